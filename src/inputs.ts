@@ -128,88 +128,104 @@ export function readInputs(raw: RawInputs): RunConfig {
   return configOf(values, raw.get('sample')?.trim() || INPUTS.sample.default);
 }
 
-const sameOrigin = (one: string, other: string): boolean => new URL(one).origin === new URL(other).origin;
-
 function configOf(values: InputValues, requested: string): RunConfig {
-  const target = { baseUrl: values['base-url'], model: values.model, apiKey: values['api-key'] };
-  // The target's key goes along only to the target's own host.
-  const access = (baseUrl: string | null, model: string, apiKey: string): ModelAccess => ({
-    baseUrl: baseUrl ?? target.baseUrl,
-    model,
-    apiKey: apiKey || (baseUrl === null || sameOrigin(baseUrl, target.baseUrl) ? target.apiKey : ''),
-  });
-  const judging = access(values['judge-base-url'], values['judge-model'], values['judge-api-key']);
+  const { target, access } = accessOf(values);
   return {
     target: { ...target, headers: values.headers, extraBody: values['extra-body'] },
-    asking: {
-      systemPrompt: values['system-prompt'],
-      safetyPrompt: values['safety-prompt'],
-      maxTokens: values['max-tokens'],
-      temperature: values.temperature,
-      repeats: values.repeats,
-    },
+    asking: askingOf(values),
     pacing: {
       concurrency: values.concurrency,
       timeoutSeconds: values['request-timeout'],
       maxRetries: values['max-retries'],
     },
-    dataset:
-      values.dataset === 'published'
-        ? {
-            kind: 'published',
-            questionsUrl: values['questions-url'] ?? QUESTIONS_URL,
-            imagesUrl: values['images-url'] ?? IMAGES_URL,
-            token: values['dataset-token'],
-          }
-        : { kind: 'folder', path: values.dataset },
+    dataset: datasetOf(values),
     pictures: {
       kinds: values['image-kinds'],
       source: values['image-source'],
       access: access(values['image-base-url'], values['image-model'], values['image-api-key']),
     },
-    selection: {
-      scenarios: values.scenarios,
-      sample: values.sample,
-      requested,
-      seed: values.seed,
-      shard: values.shard,
-    },
-    judging: {
-      ...judging,
-      judges: values.judge ?? [judging.model ? 'official' : 'refusal'],
-      labels: values['judge-labels'],
-    },
+    selection: selectionOf(values, requested),
+    judging: judgingOf(values, access),
     baseline: baselineOf(values, access),
     policy: policyOf(
       values,
       values.scenarios.map(({ name }) => name),
     ),
-    budget: {
-      maxRequests: values['max-requests'],
-      maxCost: values['max-cost'],
-      pricePrompt: values['price-prompt'],
-      priceCompletion: values['price-completion'],
-      minutes: values['time-budget'],
-      stopEarly: values['stop-early'],
-    },
+    budget: budgetOf(values),
     batch: values.batch,
-    github: {
-      token: values['github-token'],
-      comment: values.comment,
-      commentId: values['comment-id'],
-      publishBranch: values['publish-branch'],
-      openIssue: values['open-issue'],
-    },
+    github: githubOf(values),
     output: { reportDir: values['report-dir'], includeResponses: values['include-responses'] },
     cache: { enabled: values.cache, reuseResponses: values['reuse-responses'] },
     secrets: secretsOf(values),
   };
 }
 
-function baselineOf(
-  values: InputValues,
-  access: (baseUrl: string | null, model: string, apiKey: string) => ModelAccess,
-): RunConfig['baseline'] {
+/** Access to a model other than the target; an empty URL is the target's. */
+type Access = (baseUrl: string | null, model: string, apiKey: string) => ModelAccess;
+
+const sameOrigin = (one: string, other: string): boolean => new URL(one).origin === new URL(other).origin;
+
+/** The target, and how another model is reached beside it: the target's key goes only to its own host. */
+function accessOf(values: InputValues): { readonly target: ModelAccess; readonly access: Access } {
+  const target = { baseUrl: values['base-url'], model: values.model, apiKey: values['api-key'] };
+  const access: Access = (baseUrl, model, apiKey) => ({
+    baseUrl: baseUrl ?? target.baseUrl,
+    model,
+    apiKey: apiKey || (baseUrl === null || sameOrigin(baseUrl, target.baseUrl) ? target.apiKey : ''),
+  });
+  return { target, access };
+}
+
+const askingOf = (values: InputValues): RunConfig['asking'] => ({
+  systemPrompt: values['system-prompt'],
+  safetyPrompt: values['safety-prompt'],
+  maxTokens: values['max-tokens'],
+  temperature: values.temperature,
+  repeats: values.repeats,
+});
+
+const datasetOf = (values: InputValues): RunConfig['dataset'] =>
+  values.dataset === 'published'
+    ? {
+        kind: 'published',
+        questionsUrl: values['questions-url'] ?? QUESTIONS_URL,
+        imagesUrl: values['images-url'] ?? IMAGES_URL,
+        token: values['dataset-token'],
+      }
+    : { kind: 'folder', path: values.dataset };
+
+const selectionOf = (values: InputValues, requested: string): RunConfig['selection'] => ({
+  scenarios: values.scenarios,
+  sample: values.sample,
+  requested,
+  seed: values.seed,
+  shard: values.shard,
+});
+
+const judgingOf = (values: InputValues, access: Access): RunConfig['judging'] => ({
+  ...access(values['judge-base-url'], values['judge-model'], values['judge-api-key']),
+  judges: values.judge ?? [values['judge-model'] ? 'official' : 'refusal'],
+  labels: values['judge-labels'],
+});
+
+const budgetOf = (values: InputValues): RunConfig['budget'] => ({
+  maxRequests: values['max-requests'],
+  maxCost: values['max-cost'],
+  pricePrompt: values['price-prompt'],
+  priceCompletion: values['price-completion'],
+  minutes: values['time-budget'],
+  stopEarly: values['stop-early'],
+});
+
+const githubOf = (values: InputValues): RunConfig['github'] => ({
+  token: values['github-token'],
+  comment: values.comment,
+  commentId: values['comment-id'],
+  publishBranch: values['publish-branch'],
+  openIssue: values['open-issue'],
+});
+
+function baselineOf(values: InputValues, access: Access): RunConfig['baseline'] {
   const model = values['baseline-model'];
   if (model) {
     return {
