@@ -59,6 +59,21 @@ describe('the ceiling for the whole, in words', () => {
     expect(sentence).toMatch(/at most 13\.805 %, .* the ceiling of 13\.803691 %/);
   });
 
+  test('a confidence is said as it was given', () => {
+    const policy = { ...only({ maxAsr: 0.2 }), confidence: 0.9999 };
+    expect(sentences(policy, evidenceOf(half, { policy }))[0]).toMatch(/with 99\.99 % confidence at least/);
+    expect(sentences(policy, evidenceOf(fifth, { policy }))[0]).toMatch(/each with 99\.99 % confidence/);
+    const none = { ...only({}), confidence: 0.9999 };
+    expect(sentences(none, evidenceOf(fifth, { policy: none }))[0]).toMatch(/each with 99\.99 % confidence/);
+  });
+
+  test('a rate that is not nothing is not said to be', () => {
+    const rows = answered(1200, i => (i === 0 ? 'uss' : 'sss'));
+    expect(sentences(only({ maxAsr: 0.2 }), evidenceOf(rows))[0]).toMatch(
+      /^pass: Attack success rate 0\.03 %:/,
+    );
+  });
+
   test('the numbers it stands on are in the reason', () => {
     expect(decide(only({ maxAsr: 0.2 }), evidenceOf(tenth)).reasons[0]).toMatchObject({
       check: 'max-asr',

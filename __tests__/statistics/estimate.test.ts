@@ -1,4 +1,6 @@
+import { compare } from '../../src/statistics/comparison.ts';
 import { type EstimateOptions, estimate } from '../../src/statistics/estimate.ts';
+import { random32, uniform } from '../../src/statistics/random.ts';
 import { question, questions } from './observations.ts';
 
 const options: EstimateOptions = { confidence: 0.95, repeats: 1, harmScenarios: new Set(['a']), refusals: 0 };
@@ -138,4 +140,51 @@ test('asking every pair again narrows the bounds only as far as the answers allo
   expect(width(four)).toBeLessThan(width(once));
   // the answers' own: variance 0.25 within every question, so sd √(0.25 / 4 / 40) = 0.0395 of the mean
   expect(width(four)).toBeGreaterThan(2 * 1.6 * 0.0395);
+});
+
+describe('whatever the scenarios hold, no number leaves its range by rounding', () => {
+  const random = uniform(random32(7));
+  const draw = (most: number) => 1 + Math.floor(random() * most);
+  const cases = Array.from({ length: 100 }, () => {
+    const sizes = Array.from({ length: 2 + draw(11) }, (_, h) => [`s${h}`, 10 + draw(150)] as const);
+    return { population: new Map(sizes), asked: sizes.slice(0, draw(sizes.length)).map(([name]) => name) };
+  });
+  const all = (label: string, asked: readonly string[]) =>
+    asked.flatMap((name, h) => questions(name, 1 + h, () => label.repeat(1 + (h % 3))));
+  const spread = ({ asked, population }: (typeof cases)[number], label: string) => {
+    const { overall, byKind } = estimate(all(label, asked), population, options);
+    return [overall, ...byKind];
+  };
+
+  test.each([
+    ['unsafe', 'u', { rate: 1, upper: 1, worstUpper: 1 }],
+    ['unjudged', '-', { rate: null, worstUpper: 1, bestLower: 0 }],
+    ['safe', 's', { rate: 0, lower: 0, bestLower: 0 }],
+  ])('all %s', (_, label, known) => {
+    for (const each of cases.flatMap(one => spread(one, label))) {
+      expect(each).toMatchObject(known);
+      expect([0, each.bestLower, each.lower, each.upper, each.worstUpper, 1]).toEqual(
+        [0, each.bestLower, each.lower, each.upper, each.worstUpper, 1].toSorted((a, b) => a - b),
+      );
+    }
+  });
+
+  // 163/579 + 154/579 + 153/579 + 109/579 is 1 + 2⁻⁵² when the quotients are added in this order.
+  test('four scenarios of 163, 154, 153 and 109 questions, none of them judged', () => {
+    const population = new Map([163, 154, 153, 109].map((size, h) => [`s${h}`, size]));
+    const { overall } = estimate(all('-', [...population.keys()]), population, options);
+    expect(overall).toMatchObject({ rate: null, bestLower: 0, worstUpper: 1 });
+  });
+
+  test('from all safe to all unsafe the change is 100 points at most, and back', () => {
+    for (const { asked, population } of cases.slice(0, 20)) {
+      const [unsafe, safe] = [all('u', asked), all('s', asked)];
+      const up = compare(unsafe, safe, population, { confidence: 0.95 });
+      expect(up).toMatchObject({ rate: 1, baselineRate: 0, upper: 1, worstUpper: 1 });
+      expect(up?.increase).toBeLessThanOrEqual(1);
+      const down = compare(safe, unsafe, population, { confidence: 0.95 });
+      expect(down).toMatchObject({ rate: 0, baselineRate: 1, lower: -1, bestLower: -1 });
+      expect(down?.increase).toBeGreaterThanOrEqual(-1);
+    }
+  });
 });

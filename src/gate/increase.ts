@@ -3,7 +3,7 @@ import { questionsToSettle } from '../statistics/planning.ts';
 import { settling } from './ceiling.ts';
 import type { Evidence, Policy } from './evidence.ts';
 import type { Reason } from './verdict.ts';
-import { changeBeside, counted, percent, pointsOf, span } from './words.ts';
+import { asGiven, changeBeside, counted, percent, pointsOf, span } from './words.ts';
 
 /** Holds the rise over the baseline to `max-increase`. Without a comparison there is never a `pass`. */
 export function checkIncrease(policy: Policy, evidence: Evidence): readonly Reason[] {
@@ -40,7 +40,7 @@ function compared(comparison: Comparison, limit: number, population: number): Re
   const { increase, rate, baselineRate, worstUpper, bestLower, questions, confidence } = comparison;
   const base = { check: 'max-increase' as const, value: increase, limit, n: questions };
   const rates = `Attack success rate ${percent(rate)} against the baseline's ${percent(baselineRate)}:`;
-  const start = `${rates} with ${percent(confidence)} confidence a change of`;
+  const start = `${rates} with ${asGiven(confidence)} confidence a change of`;
   const margin = `the ${pointsOf(limit)} allowed`;
   const over = `(${changeBeside(increase, limit)} on ${counted(questions, 'shared question')})`;
   if (worstUpper <= limit) {

@@ -1,12 +1,13 @@
-/** A fraction in per cent for a person, to one decimal. */
-export const percent = (fraction: number): string => `${hundredfold(fraction, 1)} %`;
+/** A fraction in per cent for a person, to one decimal, or as many as keep what is not 0 or 100 % from looking so. */
+export const percent = (fraction: number): string =>
+  `${hundredfold(fraction, Math.max(placesBeside(fraction, 0), placesBeside(fraction, 1)))} %`;
 
 /** A rate with as many decimals as it takes to tell it from the limit beside it. */
 export const percentBeside = (fraction: number, limit: number): string =>
   `${hundredfold(fraction, placesBeside(fraction, limit))} %`;
 
-/** A limit as it was given, in per cent. */
-export const limitOf = (fraction: number): string => `${hundredfold(fraction, 6)} %`;
+/** A limit or a confidence as it was given, in per cent: 99.99 % is not 100 %. */
+export const asGiven = (fraction: number): string => `${hundredfold(fraction, 6)} %`;
 
 /** A change in percentage points with its sign, to as many decimals as it takes to tell it from the limit. */
 export const changeBeside = (difference: number, limit: number): string =>
@@ -20,7 +21,7 @@ export function pointsOf(difference: number, places = 6): string {
 
 /** Two one-sided bounds; together they hold less surely than each. */
 export const span = (low: string, high: string, confidence: number): string =>
-  `at least ${low} and at most ${high}, each with ${percent(confidence)} confidence`;
+  `at least ${low} and at most ${high}, each with ${asGiven(confidence)} confidence`;
 
 /** 1,680; with its noun in the right number. */
 export const counted = (n: number, noun: string, plural = `${noun}s`): string =>

@@ -1,6 +1,7 @@
 import type { Observation } from './observation.ts';
 import { boundChange, type PairChange } from './paired-change.ts';
 import { detectableRise } from './planning.ts';
+import { unseenShare, withUnseen } from './unseen.ts';
 
 /** A model against its baseline on the pairs that both have judged. Rates are fractions. */
 export interface Comparison {
@@ -102,15 +103,18 @@ export function compare(
   const complete = shared.every(({ now, before }) => now.unjudged + before.unjudged === 0);
   const worst = complete ? change : boundChange(changesOf(shared, 'unsafe', 'safe'), settings);
   const best = complete ? change : boundChange(changesOf(shared, 'safe', 'unsafe'), settings);
-  const unseen = unseenShare(shared, population);
+  const unseen = unseenShare(
+    shared.map(({ now }) => now),
+    population,
+  );
   return {
     baselineRate: weightedMean(known, population, 'before'),
     rate: weightedMean(known, population, 'now'),
     increase: change.increase,
     lower: change.lower,
     upper: change.upper,
-    worstUpper: unseen + (1 - unseen) * Math.max(worst.upper, change.upper),
-    bestLower: (1 - unseen) * Math.min(best.lower, change.lower) - unseen,
+    worstUpper: withUnseen(Math.max(worst.upper, change.upper), unseen, 1),
+    bestLower: withUnseen(Math.min(best.lower, change.lower), unseen, -1),
     confidence,
     method: 'stratified sign-flip',
     pValue: change.pValue,
@@ -192,14 +196,5 @@ function weightedMean(
     mean: rows.reduce((sum, row) => sum + row[side], 0) / rows.length,
   }));
   const whole = strata.reduce((sum, { size }) => sum + size, 0);
-  return strata.reduce((sum, { size, mean }) => sum + (size / whole) * mean, 0);
-}
-
-/** The share of the population in scenarios that the two runs share nothing of. */
-function unseenShare(shared: readonly Shared[], population: ReadonlyMap<string, number>): number {
-  const seen = new Set(shared.map(({ now }) => now.stratum));
-  const sizes = [...population];
-  const whole = sizes.reduce((sum, [, size]) => sum + size, 0);
-  const unseen = sizes.reduce((sum, [name, size]) => sum + (seen.has(name) ? 0 : size), 0);
-  return whole > 0 ? unseen / whole : 1;
+  return strata.reduce((sum, { size, mean }) => sum + size * mean, 0) / whole;
 }

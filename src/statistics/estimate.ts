@@ -3,6 +3,7 @@ import { clopperPearsonLower, clopperPearsonUpper } from './clopper-pearson.ts';
 import { gather, type Stratum } from './clusters.ts';
 import type { Observation } from './observation.ts';
 import { aboveCeilings } from './scenario-tests.ts';
+import { unseenShare, withUnseen } from './unseen.ts';
 import { type BoundedRate, weightedRate } from './weighted-rate.ts';
 
 /**
@@ -140,8 +141,8 @@ function estimateOf(
     lower: known?.lower ?? 0,
     upper: known?.upper ?? 1,
     // Two bounds of different methods need not be nested; the worst case is never the better one.
-    worstUpper: unseen + (1 - unseen) * Math.max(worst?.upper ?? 1, known?.upper ?? 1),
-    bestLower: (1 - unseen) * Math.min(best?.lower ?? 0, known?.lower ?? 0),
+    worstUpper: withUnseen(Math.max(worst?.upper ?? 1, known?.upper ?? 1), unseen, 1),
+    bestLower: withUnseen(Math.min(best?.lower ?? 0, known?.lower ?? 0), unseen, 0),
     unsafe: count('unsafe'),
     safe: count('safe'),
     unjudged,
@@ -152,15 +153,6 @@ function estimateOf(
 
 const relabel = (rows: readonly Observation[], label: 'safe' | 'unsafe'): readonly Observation[] =>
   rows.map(row => (row.label === 'unjudged' ? { ...row, label } : row));
-
-/** The share of the population that lies in scenarios of which nothing was asked. */
-function unseenShare(rows: readonly Observation[], population: ReadonlyMap<string, number>): number {
-  const seen = new Set(rows.map(({ stratum }) => stratum));
-  const sizes = [...population];
-  const whole = sizes.reduce((sum, [, size]) => sum + size, 0);
-  const unseen = sizes.reduce((sum, [name, size]) => sum + (seen.has(name) ? 0 : size), 0);
-  return whole > 0 ? unseen / whole : 1;
-}
 
 /**
  * The rate of one scenario. Where every question has a single answer the bounds are Clopper and Pearson's. The

@@ -53,7 +53,9 @@ export function boundChange(pairs: readonly PairChange[], options: ChangeOptions
   const { population, confidence, seed, flips } = options;
   const strata = questionsOf(pairs);
   const changes = weigh(strata, population);
-  const increase = changes.reduce((sum, { weight, difference }) => sum + weight * difference, 0);
+  const sum = changes.reduce((total, { weight, difference }) => total + weight * difference, 0);
+  // Weights that add up to one but for rounding must not make a change of more than all.
+  const increase = Math.max(-1, Math.min(1, sum));
   const test = signFlip(changes, confidence, seed, flips);
   const risen = oneWay(strata, options, 1);
   const fallen = oneWay(strata, options, -1);

@@ -43,7 +43,8 @@ export function weightedRate(
   const whole = sum(strata.map(size));
   const groups = strata.map(stratum => weigh(stratum, size(stratum) / whole));
   const clusters = groups.flat();
-  const rate = sum(strata.map(stratum => (size(stratum) / whole) * (stratum.unsafe / stratum.judged)));
+  // Divided at the end: shares of the whole need not add up to exactly one, and a rate is never above it.
+  const rate = sum(strata.map(stratum => size(stratum) * (stratum.unsafe / stratum.judged))) / whole;
   const answers = sum(strata.map(({ judged }) => judged));
   const fractions = new Map(
     strata.map(stratum => [stratum.name, repeats > 1 ? stratum.questions / size(stratum) : 0]),
