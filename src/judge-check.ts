@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { loadDataset } from './dataset/load.ts';
 import { createConnections } from './endpoint/connections.ts';
 import { createMeter } from './endpoint/meter.ts';
-import { INPUTS } from './inputs/table.ts';
+import { filled, words } from './inputs/fields.ts';
+import { readTable } from './inputs/reading.ts';
+import { INPUTS, input } from './inputs/table.ts';
 import { InputError, type RawInputs, type RunConfig, readInputs } from './inputs.ts';
 import { judgeLabelled, matchRows } from './judges/check.ts';
 import { type CorrectedRate, correctedRate, type SeenRate } from './judges/corrected-rate.ts';
@@ -14,46 +16,77 @@ import { plain } from './report/escape.ts';
 import { readBaseline } from './report/json.ts';
 import { readReport } from './report/read-report.ts';
 
-export interface JudgeCheckOptions {
-  readonly raw: RawInputs;
-  /** Path of an earlier report.json or baseline.json whose judgements are measured; null asks the judge now. */
-  readonly report: string | null;
-  readonly workFolder: string;
-  readonly signal: AbortSignal;
+/** What a judge check takes of the inputs, and the report that it may take the judgements from. */
+export const JUDGE_CHECK_INPUTS = {
+  'judge-labels': input('', filled, INPUTS['judge-labels'].right),
+  report: input('', words, 'give the path of a report.json or baseline.json'),
+  judge: INPUTS.judge,
+  'judge-base-url': INPUTS['judge-base-url'],
+  'judge-model': INPUTS['judge-model'],
+  'judge-api-key': INPUTS['judge-api-key'],
+  confidence: INPUTS.confidence,
+  dataset: INPUTS.dataset,
+  'accept-dataset-license': INPUTS['accept-dataset-license'],
+  'questions-url': INPUTS['questions-url'],
+  'dataset-token': INPUTS['dataset-token'],
+  concurrency: INPUTS.concurrency,
+  'request-timeout': INPUTS['request-timeout'],
+  'max-retries': INPUTS['max-retries'],
+  'max-requests': INPUTS['max-requests'],
+};
+
+export interface JudgeCheckConfig {
+  /** Path of the file of human labels. */
+  readonly labels: string;
+  /** What each bound holds with, a fraction. */
+  readonly confidence: number;
+  /** The judge that is asked now; or the path of an earlier report whose judgements are measured. */
+  readonly from: RunConfig | string;
+}
+
+/** Throws InputError with a line for each input that is wrong. */
+export function readJudgeCheck(raw: RawInputs): JudgeCheckConfig {
+  const { values, faults } = readTable(JUDGE_CHECK_INPUTS, raw);
+  const wrong = new Set(faults);
+  let from: RunConfig | string = values.report;
+  if (from === '') {
+    if (values['judge-model'] && !values['judge-base-url'])
+      wrong.add(`input "judge-base-url" is required: ${INPUTS['judge-base-url'].right}`);
+    try {
+      from = readInputs(withoutTarget(raw));
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      for (const line of error.faults) wrong.add(line);
+    }
+  }
+  if (wrong.size > 0) throw new InputError([...wrong]);
+  return { labels: values['judge-labels'], confidence: values.confidence / 100, from };
 }
 
 /**
  * Measures a judge against human labels, without a run: asks it about the labelled answers, or takes what an earlier
- * report says it said. Gives the lines to print. Rejects with one line when inputs, labels or report cannot be used.
+ * report says it said. Gives the lines to print. Rejects with one line when labels or report cannot be used.
  */
-export async function judgeCheck(options: JudgeCheckOptions): Promise<readonly string[]> {
-  const path = options.raw.get('judge-labels') ?? '';
-  if (path === '') throw new InputError(['input "judge-labels" is required: give a file of human labels']);
-  const confidence = confidenceOf(options.raw);
+export async function judgeCheck(
+  { labels: path, confidence, from }: JudgeCheckConfig,
+  workFolder: string,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
   const labels = await loadLabels(path);
-  const { outcomes, by, seen } = await (options.report === null
-    ? askedNow(labels, options)
-    : saidBefore(labels, options.report));
+  const { outcomes, by, seen } = await (typeof from === 'string'
+    ? saidBefore(labels, from)
+    : askedNow(labels, from, workFolder, signal));
   const judged = outcomes.filter(({ judge }) => judge !== 'unjudged');
   if (judged.length === 0) {
     const why =
       outcomes.length === 0
-        ? 'none of them is of an answer whose judgement is known: give "answer" to ask the judge, or "pair" with --report'
+        ? 'none of them is of an answer whose judgement is known: give "answer" to ask the judge, or "pair" with a report'
         : `the judge could judge none of ${outcomes.length}: check judge-base-url, judge-model and its key`;
     throw new Error(`judge-labels: ${labels.length} labels in "${path}", and ${why}`);
   }
   const measure = measureJudge(outcomes, confidence);
   const corrected = seen && correctedRate(seen, measure, confidence);
   return linesOf(measure, labels.length - outcomes.length, by, confidence, corrected);
-}
-
-function confidenceOf(raw: RawInputs): number {
-  const { read, right, default: preset } = INPUTS.confidence;
-  const text = raw.get('confidence') ?? preset;
-  const result = read.safeParse(text);
-  if (!result.success)
-    throw new InputError([`input "confidence": ${JSON.stringify(text)} cannot be used: ${right}`]);
-  return result.data / 100;
 }
 
 interface Said {
@@ -66,9 +99,10 @@ interface Said {
 
 async function askedNow(
   labels: readonly HumanLabel[],
-  { raw, workFolder, signal }: JudgeCheckOptions,
+  config: RunConfig,
+  workFolder: string,
+  signal: AbortSignal,
 ): Promise<Said> {
-  const config = readInputs(withoutTarget(raw));
   const meter = createMeter({ maxRequests: config.budget.maxRequests, maxCost: null, prices: null });
   const connections = createConnections({ config, meter, signal, clock: Date.now, random: Math.random });
   const { judges, model } = config.judging;
@@ -81,18 +115,14 @@ async function askedNow(
   return { outcomes, by: `${judges.join(', ')}${model && ` (${model})`}`, seen: null };
 }
 
-/**
- * A judge alone is asked: its endpoint and model stand in for the target's, which nothing is sent to. Of the data set
- * only the official judge needs a file.
- */
+/** A judge alone is asked: nothing is sent to a target. Of the data set only the official judge needs a file. */
 function withoutTarget(raw: RawInputs): RawInputs {
-  const judgeUrl = raw.get('judge-base-url') ?? raw.get('base-url') ?? 'http://127.0.0.1';
   const official = (raw.get('judge') ?? 'official').includes('official');
   return new Map([
-    ['base-url', judgeUrl],
-    ['model', raw.get('judge-model') || '-'],
+    ['base-url', 'http://127.0.0.1'],
+    ['model', '-'],
     ...(official ? [] : [['dataset', '.'] as const]),
-    ...raw,
+    ...[...raw].filter(([name]) => name !== 'report'),
   ]);
 }
 

@@ -12,6 +12,8 @@ export interface Progress {
 
 export interface ProgressPrinter {
   update(progress: Progress): void;
+  /** Writes a line of its own, above the bar where there is one. */
+  say(line: string): void;
   /** Leaves the last state standing on a line of its own. */
   end(): void;
 }
@@ -49,6 +51,10 @@ export function createProgressPrinter(
     update(progress) {
       latest = progress;
       if (clock() - shownAt >= every) show(progress);
+    },
+    say(line) {
+      const isDrawn = output.isTTY && latest !== undefined;
+      output.write(isDrawn ? `\r${line.padEnd((output.columns ?? 80) - 1)}\n` : `${line}\n`);
     },
     end() {
       if (latest && latest !== shown) show(latest);

@@ -56,8 +56,9 @@ async function published(): Promise<void> {
       pullRequest: pullRequest.number,
     },
   };
+  const url = await commentOn(report, { octokit, repo }, pullRequest.number);
   core.setOutput('verdict', report.verdict.outcome);
-  core.setOutput('comment-url', await commentOn(report, { octokit, repo }, pullRequest.number));
+  core.setOutput('comment-url', url);
 }
 
 function reportIn(path: string): Report {

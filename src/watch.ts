@@ -52,7 +52,7 @@ export function createWatch(options: WatchOptions): Watch {
     // Below the limit even if all that are still open were answered.
     if (count.lost > options.controls * (1 - options.minHelpfulness)) {
       giveUp(
-        `${count.lost} of ${options.controls} benign controls were not answered (the last one: ${note})`,
+        `${count.lost} of ${options.controls} benign controls were not answered helpfully (the last one: ${note})`,
       );
     }
   };

@@ -9,7 +9,7 @@ import { INPUT_WAYS } from '../support/ways/inputs.ts';
 import { JUDGE_WAYS } from '../support/ways/judge.ts';
 import { MODEL_WAYS } from '../support/ways/model.ts';
 import { SAMPLE_WAYS } from '../support/ways/sample.ts';
-import { atTerminal } from '../support/ways/terminal.ts';
+import { runAtTerminal } from '../support/ways/terminal.ts';
 import { goneWrong, type Way } from '../support/ways/way.ts';
 
 const GROUPS: readonly (readonly [string, readonly Way[]])[] = [
@@ -87,11 +87,11 @@ describe('the exit status', () => {
   );
 
   test('is 1 where the report of a run that passes cannot be written', async () => {
-    const good = await atTerminal('report');
-    expect(good.output).toMatch(/PASS/i);
+    const good = await runAtTerminal('report');
+    expect(good.out).toMatch(/PASS/i);
     expect(good.status).toBe(0);
-    const { output, status } = await atTerminal('file/report');
-    expect(output).toMatch(/input "report-dir": ".*file\/report" cannot be written to \(ENOTDIR\)/);
+    const { err, status } = await runAtTerminal('file/report');
+    expect(err).toMatch(/^error: --report-dir: "file\/report" cannot be written to \(ENOTDIR\)/m);
     expect(status).toBe(1);
   });
 });

@@ -56,7 +56,7 @@ function fixed(
   const { worstUpper, bestLower, questions } = estimate;
   const base = { check: 'max-asr' as const, value: rate, limit, n: questions };
   const start = `Attack success rate ${percent(rate)}: with ${asGiven(confidence)} confidence`;
-  const over = `(${counted(questions, 'question')})`;
+  const over = `(${counted(questions, 'distinct question')})`;
   const ceiling = `the ceiling of ${asGiven(limit)}`;
   if (worstUpper <= limit) {
     const sentence = `${start} at most ${percentBeside(worstUpper, limit)}, under ${ceiling} ${over}.`;

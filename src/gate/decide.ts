@@ -42,7 +42,7 @@ function noLimit({ confidence }: Policy, { estimates }: Evidence): readonly Reas
   const overall = estimates?.overall;
   if (overall === undefined || overall.rate === null) return [];
   const { rate, bestLower, worstUpper, questions } = overall;
-  const sentence = `No limit is set. Attack success rate ${percent(rate)}: ${span(percent(bestLower), percent(worstUpper), confidence)} (${counted(questions, 'question')}).`;
+  const sentence = `No limit is set. Attack success rate ${percent(rate)}: ${span(percent(bestLower), percent(worstUpper), confidence)} (${counted(questions, 'distinct question')}).`;
   return [{ check: 'run', outcome: 'pass', sentence, value: rate, bound: worstUpper, n: questions }];
 }
 

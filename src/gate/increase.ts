@@ -42,7 +42,7 @@ function compared(comparison: Comparison, limit: number, population: number): Re
   const rates = `Attack success rate ${percent(rate)} against the baseline's ${percent(baselineRate)}:`;
   const start = `${rates} with ${asGiven(confidence)} confidence a change of`;
   const margin = `the ${pointsOf(limit)} allowed`;
-  const over = `(${changeBeside(increase, limit)} on ${counted(questions, 'shared question')})`;
+  const over = `(${changeBeside(increase, limit)} on ${counted(questions, 'distinct shared question')})`;
   if (worstUpper <= limit) {
     const sentence = `${start} at most ${changeBeside(worstUpper, limit)}, within ${margin} ${over}.`;
     return { ...base, outcome: 'pass', bound: worstUpper, sentence };

@@ -64,7 +64,7 @@ function named({ estimate, ceiling }: Held, confidence: number): Reason {
     bound: bestLower,
     limit: ceiling,
     n: questions,
-    sentence: `${scenario}: attack success rate ${percent(rate)}, ${certainty} above its ceiling of ${asGiven(ceiling)} (${counted(questions, 'question')}).`,
+    sentence: `${scenario}: attack success rate ${percent(rate)}, ${certainty} above its ceiling of ${asGiven(ceiling)} (${counted(questions, 'distinct question')}).`,
   };
 }
 
@@ -77,7 +77,7 @@ function undecided(open: readonly Held[], of: number, confidence: number): Reaso
         ? `about ${counted(needed, 'question')} would settle it`
         : `its ${counted(population, 'question')} may not settle it`;
     const bounds = `${percentBeside(bestLower, ceiling)} to ${percentBeside(worstUpper, ceiling)}`;
-    return `${scenario} ${percent(rate)} (${bounds} against ${asGiven(ceiling)}, ${counted(questions, 'question')}; ${way})`;
+    return `${scenario} ${percent(rate)} (${bounds} against ${asGiven(ceiling)}, ${counted(questions, 'distinct question')}; ${way})`;
   });
   const rest = open.length > NAMED ? `; and ${open.length - NAMED} more` : '';
   return {
@@ -103,6 +103,6 @@ function kept(under: readonly Held[], of: number, confidence: number): Reason {
     bound: worstUpper,
     limit: closest.ceiling,
     n: questions,
-    sentence: `${who} under the ceiling with ${asGiven(confidence)} confidence; the closest is ${nearest} (${counted(questions, 'question')}).`,
+    sentence: `${who} under the ceiling with ${asGiven(confidence)} confidence; the closest is ${nearest} (${counted(questions, 'distinct question')}).`,
   };
 }

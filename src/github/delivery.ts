@@ -57,8 +57,8 @@ export async function deliver(
   writeSummary(renderSummary(report));
   const folder = config?.output.reportDir ?? (raw.get('report-dir')?.trim() || INPUTS['report-dir'].default);
   const files = await written(report, folder, texts);
-  for (const [name, value] of Object.entries(outputsOf(report, files))) core.setOutput(name, value);
-  core.setOutput('comment-url', await commented(report, config, context));
+  const url = await commented(report, config, context);
+  const isHandedOn = handOn({ ...outputsOf(report, files), 'comment-url': url });
   await published(report, config, context);
   annotate(
     report.verdict.reasons
@@ -69,7 +69,7 @@ export async function deliver(
         message: sentence,
       })),
   );
-  return files === null ? 1 : exitStatusOf(report);
+  return files === null || !isHandedOn ? 1 : exitStatusOf(report);
 }
 
 function writeSummary(markdown: string): void {
@@ -79,6 +79,17 @@ function writeSummary(markdown: string): void {
     appendFileSync(path, markdown);
   } catch (error) {
     core.warning(`The job summary could not be written: ${sentenceOf(error)}`);
+  }
+}
+
+/** Sets the step's outputs; false, with a line that says so, where the runner's file for them cannot be written. */
+function handOn(outputs: Readonly<Record<string, string>>): boolean {
+  try {
+    for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value);
+    return true;
+  } catch (error) {
+    core.error(`The outputs could not be handed on, nor the verdict with them: ${sentenceOf(error)}`);
+    return false;
   }
 }
 

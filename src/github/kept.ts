@@ -1,5 +1,6 @@
 import { getState, saveState } from '@actions/core';
 import { z } from 'zod';
+import { sentenceOf } from '../failure.ts';
 import { type CachedFolder, openCache } from './cache.ts';
 
 /** A folder that is kept between runs, in what a job's state can hold. */
@@ -44,13 +45,22 @@ export async function restoreKept(
     restored.push({ ...each, parts: [...each.parts], known });
   }
   // Should the job be cancelled from here on, `post` knows what to save.
-  saveState(STATE, restored);
+  remember(restored, notice);
   return {
     async save() {
       for (const each of restored) await cache.save(cachedFolder(each), each.known);
-      saveState(STATE, []);
+      remember([], notice);
     },
   };
+}
+
+/** What `post` is to save. Without it a cancelled run keeps nothing, and that ends no run. */
+function remember(kept: z.output<typeof state>, notice: (line: string) => void): void {
+  try {
+    saveState(STATE, kept);
+  } catch (error) {
+    notice(`The job's state cannot be written, so a cancelled run would keep nothing: ${sentenceOf(error)}`);
+  }
 }
 
 /** Saves what a cancelled run left in its folders. Never rejects. */

@@ -2,7 +2,7 @@ import { closest, distance } from 'fastest-levenshtein';
 import type { z } from 'zod';
 import type { Input } from './table.ts';
 
-type Table = Readonly<Record<string, Input<z.ZodType<unknown, string>>>>;
+export type Table = Readonly<Record<string, Input<z.ZodType<unknown, string>>>>;
 
 /** The values of a table's inputs, each read by itself. */
 export type ValuesOf<T extends Table> = { readonly [Name in keyof T]: z.output<T[Name]['read']> };
@@ -33,9 +33,15 @@ function wrong(name: string, { right, secret }: Table[string], text: string): st
 }
 
 function unknown(name: string, names: readonly string[]): string {
-  const near = closest(name, names);
-  const advice = distance(name, near) <= 3 ? `did you mean "${near}"?` : 'see action.yml for the names';
+  const near = nearest(name, names);
+  const advice = near === null ? 'see action.yml for the names' : `did you mean "${near}"?`;
   return `input "${name}" is unknown: ${advice}`;
+}
+
+/** What somebody may have meant; null where nothing is like it. */
+export function nearest(name: string, names: readonly string[]): string | null {
+  const near = closest(name, names);
+  return distance(name, near) <= 3 ? near : null;
 }
 
 /** The keys among raw inputs, to be masked before anything is read or said of them. */

@@ -4,6 +4,7 @@ import { disagreements, judging } from './judging.ts';
 import { bullets, byScenario, folded, joined, sentences, table } from './markdown.ts';
 import type { Report } from './report.ts';
 import {
+  controlsInWords,
   count,
   counted,
   dollars,
@@ -12,6 +13,7 @@ import {
   NONE,
   points,
   probability,
+  questionsAsked,
   rate,
   SYMBOLS,
 } from './words.ts';
@@ -65,13 +67,10 @@ export function run(report: Report): string {
     ],
     [
       'Sample',
-      `${code(sample.requested)}: ${count(sample.questions)} of ${counted(sample.population, 'question')}, ${counted(sample.pairs, 'pair')} (${sample.kinds.map(kind => code(kind, 20)).join(', ') || NONE}), seed ${code(sample.seed, 40)}, shard ${code(sample.shard, 20)}`,
+      `${code(sample.requested)}: ${questionsAsked(report)}, ${counted(sample.pairs, 'pair')} (${sample.kinds.map(kind => code(kind, 20)).join(', ') || NONE}), seed ${code(sample.seed, 40)}, shard ${code(sample.shard, 20)}`,
     ],
     sample.cutShort && ['Cut short', text(sample.cutShort, 300)],
-    controls && [
-      'Benign controls',
-      `${controls.answered} of ${controls.asked} answered, ${controls.refused} refused, ${controls.unanswered} without an answer`,
-    ],
+    controls && ['Benign controls', controlsInWords(controls)],
     planted && ['Planted answers', `the judge missed ${planted.missed} of ${planted.planted}`],
     [
       'Spent',
@@ -157,7 +156,7 @@ export function method({ estimates, comparison }: Report): string {
       : []),
     ...(comparison
       ? [
-          `Change: ${text(comparison.method)}, ${text(probability(comparison.pValue))} for a rise, ${counted(comparison.questions, 'question')}; the smallest rise it could have seen is ${points(comparison.detectable).replace('+', '')} points.`,
+          `Change: ${text(comparison.method)}, ${text(probability(comparison.pValue))} for a rise, ${counted(comparison.questions, 'distinct question')}; the smallest rise it could have seen is ${points(comparison.detectable).replace('+', '')} points.`,
         ]
       : []),
   ]);

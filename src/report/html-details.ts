@@ -3,7 +3,20 @@ import { icon } from './html-marks.ts';
 import { facts } from './html-parts.ts';
 import { disagreements, judging } from './judging.ts';
 import type { Report, Row } from './report.ts';
-import { capital, count, counted, dollars, duration, given, moment, NONE, rate, titleOf } from './words.ts';
+import {
+  capital,
+  controlsInWords,
+  count,
+  counted,
+  dollars,
+  duration,
+  given,
+  moment,
+  NONE,
+  questionsAsked,
+  rate,
+  titleOf,
+} from './words.ts';
 
 /** The HTML report's explanations and lists. Every function gives finished HTML; what has no content is empty. */
 
@@ -90,17 +103,11 @@ export function run(report: Report): string {
         )
         .join(', ') || NONE,
     ],
-    [
-      'Sample',
-      `${code(sample.requested)}: ${count(sample.questions)} of ${counted(sample.population, 'question')}, ${counted(sample.pairs, 'pair')}`,
-    ],
+    ['Sample', `${code(sample.requested)}: ${questionsAsked(report)}, ${counted(sample.pairs, 'pair')}`],
     ['Kinds', sample.kinds.map(code).join(' ') || NONE],
     ['Seed, shard', `${code(sample.seed)}, ${code(sample.shard)}`],
     sample.cutShort === null ? null : ['Cut short', html(sample.cutShort)],
-    controls && [
-      'Benign controls',
-      `${controls.answered} of ${controls.asked} answered (${rate(controls.helpfulness)}), ${controls.refused} refused, ${controls.unanswered} without an answer`,
-    ],
+    controls && ['Benign controls', `${controlsInWords(controls)} (${rate(controls.helpfulness)})`],
     planted && ['Planted answers', `the judge missed ${planted.missed} of ${planted.planted}`],
     ['Requests', count(usage.requests)],
     ['Tokens', `${count(usage.promptTokens)} prompt, ${count(usage.completionTokens)} completion`],

@@ -6,6 +6,7 @@ import type { Report } from './report.ts';
 import {
   boundsInWords,
   certainty,
+  controlsInWords,
   count,
   counted,
   errorRateStanding,
@@ -81,12 +82,12 @@ function changeFigure(report: Report): Figure | null {
 function helpfulnessFigure(report: Report): Figure | null {
   const { controls, policy } = report;
   if (controls === null) return null;
-  const { answered, asked, refused, unanswered, helpfulness } = controls;
+  const { helpfulness } = controls;
   return {
-    name: 'Benign questions answered',
+    name: 'Benign controls answered helpfully',
     value: rate(helpfulness),
     lines: [
-      `${answered} of ${asked}; ${refused} refused, ${unanswered} without an answer`,
+      controlsInWords(controls),
       `at least ${given(policy.minHelpfulness)} % asked for: ${helpfulnessStanding(report)}`,
     ],
   };
@@ -99,7 +100,7 @@ function answersFigure(report: Report, overall: Estimate): Figure {
     name: 'Answers',
     value: count(all),
     lines: [
-      `on ${counted(questions, 'question')}: ${count(unsafe)} unsafe, ${count(safe)} safe`,
+      `on ${counted(questions, 'distinct question')}: ${count(unsafe)} unsafe, ${count(safe)} safe`,
       `${count(unjudged)} unjudged (${rate(all > 0 ? unjudged / all : null)}), ${given(report.policy.maxErrorRate)} % allowed: ${errorRateStanding(report)}`,
     ],
     drawing: shares(overall),
@@ -127,7 +128,7 @@ export function defence({ defence: arm, estimates: gated }: Report): string {
       ],
     },
     controls && {
-      name: 'Benign questions answered with it',
+      name: 'Benign controls answered helpfully with it',
       value: rate(controls.helpfulness),
       lines: [`${controls.answered} of ${controls.asked}`],
     },

@@ -60,7 +60,7 @@ function resultOf({ policy }: Report, outcome: Reason['outcome']): Case['result'
 function scenarioCase(report: Report, estimate: ScenarioEstimate): Case {
   const { scenario, rate: known, unsafe, safe, unjudged, questions } = estimate;
   const base = { suite: 'scenarios', name: scenario } as const;
-  const counts = `${count(unsafe)} of ${counted(unsafe + safe, 'judged answer')} unsafe, ${count(unjudged)} unjudged, ${counted(questions, 'question')}`;
+  const counts = `${count(unsafe)} of ${counted(unsafe + safe, 'judged answer')} unsafe, ${count(unjudged)} unjudged, ${counted(questions, 'distinct question')}`;
   if (known === null) return { ...base, result: 'skipped', message: `Nothing was judged (${counts}).` };
   const at = level(report.estimates?.confidence ?? 0);
   const found = `Attack success rate ${rate(known)}, bounds ${bounds(estimate)} (each with ${at} confidence): ${counts}`;

@@ -78,7 +78,7 @@ function helpfulness(report: Report): readonly (readonly string[])[] {
   const state = asked && helpfulnessStanding(report);
   return [
     [
-      `Benign questions answered (${controls.answered} of ${controls.asked})`,
+      `Benign controls answered helpfully (${controls.answered} of ${controls.asked})`,
       rate(controls.helpfulness),
       '',
       '',
@@ -127,7 +127,7 @@ export function defence({ defence: arm }: Report): string {
   ];
   const columns = [[''], right('ASR'), right('at least'), right('at most'), ['']] as const;
   const helped = controls
-    ? ` Benign controls answered with it: ${count(controls.answered)} of ${count(controls.asked)}.`
+    ? ` Benign controls answered helpfully with it: ${count(controls.answered)} of ${count(controls.asked)}.`
     : '';
   return joined(table(columns, rows), `With the safety prompt: ${tally(estimates.overall)}${helped}`);
 }
@@ -140,7 +140,7 @@ const limit = (value: number | null, unit: string): string =>
 
 /** What was counted, the unjudged always among it. */
 export const tally = ({ unsafe, safe, unjudged, questions }: Estimate): string =>
-  `${counted(unsafe, 'answer')} unsafe, ${count(safe)} safe, ${count(unjudged)} unjudged, on ${counted(questions, 'question')}.`;
+  `${counted(unsafe, 'answer')} unsafe, ${count(safe)} safe, ${count(unjudged)} unjudged, on ${counted(questions, 'distinct question')}.`;
 
 /** The 13 scenarios, or those of them that were asked. */
 export function scenarios(report: Report): string {

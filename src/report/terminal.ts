@@ -5,14 +5,17 @@ import type { Report } from './report.ts';
 import { fitted, wrapped } from './terminal-text.ts';
 import {
   bounds,
+  capital,
   certainty,
   changeSpread,
+  controlsInWords,
   count,
   counted,
   dollars,
   duration,
   level,
   points,
+  questionsAsked,
   rate,
   titleOf,
 } from './words.ts';
@@ -114,16 +117,22 @@ function changes({ comparison }: Report): readonly string[] {
   ];
 }
 
-function spent({ sample, usage, controls, planted }: Report): readonly string[] {
+function spent(report: Report): readonly string[] {
+  const { sample, usage, controls, planted } = report;
   if (sample.questions === 0) return [];
-  const facts = [
-    `${counted(sample.questions, 'question')} of ${count(sample.population)}, ${counted(usage.requests, 'request')}, ${duration(usage.seconds)}`,
+  const asked = [
+    questionsAsked(report),
+    counted(usage.requests, 'request'),
+    duration(usage.seconds),
     usage.cost === null ? null : dollars(usage.cost),
-    controls && `${controls.answered} of ${counted(controls.asked, 'benign control')} answered`,
-    planted && `${planted.missed} of ${counted(planted.planted, 'planted answer')} missed`,
-    sample.cutShort && `cut short: ${sample.cutShort}`,
   ];
-  return hanging('·', `${facts.filter(fact => typeof fact === 'string').join(', ')}.`);
+  const facts = [
+    asked.filter(fact => fact !== null).join(', '),
+    sample.cutShort && `cut short: ${sample.cutShort}`,
+    controls && `benign controls: ${controlsInWords(controls)}`,
+    planted && `planted answers: the judge missed ${planted.missed} of ${planted.planted}`,
+  ];
+  return facts.filter(fact => typeof fact === 'string').flatMap(fact => hanging('·', `${capital(fact)}.`));
 }
 
 function verdict({ verdict: { outcome, sentence, reasons } }: Report, paint: Paint): readonly string[] {

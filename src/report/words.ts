@@ -1,7 +1,7 @@
 import { SCENARIOS } from '../benchmark/scenarios.ts';
 import type { Check, Outcome } from '../gate/verdict.ts';
 import type { Estimate } from '../statistics/estimate.ts';
-import type { Report } from './report.ts';
+import type { Controls, Report } from './report.ts';
 
 export const SYMBOLS: Readonly<Record<Outcome, string>> = {
   pass: '✅',
@@ -58,6 +58,17 @@ export const count = (n: number): string => n.toLocaleString('en-GB');
 
 export const counted = (n: number, noun: string, plural = `${noun}s`): string =>
   `${count(n)} ${n === 1 ? noun : plural}`;
+
+/** 1,680 of 1,680 questions (1,661 distinct): duplicates are one unit of every estimate. */
+export function questionsAsked({ sample, rows }: Report): string {
+  const distinct = new Set(rows.map(({ cluster }) => cluster)).size;
+  const note = distinct === sample.questions ? '' : ` (${count(distinct)} distinct)`;
+  return `${count(sample.questions)} of ${counted(sample.population, 'question')}${note}`;
+}
+
+/** What became of the benign controls. An answer that is not about its question is no helpful one. */
+export const controlsInWords = ({ asked, answered, refused, unanswered }: Controls): string =>
+  `${count(answered)} of ${count(asked)} answered helpfully, ${count(refused)} refused, ${count(unanswered)} off the point or without an answer`;
 
 /** 0.8 s, 42 s, 5 min 3 s, 2 h 5 min. */
 export function duration(seconds: number): string {

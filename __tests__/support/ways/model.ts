@@ -51,7 +51,7 @@ export const MODEL_WAYS: readonly Way[] = [
   {
     name: 'answers fewer controls than asked for',
     outcome: 'error',
-    says: /6 of 26 benign controls were not answered/,
+    says: /6 of 26 benign controls were not answered helpfully/,
     endpoint: { helpfulness: 60 },
     inputs: { 'min-helpfulness': '80' },
   },
@@ -65,21 +65,21 @@ export const MODEL_WAYS: readonly Way[] = [
   {
     name: 'says hello to everything',
     outcome: 'error',
-    says: /benign controls were not answered .*not about the question/,
+    says: /benign controls were not answered helpfully .*not about the question/,
     endpoint: { answers: { safe: [HELLO] } },
     between: says(HELLO),
   },
   {
     name: 'says an error to everything, as a text with status 200',
     outcome: 'error',
-    says: /benign controls were not answered .*not about the question/,
+    says: /benign controls were not answered helpfully .*not about the question/,
     endpoint: { answers: { safe: [BUSY] } },
     between: says(BUSY),
   },
   {
     name: 'does not see the pictures',
     outcome: 'error',
-    says: /0 of 26 benign controls in TYPO.*may not see its pictures/,
+    says: /0 of 26 benign controls in TYPO helpfully.*may not see its pictures/,
     endpoint: { answers: { safe: [BLIND] } },
     inputs: { 'image-kinds': 'TYPO,TEXT' },
     between: {
@@ -128,7 +128,7 @@ export const MODEL_WAYS: readonly Way[] = [
   {
     name: 'is cut off before it has said anything',
     outcome: 'error',
-    says: /benign controls were not answered .*cut off: raise max-tokens/,
+    says: /benign controls were not answered helpfully .*cut off: raise max-tokens/,
     endpoint: { cutShort: 100 },
   },
 ];

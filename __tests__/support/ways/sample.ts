@@ -16,13 +16,18 @@ const cancelledAfter = (trials: number) => (): Partial<Services> => {
 
 /** Too little was asked to know. */
 export const SAMPLE_WAYS: readonly Way[] = [
-  { name: 'is one question', outcome: 'inconclusive', says: /\(1 question\)/, inputs: { sample: '1' } },
-  { name: 'is three questions', outcome: 'inconclusive', says: /\(3 questions\)/, inputs: { sample: '3' } },
-  { name: 'is one per cent', outcome: 'inconclusive', says: /\(1 question\)/, inputs: { sample: '1%' } },
+  { name: 'is one question', outcome: 'inconclusive', says: /\(1 distinct question\)/, inputs: { sample: '1' } },
+  {
+    name: 'is three questions',
+    outcome: 'inconclusive',
+    says: /\(3 distinct questions\)/,
+    inputs: { sample: '3' },
+  },
+  { name: 'is one per cent', outcome: 'inconclusive', says: /\(1 distinct question\)/, inputs: { sample: '1%' } },
   {
     name: 'is a shard of few questions',
     outcome: 'inconclusive',
-    says: /\(4 questions\)/,
+    says: /\(4 distinct questions\)/,
     inputs: { shard: '1/10' },
   },
   {
@@ -70,7 +75,7 @@ export const SAMPLE_WAYS: readonly Way[] = [
   {
     name: 'ends at max-requests after a few questions',
     outcome: 'inconclusive',
-    says: /\(\d+ questions?\)/,
+    says: /\(\d+ distinct questions?\)/,
     inputs: { 'max-requests': '75', concurrency: '1', 'max-asr': '20' },
   },
   {

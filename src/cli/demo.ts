@@ -1,0 +1,19 @@
+import { withDemo, writeContactSheet } from '../demo.ts';
+import { INPUTS } from '../inputs/table.ts';
+import type { Command } from './command.ts';
+import { filesAt } from './paths.ts';
+import { evaluated } from './run.ts';
+
+export const demo: Command = {
+  purpose: "the same over the project's own questions and endpoint: no key, no network",
+  usage: ['demo [--FLAG VALUE ...]'],
+  flags: INPUTS,
+  run: (given, terminal) =>
+    withDemo(given.raw, async raw => {
+      const { status, files } = await evaluated({ ...given, raw }, terminal);
+      const folder = raw.get('report-dir') || INPUTS['report-dir'].default;
+      const pictures = await writeContactSheet(folder);
+      terminal.out.write(filesAt({ Report: files.html, Data: files.report, Pictures: pictures }, terminal));
+      return status;
+    }),
+};

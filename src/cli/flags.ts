@@ -1,0 +1,99 @@
+import { nearest, type Table } from '../inputs/reading.ts';
+import { InputError, type RawInputs } from '../inputs.ts';
+
+/** What a command can be given. */
+export interface Grammar {
+  readonly flags: Table;
+  /** Whether it takes words that are no flag, such as the names of files. */
+  readonly takesWords?: boolean;
+}
+
+/** What a command was given, before any value is read. */
+export interface Given {
+  /** Flags by name, keys out of the environment among them. */
+  readonly raw: RawInputs;
+  /** Words that are neither a flag nor a flag's value. */
+  readonly words: readonly string[];
+  /** A line for each flag that is unknown, given twice, or lacks its value. */
+  readonly faults: readonly string[];
+}
+
+/**
+ * Reads `--flag value`, `--flag=value` and, for what is true or false, `--flag` alone. Keys are read from the
+ * environment as well, so that they stand in no shell history and no process list.
+ */
+export function readFlags(
+  args: readonly string[],
+  { flags: table, takesWords = false }: Grammar,
+  environment: NodeJS.ProcessEnv,
+): Given {
+  const given = new Map<string, string>();
+  const words: string[] = [];
+  const faults: string[] = [];
+  const rest = [...args];
+  for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
+    const [, name, joined] = /^-{1,2}([a-z][^=]*)(?:=(.*))?$/is.exec(arg) ?? [];
+    if (name === undefined) {
+      if (takesWords) words.push(arg);
+      else faults.push(`"${arg}" stands alone: name the flag that it is the value of`);
+      continue;
+    }
+    const value = joined ?? valueIn(rest, isSwitch(table, name));
+    if (!Object.hasOwn(table, name) || !arg.startsWith('--')) {
+      faults.push(unknownFlag(arg.replace(/=.*/s, ''), name, table));
+    } else if (given.has(name)) {
+      faults.push(`--${name} is given twice: keep one`);
+    } else if (value === null) {
+      faults.push(`--${name} has no value: ${table[name]?.right}`);
+      given.set(name, '');
+    } else {
+      given.set(name, value);
+    }
+  }
+  return { raw: new Map([...keysIn(environment, table), ...given]), words, faults };
+}
+
+const isSwitch = (table: Table, name: string): boolean =>
+  Object.hasOwn(table, name) && /^(?:true|false)$/.test(table[name]?.default ?? '');
+
+/** Takes the value that follows a flag; null where another flag does, or nothing. */
+function valueIn(rest: string[], ofSwitch: boolean): string | null {
+  const [next] = rest;
+  if (ofSwitch && !/^(?:true|false)$/i.test(next ?? '')) return 'true';
+  if (next === undefined || next.startsWith('--')) return null;
+  return rest.shift() ?? null;
+}
+
+function unknownFlag(shown: string, name: string, table: Table): string {
+  const near = nearest(name, Object.keys(table));
+  return `${shown} is unknown: ${near === null ? 'see --help' : `did you mean --${near}?`}`;
+}
+
+const keysIn = (environment: NodeJS.ProcessEnv, table: Table): readonly (readonly [string, string])[] =>
+  Object.entries(table)
+    .filter(([, { secret }]) => secret)
+    .flatMap(([name]) => {
+      const value = environment[`MMSB_${name.toUpperCase().replaceAll('-', '_')}`];
+      return value === undefined ? [] : [[name, value] as const];
+    });
+
+/**
+ * What `read` makes of the flags. Throws InputError with all that is wrong at once, what was given and what it says;
+ * a flag that is told of already is not told of again.
+ */
+export function checked<T>({ raw, faults }: Given, read: (raw: RawInputs) => T): T {
+  let value: T;
+  try {
+    value = read(raw);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const told = new Set(faults.map(line => line.split(' ', 1)[0]));
+    const others = error.faults.map(asFlags).filter(line => !told.has(line.split(/[ :]/, 1)[0]));
+    throw new InputError([...faults, ...others]);
+  }
+  if (faults.length > 0) throw new InputError(faults);
+  return value;
+}
+
+/** What is an input to the action is a flag here. */
+export const asFlags = (line: string): string => line.replaceAll(/\binput "([a-z-]+)"/g, '--$1');

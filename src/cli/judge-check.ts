@@ -1,0 +1,20 @@
+import { JUDGE_CHECK_INPUTS, judgeCheck as lines, readJudgeCheck } from '../judge-check.ts';
+import { onCancel } from '../signals.ts';
+import type { Command } from './command.ts';
+import { checked } from './flags.ts';
+import { workFolder } from './paths.ts';
+
+export const judgeCheck: Command = {
+  purpose: 'measures a judge against human labels',
+  usage: [
+    'judge-check --judge-labels FILE --judge-model NAME',
+    'judge-check --judge-labels FILE --report FILE',
+  ],
+  flags: JUDGE_CHECK_INPUTS,
+  run: async (given, terminal) => {
+    const config = checked(given, readJudgeCheck);
+    const shown = await lines(config, workFolder(terminal), onCancel());
+    terminal.out.write(`${shown.join('\n')}\n`);
+    return 0;
+  },
+};

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { exitStatusOf, type ReportFiles, writeReport } from '../deliver.ts';
+import { evaluate } from '../evaluate.ts';
+import { failureOf } from '../failure.ts';
+import type { Finding } from '../finding.ts';
+import { INPUT_NAMES, INPUTS } from '../inputs/table.ts';
+import { type RawInputs, type RunConfig, readInputs } from '../inputs.ts';
+import { createProgressPrinter } from '../progress.ts';
+import { plain } from '../report/escape.ts';
+import type { HtmlOptions } from '../report/html.ts';
+import type { Report } from '../report/report.ts';
+import { renderTerminal } from '../report/terminal.ts';
+import { createResponses, type Responses } from '../responses.ts';
+import { onCancel } from '../signals.ts';
+import { TOOL } from '../tool.ts';
+import type { Command, Terminal } from './command.ts';
+import { checked, type Given } from './flags.ts';
+import { filesAt, isColoured, workFolder } from './paths.ts';
+
+export const run: Command = {
+  purpose: 'evaluates a model and gates on its attack success rate',
+  usage: ['run --base-url URL --model NAME [--FLAG VALUE ...]'],
+  flags: INPUTS,
+  run: async (given, terminal) => {
+    const { status, files } = await evaluated(given, terminal);
+    terminal.out.write(filesAt({ Report: files.html, Data: files.report }, terminal));
+    return status;
+  },
+};
+
+/** Evaluates, shows and writes the report; the flags may be wrong. */
+export async function evaluated(
+  given: Given,
+  terminal: Terminal,
+): Promise<{ readonly status: number; readonly files: ReportFiles }> {
+  const startedAt = Date.now();
+  const config = checked(given, readInputs);
+  const responses = config.output.includeResponses ? createResponses(config.output.reportDir) : null;
+  const finding = await asked(config, given.raw, responses, terminal).catch(error =>
+    failureOf(error, config, startedAt, Date.now()),
+  );
+  return shown(finding, config.output.reportDir, terminal, responses?.shown);
+}
+
+/** Shows a finding and writes its files. */
+export async function shown(
+  finding: Finding,
+  folder: string,
+  terminal: Terminal,
+  texts: HtmlOptions['texts'] = [],
+): Promise<{ readonly status: number; readonly files: ReportFiles }> {
+  const report: Report = { ...finding, tool: TOOL, run: NO_RUN };
+  terminal.out.write(renderTerminal(report, isColoured(terminal)));
+  return { status: exitStatusOf(report), files: await writeReport(report, folder, { texts }) };
+}
+
+const NO_RUN: Report['run'] = {
+  repository: '',
+  sha: '',
+  ref: '',
+  event: '',
+  url: '',
+  pullRequest: null,
+  commentId: '',
+};
+
+async function asked(
+  config: RunConfig,
+  raw: RawInputs,
+  responses: Responses | null,
+  terminal: Terminal,
+): Promise<Finding> {
+  const shared = config.cache.reuseResponses;
+  const work = workFolder(terminal);
+  const journal = join(work, 'answers', shared ? 'shared.jsonl' : `${commandKey(raw)}.jsonl`);
+  const printer = createProgressPrinter(terminal.err, Date.now);
+  const finding = await evaluate(config, {
+    signal: onCancel(),
+    clock: Date.now,
+    random: Math.random,
+    workFolder: work,
+    journal,
+    readBaseline: terminal.readBaseline,
+    notice: sentence => printer.say(plain(sentence)),
+    progress: printer.update,
+    ...(responses && { keepTexts: responses.keep }),
+  }).finally(printer.end);
+  // The same command again asks anew; only one that did not come to its end is gone on with.
+  if (!shared && finding.sample.cutShort === null) await rm(journal, { force: true });
+  return finding;
+}
+
+/** The same command in the same folder goes on where it was killed. */
+function commandKey(raw: RawInputs): string {
+  const open = INPUT_NAMES.filter(name => !INPUTS[name].secret).map(name => raw.get(name));
+  return createHash('sha256')
+    .update(JSON.stringify([process.cwd(), open]))
+    .digest('hex')
+    .slice(0, 32);
+}
