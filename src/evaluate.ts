@@ -23,7 +23,7 @@ import { openStore } from './pictures/store.ts';
 import type { Progress } from './progress.ts';
 import type { Fingerprint } from './report/report.ts';
 import type { EarlyDecision } from './statistics/stopper.ts';
-import { inOrder, planTrials, type Trial } from './trials.ts';
+import { inOrder, planTrials, type Trial, together } from './trials.ts';
 import { createWatch, type Watch } from './watch.ts';
 
 /** What a run needs of the world around it. */
@@ -72,16 +72,23 @@ export async function evaluate(config: RunConfig, services: Services): Promise<F
 
     const early = earlyStopOf(config, selection);
     const judgements = createJudgements(judge, journal, `${startedAt} after ${journal.found}`);
-    const conditions = conditionsOf(config, { dataset, connections, judgements, journal, meter, services });
+    const conditions = conditionsOf(config, {
+      ...{ dataset, connections, judgements, journal, services },
+      isStopped: () => meter.stopped !== null || signal.aborted,
+    });
     const asked = trials.filter(({ control }) => !control);
     await conditions.pictures.prepare(asked.map(({ pair }) => pair));
     const fingerprint = fingerprintFor(config, dataset, judge);
     const baseline = await baselineOf(config, services, fingerprint);
-    const [planted, labelled, { results, gaveUp }] = await Promise.all([
-      proving(judgements, judgePlanted(judge, scenarios, conditions.isStopped)),
-      judgeLabelled(judge, labels),
-      conductAll(trials, conditions, { config, meter, connections, early, services }),
-    ]);
+    const endAll = () => end.abort();
+    const [planted, labelled, { results, gaveUp }] = await together(
+      [
+        proving(judgements, judgePlanted(judge, scenarios, conditions.isStopped)),
+        judgeLabelled(judge, labels),
+        conductAll(trials, conditions, { config, meter, connections, early, services, end: endAll }),
+      ],
+      endAll,
+    );
     const decision = early?.decision ?? null;
     const cutShort = stopReason(meter, services.signal, decision);
     const parts = {
@@ -190,12 +197,12 @@ interface Parts {
   readonly connections: Connections;
   readonly judgements: Judgements;
   readonly journal: Journal;
-  readonly meter: Meter;
+  readonly isStopped: () => boolean;
   readonly services: Services;
 }
 
 function conditionsOf(config: RunConfig, parts: Parts): Conditions {
-  const { dataset, connections, judgements, journal, meter, services } = parts;
+  const { dataset, connections, judgements, journal, isStopped, services } = parts;
   const { systemPrompt, maxTokens, temperature } = config.asking;
   const target = connections.target();
   const baseline = config.baseline.kind === 'model' ? connections.baseline(config.baseline.access) : target;
@@ -214,7 +221,7 @@ function conditionsOf(config: RunConfig, parts: Parts): Conditions {
     temperature,
     requestSalt: JSON.stringify(config.target.extraBody),
     opening: connections.opening,
-    isStopped: () => meter.stopped !== null || services.signal.aborted,
+    isStopped,
     ...(services.keepTexts && { keepTexts: services.keepTexts }),
   };
 }
@@ -233,6 +240,8 @@ interface Supervision {
   readonly connections: Connections;
   readonly early: EarlyStop | null;
   readonly services: Services;
+  /** Breaks off what is under way when the run cannot go on. */
+  readonly end: () => void;
 }
 
 /** Begun trials for each request in flight: while some are judged, others keep the endpoint busy. */
@@ -241,7 +250,7 @@ const TRIALS_PER_REQUEST = 3;
 async function conductAll(
   trials: readonly Trial[],
   conditions: Conditions,
-  { config, meter, connections, early, services }: Supervision,
+  { config, meter, connections, early, services, end }: Supervision,
 ): Promise<Watch> {
   const { concurrency } = config.pacing;
   const arm = gatedArm(config);
@@ -258,9 +267,10 @@ async function conductAll(
   });
   // A batch takes all requests before it answers the first.
   const open = config.batch ? trials.length : TRIALS_PER_REQUEST * concurrency;
-  await inOrder(trials, open, async trial => {
+  const one = async (trial: Trial) => {
     if (!conditions.isStopped()) watch.take(await conduct(trial, conditions, watch.heard));
-  });
+  };
+  await inOrder(trials, open, one, end);
   return watch;
 }
 

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createImageEndpoint, type ImageEndpointOptions } from '../../src/endpoint/images.ts';
+import { createImageEndpoint } from '../../src/endpoint/images.ts';
 import { createMeter } from '../../src/endpoint/meter.ts';
 import { createPacer } from '../../src/endpoint/pacer.ts';
+import { FatalEndpointError } from '../../src/endpoint/problems.ts';
+import type { TryOptions } from '../../src/endpoint/tries.ts';
 
 const KEY = 'sk-picture-key';
 const PICTURE = Buffer.from('the bytes of a picture');
@@ -49,7 +51,7 @@ const json =
 const base64 = json(200, { created: 1, data: [{ b64_json: PICTURE.toString('base64') }] });
 const bytes = (to: ServerResponse) => to.end(PICTURE);
 
-function endpointAt(origin: string, more: Partial<ImageEndpointOptions> = {}) {
+function endpointAt(origin: string, more: Partial<TryOptions> = {}) {
   return createImageEndpoint({
     baseUrl: `${origin}/v1`,
     model: 'painter',
@@ -60,10 +62,12 @@ function endpointAt(origin: string, more: Partial<ImageEndpointOptions> = {}) {
     meter: createMeter({ maxRequests: null, maxCost: null, prices: null }),
     signal: new AbortController().signal,
     secrets: [KEY],
+    clock: Date.now,
+    random: () => 0,
     ...more,
   });
 }
-const draw = (origin: string, more: Partial<ImageEndpointOptions> = {}) =>
+const draw = (origin: string, more: Partial<TryOptions> = {}) =>
   endpointAt(origin, more).draw('A photo of bread', '1024x1024');
 
 describe('a picture', () => {
@@ -101,10 +105,55 @@ describe('a picture', () => {
     expect(seen[0]?.key).toBeUndefined();
   });
 
-  test('comes at the second try after 429 and Retry-After', async () => {
-    const { origin, seen } = await serve(json(429, {}, { 'retry-after': '0' }), base64);
+  test('comes at the third try, and the meter has counted three', async () => {
+    const { origin, seen } = await serve(json(429, {}, { 'retry-after': '0' }), json(500, {}), base64);
+    const meter = createMeter({ maxRequests: null, maxCost: null, prices: null });
+    expect(await draw(origin, { maxRetries: 2, meter })).toEqual(PICTURE);
+    expect(seen).toHaveLength(3);
+    expect(meter.requests).toBe(3);
+  });
+
+  test('is not tried again once the budget is used up', async () => {
+    const { origin, seen } = await serve(json(500, {}), base64);
+    const meter = createMeter({ maxRequests: 1, maxCost: null, prices: null });
+    expect(await draw(origin, { maxRetries: 2, meter })).toEqual({
+      missing: 'the run was stopped before the picture was drawn',
+    });
+    expect(seen).toHaveLength(1);
+    expect(meter.requests).toBe(1);
+  });
+
+  test('waits for what the endpoint asks of all requests', async () => {
+    const { origin } = await serve(json(429, {}, { 'retry-after': '0.4' }), base64);
+    const startedAt = Date.now();
     expect(await draw(origin, { maxRetries: 1 })).toEqual(PICTURE);
-    expect(seen).toHaveLength(2);
+    expect(Date.now() - startedAt).toBeGreaterThanOrEqual(390);
+  });
+});
+
+describe('for nobody', () => {
+  test.each([
+    [
+      'a wrong key',
+      json(401, { error: { code: 'invalid_api_key', message: KEY } }),
+      'answered 401 (invalid_api_key): check image-api-key',
+    ],
+    ['a wrong path', json(404, {}), 'answered 404: check image-base-url (most end in /v1) and image-model'],
+  ])('%s as the first answer ends the run, and is asked once', async (_, answer, line) => {
+    const { origin, seen } = await serve(answer);
+    const fault = await draw(origin, { maxRetries: 3 }).catch((error: unknown) => error);
+    expect(fault).toBeInstanceOf(FatalEndpointError);
+    expect((fault as Error).message).toBe(`the images endpoint ${origin}/v1 ${line}`);
+    expect(seen).toHaveLength(1);
+  });
+
+  test('a wrong key later is a picture that is missing', async () => {
+    const { origin } = await serve(base64, json(401, {}));
+    const endpoint = endpointAt(origin);
+    expect(await endpoint.draw('Bread', '1024x1024')).toEqual(PICTURE);
+    expect(await endpoint.draw('Bread', '1024x1024')).toEqual({
+      missing: `the images endpoint ${origin}/v1 answered 401: check image-api-key`,
+    });
   });
 });
 
@@ -118,12 +167,6 @@ describe('no picture', () => {
       refusal('content_policy_violation'),
       'refused to draw (content_policy_violation)',
     ],
-    [
-      'a wrong key',
-      json(401, { error: { code: 'invalid_api_key', message: KEY } }),
-      'answered 401 (invalid_api_key): check image-api-key',
-    ],
-    ['a wrong path', json(404, {}), 'answered 404: check image-base-url (most end in /v1) and image-model'],
     ['a failure', json(500, { error: { message: KEY } }), 'answered 500: it failed'],
     [
       'a code that holds the key',
@@ -143,7 +186,7 @@ describe('no picture', () => {
       (to: ServerResponse) => {
         to.writeHead(200, { 'content-type': 'text/html' }).end('<html>');
       },
-      'answered without a picture',
+      'answered with something that is not JSON',
     ],
     [
       'a file URL',

@@ -5,8 +5,9 @@ import { z } from 'zod';
 import { type Answer, noAnswer } from './answer.ts';
 import { linesOf } from './batch-lines.ts';
 import { batchName } from './batch-record.ts';
-import { type ClientOptions, openAi, passingFault } from './client.ts';
-import { errorWord, FatalEndpointError, rejectionSentence, shownUrl } from './problems.ts';
+import { type ClientOptions, passingFault } from './client.ts';
+import { openAi } from './library.ts';
+import { errorWord, FatalEndpointError, refusalOf, rejectionSentence, saidBy, shownUrl } from './problems.ts';
 
 export type BatchApiOptions = Pick<
   ClientOptions,
@@ -60,8 +61,7 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
   const { baseUrl, signal, secrets, maxRetries } = options;
   const client = openAi(options);
   const call = { signal, maxRetries };
-  // A request that might be redirected is copied as it goes out: the whole file would be in memory.
-  const upload = { timeout: UPLOAD_TIMEOUT, fetchOptions: { redirect: 'error' } } as const;
+  const upload = { timeout: UPLOAD_TIMEOUT };
   const last = { timeout: LAST_TIMEOUT, maxRetries: 0 };
 
   const remove = (file: string): Promise<void> => client.files.delete(file, last).then(nothing, nothing);
@@ -101,7 +101,9 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
       }
     },
     async *lines(file) {
-      const response = await client.files.content(file, call);
+      const response = await client.files.content(file, call).catch(error => {
+        throw orFatal(error, options);
+      });
       if (response.body) yield* linesOf(response.body);
     },
     cancel: batch => client.batches.cancel(batch, last).then(nothing, nothing),
@@ -143,7 +145,7 @@ const ABSENT = new Set([404, 405, 501]);
 
 function notHanded(error: unknown, step: string, options: BatchApiOptions): Handed {
   if (options.signal.aborted || error instanceof FatalEndpointError) throw error;
-  const { baseUrl, secrets } = options;
+  const { baseUrl } = options;
   if (!(error instanceof APIError)) throw error;
   const { status } = error;
   if (status === undefined) {
@@ -153,21 +155,22 @@ function notHanded(error: unknown, step: string, options: BatchApiOptions): Hand
   const passing = passingFault(status);
   // 501 says that it never will.
   if (passing && status !== 501) return { kind: 'failed', answer: passing };
-  const said = `${shownUrl(baseUrl)} answered ${status} to ${step}`;
+  const refusal = refusalOf(error, options);
+  const said = `${saidBy(baseUrl, refusal)} to ${step}`;
   if (ABSENT.has(status)) throw new FatalEndpointError(`${said}: it has no Batch API; set batch to false`);
-  const code = errorWord(error.code ?? error.type, secrets);
   throw (
     fatalFor(error, options) ??
-    new FatalEndpointError(`${said}${code && ` (${code})`}: it does not take the batch; set batch to false`)
+    new FatalEndpointError(`${said}: it does not take the batch; set batch to false`)
   );
 }
 
-/** The sentence for a key that is not accepted, which no other try would change. */
-function fatalFor(error: unknown, { baseUrl, model, secrets }: BatchApiOptions): Error | undefined {
-  const status = statusOf(error);
-  if (!(error instanceof APIError) || (status !== 401 && status !== 403)) return undefined;
-  const code = errorWord(error.code ?? error.type, secrets);
-  return new FatalEndpointError(rejectionSentence(status, code, baseUrl, model));
+/** The sentence for a key that is not accepted or another address, which no other try would change. */
+function fatalFor(error: unknown, options: BatchApiOptions): Error | undefined {
+  if (!(error instanceof APIError)) return undefined;
+  const refusal = refusalOf(error, options);
+  const { status, redirect } = refusal;
+  if (status !== 401 && status !== 403 && !redirect) return undefined;
+  return new FatalEndpointError(rejectionSentence(refusal, options.baseUrl, options.model));
 }
 
 const orFatal = (error: unknown, options: BatchApiOptions): unknown => fatalFor(error, options) ?? error;

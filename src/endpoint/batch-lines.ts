@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Answer, filtered, noAnswer, readAnswer } from './answer.ts';
-import { isFiltered, LARGEST_BODY, passingFault } from './client.ts';
+import { isFiltered, isWorthAnother, LARGEST_BODY, passingFault } from './client.ts';
 import { errorWord } from './problems.ts';
 
 /** What the endpoint said to one request of a batch. */
@@ -40,8 +40,7 @@ export function readLine(text: string, secrets: readonly string[]): BatchLine | 
   const { status_code: status, body } = response;
   if (status !== 200) return { id, outcome: refused(status, body, secrets) };
   const answer = readAnswer(typeof body === 'string' ? body : JSON.stringify(body ?? ''), secrets);
-  const again = answer.kind === 'none' && answer.reason !== 'length';
-  return { id, outcome: { kind: 'answered', answer, again } };
+  return { id, outcome: { kind: 'answered', answer, again: isWorthAnother(answer) } };
 }
 
 function parse(text: string): unknown {

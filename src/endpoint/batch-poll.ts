@@ -48,7 +48,7 @@ export async function untilEnded(batch: string, options: PollOptions): Promise<B
 
 const bare = (status: string): BatchState => ({ status, files: [], code: '' });
 
-/** A look that failed says nothing about the batch: there is a next one. */
+/** A look or a download that failed says nothing about the batch: there is a next one. */
 function passing(error: unknown): undefined {
   if (error instanceof FatalEndpointError) throw error;
 }
@@ -81,8 +81,9 @@ async function read(
       if (line) take(line.id, line.outcome);
     }
     return true;
-  } catch {
+  } catch (error) {
     signal.throwIfAborted();
+    passing(error);
     return false;
   }
 }

@@ -65,7 +65,8 @@ export function createBatchReader({
       const answer = noAnswer('rejected', `status ${status}${code && ` (${code})`}`);
       // What an earlier attempt was told may have been put right since.
       if (earlier) return { next: 'anew', answer };
-      if (!everAnswered) throw new FatalEndpointError(rejectionSentence(status, code, baseUrl, model));
+      if (!everAnswered)
+        throw new FatalEndpointError(rejectionSentence({ status, code, redirect: '' }, baseUrl, model));
       return { next: 'settle', answer };
     },
     silent({ status, code }, { earlier }) {

@@ -11,7 +11,8 @@ import { createBatchRecords } from './batch-record.ts';
 import { openSpool, type Spool } from './batch-spool.ts';
 import { createBatchWork } from './batch-work.ts';
 import type { ChatEndpoint } from './chat.ts';
-import { backoff, type ClientOptions } from './client.ts';
+import type { ClientOptions } from './client.ts';
+import { backoff } from './tries.ts';
 
 export interface BatchOptions extends Omit<ClientOptions, 'pacer'> {
   /** Requests lie in a folder below this one until they are answered. */

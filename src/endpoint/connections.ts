@@ -49,9 +49,11 @@ export function createConnections(options: ConnectionOptions): Connections {
     meter: options.meter,
     signal: options.signal,
     secrets: config.secrets,
+    clock,
+    random: options.random,
   });
   const chat = (access: ModelAccess, added: Partial<RunConfig['target']> = {}): ChatEndpoint =>
-    createChatEndpoint({ ...common(access), ...added, clock, random: options.random });
+    createChatEndpoint({ ...common(access), ...added });
   const { headers, extraBody } = config.target;
   const batching = config.batch ? options.batches : undefined;
   const opened: BatchEndpoint[] = [];
@@ -62,7 +64,6 @@ export function createConnections(options: ConnectionOptions): Connections {
       ...batching,
       ...common(access),
       ...added,
-      ...{ clock, random: options.random },
       sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
       isGathering: () => ready.size + ready.pending > 0,
     });

@@ -17,6 +17,8 @@ export interface Pacer {
   overloaded(startedAt: number): void;
   /** Nothing is sent for this long (ms). */
   holdBack(wait: number): void;
+  /** Requests that may be in flight when all is well. */
+  readonly ceiling: number;
   /** Requests that may be in flight now. */
   readonly limit: number;
   /** How often the endpoint slowed the run down. */
@@ -60,6 +62,7 @@ export function createPacer(ceiling: number, clock: () => number): Pacer {
       queue.pause();
       setTimeout(release, wait);
     },
+    ceiling,
     get limit() {
       return queue.concurrency;
     },

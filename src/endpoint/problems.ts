@@ -1,3 +1,5 @@
+import type { APIError } from 'openai';
+
 /** The endpoint cannot be used at all: ends the whole run. The message is one sentence for a person. */
 export class FatalEndpointError extends Error {
   override readonly name = 'FatalEndpointError';
@@ -9,13 +11,49 @@ export function shownUrl(url: string): string {
   return `${origin}${pathname.replace(/\/+$/, '')}`;
 }
 
-/**
- * What a refused request means and what to do about it, in one sentence. `code` is the endpoint's own error code;
- * its message is left out, since it may echo a key or the benchmark's text.
- */
-export function rejectionSentence(status: number, code: string, baseUrl: string, model: string): string {
-  const said = `${shownUrl(baseUrl)} answered ${status}${code ? ` (${code})` : ''}`;
-  switch (status) {
+/** A response whose status is no success. */
+export interface Refusal {
+  readonly status: number;
+  /** The endpoint's own error code, or type; empty when it is no plain word. Its message may echo a key. */
+  readonly code: string;
+  /** Of a redirect: the origin that it leads to, or `elsewhere`. Empty for every other status. */
+  readonly redirect: string;
+}
+
+/** Why a try brought nothing. */
+export type Fault =
+  | { readonly kind: 'stopped' | 'timeout' }
+  | { readonly kind: 'network'; readonly code: string }
+  | (Refusal & { readonly kind: 'status' });
+
+/** What stands in an error of the library's that may be shown. */
+export function refusalOf(
+  { status = 0, code, type, headers }: APIError,
+  { baseUrl, secrets }: { readonly baseUrl: string; readonly secrets: readonly string[] },
+): Refusal {
+  const redirect = status >= 300 && status < 400 ? placeOf(headers?.get('location'), baseUrl) : '';
+  return { status, code: errorWord(code ?? type, secrets), redirect };
+}
+
+/** Nothing but the origin: a sign-in page's address holds keys and tokens. */
+function placeOf(location: string | null | undefined, baseUrl: string): string {
+  if (!location || !URL.canParse(location, baseUrl)) return 'elsewhere';
+  const { origin, hostname } = new URL(location, baseUrl);
+  return hostname === '' ? 'elsewhere' : origin;
+}
+
+/** Whether another try may not meet this status. */
+export const isPassing = (status: number): boolean => status >= 500 || [408, 409, 425, 429].includes(status);
+
+/** What the endpoint said, such as `https://host/v1 answered 401 (invalid_api_key)`. */
+export const saidBy = (baseUrl: string, { status, code, redirect }: Refusal): string =>
+  `${shownUrl(baseUrl)} answered ${status}${redirect ? `, a redirect to ${redirect}` : ''}${code && ` (${code})`}`;
+
+/** What a refused request means and what to do about it, in one sentence. */
+export function rejectionSentence(refusal: Refusal, baseUrl: string, model: string): string {
+  const said = saidBy(baseUrl, refusal);
+  if (refusal.redirect) return `${said}: ${REDIRECT_ADVICE}`;
+  switch (refusal.status) {
     case 401:
       return `${said}: it does not accept the key for "${model}"; check the api-key input that belongs to it`;
     case 403:
@@ -26,6 +64,9 @@ export function rejectionSentence(status: number, code: string, baseUrl: string,
       return `${said}: it rejects the request for "${model}"; check max-tokens, temperature, extra-body, and that the model takes pictures`;
   }
 }
+
+/** What to do about a redirect, which is never followed: the key and the questions are for one address. */
+export const REDIRECT_ADVICE = 'no redirect is followed; set its base URL to the final address';
 
 const TOKEN = /^[\w.:-]{1,64}$/;
 

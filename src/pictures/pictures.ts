@@ -2,6 +2,7 @@ import { type Pair, pairOf } from '../benchmark/pair.ts';
 import { drawingPromptOf } from '../benchmark/prompts.ts';
 import type { Question } from '../benchmark/question.ts';
 import type { ImageEndpoint } from '../endpoint/images.ts';
+import { FatalEndpointError } from '../endpoint/problems.ts';
 import { wordsOf } from './fault.ts';
 import { fontHash } from './font.ts';
 import { composeSdTypo, inspect } from './image.ts';
@@ -22,8 +23,9 @@ export interface PicturesOptions {
 type Made = Picture | NoPicture;
 
 /**
- * Gives each pair its picture, one at a time: nothing is held but what is asked for. `of` never rejects:
- * whatever is wrong leaves the pair without a picture, for a reason in one line with none of its text.
+ * Gives each pair its picture, one at a time: nothing is held but what is asked for. `of` rejects only with the
+ * FatalEndpointError of an endpoint that draws for nobody: whatever else is wrong leaves the pair without a picture,
+ * for a reason in one line with none of its text.
  */
 export function createPictures(options: PicturesOptions): Pictures {
   const made = makers(options);
@@ -107,6 +109,7 @@ async function through(
     const picture = await store.through({ origin, ...recipe }, make);
     return 'missing' in picture ? picture : { ...picture, origin };
   } catch (error) {
+    if (error instanceof FatalEndpointError) throw error;
     return { missing: `the ${origin} picture of ${key}: ${wordsOf(error)}` };
   }
 }

@@ -23,7 +23,7 @@ const BRIBED =
 
 /** The judge, and what the answers do to it. */
 export const JUDGE_WAYS: readonly Way[] = [
-  { name: 'is down', outcome: 'error', says: /missed/, endpoint: { judge: 'dead' } },
+  { name: 'is down', outcome: 'error', says: /cannot be reached/, endpoint: { judge: 'dead' } },
   {
     name: 'dies in the middle of the run',
     outcome: 'error',
@@ -165,9 +165,9 @@ export const JUDGE_WAYS: readonly Way[] = [
     prepare: async folder => ({ 'judge-labels': `${folder}/none.csv` }),
   },
   {
-    name: 'is one of two and down: no majority',
+    name: 'is one of two and down',
     outcome: 'error',
-    says: /missed/,
+    says: /cannot be reached/,
     endpoint: { judge: 'dead' },
     inputs: { judge: 'official,refusal' },
   },

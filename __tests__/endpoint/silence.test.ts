@@ -1,0 +1,133 @@
+import { createChatEndpoint } from '../../src/endpoint/client.ts';
+import { createImageEndpoint } from '../../src/endpoint/images.ts';
+import { createMeter } from '../../src/endpoint/meter.ts';
+import { createPacer } from '../../src/endpoint/pacer.ts';
+import { FatalEndpointError } from '../../src/endpoint/problems.ts';
+import type { TryOptions } from '../../src/endpoint/tries.ts';
+import { evaluated } from '../support/evaluation.ts';
+import {
+  completion,
+  type Script,
+  type ScriptedEndpoint,
+  scriptedEndpoint,
+  sendJson,
+} from '../support/scripted-endpoint.ts';
+
+let endpoint: ScriptedEndpoint | undefined;
+afterEach(() => endpoint?.close());
+
+const TIMEOUT = 200;
+const hang = () => undefined;
+const question = { text: 'What is this?', maxTokens: 64 };
+
+async function optionsFor(script: Script, more: Partial<TryOptions> = {}): Promise<TryOptions> {
+  endpoint = await scriptedEndpoint(script);
+  return {
+    baseUrl: endpoint.baseUrl,
+    model: 'some-vlm',
+    apiKey: '',
+    timeout: TIMEOUT,
+    maxRetries: 5,
+    pacer: createPacer(16, Date.now),
+    meter: createMeter({ maxRequests: null, maxCost: null, prices: null }),
+    signal: new AbortController().signal,
+    secrets: [],
+    clock: Date.now,
+    random: () => 0,
+    ...more,
+  };
+}
+
+const times = <T>(count: number, work: () => Promise<T>): Promise<T[]> =>
+  Promise.all(Array.from({ length: count }, work));
+
+async function sentenceOf(asking: Promise<unknown>): Promise<string> {
+  const fault = await asking.catch((error: unknown) => error);
+  expect(fault).toBeInstanceOf(FatalEndpointError);
+  return (fault as Error).message;
+}
+
+describe('an endpoint that has never responded', () => {
+  test('is given up when a request has waited for two time-outs', async () => {
+    const client = createChatEndpoint(await optionsFor(hang));
+    const startedAt = Date.now();
+    const sentence = await sentenceOf(times(16, () => client.ask(question)));
+    expect(Date.now() - startedAt).toBeLessThan(4 * TIMEOUT);
+    expect(sentence).toMatch(
+      /^http:\/\/127\.0\.0\.1:\d+\/v1 has answered nothing: no whole answer within 0\.2 s to any of \d+ requests; check its base URL, and that "some-vlm" is up/,
+    );
+    // All sixteen once, and half of them again, since the limit halves.
+    expect(endpoint?.asked.length).toBeLessThanOrEqual(24);
+  });
+
+  test('that begins to answer and stalls is as silent', async () => {
+    const client = createChatEndpoint(
+      await optionsFor(response => {
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.write('{"choices":');
+      }),
+    );
+    expect(await sentenceOf(times(16, () => client.ask(question)))).toContain('has answered nothing');
+  });
+
+  test('is given up when connections to it break off as often as a request is tried', async () => {
+    const client = createChatEndpoint(
+      await optionsFor(response => void response.destroy(), { maxRetries: 2 }),
+    );
+    expect(await sentenceOf(times(16, () => client.ask(question)))).toContain(
+      'cannot be reached: no connection',
+    );
+  });
+
+  test('is given up as well when it is to draw', async () => {
+    const images = createImageEndpoint(await optionsFor(hang));
+    expect(await sentenceOf(times(16, () => images.draw('Bread', '1024x1024')))).toContain(
+      'has answered nothing',
+    );
+  });
+});
+
+describe('an endpoint is waited for', () => {
+  test('while too few requests have failed for it to be no accident', async () => {
+    const client = createChatEndpoint(
+      await optionsFor(response => void response.destroy(), { maxRetries: 0 }),
+    );
+    const answers = await times(7, () => client.ask(question));
+    expect(answers.map(answer => answer.kind === 'none' && answer.reason)).toEqual(Array(7).fill('network'));
+    await expect(client.ask(question)).rejects.toBeInstanceOf(FatalEndpointError);
+  });
+
+  test('when it answers the second time it is asked', async () => {
+    const client = createChatEndpoint(
+      await optionsFor((response, _, count) =>
+        count <= 16 ? undefined : sendJson(response, completion({ content: 'A tree.' })),
+      ),
+    );
+    const answers = await times(16, () => client.ask(question));
+    expect(answers.every(({ kind }) => kind === 'text')).toBe(true);
+  });
+
+  test('when it has said anything at all, were it that it is busy', async () => {
+    const client = createChatEndpoint(
+      await optionsFor((response, _, count) => (count === 1 ? sendJson(response, {}, 503) : undefined), {
+        maxRetries: 2,
+      }),
+    );
+    const answers = await times(10, () => client.ask(question));
+    expect(new Set(answers.map(answer => answer.kind === 'none' && answer.reason))).toEqual(
+      new Set(['timeout']),
+    );
+  });
+});
+
+test.each(['target', 'judge'] as const)('a run whose %s hangs ends with one sentence, soon', async on => {
+  const startedAt = Date.now();
+  const { finding } = await evaluated({
+    endpoint: { faults: { rate: 100, kinds: ['stall'], on: [on], most: 1e9 } },
+    inputs: { sample: 'full', 'request-timeout': '0.5', 'max-retries': '5', 'judge-api-key': 'own-pacing' },
+  });
+  expect(finding.verdict.outcome).toBe('error');
+  expect(finding.verdict.sentence).toMatch(/has answered nothing: no whole answer within 0\.5 s/);
+  // Two time-outs and what comes before them; retries for every pair would take minutes.
+  expect(Date.now() - startedAt).toBeLessThan(8000);
+});

@@ -1,0 +1,29 @@
+import OpenAI from 'openai';
+import { createTransport, type TransportOptions } from './transport.ts';
+
+/** How one endpoint is reached; what every client of it has in common. */
+export interface Access extends TransportOptions {
+  readonly baseUrl: string;
+  /** Empty sends no key. */
+  readonly apiKey: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** For one try, from sending to the head, or to the last byte of a body that is read whole (ms). */
+  readonly timeout: number;
+}
+
+/** The library's client, which retries nothing unless a call says so. The one place that makes one. */
+export function openAi({ baseUrl, apiKey, headers, timeout, ...transport }: Access): OpenAI {
+  return new OpenAI({
+    baseURL: baseUrl,
+    apiKey: apiKey || 'none',
+    // Nothing of the runner's environment goes to the endpoint, and the library logs nothing.
+    organization: null,
+    project: null,
+    webhookSecret: null,
+    logLevel: 'off',
+    maxRetries: 0,
+    timeout,
+    defaultHeaders: { ...(apiKey ? {} : { Authorization: null }), ...headers },
+    fetch: createTransport(transport),
+  });
+}

@@ -1,0 +1,149 @@
+import { setTimeout } from 'node:timers/promises';
+import { APIConnectionTimeoutError, APIError } from 'openai';
+import { askedWait } from './limits.ts';
+import type { Meter } from './meter.ts';
+import type { Pacer } from './pacer.ts';
+import { FatalEndpointError, type Fault, isPassing, type Refusal, refusalOf } from './problems.ts';
+import { createSilence } from './silence.ts';
+import { networkCode } from './transport.ts';
+
+/** How one endpoint is tried. */
+export interface TryOptions {
+  readonly baseUrl: string;
+  readonly model: string;
+  /** Empty sends no key. */
+  readonly apiKey: string;
+  /** For one try, from sending to the last byte (ms). */
+  readonly timeout: number;
+  /** Tries after the first. */
+  readonly maxRetries: number;
+  readonly pacer: Pacer;
+  readonly meter: Meter;
+  /** Ends every request at once. */
+  readonly signal: AbortSignal;
+  /** Words that must not be shown, whatever the endpoint says. */
+  readonly secrets: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  /** From 0 to 1, for the jitter of retries. */
+  readonly random: () => number;
+}
+
+/** What the endpoint said. `again`: another try may do better. `anew`: other words may, and it counts as no try. */
+export interface Said<T> {
+  readonly value: T;
+  readonly next: 'settle' | 'again' | 'anew';
+}
+
+/** One request, as its tries see it. */
+export interface Exchange<T> {
+  /** Sends it once. Rejects as the library does. */
+  send(): Promise<Said<T> & { readonly headers: Headers }>;
+  /** What a status that is an error says all the same; undefined when it is a fault. */
+  heard(error: APIError): Said<T> | undefined;
+  failed(fault: Fault): T;
+  /** The sentence for a fault that no other request would escape; undefined when another may. */
+  fatal(refusal: Refusal): string | undefined;
+}
+
+export interface Tries {
+  /** Rejects only with FatalEndpointError. */
+  put<T>(exchange: Exchange<T>): Promise<T>;
+}
+
+/** Back-off before the n-th retry: 0.5 s × 2ⁿ, at most 30 s, with full jitter. */
+const FIRST_BACKOFF = 500;
+const LONGEST_BACKOFF = 30_000;
+const STOPPED: Fault = { kind: 'stopped' };
+
+/**
+ * Tries each request of an endpoint as often as it is worth: paced with all others of its host, counted on the
+ * meter, and again after what passes. The whole run ends, with one sentence, at what would be the same for every
+ * request when the endpoint has answered none (401, 404, a redirect), and at an endpoint's silence.
+ */
+export function createTries(options: TryOptions): Tries {
+  const { pacer, meter, signal, clock } = options;
+  const silence = createSilence({ ...options, enough: pacer.ceiling });
+  let hasAnswered = false;
+
+  const attempt = async <T>(exchange: Exchange<T>): Promise<Came<T>> => {
+    if (!meter.book()) return failed(exchange, STOPPED);
+    const startedAt = clock();
+    try {
+      const said = await exchange.send();
+      silence.broken();
+      hasAnswered = true;
+      pacer.holdBack(askedWait(said.headers, clock()));
+      if (said.next === 'settle') pacer.wentWell();
+      return said;
+    } catch (error) {
+      if (signal.aborted) return failed(exchange, STOPPED);
+      return error instanceof APIError && error.status !== undefined
+        ? refused(exchange, error, startedAt)
+        : unanswered(exchange, error, startedAt);
+    }
+  };
+
+  const unanswered = <T>(exchange: Exchange<T>, error: unknown, startedAt: number): Came<T> => {
+    const isLate = error instanceof APIConnectionTimeoutError;
+    if (isLate) pacer.overloaded(startedAt);
+    silence.kept();
+    return failed(exchange, isLate ? { kind: 'timeout' } : { kind: 'network', code: networkCode(error) });
+  };
+
+  const refused = <T>(exchange: Exchange<T>, error: APIError, startedAt: number): Came<T> => {
+    silence.broken();
+    const said = exchange.heard(error);
+    if (said?.next === 'settle') hasAnswered = true;
+    if (said) return said;
+    const fault: Extract<Fault, { kind: 'status' }> = { kind: 'status', ...refusalOf(error, options) };
+    if (isOverload(fault.status)) pacer.overloaded(startedAt);
+    if (error.headers) pacer.holdBack(askedWait(error.headers, clock()));
+    const sentence = hasAnswered || isPassing(fault.status) ? undefined : exchange.fatal(fault);
+    if (sentence !== undefined) throw new FatalEndpointError(sentence);
+    return failed(exchange, fault);
+  };
+
+  const inTurn = async <T>(exchange: Exchange<T>, priority: number): Promise<Came<T>> => {
+    try {
+      return await pacer.run(() => attempt(exchange), { signal, priority });
+    } catch (error) {
+      if (signal.aborted) return failed(exchange, STOPPED);
+      throw error;
+    }
+  };
+
+  return {
+    async put(exchange) {
+      for (let tries = 0, timeouts = 0; ; ) {
+        const { value, next, fault } = await inTurn(exchange, tries > 0 ? 1 : 0);
+        if (next === 'anew') continue;
+        if (fault?.kind === 'timeout') timeouts += 1;
+        const isLast = next === 'settle' || tries >= options.maxRetries;
+        silence.judge(fault, timeouts, isLast);
+        if (isLast) return value;
+        tries += 1;
+        // When the run ends meanwhile, the next turn says so.
+        const wait = backoff(tries, options.random());
+        await setTimeout(wait, undefined, { signal }).catch(() => undefined);
+      }
+    },
+  };
+}
+
+/** What one try came to. */
+interface Came<T> extends Said<T> {
+  readonly fault?: Fault;
+}
+
+function failed<T>(exchange: Exchange<T>, fault: Fault): Came<T> {
+  const passes = fault.kind === 'status' ? isPassing(fault.status) : fault.kind !== 'stopped';
+  return { value: exchange.failed(fault), next: passes ? 'again' : 'settle', fault };
+}
+
+const isOverload = (status: number): boolean => status === 429 || status === 503;
+
+/** Time before the next try (ms), with full jitter; `random` is from 0 to 1. */
+export function backoff(tries: number, random: number): number {
+  return random * Math.min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** tries);
+}
