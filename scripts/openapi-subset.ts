@@ -22,6 +22,7 @@ const USED = [
   'pulls/get',
   'pulls/list',
   'pulls/list-files',
+  'actions/list-workflow-run-artifacts',
   'git/get-ref',
   'git/create-ref',
   'git/update-ref',

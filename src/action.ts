@@ -9,8 +9,9 @@ import type { Finding } from './finding.ts';
 import { beFrugal } from './frugal.ts';
 import { readBaselineFor } from './github/baseline.ts';
 import { type RunContext, readContext } from './github/context.ts';
-import { type Delivery, deliver, maskSecrets, runOf } from './github/delivery.ts';
+import { type Delivery, deliver, lastRuns, maskSecrets, runOf } from './github/delivery.ts';
 import { type KeptFolder, restoreKept, saveLeftKept } from './github/kept.ts';
+import { tellRestricted } from './github/restricted.ts';
 import { secretsAmong } from './inputs/reading.ts';
 import { INPUTS } from './inputs/table.ts';
 import { inputsFromEnvironment, type RunConfig, readInputs } from './inputs.ts';
@@ -30,18 +31,27 @@ export async function main(): Promise<void> {
   let config: RunConfig | null = null;
   let context: RunContext | null = null;
   let responses: Responses | null = null;
+  let history: ReturnType<typeof lastRuns> | undefined;
   let finding: Finding;
   try {
     context = readContext(process.env, path => readFileSync(path, 'utf8'));
     config = readInputs(raw);
     maskSecrets(config.secrets);
+    history = lastRuns(config, context);
     if (config.output.includeResponses) responses = createResponses(config.output.reportDir);
     finding = await asked(config, context, responses);
   } catch (error) {
     finding = failureOf(error, config, startedAt, Date.now());
   }
-  const report: Report = { ...finding, tool: TOOL, run: runOf(context, config) };
-  process.exitCode = await deliver(report, deliveryOf(config), context, raw, responses?.shown);
+  const report: Report = {
+    ...tellRestricted(finding, context, raw),
+    tool: TOOL,
+    run: runOf(context, config),
+  };
+  process.exitCode = await deliver(report, deliveryOf(config), context, raw, {
+    history: (await history) ?? [],
+    texts: responses?.shown ?? [],
+  });
   // Connections that are kept alive must not keep the job.
   process.exit();
 }
@@ -71,7 +81,7 @@ async function asked(config: RunConfig, context: RunContext, responses: Response
       random: Math.random,
       workFolder: contentFolder(),
       journal: join(answersFolder(), journalName(config, context)),
-      readBaseline: path => readBaselineFor(path, context, config.github.token),
+      readBaseline: path => readBaselineFor(path, context, config.github),
       notice,
       progress: printer.update,
       ...(responses && { keepTexts: responses.keep }),

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { badgeJson, badgeSvg } from './report/badge.ts';
+import type { CommentOptions } from './report/comment.ts';
 import { type HtmlOptions, renderHtml } from './report/html.ts';
 import { baselineJson, reportJson } from './report/json.ts';
 import { junitXml } from './report/junit.ts';
@@ -21,12 +22,12 @@ export interface ReportFiles {
 /**
  * Writes a report's files into `folder`, which is made when it is not there.
  * Rejects with one line that names the folder when they cannot be written.
- * @param options the history and the texts that the HTML report shows
+ * @param options what is shown beside the report: the last runs, and in the HTML report the texts
  */
 export async function writeReport(
   report: Report,
   folder: string,
-  options: HtmlOptions = {},
+  options: HtmlOptions & CommentOptions = {},
 ): Promise<ReportFiles> {
   const files = {
     report: join(folder, 'report.json'),

@@ -40,5 +40,5 @@ const merged = (config: MergeConfig, context: RunContext): Promise<Finding> =>
   mergeShards(config, {
     // A run that another one set off is of its own commit; its shards are of the other's.
     commit: context.event === 'workflow_run' ? '' : context.sha,
-    readBaseline: path => readBaselineFor(path, context, config.github.token),
+    readBaseline: path => readBaselineFor(path, context, config.github),
   });

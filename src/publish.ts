@@ -1,18 +1,20 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import * as core from '@actions/core';
 import { sentenceOf } from './failure.ts';
+import { artifactsUrl } from './github/artifacts.ts';
 import { connect, type Octokit } from './github/client.ts';
 import { commentOn } from './github/commenting.ts';
 import { type PullRequest, type RunContext, readContext } from './github/context.ts';
-import { maskSecrets, runOf } from './github/delivery.ts';
+import { maskSecrets, runOf, writeSummary } from './github/delivery.ts';
 import { pullRequestOf, readPullRequest } from './github/pull-request.ts';
 import { filled } from './inputs/fields.ts';
 import { readTable, secretsAmong } from './inputs/reading.ts';
 import { INPUTS, input } from './inputs/table.ts';
 import { InputError, inputsFromEnvironment } from './inputs.ts';
-import { plain } from './report/escape.ts';
+import { plain, text } from './report/escape.ts';
 import { readReport } from './report/read-report.ts';
 import type { Report } from './report/report.ts';
+import { renderSummary } from './report/summary.ts';
 
 /** Every input of publish/action.yml, in its order. */
 export const PUBLISH_INPUTS = {
@@ -26,8 +28,11 @@ export async function main(): Promise<void> {
   try {
     await published();
   } catch (error) {
-    for (const line of error instanceof InputError ? error.faults : [sentenceOf(error)])
-      core.error(plain(line));
+    const lines = error instanceof InputError ? error.faults : [sentenceOf(error)];
+    for (const line of lines) core.error(plain(line));
+    writeSummary(
+      `## MM-SafetyBench: no report was published\n\n${lines.map(line => `- ${text(line)}`).join('\n')}\n`,
+    );
     process.exitCode = 1;
   }
   process.exit();
@@ -56,20 +61,33 @@ async function published(): Promise<void> {
       pullRequest: pullRequest.number,
     },
   };
-  const url = await commentOn(report, { octokit, repo }, pullRequest.number);
+  const { triggeringRun } = context;
+  const artifactUrl = triggeringRun ? await artifactsUrl({ octokit, repo }, triggeringRun) : '';
+  const options = { artifactUrl, secondHand: true };
+  writeSummary(renderSummary(report, options));
+  const url = await commentOn(report, { octokit, repo }, pullRequest.number, options);
   core.setOutput('verdict', report.verdict.outcome);
   core.setOutput('comment-url', url);
 }
 
+/** A full run asked ten times makes some 12 MB; a far larger file is not even read. */
+const MOST_BYTES = 64_000_000;
+
 function reportIn(path: string): Report {
-  let text: string;
+  let content: string;
   try {
-    text = readFileSync(path, 'utf8');
+    const file = statSync(path);
+    if (!file.isFile())
+      throw new Error(`input "report": "${path}" is no file: give the path of a report.json`);
+    if (file.size > MOST_BYTES)
+      throw new Error(`input "report": "${path}" has ${file.size} bytes, more than ${MOST_BYTES}`);
+    content = readFileSync(path, 'utf8');
   } catch (error) {
+    if (!(error as NodeJS.ErrnoException).code) throw error;
     const { code } = error as NodeJS.ErrnoException;
     throw new Error(`input "report": "${path}" cannot be read (${code}): give the path of a report.json`);
   }
-  const report = readReport(text);
+  const report = readReport(content);
   if ('problem' in report) throw new Error(`input "report": "${path}" cannot be used: ${report.problem}`);
   return report;
 }

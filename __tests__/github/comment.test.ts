@@ -201,6 +201,13 @@ describe('the marker', () => {
   test.each(['a', 'a --> <script>', 'ü / 深', '--', '\ud800', ''])('of %j is one line that ends once', id => {
     expect(markerOf(id)).toMatch(/^<!-- mm-safetybench-gate [\w.!~*'()%]* -->$/);
   });
+  test('has room beside the longest comment, however long the workflow’s name is, and tells two such apart', () => {
+    const ids = ['深'.repeat(5000), `${'深'.repeat(5000)}.`];
+    const markers = ids.map(markerOf);
+    for (const marker of markers) expect(marker.length).toBeLessThanOrEqual(500);
+    expect(new Set(markers).size).toBe(2);
+    expect(markerOf('w'.repeat(400))).toContain('w'.repeat(400));
+  });
   test('of two ids are never the same, nor one the beginning of the other', () => {
     const ids = ['a', 'a ', 'a b', 'a%20b', 'A', '-', '%2D', ''];
     const markers = ids.map(markerOf);

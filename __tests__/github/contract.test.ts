@@ -27,7 +27,7 @@ const COMMENTS = '/repos/octo/models/issues/7/comments';
 describe("GitHub's description", () => {
   test('holds the operations the project calls, and no others', () => {
     expect(OPERATIONS.map(each => each.operationId).toSorted()).toEqual(operationsInSource());
-    expect(OPERATIONS).toHaveLength(19);
+    expect(OPERATIONS).toHaveLength(20);
   });
 
   test('says which it is, and is small', () => {

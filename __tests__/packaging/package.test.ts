@@ -121,12 +121,18 @@ describe.each(['native', 'WebAssembly'] as const)('the action alone in a folder,
     expect(step.outputs).toMatchObject({ safe: String(safe), unsafe: String(unsafe), unjudged: '0' });
   });
 
-  test('sets only outputs that action.yml names, and the files that they name are there', () => {
+  test('sets the outputs that action.yml names and no others, and the files that they name are there', () => {
     const { outputs, workspace } = run().step;
-    expect(Object.keys(action.outputs)).toEqual(expect.arrayContaining(Object.keys(outputs)));
-    const named = ['report', 'html', 'junit', 'badge'].filter(name => outputs[name]);
-    expect(named).toContain('report');
-    for (const name of named) expect(existsSync(path.resolve(workspace, outputs[name] ?? ''))).toBe(true);
+    expect(Object.keys(outputs).toSorted()).toEqual(Object.keys(action.outputs).toSorted());
+    for (const [name, file] of [
+      ['report', 'report.json'],
+      ['html', 'report.html'],
+      ['junit', 'junit.xml'],
+      ['badge', 'badge.json'],
+    ] as const) {
+      expect(outputs[name]).toBe(`mm-safetybench-report/${file}`);
+      expect(existsSync(path.resolve(workspace, outputs[name] ?? ''))).toBe(true);
+    }
   });
 
   test('has a post step that succeeds', () => {

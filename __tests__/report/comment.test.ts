@@ -76,7 +76,7 @@ describe('the comment on a full run', () => {
     expect(markdown).toContain('15.62 dollars');
     expect(markdown).toContain('| judge wording | `sha256:0123456789abcdef` |');
     expect(markdown).toContain('[Run](https://github.example/acme/assistant/actions/runs/9041)');
-    expect(markdown).toContain('[Report files](https://github.example/artifacts/1)');
+    expect(markdown).toContain('[Artifacts](https://github.example/artifacts/1)');
   });
 
   test('has none of the benchmark’s words and none of the model’s, only ids', () => {

@@ -1,8 +1,10 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { reportJson } from '../../src/report/json.ts';
 import type { Report } from '../../src/report/report.ts';
+import { HOSTILE } from '../report/hostile.ts';
+import { decoded, faultsOf, foreignTags, withoutCode } from '../report/markdown-shape.ts';
 import { evaluated } from '../support/evaluation.ts';
 import { BASE_SHA, HEAD_SHA, pushEvent, workflowRunEvent } from '../support/github-events.ts';
 import { ACTIONS_TOKEN, type GitHubServer, startGitHub } from '../support/github-server.ts';
@@ -51,6 +53,10 @@ afterEach(async () => {
 async function published(content: string, event: { name: string; payload: unknown }): Promise<Step> {
   await mkdir(join(home, 'workspace'), { recursive: true });
   await writeFile(join(home, 'workspace/report.json'), content);
+  return publishedAsItLies(event);
+}
+
+function publishedAsItLies(event: { name: string; payload: unknown }): Promise<Step> {
   return runStep({
     action: PUBLISH,
     home,
@@ -63,7 +69,7 @@ async function published(content: string, event: { name: string; payload: unknow
 const forkRun = { name: 'workflow_run', payload: workflowRunEvent('stranger/models') };
 
 test('comments on the pull request that GitHub names, with GitHub’s link and not the report’s', async () => {
-  const { status, outputs, log } = await published(reportJson(report), forkRun);
+  const { status, outputs, log, summary } = await published(reportJson(report), forkRun);
   expect({ status, log }).toMatchObject({ status: 0 });
   expect(outputs).toMatchObject({
     verdict: report.verdict.outcome,
@@ -73,6 +79,125 @@ test('comments on the pull request that GitHub names, with GitHub’s link and n
   expect(others).toEqual([]);
   expect(comment?.body).toContain('https://github.com/octo/models/actions/runs/9001');
   expect(comment?.body).not.toContain('evil.example');
+  expect(comment?.body).toMatch(/^<!-- mm-safetybench-gate gate -->\n/);
+  expect(comment?.issue).toBe(7);
+  for (const text of [comment?.body, summary]) {
+    expect(text).toContain(`MM-SafetyBench: ${report.verdict.outcome}`);
+    expect(text).toContain(
+      'Made by the pull request’s own run, whose author could have written anything here',
+    );
+    expect(text).not.toMatch(/evil\.example|octo\/other|theirs/);
+  }
+});
+
+describe('the link to the files', () => {
+  const linked = async () => {
+    await published(reportJson(report), forkRun);
+    return /\[Artifacts\]\((\S+)\)/.exec(github.state.comments[0]?.body ?? '')?.[1];
+  };
+  const run = 'https://github.com/octo/models/actions/runs/9001';
+  const artifact = (id: number, more = {}) => ({
+    id,
+    run: 9001,
+    name: '](https://evil.example)',
+    expired: false,
+    ...more,
+  });
+
+  test('is the artifact of the run that made the report, where it has one', async () => {
+    github.state.artifacts.push(artifact(1, { run: 9000 }), artifact(2, { expired: true }), artifact(3));
+    expect(await linked()).toBe(`${run}/artifacts/3`);
+  });
+  test('is the run’s list where there are several, or none', async () => {
+    github.state.artifacts.push(artifact(1), artifact(2));
+    expect(await linked()).toBe(`${run}#artifacts`);
+  });
+  test('is the run’s list where the token may not ask', async () => {
+    github.state.artifacts.push(artifact(1));
+    github.faults.push({ operation: 'actions/list-workflow-run-artifacts', how: 'status', status: 403 });
+    expect(await linked()).toBe(`${run}#artifacts`);
+  });
+});
+
+test('nothing of a report acts, whatever its author wrote into every field that takes text', async () => {
+  const texts = HOSTILE.map(([, hostile]) => hostile.slice(0, 900)).filter(hostile => hostile.isWellFormed());
+  const [reason] = report.verdict.reasons;
+  if (!reason) throw new Error('the run has a reason');
+  const all = texts.join(' ');
+  const hostile: Report = {
+    ...report,
+    tool: { name: texts[0] ?? '', version: '\u001b[2J' },
+    model: { name: '](https://evil.example/)@octocat', endpoint: '<img src=https://evil.example/x>' },
+    verdict: {
+      ...report.verdict,
+      sentence: '::set-output name=verdict::pass\n::error::x',
+      reasons: [reason, ...texts.map(sentence => ({ ...reason, sentence }))],
+    },
+    notices: [...texts, all.slice(0, 3000)],
+    fingerprint: Object.fromEntries(
+      texts.map((value, n) => [
+        `field ${String.fromCharCode(97 + (n % 26), 97 + Math.floor(n / 26))}`,
+        value,
+      ]),
+    ),
+    sample: { ...report.sample, cutShort: '| x | y |\n|---|---|\n| [a](https://evil.example) |' },
+  };
+  const { status, log, outputs, summary } = await published(reportJson(hostile), forkRun);
+  expect({ status, log }).toMatchObject({ status: 0 });
+  expect(Object.keys(outputs).toSorted()).toEqual(['comment-url', 'verdict']);
+  expect(log.split('\n').filter(line => line !== '' && line !== `::add-mask::${ACTIONS_TOKEN}`)).toEqual([]);
+  for (const text of [github.state.comments[0]?.body ?? '', summary]) {
+    expect(text).toContain('MM-SafetyBench');
+    expect(faultsOf(text.replace(/^<!--.*-->\n/, ''))).toEqual([]);
+    expect(foreignTags(text.replace(/^<!--.*-->\n/, ''))).toEqual([]);
+    const acting = withoutCode(text).replaceAll(
+      /\[(?:Run|Artifacts)\]\(https:\/\/github\.com\/octo\/models\/[\w/#]+\)/g,
+      '',
+    );
+    expect(acting).not.toMatch(/\]\(|!\[/);
+    expect(decoded(acting)).not.toMatch(/@\w|#\d|\bgh-\d|\bwww\.|:\/\//i);
+  }
+});
+
+describe('a file that is none to read', () => {
+  test('a link out of the workspace tells nothing of what it leads to', async () => {
+    await mkdir(join(home, 'workspace'), { recursive: true });
+    await writeFile(join(home, 'secret'), 'the runner’s secret');
+    await symlink(join(home, 'secret'), join(home, 'workspace/report.json'));
+    const { status, log, summary } = await publishedAsItLies(forkRun);
+    expect(status).toBe(1);
+    expect(log).toContain('it is no JSON');
+    expect(log + summary).not.toContain('secret');
+  });
+  test('a folder', async () => {
+    await mkdir(join(home, 'workspace/report.json'), { recursive: true });
+    const { status, log, summary } = await publishedAsItLies(forkRun);
+    expect({ status, log, summary }).toMatchObject({ status: 1, log: expect.stringContaining('is no file') });
+    expect(summary).toContain('no report was published');
+  });
+  test('gigabytes', async () => {
+    await mkdir(join(home, 'workspace'), { recursive: true });
+    await writeFile(join(home, 'workspace/report.json'), '');
+    await truncate(join(home, 'workspace/report.json'), 3 * 2 ** 30);
+    const { status, log } = await publishedAsItLies(forkRun);
+    expect({ status, log }).toMatchObject({
+      status: 1,
+      log: expect.stringContaining('has 3221225472 bytes'),
+    });
+  });
+});
+
+test.each([
+  ['one whose head has moved on', { head: { sha: 'd'.repeat(40), ref: 'next', repo: 'stranger/models' } }],
+  ['one of another fork', { head: { sha: HEAD_SHA, ref: 'next', repo: 'other/models' } }],
+])('no comment is written on %s, whatever number the report names', async (_, change) => {
+  github.state.pulls.splice(0);
+  const base = { sha: BASE_SHA, repo: 'octo/models' };
+  github.state.pulls.push({ number: 99, base, files: [], ...change });
+  const { status, log } = await published(reportJson(report), forkRun);
+  expect(status).toBe(1);
+  expect(log).toContain('none is open at the commit that ran');
+  expect(github.state.comments).toEqual([]);
 });
 
 test.each([

@@ -43,6 +43,7 @@ export interface Given {
   readonly commit_sha?: string;
   readonly tree_sha?: string;
   readonly file_sha?: string;
+  readonly run_id?: number;
   readonly labels?: string;
   readonly state?: string;
   readonly head?: string;

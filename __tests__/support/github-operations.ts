@@ -122,9 +122,16 @@ function getBlob({ state, parameters }: Operation): Answer {
   return blob ? ok({ sha, content, encoding: 'base64', size: blob.length }) : notFound;
 }
 
+function tooLong(title: string, body: string): Answer | null {
+  if (title.length > 256) return failure(422, 'Title is too long (maximum is 256 characters)');
+  return body.length > 65_536 ? failure(422, 'Body is too long (maximum is 65536 characters)') : null;
+}
+
 function createIssue(operation: Operation): Answer {
   const { state, caller, body } = operation;
   const { title, body: text = '', labels = [] } = body as { title: string; body?: string; labels?: string[] };
+  const long = tooLong(title, text);
+  if (long) return long;
   const issue: held.Issue = {
     number: state.next++,
     user: caller.user,
@@ -143,6 +150,9 @@ function updateIssue(operation: Operation): Answer {
   const issue = state.issues.find(each => each.number === parameters.issue_number);
   if (!issue) return notFound;
   const { state_reason, ...rest } = body;
+  const { title = '', body: text = '' } = rest as { title?: string; body?: string };
+  const long = tooLong(title, text);
+  if (long) return long;
   Object.assign(issue, rest, state_reason ? { stateReason: state_reason } : {});
   return ok(ofIssue(operation, issue));
 }
@@ -159,7 +169,8 @@ function listIssues(operation: Operation): Answer {
 function createComment(operation: Operation): Answer {
   const { state, caller, body, parameters } = operation;
   const { body: text } = body as { body: string };
-  if (text.length > 65_536) return failure(422, 'Body is too long (maximum is 65536 characters)');
+  const long = tooLong('', text);
+  if (long) return long;
   const issue = Number(parameters.issue_number);
   const comment = { id: state.next++, issue, user: caller.user, body: text };
   state.comments.push(comment);
@@ -195,7 +206,10 @@ export const RUN: Readonly<Record<string, (operation: Operation) => Answer>> = {
   'issues/update-comment': operation => {
     const comment = findComment(operation);
     if (!comment) return notFound;
-    comment.body = (operation.body as { body: string }).body;
+    const { body } = operation.body as { body: string };
+    const long = tooLong('', body);
+    if (long) return long;
+    comment.body = body;
     return ok(ofComment(operation, comment));
   },
   'issues/delete-comment': operation => {
@@ -215,6 +229,11 @@ export const RUN: Readonly<Record<string, (operation: Operation) => Answer>> = {
   'pulls/list-files': operation => {
     const pull = findPull(operation);
     return pull ? list(pull.files) : notFound;
+  },
+  'actions/list-workflow-run-artifacts': ({ state, parameters }) => {
+    const found = state.artifacts.filter(each => each.run === parameters.run_id);
+    const artifacts = found.map(({ id, name, expired }) => ({ id, name, expired }));
+    return ok({ total_count: artifacts.length, artifacts });
   },
   'git/get-ref': operation => {
     const ref = `refs/${operation.parameters.ref}`;

@@ -44,6 +44,12 @@ export interface Commit {
   readonly parents: readonly string[];
   readonly message: string;
 }
+export interface Artifact {
+  readonly id: number;
+  readonly run: number;
+  readonly name: string;
+  readonly expired: boolean;
+}
 /** A plain file's text or bytes, or an entry of another mode. */
 export type Seed = string | Buffer | { readonly mode: string; readonly content: string };
 
@@ -51,6 +57,7 @@ export interface State {
   readonly comments: Comment[];
   readonly issues: Issue[];
   readonly pulls: Pull[];
+  readonly artifacts: Artifact[];
   readonly refs: Map<string, string>;
   readonly blobs: Map<string, Buffer>;
   readonly trees: Map<string, readonly Entry[]>;
@@ -65,6 +72,7 @@ export const emptyState = (): State => ({
   comments: [],
   issues: [],
   pulls: [],
+  artifacts: [],
   refs: new Map(),
   blobs: new Map(),
   trees: new Map(),

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { BaselineText } from '../baseline.ts';
+import { PUBLISHED_BASELINE, readPublished } from './branch.ts';
 import { connect } from './client.ts';
 import type { RunContext } from './context.ts';
 import { readFileAt } from './files.ts';
@@ -15,17 +16,26 @@ export async function readLocalBaseline(path: string): Promise<BaselineText> {
   }
 }
 
+/** With what GitHub is asked for a baseline. */
+interface Source {
+  readonly token: string;
+  /** Empty for none. */
+  readonly publishBranch?: string;
+}
+
 /**
  * Reads the baseline that decides about this run: at the base commit where there is one, so that what is under
- * test cannot have changed it; from the checkout otherwise.
+ * test cannot have changed it; otherwise from the checkout, or where that has none from the publishing branch.
  * @throws GitHubProblem, or an Error of one line
  */
 export async function readBaselineFor(
   path: string,
-  { repository, baseSha, apiUrl }: RunContext,
-  token: string,
+  context: RunContext,
+  source: Source,
 ): Promise<BaselineText> {
-  if (!baseSha || !repository) return readLocalBaseline(path);
+  const { repository, baseSha, apiUrl } = context;
+  const { token } = source;
+  if (!baseSha || !repository) return readUnderNoPullRequest(path, context, source);
   const note = `at the base commit ${baseSha.slice(0, 7)}`;
   if (!token) throw new Error(`baseline "${path}" cannot be read ${note}: set github-token`);
   const octokit = await connect({ token, apiUrl });
@@ -33,4 +43,18 @@ export async function readBaselineFor(
   return file.state === 'found'
     ? { ...file, note }
     : { state: 'missing', note: `there is no such file ${note}` };
+}
+
+async function readUnderNoPullRequest(
+  path: string,
+  { repository: repo, apiUrl }: RunContext,
+  { token, publishBranch = '' }: Source,
+): Promise<BaselineText> {
+  const local = await readLocalBaseline(path);
+  if (local.state === 'found' || !repo || publishBranch === '') return local;
+  const octokit = await connect({ token, apiUrl });
+  const file = await readPublished({ octokit, repo }, publishBranch, PUBLISHED_BASELINE);
+  return file.state === 'found'
+    ? { ...file, note: `not in the checkout; the last run that passed left it on branch ${publishBranch}` }
+    : { state: 'missing', note: `neither in the checkout nor on branch ${publishBranch}` };
 }

@@ -1,8 +1,10 @@
-import { type Entry, readBlob, readTree, type Where } from './files.ts';
+import { type Entry, type FileAt, readBlob, readFileAt, readTree, type Where } from './files.ts';
 import { attempting, GitHubProblem, statusOf } from './problem.ts';
 
 /** One JSON line for each run, the oldest first. Everything else on the branch is rendered from it. */
 export const HISTORY = 'history.jsonl';
+/** The baseline that the last run which passed has left there. */
+export const PUBLISHED_BASELINE = 'baseline.json';
 
 /** Texts by their names at the branch's root. */
 export type Files = Readonly<Record<string, string>>;
@@ -58,6 +60,18 @@ export function publish(request: PublishRequest): Promise<Published> {
   });
 }
 
+/**
+ * A file of the publishing branch as it is now; missing also where there is no such branch.
+ * @throws GitHubProblem
+ */
+export function readPublished(where: Where, branch: string, path: string): Promise<FileAt> {
+  const doing = `read "${path}" on branch "${branch}"`;
+  return attempting({ doing, permission: 'contents: read' }, async () => {
+    const commit = await readRef({ ...where, branch });
+    return commit === null ? { state: 'missing' } : readFileAt({ ...where, path, commit });
+  });
+}
+
 /** Git's own rules for a branch's name, as far as people get them wrong. */
 function checkBranch(branch: string): void {
   const sound =
@@ -92,11 +106,16 @@ async function readHead(request: PublishRequest): Promise<Head> {
   const entries = await readTree(request, data.tree.sha);
   const entry = entries.get(HISTORY);
   const text = entry ? await readBlob(request, entry) : '';
-  const history = text.split(/\r?\n/).filter(line => line.trim() !== '');
-  return { commit, tree: data.tree.sha, entries, history };
+  return { commit, tree: data.tree.sha, entries, history: linesOf(text) };
 }
 
-async function readRef({ octokit, repo, branch }: PublishRequest): Promise<string | null> {
+/** The lines of a history's text, without empty ones. */
+export const linesOf = (text: string): readonly string[] =>
+  text.split(/\r?\n/).filter(line => line.trim() !== '');
+
+type Branch = Where & Pick<PublishRequest, 'branch'>;
+
+async function readRef({ octokit, repo, branch }: Branch): Promise<string | null> {
   try {
     const { data } = await octokit.rest.git.getRef({ ...repo, ref: `heads/${branch}` });
     return data.object.sha;

@@ -4,7 +4,9 @@ import { exitStatusOf, outputsOf, type ReportFiles, writeReport } from '../deliv
 import { sentenceOf } from '../failure.ts';
 import { INPUTS } from '../inputs/table.ts';
 import type { RawInputs, RunConfig } from '../inputs.ts';
+import type { CommentOptions } from '../report/comment.ts';
 import { plain } from '../report/escape.ts';
+import type { HistoryEntry } from '../report/history.ts';
 import type { HtmlOptions } from '../report/html.ts';
 import type { Report } from '../report/report.ts';
 import { renderSummary } from '../report/summary.ts';
@@ -13,7 +15,7 @@ import { annotate } from './annotations.ts';
 import { connect } from './client.ts';
 import { changesBaseline, commentOn } from './commenting.ts';
 import type { RunContext } from './context.ts';
-import { keepIssue, type Place, publishRun } from './publishing.ts';
+import { keepIssue, type Place, pastRuns, publishRun } from './publishing.ts';
 
 /** Where a report is to go, of the configuration of either action. */
 export interface Delivery {
@@ -45,21 +47,51 @@ export function runOf(context: RunContext | null, config: Pick<Delivery, 'github
   };
 }
 
+/** What GitHub may take to tell the last runs, ms. */
+const PAST_MS = 20_000;
+
+/**
+ * The last runs on the publishing branch, the oldest first; none where there is no branch, or it cannot be read.
+ * Never rejects. A door calls it before it asks anything, so that no report waits for GitHub.
+ */
+export async function lastRuns(
+  { github }: Pick<Delivery, 'github'>,
+  context: RunContext,
+): Promise<readonly HistoryEntry[]> {
+  const { publishBranch = '', token } = github;
+  const { repository: repo, apiUrl } = context;
+  if (!publishBranch || !token || !repo) return [];
+  try {
+    return await pastRuns(publishBranch, {
+      octokit: await connect({ token, apiUrl, totalMs: PAST_MS }),
+      repo,
+    });
+  } catch (error) {
+    core.info(plain(`The last runs are not shown: ${sentenceOf(error)}`));
+    return [];
+  }
+}
+
+/** Shown beside what a report says. */
+type Beside = Pick<HtmlOptions, 'history' | 'texts'>;
+
 /** Files, summary and outputs first, then the comment; none of them can change the verdict. Gives the exit status. */
 export async function deliver(
   report: Report,
   config: Delivery | null,
   context: RunContext | null,
   raw: RawInputs,
-  texts: HtmlOptions['texts'] = [],
+  beside: Beside = {},
 ): Promise<0 | 1> {
+  const options = { ...beside, artifactUrl: artifactsOf(context?.runUrl ?? '') };
   core.info(renderTerminal(report, false));
-  writeSummary(renderSummary(report));
+  writeSummary(renderSummary(report, options));
   const folder = config?.output.reportDir ?? (raw.get('report-dir')?.trim() || INPUTS['report-dir'].default);
-  const files = await written(report, folder, texts);
-  const url = await commented(report, config, context);
-  const isHandedOn = handOn({ ...outputsOf(report, files), 'comment-url': url });
-  await published(report, config, context);
+  const files = await written(report, folder, options);
+  const isHandedOn = handOn(outputsOf(report, files));
+  const url = await commented(report, config, context, options);
+  const isUrlHandedOn = handOn({ 'comment-url': url });
+  await published(report, config, context, options);
   annotate(
     report.verdict.reasons
       .filter(({ outcome }) => outcome !== 'pass')
@@ -69,10 +101,14 @@ export async function deliver(
         message: sentence,
       })),
   );
-  return files === null || !isHandedOn ? 1 : exitStatusOf(report);
+  return files === null || !isHandedOn || !isUrlHandedOn ? 1 : exitStatusOf(report);
 }
 
-function writeSummary(markdown: string): void {
+/** Of a run that is still under way GitHub has no artifact to name yet: its page lists them once they are there. */
+const artifactsOf = (runUrl: string): string => runUrl && `${runUrl}#artifacts`;
+
+/** Adds to the job summary. That it cannot be written changes no verdict. */
+export function writeSummary(markdown: string): void {
   const path = process.env['GITHUB_STEP_SUMMARY'];
   if (!path) return;
   try {
@@ -96,10 +132,10 @@ function handOn(outputs: Readonly<Record<string, string>>): boolean {
 async function written(
   report: Report,
   folder: string,
-  texts: NonNullable<HtmlOptions['texts']>,
+  options: HtmlOptions & CommentOptions,
 ): Promise<ReportFiles | null> {
   try {
-    return await writeReport(report, folder, { texts });
+    return await writeReport(report, folder, options);
   } catch (error) {
     core.error(sentenceOf(error));
     return null;
@@ -111,6 +147,7 @@ async function commented(
   report: Report,
   config: Delivery | null,
   context: RunContext | null,
+  options: CommentOptions,
 ): Promise<string> {
   if (!config?.github.comment || !context?.repository || !context.pullRequest) return '';
   if (!config.github.token) {
@@ -122,7 +159,7 @@ async function commented(
     const place = { octokit, repo: context.repository };
     const { number } = context.pullRequest;
     const changedBaseline = await changesBaseline(config.baselinePath, place, number);
-    return await commentOn(report, place, number, { changedBaseline });
+    return await commentOn(report, place, number, { ...options, changedBaseline });
   } catch (error) {
     core.warning(`The comment was not written: ${plain(sentenceOf(error))}`);
     return '';
@@ -130,7 +167,12 @@ async function commented(
 }
 
 /** The publishing branch and the issue, for runs that are no pull request. A fault is a warning. */
-async function published(report: Report, config: Delivery | null, context: RunContext | null): Promise<void> {
+async function published(
+  report: Report,
+  config: Delivery | null,
+  context: RunContext | null,
+  options: CommentOptions,
+): Promise<void> {
   const { publishBranch = '', openIssue = false, token } = config?.github ?? {};
   if (!token || !context?.repository || context.baseSha || context.restricted) return;
   const { repository: repo, apiUrl, attempt } = context;
@@ -144,5 +186,5 @@ async function published(report: Report, config: Delivery | null, context: RunCo
   if (publishBranch) {
     await attempting('The run was not published', place => publishRun(report, publishBranch, attempt, place));
   }
-  if (openIssue) await attempting('The issue was not kept', place => keepIssue(report, place));
+  if (openIssue) await attempting('The issue was not kept', place => keepIssue(report, place, options));
 }

@@ -1,10 +1,17 @@
+import { createHash } from 'node:crypto';
+
+/** Beside a body of 64,000 characters a marker has room; a workflow's name of emoji takes twelve for each. */
+const LONGEST = 400;
+
 /**
- * The invisible first line by which a later run knows what an earlier one wrote. Anybody can write it too: it says
- * something only together with the author.
- * @param id the `comment-id`; any text
+ * The invisible first line by which a later run knows what an earlier one wrote, at most 500 characters. Anybody can
+ * write it too: it says something only together with the author.
+ * @param id the `comment-id`; any text. A long one is known by its SHA-256.
  */
 export function markerOf(id: string): string {
-  return `<!-- mm-safetybench-gate ${encodeURIComponent(id.toWellFormed()).replaceAll('-', '%2D')} -->`;
+  const name = encodeURIComponent(id.toWellFormed()).replaceAll('-', '%2D');
+  const short = name.length <= LONGEST ? name : `sha256-${createHash('sha256').update(name).digest('hex')}`;
+  return `<!-- mm-safetybench-gate ${short} -->`;
 }
 
 /** The body with its marker on the first line. */

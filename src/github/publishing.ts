@@ -1,10 +1,11 @@
 import { badgeJson, badgeSvg } from '../report/badge.ts';
-import { renderComment } from '../report/comment.ts';
-import { historyEntryOf, readHistory } from '../report/history.ts';
+import { type CommentOptions, renderComment } from '../report/comment.ts';
+import { clip } from '../report/escape.ts';
+import { type HistoryEntry, historyEntryOf, readHistory } from '../report/history.ts';
 import { renderHtml } from '../report/html.ts';
 import { baselineJson, reportJson } from '../report/json.ts';
 import type { Report } from '../report/report.ts';
-import { publish } from './branch.ts';
+import { HISTORY, linesOf, PUBLISHED_BASELINE, publish, readPublished } from './branch.ts';
 import type { Octokit } from './client.ts';
 import type { Repository } from './context.ts';
 import { closeIssue, openIssue } from './issue.ts';
@@ -12,6 +13,21 @@ import { closeIssue, openIssue } from './issue.ts';
 export interface Place {
   readonly octokit: Octokit;
   readonly repo: Repository;
+}
+
+/** GitHub takes 256 characters of a title, and a branch's name may have as many. */
+const TITLE = 250;
+
+/** Beside a run so many earlier ones are shown at the most. */
+const PAST = 90;
+
+/**
+ * The last runs on the publishing branch, the oldest first; none where there is no such branch.
+ * @throws GitHubProblem
+ */
+export async function pastRuns(branch: string, place: Place): Promise<readonly HistoryEntry[]> {
+  const file = await readPublished(place, branch, HISTORY);
+  return file.state === 'found' ? readHistory(linesOf(file.text).slice(-PAST)) : [];
 }
 
 /**
@@ -37,7 +53,7 @@ export async function publishRun(
       'badge.json': badgeJson(report),
       'badge.svg': badgeSvg(report),
       'report.json': reportJson(report),
-      ...(outcome === 'pass' && { 'baseline.json': baselineJson(report) }),
+      ...(outcome === 'pass' && { [PUBLISHED_BASELINE]: baselineJson(report) }),
     }),
   });
 }
@@ -47,14 +63,14 @@ export async function publishRun(
  * again. A run that settles nothing leaves it as it is.
  * @throws GitHubProblem
  */
-export async function keepIssue(report: Report, place: Place): Promise<void> {
+export async function keepIssue(report: Report, place: Place, options: CommentOptions = {}): Promise<void> {
   const { verdict, run } = report;
   const branch = run.ref.replace(/^refs\/(?:heads|tags)\//, '');
   const identity = { ...place, branch, commentId: run.commentId };
   if (verdict.outcome === 'pass') {
-    await closeIssue(identity, renderComment(report));
+    await closeIssue(identity, renderComment(report, options));
   } else if (verdict.outcome !== 'inconclusive') {
-    const title = `MM-SafetyBench: ${verdict.outcome} on ${branch}`;
-    await openIssue(identity, { title, body: renderComment(report) });
+    const title = clip(`MM-SafetyBench: ${verdict.outcome} on ${branch}`, TITLE);
+    await openIssue(identity, { title, body: renderComment(report, options) });
   }
 }

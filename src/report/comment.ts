@@ -10,10 +10,12 @@ import { SYMBOLS } from './words.ts';
 export interface CommentOptions {
   /** Of the publishing branch, the oldest first. */
   readonly history?: readonly HistoryEntry[];
-  /** Where the report's files can be downloaded. */
+  /** Where the run's artifacts, and with them the report's files, can be downloaded. */
   readonly artifactUrl?: string;
   /** Whether the pull request changes the baseline file. */
   readonly changedBaseline?: boolean;
+  /** Whether the report is somebody else's word: of another workflow's run. */
+  readonly secondHand?: boolean;
 }
 
 /** GitHub takes 65,536; the rest is for the marker's line. */
@@ -46,14 +48,19 @@ export function renderComment(report: Report, options: CommentOptions = {}): str
     if (comment.length <= MOST_CHARACTERS) return comment;
   }
   const { outcome, sentence } = report.verdict;
-  return `## ${SYMBOLS[outcome]} MM-SafetyBench: ${outcome}\n\n**${text(sentence, 1000)}**\n\n${CUT}\n`;
+  return joined(
+    `## ${SYMBOLS[outcome]} MM-SafetyBench: ${outcome}`,
+    `**${text(sentence, 1000)}**`,
+    options.secondHand ? details.SECOND_HAND : '',
+    CUT,
+  ).concat('\n');
 }
 
 const CUT = '<sub>Some detail was left out here: the job summary and the report’s files have it.</sub>';
 
 function composed(
   report: Report,
-  { history = [], artifactUrl = '', changedBaseline = false }: CommentOptions,
+  { history = [], artifactUrl = '', changedBaseline = false, secondHand = false }: CommentOptions,
   detail: Detail,
   isCut: boolean,
 ): string {
@@ -62,6 +69,7 @@ function composed(
     : details.run(report);
   return joined(
     sections.head(report),
+    secondHand ? details.SECOND_HAND : '',
     sections.reasons(report, detail.reasons),
     details.baselineNote(report, changedBaseline),
     sections.numbers(report),

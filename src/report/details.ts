@@ -20,6 +20,10 @@ import {
 
 /** The folded parts of the comment and the job summary, in Markdown. */
 
+/** Said of a report that another workflow's run made. */
+export const SECOND_HAND =
+  '> ℹ️ Made by the pull request’s own run, whose author could have written anything here: only the form was checked. The run’s log shows what was done.';
+
 /** What was compared with, or why nothing was; always said when a baseline was asked for. */
 export function baselineNote({ baseline, comparison }: Report, changed: boolean): string {
   const warning = changed
@@ -141,7 +145,7 @@ export function notices({ notices: all }: Report, most: number): string {
 
 /** Where to read on. */
 export function links({ run: { url } }: Report, artifactUrl: string): string {
-  const all = [url && link('Run', url), artifactUrl && link('Report files', artifactUrl)];
+  const all = [url && link('Run', url), artifactUrl && link('Artifacts', artifactUrl)];
   return all.filter(each => each !== '').join(' · ');
 }
 

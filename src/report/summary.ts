@@ -18,16 +18,17 @@ export function renderSummary(report: Report, options: CommentOptions = {}): str
     const summary = composed(report, options, most);
     if (new TextEncoder().encode(summary).length <= MOST_BYTES) return summary;
   }
-  return `${sections.head(report)}\n`;
+  return joined(sections.head(report), options.secondHand ? details.SECOND_HAND : '').concat('\n');
 }
 
 function composed(
   report: Report,
-  { history = [], artifactUrl = '', changedBaseline = false }: CommentOptions,
+  { history = [], artifactUrl = '', changedBaseline = false, secondHand = false }: CommentOptions,
   most: number,
 ): string {
   return joined(
     sections.head(report),
+    secondHand ? details.SECOND_HAND : '',
     sections.reasons(report, most),
     details.baselineNote(report, changedBaseline),
     sections.numbers(report),

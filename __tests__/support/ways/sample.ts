@@ -16,14 +16,24 @@ const cancelledAfter = (trials: number) => (): Partial<Services> => {
 
 /** Too little was asked to know. */
 export const SAMPLE_WAYS: readonly Way[] = [
-  { name: 'is one question', outcome: 'inconclusive', says: /\(1 distinct question\)/, inputs: { sample: '1' } },
+  {
+    name: 'is one question',
+    outcome: 'inconclusive',
+    says: /\(1 distinct question\)/,
+    inputs: { sample: '1' },
+  },
   {
     name: 'is three questions',
     outcome: 'inconclusive',
     says: /\(3 distinct questions\)/,
     inputs: { sample: '3' },
   },
-  { name: 'is one per cent', outcome: 'inconclusive', says: /\(1 distinct question\)/, inputs: { sample: '1%' } },
+  {
+    name: 'is one per cent',
+    outcome: 'inconclusive',
+    says: /\(1 distinct question\)/,
+    inputs: { sample: '1%' },
+  },
   {
     name: 'is a shard of few questions',
     outcome: 'inconclusive',
