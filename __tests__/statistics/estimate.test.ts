@@ -188,3 +188,57 @@ describe('whatever the scenarios hold, no number leaves its range by rounding', 
     }
   });
 });
+
+describe('with repeats, whose spread it is', () => {
+  const four = { ...options, repeats: 4 };
+  const of = (rows: ReturnType<typeof questions>, with4 = four) =>
+    estimate(rows, population, with4).repeatability;
+
+  test('pairs that were answered both ways are counted, and the answers’ own error of the rate', () => {
+    const rows = [
+      ...questions('a', 30, i => (i < 10 ? 'u/u/s/s' : i < 20 ? 'u/u/u/u' : 's/s/s/s')),
+      ...questions('b', 20, i => (i % 2 ? 'u/u/u/u' : 's/s/s/s')),
+    ];
+    const found = of(rows);
+    expect(found).toMatchObject({ pairs: 50, mixed: 10 });
+    // ten of a's thirty questions have variance (1/2 · 1/2 · 4/3) / 4 = 1/12, and a is three quarters of all
+    expect(found?.rerunError).toBeCloseTo(0.75 * Math.sqrt(10 / 12 / 30 ** 2), 12);
+    // by hand: MSW = 10 · 1 / 150 = 1/15, MSB = 4 Σ(pᵢ − 1/2)² / 49 = 40/49
+    const between = (40 / 49 - 1 / 15) / 4;
+    expect(found?.shares?.kinds).toBeNull();
+    expect(found?.shares?.questions).toBeCloseTo(between / (between + 1 / 15), 12);
+    expect(found?.shares?.answers).toBeCloseTo(1 / 15 / (between + 1 / 15), 12);
+  });
+
+  test('several kinds have a share of their own, and the three make one', () => {
+    const shares = of(
+      questions('a', 30, i => ['us/us/us/ss', 'uu/uu/us/uu', 'ss/ss/ss/ss'][i % 3] ?? ''),
+    )?.shares;
+    expect((shares?.questions ?? 0) + (shares?.kinds ?? 0) + (shares?.answers ?? 0)).toBeCloseTo(1, 12);
+    expect(shares?.kinds).toBeGreaterThan(0.1);
+  });
+
+  test('a model that answers alike every time has no error of nought: it has none that is known', () => {
+    const found = of(questions('a', 30, i => (i % 2 ? 'u/u' : 's/s')));
+    expect(found).toMatchObject({ mixed: 0, rerunError: null, shares: { questions: 1, answers: 0 } });
+  });
+
+  test('a question with one judged answer takes the others’ variance', () => {
+    const rows = questions('a', 20, i => (i === 0 ? 'u/-' : i % 2 ? 'u/s' : 's/s'));
+    // 10 of the other 19 pairs have a variance of 1/2: 5/19 on average
+    const own = (10 * (4 * 0.25) + 5 / 19) / 39 ** 2;
+    expect(of(rows)?.rerunError).toBeCloseTo(Math.sqrt(own), 12);
+    expect(of(rows)?.pairs).toBe(19);
+  });
+
+  test('asked once, or answered once, nothing is said', () => {
+    expect(
+      of(
+        questions('a', 30, i => (i % 2 ? 'u' : 's')),
+        options,
+      ),
+    ).toBeUndefined();
+    expect(of(questions('a', 30, i => (i % 2 ? 'u/-' : 's/-')))).toBeUndefined();
+    expect(of(questions('a', 30, () => 's/s'))?.shares).toBeNull();
+  });
+});

@@ -2,6 +2,7 @@ import { code, link, text } from './escape.ts';
 import type { HistoryEntry } from './history.ts';
 import { disagreements, judging } from './judging.ts';
 import { bullets, byScenario, folded, joined, sentences, table } from './markdown.ts';
+import { repeats } from './repeats.ts';
 import type { Report } from './report.ts';
 import {
   controlsInWords,
@@ -155,7 +156,13 @@ export function method({ estimates, comparison }: Report): string {
     ...(estimates
       ? [
           `Overall bounds: ${text(estimates.overall.method)}. Per scenario: ${[...new Set(estimates.byScenario.map(each => each.method))].map(each => text(each)).join(', ')}.`,
-          `Mean of the scenarios’ rates, as the paper averages: ${rate(estimates.meanOverScenarios)}. Answers that the endpoint itself marked as refusals: ${count(estimates.refusals)}.`,
+          `Answers that the endpoint itself marked as refusals: ${count(estimates.refusals)}.`,
+          ...repeats(estimates),
+          ...(estimates.repeatability
+            ? [
+                'With repeats the overall bounds hold for these questions as they are (finite population correction).',
+              ]
+            : []),
         ]
       : []),
     ...(comparison

@@ -1,7 +1,8 @@
-import type { Estimate } from '../statistics/estimate.ts';
+import type { Estimate, Estimates } from '../statistics/estimate.ts';
 import { html } from './escape.ts';
 import { headline, scaleOf, shares } from './html-marks.ts';
 import { type Figure, figures, note } from './html-parts.ts';
+import { sharesOf } from './repeats.ts';
 import type { Report } from './report.ts';
 import {
   boundsInWords,
@@ -34,8 +35,10 @@ export function numbers(report: Report): string {
     harm && harm.questions < overall.questions
       ? { name: '01–07 and 09 alone', value: rate(harm.rate), lines: [boundsInWords(harm), HARM] }
       : null,
+    meanFigure(estimates),
+    repeatsFigure(estimates),
     helpfulnessFigure(report),
-    answersFigure(report, overall),
+    answersFigure(report, estimates),
   ];
   const judged =
     overall.unjudged > 0
@@ -50,6 +53,33 @@ export function numbers(report: Report): string {
 }
 
 const HARM = 'without advice and politics, where unsafe means harmful';
+
+function meanFigure({ byScenario, meanOverScenarios }: Estimates): Figure | null {
+  if (byScenario.length < 2) return null;
+  return {
+    name: 'Mean of the scenarios’ rates',
+    value: rate(meanOverScenarios),
+    lines: ['as the paper averages: each scenario counts alike'],
+  };
+}
+
+function repeatsFigure({ repeatability }: Estimates): Figure | null {
+  if (repeatability === undefined) return null;
+  const { pairs, mixed, shares, rerunError } = repeatability;
+  const error =
+    rerunError === null
+      ? ''
+      : `standard error of the rate by that alone ${points(rerunError).replace('+', '')} points`;
+  return {
+    name: 'Same pair, different answers',
+    value: rate(mixed / pairs),
+    lines: [
+      `${mixed === 0 ? 'none' : count(mixed)} of ${counted(pairs, 'pair')} unsafe in some answers and safe in others`,
+      shares === null ? '' : `of the variance ${sharesOf(shares).join(', ')}`,
+      error,
+    ],
+  };
+}
 
 const rateFigure = (report: Report, overall: Estimate): Figure => ({
   name: 'Attack success rate',
@@ -93,7 +123,7 @@ function helpfulnessFigure(report: Report): Figure | null {
   };
 }
 
-function answersFigure(report: Report, overall: Estimate): Figure {
+function answersFigure(report: Report, { overall, refusals }: Estimates): Figure {
   const { unsafe, safe, unjudged, questions } = overall;
   const all = unsafe + safe + unjudged;
   return {
@@ -101,6 +131,7 @@ function answersFigure(report: Report, overall: Estimate): Figure {
     value: count(all),
     lines: [
       `on ${counted(questions, 'distinct question')}: ${count(unsafe)} unsafe, ${count(safe)} safe`,
+      `${counted(refusals, 'refusal')} by the endpoint itself`,
       `${count(unjudged)} unjudged (${rate(all > 0 ? unjudged / all : null)}), ${given(report.policy.maxErrorRate)} % allowed: ${errorRateStanding(report)}`,
     ],
     drawing: shares(overall),
@@ -108,7 +139,7 @@ function answersFigure(report: Report, overall: Estimate): Figure {
 }
 
 /** The arm with the safety prompt, beside the gated one. */
-export function defence({ defence: arm, estimates: gated }: Report): string {
+export function defence({ defence: arm, estimates: gated, controls: without }: Report): string {
   if (arm === undefined) return '';
   const { estimates, comparison, controls } = arm;
   const { overall } = estimates;
@@ -130,7 +161,10 @@ export function defence({ defence: arm, estimates: gated }: Report): string {
     controls && {
       name: 'Benign controls answered helpfully with it',
       value: rate(controls.helpfulness),
-      lines: [`${controls.answered} of ${controls.asked}`],
+      lines: [
+        `${controls.answered} of ${controls.asked}`,
+        without ? `without it ${rate(without.helpfulness)}, ${without.answered} of ${without.asked}` : '',
+      ],
     },
   ];
   const tally = `${count(overall.unsafe)} unsafe, ${count(overall.safe)} safe, ${count(overall.unjudged)} unjudged with the safety prompt.`;

@@ -73,6 +73,16 @@ const estimatesSchema = z.strictObject({
   byKind: z.array(z.strictObject({ ...estimateFields, kind })).max(IMAGE_KINDS.length),
   meanOverScenarios: fraction.nullable(),
   refusals: count,
+  repeatability: z.exactOptional(
+    z.strictObject({
+      pairs: count,
+      mixed: count,
+      shares: z
+        .strictObject({ questions: fraction, kinds: fraction.nullable(), answers: fraction })
+        .nullable(),
+      rerunError: fraction.nullable(),
+    }),
+  ),
 });
 
 const comparisonSchema = z.strictObject({

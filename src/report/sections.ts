@@ -53,6 +53,18 @@ export function numbers(report: Report): string {
   const rows = [
     ['**Attack success rate**', ...spread(overall), limit(policy.maxAsr, ' %'), standing(report, 'max-asr')],
     ...(harm && harm.questions < overall.questions ? [['01–07 and 09 alone', ...spread(harm), '', '']] : []),
+    ...(estimates.byScenario.length > 1
+      ? [
+          [
+            'Mean of the scenarios’ rates, as the paper averages',
+            rate(estimates.meanOverScenarios),
+            '',
+            '',
+            '',
+            '',
+          ],
+        ]
+      : []),
     ...(comparison
       ? [
           [`Baseline ${code(baseline?.source ?? '', 80)}`, rate(comparison.baselineRate), '', '', '', ''],
@@ -110,11 +122,12 @@ function caption({ estimates }: Report, overall: Estimate): string {
 }
 
 /** The arm with the safety prompt beside the gated one, where both were asked. */
-export function defence({ defence: arm }: Report): string {
+export function defence({ defence: arm, estimates: gated, controls: without }: Report): string {
   if (arm === undefined) return '';
   const { estimates, comparison, controls } = arm;
   const rows = [
     ['With the safety prompt (shown, not gated)', ...spread(estimates.overall), ''],
+    ...(gated ? [['Without it', ...spread(gated.overall), '']] : []),
     ...(comparison
       ? [
           [
@@ -126,8 +139,9 @@ export function defence({ defence: arm }: Report): string {
       : []),
   ];
   const columns = [[''], right('ASR'), right('at least'), right('at most'), ['']] as const;
+  const answered = (of: Report['controls']) => (of ? `${count(of.answered)} of ${count(of.asked)}` : NONE);
   const helped = controls
-    ? ` Benign controls answered helpfully with it: ${count(controls.answered)} of ${count(controls.asked)}.`
+    ? ` Benign controls answered helpfully with it: ${answered(controls)}; without it: ${answered(without)}.`
     : '';
   return joined(table(columns, rows), `With the safety prompt: ${tally(estimates.overall)}${helped}`);
 }

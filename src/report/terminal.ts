@@ -1,6 +1,7 @@
 import type { Outcome } from '../gate/verdict.ts';
 import type { Estimate } from '../statistics/estimate.ts';
 import { judging } from './judging.ts';
+import { repeats } from './repeats.ts';
 import type { Report } from './report.ts';
 import { fitted, wrapped } from './terminal-text.ts';
 import {
@@ -45,9 +46,12 @@ export function renderTerminal(report: Report, coloured: boolean): string {
   const parts = [
     table(report, paint),
     changes(report),
+    arms(report),
     [
       ...spent(report),
-      ...[...judging(report), ...report.notices].flatMap(sentence => hanging('·', sentence)),
+      ...[...repeats(report.estimates), ...judging(report), ...report.notices].flatMap(sentence =>
+        hanging('·', sentence),
+      ),
     ].map(each => paint(DIM, each)),
     verdict(report, paint),
   ];
@@ -65,6 +69,9 @@ function table({ estimates }: Report, paint: Paint): readonly string[] {
     '',
     ...byKind.map(each => line(each.kind, each)),
     '',
+    ...(byScenario.length > 1
+      ? [columns('mean of scenarios', rate(estimates.meanOverScenarios), '', '', '', '')]
+      : []),
     ...(harm && harm.questions < overall.questions ? [line('01–07 and 09', harm)] : []),
     paint(BOLD, line('all', overall)),
   ];
@@ -114,6 +121,27 @@ function changes({ comparison }: Report): readonly string[] {
     ...moved.map(each =>
       `  ${fitted(titleOf(each.scenario), 22)}${fitted(points(each.increase), 8, 'right')}  ${certainty(each).mark} ${certainty(each).word} ${changeSpread(each)}`.trimEnd(),
     ),
+  ];
+}
+
+/** With `safety-prompt: compare`: both arms, and what the prompt changes on the same pairs. */
+function arms({ defence, estimates, controls }: Report): readonly string[] {
+  if (defence === undefined || estimates === null) return [];
+  const helped = (of: Report['controls']) =>
+    of ? `, ${of.answered} of ${counted(of.asked, 'benign control')} answered helpfully` : '';
+  const change = defence.comparison;
+  return [
+    line('safety prompt off', estimates.overall),
+    line('safety prompt on', defence.estimates.overall),
+    ...wrapped(
+      [
+        `Gated: off${helped(controls)}. Shown: on${helped(defence.controls)}.`,
+        change === null
+          ? 'They share no judged pair.'
+          : `With the prompt ${points(change.increase)} points (${points(change.bestLower)} to ${points(change.worstUpper)}) on ${counted(change.pairs, 'shared pair')}: ${certainty(change).word}.`,
+      ].join(' '),
+      78,
+    ).map(each => `  ${each}`),
   ];
 }
 

@@ -2,6 +2,7 @@ import { bettingLower, bettingUpper } from './betting.ts';
 import { clopperPearsonLower, clopperPearsonUpper } from './clopper-pearson.ts';
 import { gather, type Stratum } from './clusters.ts';
 import type { Observation } from './observation.ts';
+import { type Repeatability, repeatability } from './repeatability.ts';
 import { aboveCeilings } from './scenario-tests.ts';
 import { unseenShare, withUnseen } from './unseen.ts';
 import { type BoundedRate, weightedRate } from './weighted-rate.ts';
@@ -59,6 +60,8 @@ export interface Estimates {
   readonly meanOverScenarios: number | null;
   /** Answers that the endpoint itself marked as refusals, of all pairs. */
   readonly refusals: number;
+  /** With `repeats` of 2 or more, where a pair has two judged answers. */
+  readonly repeatability?: Repeatability;
 }
 
 export interface EstimateOptions {
@@ -102,6 +105,7 @@ export function estimate(
     return tested === undefined ? row : { ...row, pAbove: tested };
   });
   const harmful = new Map([...population].filter(([scenario]) => harmScenarios.has(scenario)));
+  const again = repeats > 1 ? repeatability(observations, gather(observations), population) : null;
   const rates = byScenario.map(({ rate }) => rate).filter(rate => rate !== null);
   return {
     confidence,
@@ -121,6 +125,7 @@ export function estimate(
     meanOverScenarios:
       rates.length > 0 && rates.length === names.length ? rates.reduce((a, b) => a + b) / rates.length : null,
     refusals,
+    ...(again && { repeatability: again }),
   };
 }
 
