@@ -1,9 +1,11 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Endpoint, type EndpointOptions, startEndpoint } from '../../fixtures/endpoint.ts';
 import { pullRequestEvent, scheduleEvent } from '../support/github-events.ts';
 import { ACTIONS_TOKEN, type GitHubServer, startGitHub } from '../support/github-server.ts';
 import { filesOf, seedCommit } from '../support/github-state.ts';
+import { runStep } from '../support/runner.ts';
 import { parseWorkflow, runWorkflow, type WorkflowRun, type World } from '../support/workflow.ts';
 
 /**
@@ -151,3 +153,23 @@ describe('sharded.yml', () => {
     expect(verdicts(run).at(-1)).toEqual(['gate', 'failure', 'error']);
   }, 180_000);
 });
+
+test('.github/workflows/self-run.yml expects the verdicts that its three steps come to', async () => {
+  const workflow = parseWorkflow(readFileSync(path.join(ROOT, '.github/workflows/self-run.yml'), 'utf8'));
+  const baseUrl = await started({});
+  const seen: unknown[] = [];
+  for (const { uses, with: given = {} } of workflow.jobs['run']?.steps ?? []) {
+    if (uses !== './') continue;
+    const home = mkdtempSync(path.join(tmpdir(), 'self-run-'));
+    const inputs = Object.entries(given).map(([name, value]) => [name, String(value)]);
+    const { status, outputs } = await runStep({
+      action: ROOT,
+      home,
+      inputs: { ...Object.fromEntries(inputs), 'base-url': baseUrl, dataset: DATASET },
+    });
+    seen.push(status === 0 ? 'success' : 'failure', outputs['verdict']);
+    rmSync(home, { recursive: true, force: true });
+  }
+  const expected = workflow.jobs['run']?.steps.at(-1)?.run?.match(/SEEN" = '([^']+)'/)?.[1];
+  expect(seen.join(' ')).toBe(expected);
+}, 120_000);

@@ -33,8 +33,10 @@ export interface WorkflowStep {
 
 export const parseWorkflow = (text: string): Workflow => parse(text) as Workflow;
 
-/** An action of this repository: `OWNER/mm-safetybench-gate@v1`, or one in a folder of it, which is captured. */
-export const OWN = /^OWNER\/mm-safetybench-gate(?:\/([\w-]+))?@/;
+/**
+ * An action of this repository: `OWNER/mm-safetybench-gate@v1`, one in a folder of it, which is captured, or `./`.
+ */
+export const OWN = /^(?:OWNER\/mm-safetybench-gate(?:\/([\w-]+))?@|\.\/$)/;
 
 /** What a workflow runs in. */
 export interface World {
@@ -125,16 +127,18 @@ async function runJob(job: string, { steps }: WorkflowJob, place: Place): Promis
   const done: Step[] = [];
   const after: Job[] = [];
   let failed = false;
+  const runOwn = async (folder: string, given: Given): Promise<boolean> => {
+    const ran = jobOf(job, folder, given, place);
+    if (folder === '') after.unshift({ ...ran, door: 'post' });
+    const step = await runStep(ran);
+    done.push(step);
+    return step.status === 0;
+  };
   for (const step of steps) {
     if (!condition(step.if, failed, place.contexts)) continue;
     const given = inputsOf(step, place);
     const own = OWN.exec(step.uses ?? '');
-    if (own) {
-      const ran = jobOf(job, own[1] ?? '', given, place);
-      done.push(await runStep(ran));
-      if (own[1] === undefined) after.unshift({ ...ran, door: 'post' });
-    }
-    const went = own ? done.at(-1)?.status === 0 : artifactStep(step)(given, place);
+    const went = own ? await runOwn(own[1] ?? '', given) : artifactStep(step)(given, place);
     failed ||= !went;
   }
   for (const each of after) if ((await runStep(each)).status !== 0) throw new Error('the post step failed');
