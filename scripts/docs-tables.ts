@@ -52,3 +52,11 @@ function known<T>(all: Readonly<Record<string, T>>, name: string): T {
   if (found === undefined) throw new Error(`the marked block names "${name}", which action.yml has not`);
   return found;
 }
+
+/**
+ * A page with what stands between `<!-- name: … -->` and `<!-- /name -->` made anew; a page without the marks as it is.
+ */
+export function withBlock(page: string, name: string, content: string): string {
+  const block = new RegExp(`(<!-- ${name}(?::[^>]*)? -->\\n)[\\s\\S]*?(<!-- /${name} -->)`);
+  return page.replace(block, (_, open: string, close: string) => `${open}${content}${close}`);
+}

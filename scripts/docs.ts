@@ -1,27 +1,43 @@
 /**
- * Makes the tables of README.md and docs/ anew from action.yml.
+ * Makes the generated parts of the pages anew: the tables of inputs and outputs from action.yml, the costs from the
+ * tool's own plan, what a sample can tell from src/statistics, the verdicts from real runs of the fixture endpoint,
+ * and the picture of the house from its import lines.
  *
  *     node scripts/docs.ts            writes them
  *     node scripts/docs.ts --check    fails when a page is stale
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseAction, withTables } from './docs-tables.ts';
+import { costTable } from './docs-cost.ts';
+import { detectableTable } from './docs-detectable.ts';
+import { houseDiagram } from './docs-house.ts';
+import { parseAction, withBlock, withTables } from './docs-tables.ts';
+import { verdictExamples } from './docs-verdicts.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 const isCheck = process.argv[2] === '--check';
 const action = parseAction(readFileSync(path.join(ROOT, 'action.yml'), 'utf8'));
 const pages = [
   'README.md',
+  'CONTRIBUTING.md',
   ...readdirSync(path.join(ROOT, 'docs'))
     .filter(name => name.endsWith('.md'))
     .map(name => `docs/${name}`),
 ];
+const blocks = {
+  cost: costTable(),
+  house: houseDiagram(),
+  detectable: detectableTable(),
+  verdicts: await verdictExamples(),
+};
 
 for (const page of pages) {
   const file = path.join(ROOT, page);
   const text = readFileSync(file, 'utf8');
-  const fresh = withTables(text, action);
+  const fresh = Object.entries(blocks).reduce(
+    (made, [name, content]) => withBlock(made, name, content),
+    withTables(text, action),
+  );
   if (fresh === text) continue;
   if (isCheck) {
     process.stderr.write(`${page} is stale: run \`npm run docs\` and commit it\n`);
