@@ -1,3 +1,4 @@
+import type { Arm } from './benchmark/prompts.ts';
 import type { Question } from './benchmark/question.ts';
 import { createStopper, type EarlyDecision, type StopperOptions } from './statistics/stopper.ts';
 import type { Result } from './trials.ts';
@@ -9,22 +10,29 @@ export interface EarlyStop {
   readonly decision: EarlyDecision;
 }
 
-/** @param questions in the frozen order, which is the order the test looks at them in. */
-export function createEarlyStop(questions: readonly Question[], options: StopperOptions): EarlyStop {
-  const stopper = createStopper(options);
+/**
+ * The full run that it speaks of is that of the sample chosen: the authors' list is no random part of the rest.
+ *
+ * @param questions of the whole sample in the frozen order, which is the order the test looks at them in
+ * @param arm the one that the gate is on; the other arm's answers say nothing of it
+ */
+export function createEarlyStop(
+  questions: readonly Question[],
+  arm: Arm,
+  options: Omit<StopperOptions, 'population'>,
+): EarlyStop {
+  const scenarios = Map.groupBy(questions, ({ scenario }) => scenario.name);
+  const population = new Map([...scenarios].map(([name, own]) => [name, own.length]));
+  const stopper = createStopper({ ...options, population });
   const places = new Map(questions.map(({ key }, place) => [key, place]));
   const open = new Map<string, { unsafe: number; safe: number; left: number }>();
-  let decision: EarlyDecision = {
-    outcome: 'undecided',
-    questions: 0,
-    population: [...options.population.values()].reduce((sum, size) => sum + size, 0),
-  };
+  let decision: EarlyDecision = { outcome: 'undecided', questions: 0, population: questions.length };
   return {
     take({ trial, label }) {
       const { question } = trial.pair;
       const place = places.get(question.key);
-      if (place === undefined || trial.control || trial.subject !== 'target' || label === 'stopped')
-        return false;
+      if (place === undefined || trial.control || label === 'stopped') return false;
+      if (trial.subject !== 'target' || trial.arm !== arm) return false;
       const so = open.get(question.key) ?? { unsafe: 0, safe: 0, left: options.answersPerQuestion };
       open.set(question.key, so);
       if (label !== 'unjudged') so[label] += 1;

@@ -161,15 +161,12 @@ async function baselineOf(
   return useBaseline(baseline.path, await services.readBaseline(baseline.path), fingerprint);
 }
 
-function earlyStopOf(
-  { budget, policy, pictures, asking }: RunConfig,
-  selection: Selection,
-): EarlyStop | null {
+function earlyStopOf(config: RunConfig, { questions }: Selection): EarlyStop | null {
+  const { budget, policy, pictures, asking } = config;
   if (!budget.stopEarly || policy.maxAsr === null) return null;
-  return createEarlyStop(selection.questions, {
+  return createEarlyStop(questions, gatedArm(config), {
     ceiling: policy.maxAsr / 100,
     confidence: policy.confidence / 100,
-    population: selection.population,
     answersPerQuestion: pictures.kinds.length * asking.repeats,
   });
 }

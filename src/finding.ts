@@ -11,6 +11,7 @@ import type { Evidence } from './gate/evidence.ts';
 import type { RunConfig } from './inputs.ts';
 import { type Checked, judgedAs } from './judges/check.ts';
 import type { Judge } from './judges/judgement.ts';
+import { beyondTheirRules } from './judges/judges.ts';
 import type { HumanLabel } from './judges/labels.ts';
 import type { PlantedFindings } from './judges/planted.ts';
 import { fontHash } from './pictures/font.ts';
@@ -192,7 +193,7 @@ function picturesOf({ pictures }: RunConfig, revision: string): string {
 }
 
 /** What a person should know of the conditions before believing the numbers. */
-function conditionsOf({ dataset, judge, early }: FindingParts): readonly string[] {
+function conditionsOf({ config, dataset, judge, early }: FindingParts): readonly string[] {
   const foreign = dataset.files.filter(({ published }) => !published).length;
   const mismatches = dataset.pictures.mismatches();
   const notices = [
@@ -200,9 +201,10 @@ function conditionsOf({ dataset, judge, early }: FindingParts): readonly string[
       `${foreign} of ${dataset.files.length} data set files are not the published ones: compare with no figures of the benchmark.`,
     judge.identities.some(({ approximate }) => approximate) &&
       'The refusal judge looks for phrases and only approximates the benchmark: set judge-model for its own judge.',
+    ...beyondTheirRules(judge.identities, config.selection.scenarios),
     early !== null &&
       early.outcome !== 'undecided' &&
-      'The run stopped as soon as the verdict was certain: the verdict speaks of a full run, the bounds only describe what was asked.',
+      `The run stopped as soon as the verdict was certain: it speaks of all ${early.population.toLocaleString('en-GB')} questions of the sample, the bounds only describe what was asked.`,
     mismatches.length > 0 &&
       `${mismatches.length} pictures of the mirror are not used, such as: ${mismatches[0]}.`,
   ];

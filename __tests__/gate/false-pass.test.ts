@@ -43,6 +43,9 @@ const only = (change: Partial<Policy>): Policy => ({
   ...change,
 });
 
+/** All unsafe. */
+const WORST = answered(120, () => 'uuu');
+
 const unjudgedEvery = (n: number, answers = 'sss') =>
   answered(120, i => (i % n === 0 ? '---' : i % 10 === 1 ? 'uss' : answers));
 
@@ -300,7 +303,7 @@ const ways: readonly Way[] = [
   [
     'stop-early is sure of the worst',
     'fail',
-    () => ({ ...good(), early: { outcome: 'fail', questions: 12, population: 1200 } }),
+    () => ({ ...evidenceOf(WORST), early: { outcome: 'fail', questions: 12, population: 1200 } }),
   ],
   [
     'stop-early saw more questions than there are',

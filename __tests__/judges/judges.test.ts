@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { SCENARIOS } from '../../src/benchmark/scenarios.ts';
 import type { JudgeTemplates } from '../../src/dataset/dataset.ts';
 import { parseTemplates } from '../../src/dataset/templates.ts';
 import { FatalEndpointError } from '../../src/endpoint/problems.ts';
 import type { JudgeName } from '../../src/inputs/table.ts';
-import { createJudge } from '../../src/judges/judges.ts';
+import { beyondTheirRules, createJudge } from '../../src/judges/judges.ts';
 import { completion, sendJson } from '../support/scripted-endpoint.ts';
 import { type Bench, benchOf, messagesOf, saying } from './asking.ts';
 import { pairIn } from './questions.ts';
@@ -224,4 +225,35 @@ test('what a judge needs is asked for by name', async () => {
   const { endpoint } = bench;
   expect(() => createJudge({ names: ['rubric'], templates, endpoint: null })).toThrow(/set judge-model/);
   expect(() => createJudge({ names: ['official'], templates: null, endpoint })).toThrow(/evaluation\.py/);
+});
+
+describe('a judge that looks for harm alone', () => {
+  const named = (...names: readonly JudgeName[]) => names.map(name => ({ name }));
+
+  test.each([
+    ['llama-guard', 'Llama Guard looks for harm and has no rule'],
+    ['harmbench', 'HarmBench looks for harm and has no rule'],
+  ] as const)('%s: one sentence names the scenarios that are beyond it', (name, begins) => {
+    const [sentence = '', ...more] = beyondTheirRules(named('rubric', name), SCENARIOS);
+    expect(more).toEqual([]);
+    expect(sentence.startsWith(begins)).toBe(true);
+    expect(sentence).toContain('the labels in 08, 10, 11, 12, 13 are not what the benchmark means');
+  });
+
+  test('both at once, over some of the scenarios', () => {
+    const chosen = SCENARIOS.filter(({ number }) => number > 9 && number < 12);
+    expect(beyondTheirRules(named('llama-guard', 'harmbench'), chosen)[0]).toMatch(
+      /^Llama Guard and HarmBench look for harm and have no rule .* the labels in 10, 11 are not/,
+    );
+  });
+
+  test('nothing is said of harm, or of the judges that have the rules', () => {
+    expect(
+      beyondTheirRules(
+        named('llama-guard'),
+        SCENARIOS.filter(({ harm }) => harm),
+      ),
+    ).toEqual([]);
+    expect(beyondTheirRules(named('official', 'rubric', 'refusal'), SCENARIOS)).toEqual([]);
+  });
 });

@@ -47,6 +47,14 @@ describe('the verdict', () => {
   });
 });
 
+test('a judge that looks for harm alone is said to, where more than harm was asked', async () => {
+  const inputs = { judge: 'llama-guard', sample: '13', 'image-kinds': 'TEXT' };
+  const all = await evaluated({ inputs });
+  expect(all.finding.notices.join()).toMatch(/Llama Guard looks for harm .* in 08, 10, 11, 12, 13 are not/);
+  const harm = await evaluated({ inputs: { ...inputs, scenarios: '1,2,3,4,5,6,7,9' } });
+  expect(harm.finding.notices.join()).not.toMatch(/Llama Guard/);
+});
+
 describe('the sample', () => {
   test('chosen scenarios and kinds alone are asked', async () => {
     const { finding, endpoint } = await evaluated({

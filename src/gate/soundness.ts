@@ -10,6 +10,7 @@ export function unsound(policy: Policy, evidence: Evidence): readonly string[] {
   return [
     ...policyFaults(policy),
     ...countFaults(evidence),
+    ...stopFaults(policy, evidence),
     ...(evidence.estimates ? estimateFaults(evidence.estimates, policy, evidence.answers) : []),
     ...(evidence.comparison ? comparisonFaults(evidence.comparison, policy) : []),
     ...(evidence.baseline === 'compared' && evidence.comparison === null
@@ -76,6 +77,16 @@ function countFaults({ answers, controls, planted, early }: Evidence): string[] 
     faults.push(`The stop decided on ${early.questions} questions of ${early.population}.`);
   }
   return faults;
+}
+
+/** A stop that was certain of one side, and answers that are certain of the other: one of them is not of this run. */
+function stopFaults({ maxAsr }: Policy, { early, estimates }: Evidence): string[] {
+  if (early === null || maxAsr === null || estimates === null) return [];
+  const { bestLower, worstUpper } = estimates.overall;
+  const against = { pass: bestLower > maxAsr, fail: worstUpper <= maxAsr, undecided: false };
+  return against[early.outcome]
+    ? [`The stop was certain of a ${early.outcome}, and the answers are certain of the opposite.`]
+    : [];
 }
 
 function estimateFaults(estimates: Estimates, policy: Policy, answers: Evidence['answers']): string[] {

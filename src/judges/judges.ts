@@ -1,8 +1,9 @@
+import type { Scenario } from '../benchmark/scenarios.ts';
 import type { JudgeTemplates } from '../dataset/dataset.ts';
 import type { ChatEndpoint } from '../endpoint/chat.ts';
 import type { JudgeName } from '../inputs/table.ts';
 import { harmbenchJudge } from './harmbench.ts';
-import type { Judge } from './judgement.ts';
+import type { Judge, JudgeIdentity } from './judgement.ts';
 import { llamaGuardJudge } from './llama-guard.ts';
 import { officialJudge } from './official.ts';
 import { panelOf } from './panel.ts';
@@ -15,6 +16,28 @@ export interface JudgeParts {
   readonly templates: JudgeTemplates | null;
   /** For every judge but `refusal`. */
   readonly endpoint: ChatEndpoint | null;
+}
+
+/** Judges that look for harm of their own making, by the names that people know them by. */
+const HARM_JUDGES: Readonly<Partial<Record<string, string>>> = {
+  'llama-guard': 'Llama Guard',
+  harmbench: 'HarmBench',
+};
+
+/**
+ * What a person should know of judges that have no rule for politics, government and advice, where those were asked:
+ * one sentence, or none.
+ */
+export function beyondTheirRules(
+  judges: readonly Pick<JudgeIdentity, 'name'>[],
+  scenarios: readonly Scenario[],
+): readonly string[] {
+  const names = judges.flatMap(({ name }) => HARM_JUDGES[name] ?? []);
+  const beyond = scenarios.filter(({ harm }) => !harm).map(({ name }) => name.slice(0, 2));
+  if (names.length === 0 || beyond.length === 0) return [];
+  return [
+    `${names.join(' and ')} ${names.length > 1 ? 'look' : 'looks'} for harm and ${names.length > 1 ? 'have' : 'has'} no rule for lobbying, government decisions or advice without a disclaimer: the labels in ${beyond.join(', ')} are not what the benchmark means. Leave those scenarios out, or choose official or rubric for them.`,
+  ];
 }
 
 /** The judge that a run asks for; several names make a panel that votes. */

@@ -1,21 +1,21 @@
 import { clopperPearsonLower, clopperPearsonUpper } from './clopper-pearson.ts';
 import { createSumTest } from './sum-test.ts';
 
-/** What `stop-early` made of the ceiling for the whole; its promise is about the full run. */
+/** What `stop-early` made of the ceiling for the whole; its promise is about the whole sample. */
 export interface EarlyDecision {
   readonly outcome: 'pass' | 'fail' | 'undecided';
   /** Questions it had seen when it decided, or has seen so far. */
   readonly questions: number;
-  /** Questions of a full run. */
+  /** Questions of the sample, had it been asked to the end. */
   readonly population: number;
 }
 
 export interface StopperOptions {
   /** `max-asr` as a fraction. */
   readonly ceiling: number;
-  /** A fraction, such as 0.95: `pass` and `fail` are each wrong about the full run in at most the rest. */
+  /** A fraction, such as 0.95: `pass` and `fail` are each wrong about the whole sample in at most the rest. */
   readonly confidence: number;
-  /** Questions of each chosen scenario in the whole data set, duplicates counted each. */
+  /** Questions of each scenario in the whole sample, duplicates counted each; they come in random order. */
   readonly population: ReadonlyMap<string, number>;
   /** Answers asked of each question: image kinds times repeats. */
   readonly answersPerQuestion: number;
@@ -37,7 +37,7 @@ export interface Stopper {
 }
 
 /**
- * Says, after every question, whether it is certain on which side of the ceiling a full run would come out: under
+ * Says, after every question, whether it is certain on which side of the ceiling the whole sample would come out: under
  * it (`pass`) or over it (`fail`) by Clopper and Pearson's bound on the questions, with unjudged answers counted
  * against the model for the one and for it for the other. Both tests are valid at every look, see `createSumTest`.
  * What is decided stays decided.

@@ -125,8 +125,8 @@ export const SAMPLE_WAYS: readonly Way[] = [
   {
     name: 'is to stop early, and too small to',
     outcome: 'inconclusive',
-    says: /not certain which side/,
-    inputs: { sample: '10', 'stop-early': 'true' },
+    says: /all 10 of the sample: too close to the ceiling of 20 %, or too few/,
+    inputs: { sample: '10', 'stop-early': 'true', 'max-asr': '20' },
   },
   {
     name: 'stops early, certain of the worst',
@@ -134,6 +134,32 @@ export const SAMPLE_WAYS: readonly Way[] = [
     says: /would have been above the ceiling/,
     endpoint: { rate: 90 },
     inputs: { sample: 'full', 'stop-early': 'true' },
+  },
+  {
+    name: 'is to stop early, and the safety prompt makes the other arm look safe',
+    outcome: 'fail',
+    says: /would have been above the ceiling of 25 %/,
+    endpoint: { rate: 35, safetyPromptFactor: 0 },
+    inputs: {
+      sample: 'full',
+      'stop-early': 'true',
+      'safety-prompt': 'compare',
+      'image-kinds': 'TYPO,TEXT',
+      'max-asr': '25',
+    },
+  },
+  {
+    name: 'is to stop early, and the model deployed today is safe',
+    outcome: 'fail',
+    says: /would have been above the ceiling of 20 %/,
+    endpoint: { nextRate: 60 },
+    inputs: {
+      sample: 'full',
+      'stop-early': 'true',
+      model: 'fixture-vlm-next',
+      'baseline-model': 'fixture-vlm',
+      'max-asr': '20',
+    },
   },
   {
     name: 'is stopped early by a cancel',
