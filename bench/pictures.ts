@@ -25,7 +25,7 @@ const QUESTIONS = 1680;
 const PARTS: Readonly<
   Record<string, (phrases: readonly string[], folder: string) => Promise<Omit<Measured, 'peakMb'>>>
 > = {
-  typo: phrases => timed(phrases, typoPicture),
+  typo: phrases => timed(phrases, async phrase => typoPicture(phrase)),
   compose: phrases => timeComposing(phrases, QUESTIONS),
   // Enough for a ratio: WebAssembly would take minutes for all.
   composeSome: phrases => timeComposing(phrases, QUESTIONS / 10),
@@ -138,7 +138,7 @@ async function timed<T>(
 
 async function timeComposing(phrases: readonly string[], count: number): Promise<Omit<Measured, 'peakMb'>> {
   const photos = await Promise.all([1, 2, 3, 4].map(photo));
-  const typos = await Promise.all(phrases.slice(0, 40).map(typoPicture));
+  const typos = phrases.slice(0, 40).map(typoPicture);
   const numbers = Array.from({ length: count }, (_, index) => index);
   const at = (list: readonly Uint8Array[], index: number) => list[index % list.length] ?? new Uint8Array();
   return timed(numbers, index => composeSdTypo(at(photos, index), at(typos, index)));
@@ -147,10 +147,10 @@ async function timeComposing(phrases: readonly string[], count: number): Promise
 /** A 1024 × 1024 JPEG of about the size of a photograph's: soft shapes and some grain. */
 async function photo(seed: number): Promise<Uint8Array> {
   const canvas = canvasOf(1024, 1024, 0);
-  for (let index = 0; index < canvas.rgb.length; index += 1) {
+  for (let index = 0; index < canvas.pixels.length; index += 1) {
     const [x, y] = [(index / 3) % 1024, index / 3072];
     const shape = Math.sin(x / (30 * seed)) + Math.cos((y + (index % 3) * 90) / 70);
-    canvas.rgb[index] = 128 + 45 * shape + ((index * 7919 * seed) % 23);
+    canvas.pixels[index] = 128 + 45 * shape + ((index * 7919 * seed) % 23);
   }
   return encodeJpeg(canvas);
 }
@@ -158,7 +158,7 @@ async function photo(seed: number): Promise<Uint8Array> {
 async function fromStore(root: string, phrase: string): Promise<Uint8Array> {
   const store = openStore(root, line => process.stderr.write(`${line}\n`));
   const picture = await store.through({ phrase }, async () => {
-    const bytes = await typoPicture(phrase);
+    const bytes = typoPicture(phrase);
     return { bytes, type: 'image/jpeg', sha256: sha256(bytes) };
   });
   return 'missing' in picture ? new Uint8Array() : picture.bytes;

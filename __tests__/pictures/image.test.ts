@@ -13,18 +13,18 @@ import { typoPicture } from '../../src/pictures/typo.ts';
 /** One colour everywhere. */
 function plain(width: number, height: number, colour: readonly number[]): Canvas {
   const canvas = canvasOf(width, height, 0);
-  for (let index = 0; index < canvas.rgb.length; index += 1) canvas.rgb[index] = colour[index % 3] ?? 0;
+  for (let index = 0; index < canvas.pixels.length; index += 1) canvas.pixels[index] = colour[index % 3] ?? 0;
   return canvas;
 }
 
-const pixel = ({ rgb, width }: Canvas, x: number, y: number) => [
-  ...rgb.subarray((y * width + x) * 3, (y * width + x) * 3 + 3),
+const pixel = ({ pixels, width }: Canvas, x: number, y: number) => [
+  ...pixels.subarray((y * width + x) * 3, (y * width + x) * 3 + 3),
 ];
 
 describe('inspect', () => {
   test.each(['jpeg', 'png', 'webp'] as const)('knows a %s picture and its size', async format => {
-    const { rgb, width, height } = plain(40, 30, [200, 100, 50]);
-    const bytes = await sharp(rgb, { raw: { width, height, channels: 3 } })
+    const { pixels, width, height } = plain(40, 30, [200, 100, 50]);
+    const bytes = await sharp(pixels, { raw: { width, height, channels: 3 } })
       .toFormat(format)
       .toBuffer();
     expect(await inspect(bytes)).toEqual({ type: `image/${format}`, width: 40, height: 30 });
@@ -42,7 +42,7 @@ describe('inspect', () => {
   });
 
   test.each([0.999, 0.5, 0.1])('refuses a JPEG of which only the first %d is there', async share => {
-    const whole = await typoPicture('Half a loaf of bread');
+    const whole = typoPicture('Half a loaf of bread');
     await expect(inspect(whole.subarray(0, whole.length * share))).rejects.toThrow(
       /^it is damaged or cut short \([^\n]+\)$/,
     );
@@ -50,8 +50,8 @@ describe('inspect', () => {
 
   test('refuses a PNG with a damaged byte', async () => {
     const noise = plain(64, 64, [0, 0, 0]);
-    noise.rgb.forEach((_, index) => {
-      noise.rgb[index] = (index * 7919) % 251;
+    noise.pixels.forEach((_, index) => {
+      noise.pixels[index] = (index * 7919) % 251;
     });
     const bytes = Buffer.from(await encodePng(noise));
     const middle = bytes.length >> 1;
@@ -87,7 +87,7 @@ describe('composing', () => {
 
   test('a wider SD leaves black beside the type', async () => {
     const sd = await encodeJpeg(plain(1536, 100, [40, 200, 40]));
-    const composed = await decode(await composeSdTypo(sd, await typoPicture('Tea')));
+    const composed = await decode(await composeSdTypo(sd, typoPicture('Tea')));
     expect([composed.width, composed.height]).toEqual([1536, 280]);
     expect(Math.max(...pixel(composed, 1500, 200))).toBeLessThan(8);
   });
@@ -136,7 +136,7 @@ describe('composing', () => {
   });
 
   test('a broken SD is one line', async () => {
-    const sd = await typoPicture('Bread');
+    const sd = typoPicture('Bread');
     await expect(composeSdTypo(sd.subarray(0, 4000), sd)).rejects.toThrow(/^it is damaged or cut short/);
   });
 });

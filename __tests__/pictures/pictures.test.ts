@@ -57,7 +57,7 @@ describe('published', () => {
   });
 
   test('sets TYPO where the data set has none', async () => {
-    const bytes = await typoPicture(question.keyPhrase);
+    const bytes = typoPicture(question.keyPhrase);
     expect(await (await published({})).of(pair('TYPO'))).toEqual({
       bytes,
       type: 'image/jpeg',
@@ -71,7 +71,7 @@ describe('published', () => {
     const withTypo = await (await published({ SD: photo, TYPO: own })).of(pair('SD_TYPO'));
     expect(withTypo).toMatchObject({ origin: 'composed', bytes: await composeSdTypo(photo, own) });
     const set = await (await published({ SD: photo })).of(pair('SD_TYPO'));
-    expect(set).toMatchObject({ bytes: await composeSdTypo(photo, await typoPicture(question.keyPhrase)) });
+    expect(set).toMatchObject({ bytes: await composeSdTypo(photo, typoPicture(question.keyPhrase)) });
   });
 
   test.each<ImageKind>(['SD', 'SD_TYPO'])('%s has no picture when the data set has no SD', async kind => {

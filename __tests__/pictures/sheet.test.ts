@@ -20,7 +20,7 @@ test('shows each picture on its own tile, scaled to fit', async () => {
   expect({ width, type }).toEqual({ width: 2 * 340 + 28 + 2 * 48, type: 'image/png' });
   const sheet = await decode(bytes);
   const area = (value: number) =>
-    sheet.rgb.filter((each, index) => index % 3 === 0 && Math.abs(each - value) < 2).length;
+    sheet.pixels.filter((each, index) => index % 3 === 0 && Math.abs(each - value) < 2).length;
   // 312 px wide on a tile of 340 with 14 px on either side; 180 of 1024 scaled alike is 55 px.
   expect(Math.abs(area(60) - 312 * 312)).toBeLessThan(300);
   expect(Math.abs(area(120) - 312 * 55)).toBeLessThan(300);

@@ -1,41 +1,25 @@
 import type { Coverage } from './coverage.ts';
 import { type Line, type Typeface, UNITS_PER_PX } from './typeface.ts';
 
-/** A picture as RGB bytes, row by row from the top; sizes in px. */
-export interface Canvas {
+/** A picture's pixels, row by row from the top, a byte for each channel: grey, or RGB. Sizes in px. */
+export interface Canvas<Channels extends 1 | 3 = 1 | 3> {
   readonly width: number;
   readonly height: number;
-  readonly rgb: Uint8Array;
+  readonly channels: Channels;
+  readonly pixels: Uint8Array;
 }
 
-/** A canvas of one shade, 0 (black) to 255 (white). */
-export const canvasOf = (width: number, height: number, shade: number): Canvas => ({
-  width,
-  height,
-  rgb: new Uint8Array(width * height * 3).fill(shade),
+/** An RGB canvas of one shade, 0 (black) to 255 (white). */
+export const canvasOf = (width: number, height: number, shade: number): Canvas<3> => ({
+  ...{ width, height, channels: 3 },
+  pixels: new Uint8Array(width * height * 3).fill(shade),
 });
 
-const spare: Uint8Array[] = [];
-
-/**
- * Lends a canvas of one shade for as long as `use` takes. Its memory is used again: to get new memory for each
- * picture takes longer than to set its type, and holds more of it.
- */
-export async function withCanvas<T>(
-  width: number,
-  height: number,
-  shade: number,
-  use: (canvas: Canvas) => Promise<T>,
-): Promise<T> {
-  const size = width * height * 3;
-  const last = spare.pop();
-  const memory = last !== undefined && last.length >= size ? last : new Uint8Array(size);
-  try {
-    return await use({ width, height, rgb: memory.subarray(0, size).fill(shade) });
-  } finally {
-    spare.push(memory);
-  }
-}
+/** A white canvas for shades alone. */
+export const paperOf = (width: number, height: number): Canvas<1> => ({
+  ...{ width, height, channels: 1 },
+  pixels: new Uint8Array(width * height).fill(255),
+});
 
 /** Fills a rectangle with one shade; it must fit. */
 export function fill(
@@ -46,9 +30,10 @@ export function fill(
   height: number,
   shade: number,
 ): void {
+  const { channels, pixels } = canvas;
   for (let row = y; row < y + height; row += 1) {
-    const from = (row * canvas.width + x) * 3;
-    canvas.rgb.fill(shade, from, from + width * 3);
+    const from = (row * canvas.width + x) * channels;
+    pixels.fill(shade, from, from + width * channels);
   }
 }
 
@@ -74,25 +59,23 @@ export function drawLine(
 }
 
 /** Blends a shade into the canvas where a shape covers it; the shape's first cell is at column x and row y. */
-function blend({ width, height, rgb }: Canvas, shape: Coverage, x: number, y: number, shade: number): void {
+function blend(canvas: Canvas, shape: Coverage, x: number, y: number, shade: number): void {
+  const { width, height, channels, pixels } = canvas;
   const [firstRow, endRow] = [Math.max(0, -y), Math.min(shape.height, height - y)];
   const [firstColumn, endColumn] = [Math.max(0, -x), Math.min(shape.width, width - x)];
   for (let row = firstRow; row < endRow; row += 1) {
-    let pixel = ((y + row) * width + x + firstColumn) * 3;
+    let at = ((y + row) * width + x + firstColumn) * channels;
     const end = row * shape.width + endColumn;
     for (let cell = row * shape.width + firstColumn; cell < end; cell += 1) {
       const alpha = shape.alpha[cell] ?? 0;
-      if (alpha > 0) blendPixel(rgb, pixel, alpha, shade);
-      pixel += 3;
+      if (alpha > 0) {
+        for (let channel = 0; channel < channels; channel += 1) {
+          const paper = pixels[at + channel] ?? 0;
+          // Whole-number rounding, since storing into bytes cuts off the fraction.
+          pixels[at + channel] = (paper * (255 - alpha) + shade * alpha + 127) / 255;
+        }
+      }
+      at += channels;
     }
   }
-}
-
-/** Whole-number rounding, since storing into bytes cuts off the fraction. */
-function blendPixel(rgb: Uint8Array, pixel: number, alpha: number, shade: number): void {
-  const ink = shade * alpha + 127;
-  const paper = 255 - alpha;
-  rgb[pixel] = ((rgb[pixel] ?? 0) * paper + ink) / 255;
-  rgb[pixel + 1] = ((rgb[pixel + 1] ?? 0) * paper + ink) / 255;
-  rgb[pixel + 2] = ((rgb[pixel + 2] ?? 0) * paper + ink) / 255;
 }

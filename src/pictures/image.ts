@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import PQueue from 'p-queue';
 import sharp, { type Sharp } from 'sharp';
-import { type Canvas, withCanvas } from './canvas.ts';
+import { type Canvas, canvasOf } from './canvas.ts';
 import { wordsOf } from './fault.ts';
 import type { Picture } from './picture.ts';
 
@@ -44,18 +44,15 @@ export interface Image {
 }
 
 /** Encodes as the authors saved. */
-export async function encodeJpeg({ rgb, width, height }: Canvas): Promise<Uint8Array> {
-  return sharp(rgb, { raw: { width, height, channels: 3 } })
-    .jpeg(PILLOW_JPEG)
-    .toBuffer();
-}
+export const encodeJpeg = async (canvas: Canvas): Promise<Uint8Array> =>
+  raw(canvas).jpeg(PILLOW_JPEG).toBuffer();
 
 /** A lossless picture, for people to look at. */
-export async function encodePng({ rgb, width, height }: Canvas): Promise<Uint8Array> {
-  return sharp(rgb, { raw: { width, height, channels: 3 } })
-    .png({ compressionLevel: 9 })
-    .toBuffer();
-}
+export const encodePng = async (canvas: Canvas): Promise<Uint8Array> =>
+  raw(canvas).png({ compressionLevel: 9 }).toBuffer();
+
+const raw = ({ pixels, width, height, channels }: Canvas): Sharp =>
+  sharp(pixels, { raw: { width, height, channels } });
 
 /**
  * Decodes a whole picture once and says what it is. Rejects with one line that says what is wrong with the
@@ -76,18 +73,18 @@ export const inspect = (bytes: Uint8Array): Promise<Image> =>
 export async function decode(
   bytes: Uint8Array,
   within?: { readonly width: number; readonly height: number },
-): Promise<Canvas> {
+): Promise<Canvas<3>> {
   await headerOf(bytes);
   const whole = open(bytes).removeAlpha().toColourspace('srgb');
   return decoded(within === undefined ? whole : whole.resize({ ...within, fit: 'inside' }));
 }
 
 /** Lays a picture onto a canvas with its upper left corner at the column `x` and row `y`; it must fit. */
-export function paste(canvas: Canvas, picture: Canvas, x: number, y: number): void {
+export function paste(canvas: Canvas<3>, picture: Canvas<3>, x: number, y: number): void {
   for (let row = 0; row < picture.height; row += 1) {
     const from = row * picture.width * 3;
-    const line = picture.rgb.subarray(from, from + picture.width * 3);
-    canvas.rgb.set(line, ((y + row) * canvas.width + x) * 3);
+    const line = picture.pixels.subarray(from, from + picture.width * 3);
+    canvas.pixels.set(line, ((y + row) * canvas.width + x) * 3);
   }
 }
 
@@ -123,11 +120,10 @@ async function join(
 /** The same for any heights, through the pixels of both. */
 async function overlay(sd: Uint8Array, typo: Uint8Array, width: number, height: number): Promise<Uint8Array> {
   const [above, below] = [await decode(sd), await decode(typo)];
-  return withCanvas(width, height, 0, canvas => {
-    paste(canvas, above, 0, 0);
-    paste(canvas, below, 0, above.height);
-    return encodeJpeg(canvas);
-  });
+  const canvas = canvasOf(width, height, 0);
+  paste(canvas, above, 0, 0);
+  paste(canvas, below, 0, above.height);
+  return encodeJpeg(canvas);
 }
 
 const open = (bytes: Uint8Array): Sharp => sharp(bytes, READING);
@@ -144,12 +140,12 @@ async function headerOf(bytes: Uint8Array): Promise<Image> {
   return { type, width, height };
 }
 
-async function decoded(image: Sharp): Promise<Canvas> {
+async function decoded(image: Sharp): Promise<Canvas<3>> {
   const { data, info } = await image
     .raw()
     .toBuffer({ resolveWithObject: true })
     .catch((error: unknown) => damaged(error));
-  return { width: info.width, height: info.height, rgb: data };
+  return { width: info.width, height: info.height, channels: 3, pixels: data };
 }
 
 /** libvips' words for what is wrong, in one line: they tell of the file's format and never quote the file. */

@@ -70,7 +70,7 @@ function makers({ source, store, images }: PicturesOptions) {
 
     typeset: ({ keyPhrase, key }: Question): Promise<Made> =>
       through(store, 'typeset', key, { phrase: keyPhrase, renderer: RENDERER, font: fontHash() }, async () =>
-        ownJpeg(await typoPicture(keyPhrase)),
+        ownJpeg(typoPicture(keyPhrase)),
       ),
 
     async drawn({ keyPhrase, key }: Question): Promise<Made> {

@@ -31,7 +31,7 @@ interface Thumbnail {
   readonly caption: string;
   /** The picture's own size, such as `1024 × 180`. */
   readonly size: string;
-  readonly pixels: Canvas;
+  readonly pixels: Canvas<3>;
 }
 
 /**
@@ -73,7 +73,7 @@ const tileHeight = (thumbnails: readonly Thumbnail[]): number =>
 /** The row's title, its tiles, a line of captions, and the gap to the next. */
 const rowHeight = (thumbnails: readonly Thumbnail[]): number => 34 + tileHeight(thumbnails) + 30 + GAP;
 
-function drawRow(canvas: Canvas, title: string, thumbnails: readonly Thumbnail[], top: number): void {
+function drawRow(canvas: Canvas<3>, title: string, thumbnails: readonly Thumbnail[], top: number): void {
   write(canvas, title, MARGIN, top + 18, 19, INK);
   const tileTop = top + 34;
   const height = tileHeight(thumbnails);

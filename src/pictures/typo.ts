@@ -1,6 +1,6 @@
-import { type Canvas, canvasOf, drawLine, withCanvas } from './canvas.ts';
+import { type Canvas, drawLine, paperOf } from './canvas.ts';
 import { shippedFont } from './font.ts';
-import { encodeJpeg, inTurn } from './image.ts';
+import { encodeGrey } from './jpeg.ts';
 import { once } from './once.ts';
 import { type Typeface, typefaceOf, UNITS_PER_PX } from './typeface.ts';
 
@@ -47,38 +47,21 @@ export function breakLines(phrase: string, face: Typeface = authorsTypeface()): 
   return [...lines, line];
 }
 
-/** Sets a phrase as the authors' `typo_draw_img` does: black on white, 1024 px wide, 90 px a line and 90 more. */
-export function setTypo(phrase: string): Canvas {
-  const lines = checkedLines(phrase);
-  const canvas = canvasOf(WIDTH, heightOf(lines), 255);
-  drawTypo(canvas, lines);
-  return canvas;
-}
-
 /**
- * The TYPO picture of a phrase, as the bytes of a JPEG. Rejects with one line, without the phrase, when the
- * phrase is empty or has a character that the font lacks.
+ * Sets a phrase as the authors' `typo_draw_img` does: black on white, 1024 px wide, 90 px a line and 90 more. The
+ * canvas is grey. Throws one line, without the phrase, when the phrase is empty or has a character that the font lacks.
  */
-export const typoPicture = (phrase: string): Promise<Uint8Array> =>
-  inTurn(async () => {
-    const lines = checkedLines(phrase);
-    return withCanvas(WIDTH, heightOf(lines), 255, canvas => {
-      drawTypo(canvas, lines);
-      return encodeJpeg(canvas);
-    });
-  });
-
-function checkedLines(phrase: string): string[] {
+export function setTypo(phrase: string): Canvas<1> {
   if (phrase.trim() === '') throw new Error('the phrase is empty: there is nothing to set in type');
-  return breakLines(phrase);
-}
-
-const heightOf = (lines: readonly string[]): number => SIZE * (lines.length + 1);
-
-function drawTypo(canvas: Canvas, lines: readonly string[]): void {
+  const lines = breakLines(phrase);
+  const canvas = paperOf(WIDTH, SIZE * (lines.length + 1));
   const face = authorsTypeface();
   lines.forEach((text, index) => {
     const baseline = TOP + face.ascent + index * (face.ascent + SPACING);
     drawLine(canvas, face, face.layOut(text), 0, baseline);
   });
+  return canvas;
 }
+
+/** The TYPO picture of a phrase, as the bytes of a JPEG; throws as `setTypo` does. */
+export const typoPicture = (phrase: string): Uint8Array => encodeGrey(setTypo(phrase));
