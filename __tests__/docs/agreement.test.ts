@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { parseAction, withTables } from '../../scripts/docs-tables.ts';
@@ -91,6 +91,23 @@ test('the tool calls itself what package.json calls it', () => {
   expect(JSON.parse(read('package.json'))).toMatchObject(TOOL);
 });
 
+/** The pieces of YAML on a page, parsed. */
+const pieces = (page: string): readonly unknown[] =>
+  [...read(page).matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map(([, yaml = '']) => parse(yaml));
+
+/** The steps with this action of a workflow, or of a fragment that is a list of steps. */
+const stepsIn = (piece: unknown): readonly Partial<GateStep>[] =>
+  Array.isArray(piece) ? piece : gateSteps(piece as Parameters<typeof gateSteps>[0]);
+
+/** The anchors that GitHub gives a page's headings. */
+const headingsOf = (page: string): readonly string[] =>
+  [...read(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+
 describe('the pages', () => {
   const withWorkflow = pages.filter(page => read(page).includes('/mm-safetybench-gate@'));
 
@@ -103,17 +120,50 @@ describe('the pages', () => {
     expect([...rows].map(row => row[1])).toEqual([...INPUT_NAMES, ...OUTPUTS]);
   });
 
-  test.each(withWorkflow)('the gates in %s set only inputs that there are, and each required one', page => {
-    const workflows = [...read(page).matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map(([, yaml = '']) =>
-      parse(yaml),
+  test.each(withWorkflow)('the gates in %s set only inputs that there are', page => {
+    for (const step of pieces(page).flatMap(stepsIn)) {
+      expect(INPUT_NAMES).toEqual(expect.arrayContaining(Object.keys(step.with ?? {})));
+    }
+  });
+
+  test('the README has a whole gate, with each required input', () => {
+    const steps = pieces('README.md').flatMap(piece =>
+      Array.isArray(piece) ? [] : gateSteps(piece as never),
     );
-    const steps = workflows.flatMap(gateSteps);
     expect(steps.length).toBeGreaterThan(0);
     for (const step of steps) {
-      expect(INPUT_NAMES).toEqual(expect.arrayContaining(Object.keys(step.with)));
       expect(Object.keys(step.with)).toEqual(expect.arrayContaining(['base-url', 'model']));
     }
   });
+
+  test.each(pages)('%s names no input, and no example, that there is not', page => {
+    const text = read(page);
+    const settings = [...text.matchAll(/`([a-z]+(?:-[a-z]+)+): [^`]+`/g)].map(([, name = '']) => name);
+    const others = [
+      'fail-fast',
+      'timeout-minutes',
+      'pull-requests',
+      'persist-credentials',
+      'cancel-in-progress',
+    ];
+    expect(settings.filter(name => !INPUT_NAMES.includes(name as never) && !others.includes(name))).toEqual(
+      [],
+    );
+  });
+
+  test.each([...pages, 'CONTRIBUTING.md', 'SECURITY.md'])(
+    'every link of %s within the repository leads somewhere',
+    page => {
+      const links = [...read(page).matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map(([, to = '']) => to);
+      const broken = links.filter(link => {
+        const [file = '', anchor] = link.split('#');
+        const target = file === '' ? page : path.posix.join(path.posix.dirname(page), file);
+        if (!existsSync(path.join(ROOT, target))) return true;
+        return anchor !== undefined && !headingsOf(target).includes(anchor);
+      });
+      expect(broken).toEqual([]);
+    },
+  );
 
   test('the commands of the README are scripts of package.json', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
