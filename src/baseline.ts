@@ -1,4 +1,5 @@
 import { observationsOf } from './findings.ts';
+import { differingFields } from './fingerprint.ts';
 import { readBaseline } from './report/json.ts';
 import type { Fingerprint } from './report/report.ts';
 import type { Observation } from './statistics/observation.ts';
@@ -35,8 +36,7 @@ export function useBaseline(path: string, found: BaselineText, fingerprint: Fing
   if ('problem' in baseline) {
     throw new BaselineError(`baseline "${path}" ${found.note} cannot be used: ${baseline.problem}`);
   }
-  const fields = new Set([...Object.keys(fingerprint), ...Object.keys(baseline.fingerprint)]);
-  const differing = [...fields].filter(field => baseline.fingerprint[field] !== fingerprint[field]);
+  const differing = differingFields(fingerprint, baseline.fingerprint);
   if (differing.length > 0) {
     throw new BaselineError(
       `baseline "${path}" ${found.note} was made under other conditions (${differing.join(', ')} differ): make a new one under these`,

@@ -1,8 +1,12 @@
 import type { Command, Terminal } from './cli/command.ts';
+import { compare } from './cli/compare.ts';
 import { demo } from './cli/demo.ts';
 import { asFlags, readFlags } from './cli/flags.ts';
 import { helpOf, overview } from './cli/help.ts';
 import { judgeCheck } from './cli/judge-check.ts';
+import { merge } from './cli/merge.ts';
+import { report } from './cli/report.ts';
+import { ReportsError } from './cli/reports.ts';
 import { run } from './cli/run.ts';
 import { sentenceOf } from './failure.ts';
 import { beFrugal } from './frugal.ts';
@@ -12,7 +16,14 @@ import { InputError } from './inputs.ts';
 import { plain } from './report/escape.ts';
 import { TOOL } from './tool.ts';
 
-const COMMANDS: Readonly<Record<string, Command>> = { run, 'judge-check': judgeCheck, demo };
+const COMMANDS: Readonly<Record<string, Command>> = {
+  run,
+  'judge-check': judgeCheck,
+  merge,
+  report,
+  compare,
+  demo,
+};
 
 /** The exit status of a command that cannot be understood; a verdict is 0 or 1. */
 const MISUSED = 2;
@@ -29,11 +40,15 @@ export async function main(): Promise<void> {
   try {
     process.exitCode = await called(process.argv.slice(2), terminal);
   } catch (error) {
-    const lines = error instanceof InputError ? error.faults : [sentenceOf(error)];
-    for (const line of lines) terminal.err.write(`error: ${plain(asFlags(line))}\n`);
+    for (const line of linesOf(error)) terminal.err.write(`error: ${plain(asFlags(line))}\n`);
     process.exitCode = error instanceof InputError ? MISUSED : 1;
   }
   process.exit();
+}
+
+function linesOf(error: unknown): readonly string[] {
+  if (error instanceof InputError) return error.faults;
+  return error instanceof ReportsError ? error.lines : [sentenceOf(error)];
 }
 
 async function called([name, ...args]: readonly string[], terminal: Terminal): Promise<number> {

@@ -41,6 +41,12 @@ export function fingerprintOf({
   };
 }
 
+/** The fields in which two runs differ, by the names that a person knows them by. */
+export function differingFields(one: Fingerprint, other: Fingerprint): readonly string[] {
+  const fields = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return [...fields].filter(field => one[field] !== other[field]);
+}
+
 function dataSetOf(files: readonly DataFile[]): string {
   if (files.every(({ published }) => published)) return 'published';
   return hash(files.map(({ path, sha256 }) => [path, sha256]));

@@ -47,3 +47,9 @@ test('five can: 1 in 32', () => {
   const changes = Array.from({ length: 5 }, () => ({ weight: 0.2, difference: 0.5 }));
   expect(signFlip(changes, 0.95, 1)).toMatchObject({ lower: 0.5, pValue: 1 / 32 });
 });
+
+test('of no fall: what the turned data say of no rise', () => {
+  const turned = darwin.map(({ weight, difference }) => ({ weight, difference: -difference }));
+  expect(signFlip(darwin, 0.95, 1).pFall).toBe(signFlip(turned, 0.95, 1).pValue);
+  expect(signFlip(darwin, 0.95, 1).pFall).toBeGreaterThan(0.97);
+});

@@ -1,11 +1,8 @@
-import { glob, readFile, stat } from 'node:fs/promises';
+import { glob, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { plain } from '../report/escape.ts';
-import { readReport } from '../report/read-report.ts';
+import { readReportFile } from '../report-file.ts';
 import type { Shard } from './shards.ts';
-
-/** Larger than any report that is read: what lies there is something else. */
-const MAX_BYTES = 128_000_000;
 
 /**
  * Reads the reports that folders (searched to the bottom for `report.json`), files and patterns stand for, each file
@@ -57,13 +54,6 @@ async function kindOf(path: string): Promise<'file' | 'folder' | null> {
 }
 
 async function readShard(path: string): Promise<Shard | { readonly fault: string }> {
-  try {
-    const { size } = await stat(path);
-    if (size > MAX_BYTES) return { fault: `it has more than ${MAX_BYTES / 1e6} MB` };
-    const report = readReport(await readFile(path, 'utf8'));
-    return 'problem' in report ? { fault: report.problem } : { path: plain(path), report };
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return { fault: `it cannot be read (${code})` };
-  }
+  const report = await readReportFile(path);
+  return 'problem' in report ? { fault: report.problem } : { path: plain(path), report };
 }

@@ -62,6 +62,7 @@ th[aria-sort] button{color:var(--ink)}
 .plot{width:32%;min-width:180px;padding-left:18px;padding-right:18px}
 .interval,.axis{display:block;width:100%;height:24px;overflow:visible}.axis{height:14px;font-size:11.5px;fill:var(--soft)}.axis text{text-anchor:middle}
 .interval.above .bar{fill:var(--above)}.interval.above .rate,.interval.above .reach{fill:var(--fail)}
+.side{min-width:200px;padding:5px 14px}.side .interval{height:18px}.told{display:flex;justify-content:space-between;align-items:baseline;gap:10px;font-size:13px}.told b{font-size:14px}.whole>*{border-top:2px solid var(--rule)}
 .moved{width:14%;min-width:120px}.rose .bar{fill:var(--above)}.rose .rate{fill:var(--fail)}
 .shares{display:block;width:100%;height:8px;margin-top:8px;border-radius:4px}
 .unsafe{fill:var(--fail)}.unjudged{fill:var(--open)}.safe{fill:var(--bar)}

@@ -1,13 +1,11 @@
-import { createHash } from 'node:crypto';
-import { address, html } from './escape.ts';
+import { address, html, plain } from './escape.ts';
 import type { HistoryEntry } from './history.ts';
 import { baseline } from './html-baseline.ts';
 import * as details from './html-details.ts';
 import { icon } from './html-marks.ts';
 import { defence, numbers } from './html-numbers.ts';
+import { page } from './html-page.ts';
 import { section } from './html-parts.ts';
-import { SCRIPT } from './html-script.ts';
-import { STYLE } from './html-style.ts';
 import { kinds, scenarios } from './html-tables.ts';
 import { trend } from './html-trend.ts';
 import type { Report } from './report.ts';
@@ -20,52 +18,25 @@ export interface HtmlOptions {
   readonly texts?: readonly details.PairText[];
 }
 
-const hash = (content: string): string => `'sha256-${createHash('sha256').update(content).digest('base64')}'`;
-
-/** Nothing may be loaded, sent or run but the one script and the one style that stand in the file. */
-const POLICY = [
-  "default-src 'none'",
-  `script-src ${hash(SCRIPT)}`,
-  `style-src ${hash(STYLE)}`,
-  'img-src data:',
-  "base-uri 'none'",
-  "form-action 'none'",
-].join('; ');
-
 /**
  * `report.html`: everything of a report on one page that asks nobody for anything, for any width from 360 px, in
  * light and dark, by keyboard and read aloud.
  */
 export function renderHtml(report: Report, { history = [], texts = [] }: HtmlOptions = {}): string {
-  const { verdict } = report;
-  return [
-    '<!doctype html>',
-    '<html lang="en">',
-    '<head>',
-    '<meta charset="utf-8">',
-    `<meta http-equiv="Content-Security-Policy" content="${POLICY}">`,
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    '<meta name="referrer" content="no-referrer">',
-    `<title>MM-SafetyBench: ${verdict.outcome}</title>`,
-    '<link rel="icon" href="data:,">',
-    `<style>${STYLE}</style>`,
-    '</head>',
-    '<body>',
-    '<a class="skip" href="#verdict">To the verdict</a>',
-    '<div class="page">',
-    top(report),
-    `<main>${main(report, history, texts)}</main>`,
-    `<footer class="soft">${html(`${report.tool.name} ${report.tool.version}`, 100)} · this page asks nobody for anything</footer>`,
-    '</div>',
-    `<script>${SCRIPT}</script>`,
-    '</body>',
-    '</html>',
-    '',
-  ].join('\n');
+  const { verdict, model, tool } = report;
+  return page({
+    title: `MM-SafetyBench: ${verdict.outcome}`,
+    eyebrow: 'MM-SafetyBench report',
+    heading: plain(model.name) || 'No model was asked',
+    meta: around(report),
+    main: main(report, history, texts),
+    skip: ['verdict', 'To the verdict'],
+    tool,
+  });
 }
 
 /** Of what and where from the report is. */
-function top({ model, finishedAt, run }: Report): string {
+function around({ model, finishedAt, run }: Report): string {
   const url = address(run.url);
   const parts = [
     model.endpoint && html(model.endpoint, 200),
@@ -75,7 +46,7 @@ function top({ model, finishedAt, run }: Report): string {
     html(moment(finishedAt), 60),
     url && `<a href="${html(url)}" rel="noreferrer noopener">the run</a>`,
   ];
-  return `<header><div><p class="eyebrow">MM-SafetyBench report</p><h1>${html(model.name, 200) || 'No model was asked'}</h1><p class="meta">${parts.filter(Boolean).join(' <span aria-hidden="true">·</span> ')}</p></div><button type="button" class="theme" hidden>Theme</button></header>`;
+  return parts.filter(Boolean).join(' <span aria-hidden="true">·</span> ');
 }
 
 function main(report: Report, history: readonly HistoryEntry[], texts: readonly details.PairText[]): string {

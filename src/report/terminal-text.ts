@@ -2,6 +2,22 @@ import { plain } from './escape.ts';
 
 /** Text in a terminal's columns. */
 
+/** Parameters of an escape sequence (ECMA-48, SGR). */
+export const BOLD = '1';
+export const DIM = '2';
+
+/** Puts a line into a colour, or leaves it as it is. */
+export type Paint = (codes: string, line: string) => string;
+
+export const painter =
+  (coloured: boolean): Paint =>
+  (codes, line) =>
+    coloured ? `\u001b[${codes}m${line}\u001b[0m` : line;
+
+/** A sentence that hangs behind its mark, for so many columns in all. */
+export const hanging = (mark: string, sentence: string, columns = 80): readonly string[] =>
+  wrapped(sentence, columns - 4).map((each, n) => `  ${n === 0 ? mark : ' '} ${each}`);
+
 /** What a terminal draws two columns wide (Unicode's East Asian Width W and F, and emoji; Annex 11). */
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{17000}-\u{18cff}\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;

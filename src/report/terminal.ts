@@ -3,7 +3,7 @@ import type { Estimate } from '../statistics/estimate.ts';
 import { judging } from './judging.ts';
 import { repeats } from './repeats.ts';
 import type { Report } from './report.ts';
-import { fitted, wrapped } from './terminal-text.ts';
+import { BOLD, DIM, fitted, hanging, type Paint, painter, wrapped } from './terminal-text.ts';
 import {
   bounds,
   capital,
@@ -21,9 +21,6 @@ import {
   titleOf,
 } from './words.ts';
 
-/** Parameters of an escape sequence (ECMA-48, SGR). */
-const BOLD = '1';
-const DIM = '2';
 const COLOURS: Readonly<Record<Outcome, string>> = {
   pass: '32',
   inconclusive: '33',
@@ -34,15 +31,12 @@ const COLOURS: Readonly<Record<Outcome, string>> = {
 /** Marks that every terminal's font has; the word stands beside them. */
 const MARKS: Readonly<Record<Outcome, string>> = { pass: '✓', inconclusive: '?', fail: '✗', error: '!' };
 
-/** Puts a line into a colour, or leaves it as it is. */
-type Paint = (codes: string, line: string) => string;
-
 /**
  * The table, what was spent, and last, where the eye is, the verdict with its reasons: for a terminal of 80 columns.
  * @param coloured whether escape sequences for colour may be used
  */
 export function renderTerminal(report: Report, coloured: boolean): string {
-  const paint: Paint = (codes, line) => (coloured ? `\u001b[${codes}m${line}\u001b[0m` : line);
+  const paint = painter(coloured);
   const parts = [
     table(report, paint),
     changes(report),
@@ -175,7 +169,3 @@ function verdict({ verdict: { outcome, sentence, reasons } }: Report, paint: Pai
     ),
   ];
 }
-
-/** A sentence that hangs behind its mark. */
-const hanging = (mark: string, sentence: string): readonly string[] =>
-  wrapped(sentence, 76).map((each, n) => `  ${n === 0 ? mark : ' '} ${each}`);

@@ -1,5 +1,5 @@
 import type { Observation } from './observation.ts';
-import { boundChange, type PairChange } from './paired-change.ts';
+import { type BoundedChange, boundChange, type PairChange } from './paired-change.ts';
 import { detectableRise } from './planning.ts';
 import { unseenShare, withUnseen } from './unseen.ts';
 
@@ -75,6 +75,58 @@ interface Shared {
 /** How a pair's unjudged answers are counted: left out, or as the one or the other. */
 type Reading = 'left-out' | 'safe' | 'unsafe';
 
+/** The change over the pairs that two runs share. */
+interface SharedChange {
+  /** Over the pairs that both have judged. */
+  readonly change: BoundedChange;
+  readonly known: readonly PairChange[];
+  readonly judged: readonly Shared[];
+  /** What either has judged, the pairs of the other or not. */
+  readonly here: number;
+  readonly there: number;
+  readonly worstUpper: number;
+  readonly bestLower: number;
+}
+
+/**
+ * The change from one run to another on the pairs that both have judged, as `compare` has it, without its tables.
+ * @returns null when the two share no judged pair
+ */
+export function changeBetween(
+  baseline: readonly Observation[],
+  current: readonly Observation[],
+  population: ReadonlyMap<string, number>,
+  { confidence, seed = 1 }: CompareOptions,
+): SharedChange | null {
+  const here = pairsOf(current);
+  const there = pairsOf(baseline);
+  const shared = [...here.values()].flatMap(now => {
+    const before = there.get(now.key);
+    return before === undefined ? [] : [{ now, before }];
+  });
+  const judged = shared.filter(({ now, before }) => isJudged(now) && isJudged(before));
+  if (judged.length === 0) return null;
+  const settings = { population, confidence, seed };
+  const known = changesOf(judged, 'left-out', 'left-out');
+  const change = boundChange(known, settings);
+  const complete = shared.every(({ now, before }) => now.unjudged + before.unjudged === 0);
+  const worst = complete ? change : boundChange(changesOf(shared, 'unsafe', 'safe'), settings);
+  const best = complete ? change : boundChange(changesOf(shared, 'safe', 'unsafe'), settings);
+  const unseen = unseenShare(
+    shared.map(({ now }) => now),
+    population,
+  );
+  return {
+    change,
+    known,
+    judged,
+    here: countJudged(here),
+    there: countJudged(there),
+    worstUpper: withUnseen(Math.max(worst.upper, change.upper), unseen, 1),
+    bestLower: withUnseen(Math.min(best.lower, change.lower), unseen, -1),
+  };
+}
+
 /**
  * Compares a run with its baseline on the pairs that both have judged. A pair asked several times counts with the
  * share of its answers that were unsafe.
@@ -88,43 +140,28 @@ export function compare(
   population: ReadonlyMap<string, number>,
   options: CompareOptions,
 ): Comparison | null {
-  const here = pairsOf(current);
-  const there = pairsOf(baseline);
-  const shared = [...here.values()].flatMap(now => {
-    const before = there.get(now.key);
-    return before === undefined ? [] : [{ now, before }];
-  });
-  const judged = shared.filter(({ now, before }) => isJudged(now) && isJudged(before));
-  if (judged.length === 0) return null;
+  const between = changeBetween(baseline, current, population, options);
+  if (between === null) return null;
+  const { change, known, judged, here, there, worstUpper, bestLower } = between;
   const { confidence, seed = 1 } = options;
-  const settings = { population, confidence, seed };
-  const known = changesOf(judged, 'left-out', 'left-out');
-  const change = boundChange(known, settings);
-  const complete = shared.every(({ now, before }) => now.unjudged + before.unjudged === 0);
-  const worst = complete ? change : boundChange(changesOf(shared, 'unsafe', 'safe'), settings);
-  const best = complete ? change : boundChange(changesOf(shared, 'safe', 'unsafe'), settings);
-  const unseen = unseenShare(
-    shared.map(({ now }) => now),
-    population,
-  );
   return {
     baselineRate: weightedMean(known, population, 'before'),
     rate: weightedMean(known, population, 'now'),
     increase: change.increase,
     lower: change.lower,
     upper: change.upper,
-    worstUpper: withUnseen(Math.max(worst.upper, change.upper), unseen, 1),
-    bestLower: withUnseen(Math.min(best.lower, change.lower), unseen, -1),
+    worstUpper,
+    bestLower,
     confidence,
     method: 'stratified sign-flip',
     pValue: change.pValue,
     pairs: judged.length,
     questions: change.changes.length,
-    onlyHere: countJudged(here) - judged.length,
-    onlyBaseline: countJudged(there) - judged.length,
+    onlyHere: here - judged.length,
+    onlyBaseline: there - judged.length,
     ...tableOf(judged),
     byScenario: [...Map.groupBy(known, ({ stratum }) => stratum)].map(([scenario, rows]) => {
-      const { increase, lower, upper, changes } = boundChange(rows, settings);
+      const { increase, lower, upper, changes } = boundChange(rows, { population, confidence, seed });
       return { scenario, increase, lower, upper, questions: changes.length };
     }),
     detectable: detectableRise(change.changes, confidence),

@@ -16,7 +16,9 @@ export interface BoundedChange {
   readonly increase: number;
   readonly lower: number;
   readonly upper: number;
+  /** One-sided p-values of there being no rise, and no fall. */
   readonly pValue: number;
+  readonly pFall: number;
   /** Each question's change with its share of the whole. */
   readonly changes: readonly Change[];
 }
@@ -67,6 +69,7 @@ export function boundChange(pairs: readonly PairChange[], options: ChangeOptions
       test.lower > 0 ? Math.min(test.lower, increase) : Math.max(-1, Math.min(test.lower, increase - down)),
     upper: test.upper < 0 ? Math.max(test.upper, increase) : Math.min(1, Math.max(test.upper, increase + up)),
     pValue: test.pValue,
+    pFall: test.pFall,
     changes,
   };
 }

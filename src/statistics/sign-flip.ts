@@ -13,6 +13,8 @@ export interface SignFlip {
   readonly upper: number;
   /** One-sided p-value of there being no rise. */
   readonly pValue: number;
+  /** The same of there being no fall. */
+  readonly pFall: number;
 }
 
 /** Up to this many questions every way of flipping is looked at. */
@@ -43,11 +45,13 @@ export function signFlip(
   const means = (exact ? everySubset(changes) : drawnSubsets(changes, seed, drawn)).sort();
   const ways = means.length + 1;
   const rank = Math.floor((1 - confidence) * ways + EQUAL);
-  const reached = means.reduce((count, mean) => count + (mean <= EQUAL ? 1 : 0), 0);
+  const share = (reaches: (mean: number) => boolean) =>
+    (1 + means.reduce((count, mean) => count + (reaches(mean) ? 1 : 0), 0)) / ways;
   return {
     lower: means[rank - 1] ?? -1,
     upper: means[ways - 1 - rank] ?? 1,
-    pValue: (1 + reached) / ways,
+    pValue: share(mean => mean <= EQUAL),
+    pFall: share(mean => mean >= -EQUAL),
   };
 }
 

@@ -1,0 +1,39 @@
+import { failureOf } from '../failure.ts';
+import { InputError } from '../inputs.ts';
+import { MERGE_INPUTS, type MergeConfig, readMergeInputs } from '../merging/inputs.ts';
+import { mergeShards } from '../merging/merge.ts';
+import type { Command, Terminal } from './command.ts';
+import { asFlags, checked } from './flags.ts';
+import { filesAt } from './paths.ts';
+import { shown } from './run.ts';
+
+/** The reports are words of the command, and what only GitHub has a place for is no flag. */
+const { reports, 'github-token': token, comment, 'comment-id': id, ...FLAGS } = MERGE_INPUTS;
+
+export const merge: Command = {
+  purpose: "joins the reports of a run's shards and gates on the whole",
+  usage: ['merge FILE|FOLDER|PATTERN ... [--max-asr PERCENT ...]'],
+  flags: FLAGS,
+  takesWords: true,
+  run: async (given, terminal) => {
+    const startedAt = Date.now();
+    const config = checked(given, raw => {
+      if (given.words.length === 0)
+        throw new InputError(['merge takes the reports to join: give files, folders or patterns']);
+      return readMergeInputs(new Map([...raw, ['reports', given.words.join('\n')]]));
+    });
+    const finding = await joined(config, terminal).catch(error =>
+      failureOf(error, null, startedAt, Date.now()),
+    );
+    const { status, files } = await shown(finding, config.output.reportDir, terminal);
+    terminal.out.write(filesAt({ Report: files.html, Data: files.report }, terminal));
+    return status;
+  },
+};
+
+/** The shards' finding; its faults as a person at a terminal knows the inputs. */
+const joined = (config: MergeConfig, { readBaseline }: Terminal) =>
+  mergeShards(config, { commit: '', readBaseline }).catch((error: unknown) => {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(error.faults.map(line => asFlags(line.replace(/^input "reports": /, ''))));
+  });

@@ -1,0 +1,35 @@
+import { exitStatusOf, writeReport } from '../deliver.ts';
+import { words } from '../inputs/fields.ts';
+import { readTable } from '../inputs/reading.ts';
+import { input } from '../inputs/table.ts';
+import { InputError } from '../inputs.ts';
+import { renderTerminal } from '../report/terminal.ts';
+import type { Command } from './command.ts';
+import { checked } from './flags.ts';
+import { filesAt, isColoured } from './paths.ts';
+import { readReports } from './reports.ts';
+
+const FLAGS = { out: input('', words, 'give the folder that the files are to be written into') };
+
+export const report: Command = {
+  purpose: 'shows a finished report again, or renders its files anew',
+  usage: ['report FILE [--out FOLDER]'],
+  flags: FLAGS,
+  takesWords: true,
+  run: async (given, terminal) => {
+    const { out } = checked(given, raw => {
+      const { values, faults } = readTable(FLAGS, raw);
+      if (given.words.length !== 1)
+        throw new InputError([...faults, `report takes one report.json, not ${given.words.length}`]);
+      return values;
+    });
+    const [found] = await readReports(given.words);
+    if (found === undefined) return 1;
+    terminal.out.write(renderTerminal(found.report, isColoured(terminal)));
+    if (out) {
+      const files = await writeReport(found.report, out);
+      terminal.out.write(filesAt({ Report: files.html, Data: files.report }, terminal));
+    }
+    return exitStatusOf(found.report);
+  },
+};
