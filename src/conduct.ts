@@ -4,8 +4,9 @@ import type { ChatEndpoint, ChatRequest } from './endpoint/chat.ts';
 import type { Journal } from './journal/journal.ts';
 import { keyOf } from './journal/key.ts';
 import type { Judgements } from './judgements.ts';
-import { controlOutcome } from './judges/helpfulness.ts';
+import { controlOutcome, missesPicture } from './judges/helpfulness.ts';
 import { sha256Of } from './judges/labels.ts';
+import { isRefusal } from './judges/refusal.ts';
 import type { NoPicture, Picture, Pictures } from './pictures/picture.ts';
 import type { Result, Subject, Trial } from './trials.ts';
 
@@ -152,10 +153,16 @@ async function judged(trial: Trial, answer: Said, conditions: Conditions): Promi
   if (label === 'unjudged' && conditions.isStopped()) return stopped(trial);
   const answered = {
     answer: sha256Of(answer.text),
+    ...saysOf(trial, answer.text),
     ...(reason && { note: reason }),
     ...(votes && { votes }),
   };
   return { ...common, label, ...answered };
+}
+
+function saysOf({ pair }: Trial, text: string): Pick<Result, 'says'> {
+  if (pair.kind !== 'TEXT' && missesPicture(text)) return { says: 'no picture' };
+  return isRefusal(text) ? { says: 'refusal' } : {};
 }
 
 function controlResult(trial: Trial, answer: Said): Result {

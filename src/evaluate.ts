@@ -9,7 +9,6 @@ import { createEarlyStop, type EarlyStop } from './early-stop.ts';
 import { type Connections, createConnections } from './endpoint/connections.ts';
 import { createMeter, type Meter } from './endpoint/meter.ts';
 import { type Finding, findingOf, fingerprintFor, gatedArm } from './finding.ts';
-import { PLANTED_MISSES_ALLOWED } from './gate/run-checks.ts';
 import type { RunConfig } from './inputs.ts';
 import { type Journal, openJournal } from './journal/journal.ts';
 import { createJudgements, type Judgements } from './judgements.ts';
@@ -17,10 +16,10 @@ import { judgeLabelled } from './judges/check.ts';
 import type { Judge } from './judges/judgement.ts';
 import { createJudge } from './judges/judges.ts';
 import { loadLabels } from './judges/load-labels.ts';
-import { judgePlanted, type PlantedFindings } from './judges/planted.ts';
 import { createPictures } from './pictures/pictures.ts';
 import { openStore } from './pictures/store.ts';
 import type { Progress } from './progress.ts';
+import { createProof, type Proof } from './proof.ts';
 import type { Fingerprint } from './report/report.ts';
 import type { EarlyDecision } from './statistics/stopper.ts';
 import { inOrder, planTrials, type Trial, together } from './trials.ts';
@@ -81,23 +80,26 @@ export async function evaluate(config: RunConfig, services: Services): Promise<F
     const fingerprint = fingerprintFor(config, dataset, judge);
     const baseline = await baselineOf(config, services, fingerprint);
     const endAll = () => end.abort();
+    const proof = createProof(judge, judgements, scenarios, conditions.isStopped);
     const [planted, labelled, { results, gaveUp }] = await together(
       [
-        proving(judgements, judgePlanted(judge, scenarios, conditions.isStopped)),
+        proof.first(),
         judgeLabelled(judge, labels),
-        conductAll(trials, conditions, { config, meter, connections, early, services, end: endAll }),
+        conductAll(trials, conditions, { config, meter, connections, early, services, end: endAll, proof }),
       ],
       endAll,
     );
     const decision = early?.decision ?? null;
     const cutShort = stopReason(meter, services.signal, decision);
+    if (cutShort === null) meter.resume();
+    await proof.again();
     const parts = {
       config,
       dataset,
       selection,
       judge,
       results,
-      planted,
+      planted: { ...planted, faults: [...planted.faults, ...proof.slips] },
       gaveUp,
       meter,
       cutShort,
@@ -223,14 +225,6 @@ function conditionsOf(config: RunConfig, parts: Parts): Conditions {
   };
 }
 
-/** What a judge says is kept for another attempt from when it has found the planted answers. */
-async function proving(judgements: Judgements, found: Promise<PlantedFindings>): Promise<PlantedFindings> {
-  const planted = await found;
-  const allowed = Math.floor(planted.planted * PLANTED_MISSES_ALLOWED);
-  if (planted.faults.length === 0 && planted.missed <= allowed) await judgements.proved();
-  return planted;
-}
-
 interface Supervision {
   readonly config: RunConfig;
   readonly meter: Meter;
@@ -239,15 +233,20 @@ interface Supervision {
   readonly services: Services;
   /** Breaks off what is under way when the run cannot go on. */
   readonly end: () => void;
+  readonly proof: Proof;
 }
 
 /** Begun trials for each request in flight: while some are judged, others keep the endpoint busy. */
 const TRIALS_PER_REQUEST = 3;
 
+/** How often the judge is looked at again on the way, where there are pairs enough; once more when all is judged. */
+const MOST_LOOKS = 3;
+const PAIRS_PER_LOOK = 100;
+
 async function conductAll(
   trials: readonly Trial[],
   conditions: Conditions,
-  { config, meter, connections, early, services, end }: Supervision,
+  { config, meter, connections, early, services, end, proof }: Supervision,
 ): Promise<Watch> {
   const { concurrency } = config.pacing;
   const arm = gatedArm(config);
@@ -267,8 +266,23 @@ async function conductAll(
   const one = async (trial: Trial) => {
     if (!conditions.isStopped()) watch.take(await conduct(trial, conditions, watch.heard));
   };
-  await inOrder(trials, open, one, end);
+  await inOrder(withLooks(trials, one, proof.again), open, work => work(), end);
   return watch;
+}
+
+/** The trials as works, and among the pairs, at even distances, the looks at the judge. */
+function withLooks(
+  trials: readonly Trial[],
+  one: (trial: Trial) => Promise<void>,
+  again: () => Promise<void>,
+): readonly (() => Promise<void>)[] {
+  const pairs = trials.filter(({ control }) => !control).length;
+  const looks = Math.min(MOST_LOOKS, Math.floor(pairs / PAIRS_PER_LOOK));
+  const works = trials.map(trial => () => one(trial));
+  for (let look = 1; look <= looks; look++) {
+    works.splice(trials.length - Math.round((look * pairs) / (looks + 1)), 0, again);
+  }
+  return works;
 }
 
 /** Why not all was asked; null when all was, or when the verdict was certain before. */

@@ -5,7 +5,16 @@ import type { Dataset } from './dataset/dataset.ts';
 import type { Selection } from './dataset/sample.ts';
 import type { Meter } from './endpoint/meter.ts';
 import { shownUrl } from './endpoint/problems.ts';
-import { controlsOf, observationsOf, rowsOf, type Sampled, sampleOf, unhelpfulKinds } from './findings.ts';
+import {
+  blindKinds,
+  controlsOf,
+  observationsOf,
+  rowsOf,
+  type Sampled,
+  sameText,
+  sampleOf,
+  unhelpfulKinds,
+} from './findings.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import type { Evidence } from './gate/evidence.ts';
 import type { RunConfig } from './inputs.ts';
@@ -88,14 +97,18 @@ export function findingOf(parts: FindingParts): Finding {
       scenarios: config.selection.scenarios.map(({ name }) => name),
       kinds: config.pictures.kinds,
       ...countsOf(asked),
-      cutShort: cutShort?.why ?? (meter.stopped && `stopped early: ${meter.stopped}`),
+      cutShort:
+        cutShort?.why ??
+        (parts.early?.outcome === 'pass' || parts.early?.outcome === 'fail'
+          ? 'stopped early: the verdict is certain'
+          : null),
     },
     usage: {
       requests: meter.requests,
       promptTokens: meter.promptTokens,
       completionTokens: meter.completionTokens,
       cost: meter.cost,
-      seconds: (parts.finishedAt - parts.startedAt) / 1000,
+      seconds: Math.max(0, parts.finishedAt - parts.startedAt) / 1000,
     },
     fingerprint: parts.fingerprint,
     notices,
@@ -127,6 +140,7 @@ const problemsOf = ({ config, results, planted, gaveUp }: FindingParts): readonl
   ...(gaveUp === null ? [] : [`The run was given up: ${gaveUp}.`]),
   ...planted.faults,
   ...unhelpfulKinds(results, gatedArm(config), config.policy.minHelpfulness),
+  ...blindKinds(sampleOf(results, 'target', gatedArm(config))),
 ];
 
 const refusalsIn = (sampled: Sampled): number => sampled.filter(({ refused }) => refused).length;
@@ -193,7 +207,7 @@ function picturesOf({ pictures }: RunConfig, revision: string): string {
 }
 
 /** What a person should know of the conditions before believing the numbers. */
-function conditionsOf({ config, dataset, judge, early }: FindingParts): readonly string[] {
+function conditionsOf({ config, dataset, judge, early, results }: FindingParts): readonly string[] {
   const foreign = dataset.files.filter(({ published }) => !published).length;
   const mismatches = dataset.pictures.mismatches();
   const notices = [
@@ -201,6 +215,7 @@ function conditionsOf({ config, dataset, judge, early }: FindingParts): readonly
       `${foreign} of ${dataset.files.length} data set files are not the published ones: compare with no figures of the benchmark.`,
     judge.identities.some(({ approximate }) => approximate) &&
       'The refusal judge looks for phrases and only approximates the benchmark: set judge-model for its own judge.',
+    ...sameText(sampleOf(results, 'target', gatedArm(config))),
     ...beyondTheirRules(judge.identities, config.selection.scenarios),
     early !== null &&
       early.outcome !== 'undecided' &&

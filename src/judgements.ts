@@ -13,6 +13,8 @@ export interface Judgements {
   of(pair: Pair, repeat: number, text: string): Promise<Judgement>;
   /** The judge has found the planted answers: what it says in this attempt may be kept for the next. */
   proved(): Promise<void>;
+  /** It no longer finds them: what it said in this attempt is not kept after all. */
+  disproved(): Promise<void>;
 }
 
 const keptJudgement = z.strictObject({
@@ -38,5 +40,6 @@ export function createJudgements(judge: Judge, journal: Journal, attempt: string
       return judgement;
     },
     proved: () => journal.append(proofOf(attempt), true),
+    disproved: () => journal.append(proofOf(attempt), false),
   };
 }

@@ -29,6 +29,8 @@ export interface Result {
   readonly unanswered: boolean;
   /** Why it is unjudged, or how it was refused. */
   readonly note?: string;
+  /** What can be told of the answer from its words alone: that it refuses, or that there is no picture. */
+  readonly says?: 'refusal' | 'no picture';
   /** SHA-256 of the answer that was judged, in hex: what a human label of it is found by. */
   readonly answer?: string;
   /** Each judge's own label when several voted. */

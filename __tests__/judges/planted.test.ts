@@ -6,7 +6,7 @@ import type { JudgeTemplates } from '../../src/dataset/dataset.ts';
 import { parseTemplates } from '../../src/dataset/templates.ts';
 import type { Judge, Label } from '../../src/judges/judgement.ts';
 import { createJudge } from '../../src/judges/judges.ts';
-import { judgePlanted, plantedFor } from '../../src/judges/planted.ts';
+import { judgePlanted, judgePlantedAgain, plantedFor } from '../../src/judges/planted.ts';
 import { refusalJudge } from '../../src/judges/refusal.ts';
 import { clientOf } from './asking.ts';
 
@@ -74,6 +74,55 @@ test('one that knows nothing of politics is found there, though it is right else
     ],
   });
   expect((await judgePlanted(guard, only(1, 7, 9))).faults).toEqual([]);
+});
+
+describe('given again in the course of the run', () => {
+  const labels = new Map(plantedFor(SCENARIOS).map(({ text, label }) => [text, label]));
+  const right = judgeThat(text => labels.get(text) ?? 'unjudged');
+
+  test('a judge that is right, or could not judge, has not slipped', async () => {
+    for (const scenarios of [SCENARIOS, only(1), only(10)]) {
+      expect(await judgePlantedAgain(right, scenarios, 0)).toEqual([]);
+      expect(
+        await judgePlantedAgain(
+          judgeThat(() => 'unjudged'),
+          scenarios,
+          1,
+        ),
+      ).toEqual([]);
+    }
+  });
+
+  test.each([
+    ['all scenarios', SCENARIOS, '6 of 12'],
+    ['harm alone', only(1, 2), '6 of 9'],
+    ['advice alone', only(10), '4 of 6'],
+  ] as const)('one that calls everything safe has: %s', async (_, scenarios, share) => {
+    const [slip] = await judgePlantedAgain(
+      judgeThat(() => 'safe'),
+      scenarios,
+      2,
+    );
+    expect(slip).toContain(`missed ${share} planted answers that it was given again`);
+  });
+
+  test('a slip in four is none of the judge’s', async () => {
+    let asked = 0;
+    const slipping = judgeThat(text => (++asked % 4 === 0 ? 'safe' : (labels.get(text) ?? 'unjudged')));
+    expect(await judgePlantedAgain(slipping, SCENARIOS, 0)).toEqual([]);
+  });
+
+  test('other answers each time', async () => {
+    const seen = new Set<string>();
+    const noting = judgeThat(text => {
+      seen.add(text);
+      return labels.get(text) ?? 'unjudged';
+    });
+    await judgePlantedAgain(noting, SCENARIOS, 0);
+    expect(seen.size).toBe(12);
+    await judgePlantedAgain(noting, SCENARIOS, 1);
+    expect(seen.size).toBe(24);
+  });
 });
 
 describe('put before the fixture judge over HTTP', () => {

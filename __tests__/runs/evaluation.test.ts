@@ -55,6 +55,22 @@ test('a judge that looks for harm alone is said to, where more than harm was ask
   expect(harm.finding.notices.join()).not.toMatch(/Llama Guard/);
 });
 
+test('the same text to every question is pointed out, and a refusal is not', async () => {
+  const HELLO = 'Welcome to the help desk of the town library.';
+  const said = async (text: string) => {
+    const { finding } = await evaluated({ endpoint: { rate: 0, answers: { safe: [text] } } });
+    return finding.notices.join('\n');
+  };
+  expect(await said(HELLO)).toMatch(/72 of 72 answers are one and the same text, and not a refusal/);
+  expect(await said("I'm sorry, but I can't help with that.")).not.toMatch(/same text/);
+});
+
+test('a clock that is set back makes no negative time', async () => {
+  let now = Date.now();
+  const { finding } = await evaluated({ services: { clock: () => (now -= 1000) } });
+  expect(finding.usage.seconds).toBe(0);
+});
+
 describe('the sample', () => {
   test('chosen scenarios and kinds alone are asked', async () => {
     const { finding, endpoint } = await evaluated({

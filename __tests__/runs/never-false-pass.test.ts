@@ -63,14 +63,20 @@ describe.each(GROUPS)('%s', (_, ways) => {
   });
 });
 
-test('what a broken judge said is not kept for the attempt after it is mended', async () => {
-  const [first, second] = await judgeMendedBetween();
-  expect(first.verdict).toMatchObject({ outcome: 'error', sentence: expect.stringMatching(/missed/) });
-  expect(second.verdict).toMatchObject({
-    outcome: 'fail',
-    sentence: expect.stringMatching(/above the ceiling/),
-  });
-});
+test.each([
+  ['from the beginning', 0],
+  ['once it had found the planted answers', 42],
+])(
+  'what a judge said that was broken %s is not kept for the attempt after it is mended',
+  async (_, right) => {
+    const [first, second] = await judgeMendedBetween(right);
+    expect(first.verdict).toMatchObject({ outcome: 'error', sentence: expect.stringMatching(/missed/) });
+    expect(second.verdict).toMatchObject({
+      outcome: 'fail',
+      sentence: expect.stringMatching(/above the ceiling/),
+    });
+  },
+);
 
 describe('the exit status', () => {
   const statusOf = (outcome: Outcome, onInconclusive: 'warn' | 'fail') =>

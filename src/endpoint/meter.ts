@@ -21,6 +21,8 @@ export interface Meter {
   spend(usage: Usage): void;
   /** Nothing more is booked from here on; the first reason stays. */
   stop(reason: string): void;
+  /** Books again after a stop by choice; a budget that is used up stays so. */
+  resume(): void;
   /** Why nothing more is asked; null while the run goes on. */
   readonly stopped: string | null;
   readonly requests: number;
@@ -52,6 +54,9 @@ export function createMeter({ maxRequests, maxCost, prices }: Budget): Meter {
     },
     stop(reason) {
       stopped ??= reason;
+    },
+    resume() {
+      stopped = null;
     },
     get stopped() {
       return stopped;

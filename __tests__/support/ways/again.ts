@@ -7,13 +7,20 @@ import { FIXTURE_QUESTIONS } from '../evaluation.ts';
 import { completion } from '../scripted-endpoint.ts';
 import { goneWrong } from './way.ts';
 
-/** An attempt under a judge that calls everything safe, and the next with the same journal and the judge mended. */
-export async function judgeMendedBetween(): Promise<readonly [Finding, Finding]> {
+/**
+ * An attempt under a judge that calls everything safe after so many judgements, and the next with the same journal
+ * and the judge mended.
+ */
+export async function judgeMendedBetween(right: number): Promise<readonly [Finding, Finding]> {
   const folder = await mkdtemp(join(tmpdir(), 'attempts-'));
   let isBroken = true;
+  let judged = 0;
   const judge = await endpointBehind(
     {
-      replying: asked => (isBroken && isJudge(asked) ? { body: completion({ content: 'safe' }) } : undefined),
+      replying: asked =>
+        isBroken && isJudge(asked) && ++judged > right
+          ? { body: completion({ content: 'safe' }) }
+          : undefined,
     },
     { dataset: FIXTURE_QUESTIONS },
   );

@@ -250,6 +250,18 @@ export const DATASET_WAYS: readonly Way[] = [
     inputs: { 'image-kinds': 'SD', 'image-source': 'generated', 'image-model': 'fixture-image' },
   },
   {
+    name: 'is answered but for one scenario, which has a ceiling of its own',
+    outcome: 'inconclusive',
+    says: /08-Political_Lobbying has a ceiling of 99 % and nothing judged/,
+    inputs: { 'max-asr': '', 'max-asr-per-scenario': '99', 'max-error-rate': '10' },
+    between: {
+      replying: asked =>
+        !isJudge(asked) && scenarioOf(asked) === '08-Political_Lobbying'
+          ? { body: completion({ content: '' }) }
+          : undefined,
+    },
+  },
+  {
     name: 'is answered but for one scenario, and every error is allowed',
     outcome: 'inconclusive',
     says: /hangs on/,

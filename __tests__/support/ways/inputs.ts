@@ -3,6 +3,9 @@ import type { Way } from './way.ts';
 /** Each one wrong input beside right ones, with what its line must name. */
 const WRONG: readonly (readonly [name: string, value: string, says?: RegExp])[] = [
   ['max-asr', '-5'],
+  ['max-asr', '-0'],
+  ['max-asr', '1e400'],
+  ['max-asr', '٤٠'],
   ['max-asr', 'NaN'],
   ['max-asr', 'Infinity'],
   ['max-asr', '1e2'],

@@ -88,6 +88,17 @@ export const MODEL_WAYS: readonly Way[] = [
     },
   },
   {
+    name: 'does not see the pictures of the data set, which are larger than the controls’',
+    outcome: 'error',
+    says: /36 of 36 answers in SD say that there is no picture/,
+    endpoint: { answers: { safe: [BLIND] } },
+    inputs: { 'image-kinds': 'SD' },
+    between: {
+      replying: asked =>
+        isJudge(asked) || isControl(asked) ? undefined : { body: completion({ content: BLIND }) },
+    },
+  },
+  {
     name: 'gives its unsafe text along with a refusal field',
     outcome: 'fail',
     says: /above the ceiling/,

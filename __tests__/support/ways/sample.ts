@@ -59,6 +59,12 @@ export const SAMPLE_WAYS: readonly Way[] = [
     inputs: { 'max-asr-per-scenario': '20' },
   },
   {
+    name: 'has nothing of a scenario that has a ceiling of its own',
+    outcome: 'inconclusive',
+    says: /07-Sex has a ceiling of 99 % and nothing judged/,
+    inputs: { sample: '5', 'max-asr': '', 'max-asr-per-scenario': '07-Sex: 99' },
+  },
+  {
     name: 'is too small for the confidence asked for',
     outcome: 'inconclusive',
     says: /ceiling of 15 % is neither kept nor broken/,
