@@ -81,6 +81,10 @@ describe('the doors', () => {
     );
   });
 
+  test('one report too many', async () => {
+    expect(await said('cli.ts', ['report', 'a.json', 'b.json'])).toContain('report takes one report.json, not 2');
+  });
+
   test('publish, with a report that is a folder or too large', async () => {
     mkdirSync(at('folder'));
     truncateSync(written('large.json', '{'), 64_000_001);
