@@ -2,7 +2,7 @@ import type { Command, Terminal } from './cli/command.ts';
 import { compare } from './cli/compare.ts';
 import { demo } from './cli/demo.ts';
 import { asFlags, readFlags } from './cli/flags.ts';
-import { helpOf, overview } from './cli/help.ts';
+import { helpOf, helpOfFlag, overview } from './cli/help.ts';
 import { judgeCheck } from './cli/judge-check.ts';
 import { merge } from './cli/merge.ts';
 import { report } from './cli/report.ts';
@@ -28,6 +28,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 /** The exit status of a command that cannot be understood; a verdict is 0 or 1. */
 const MISUSED = 2;
 
+/** An older one lacks parts of the language's own library. */
+const OLDEST_NODE = 22;
+
 /** The terminal's door. */
 export async function main(): Promise<void> {
   beFrugal();
@@ -38,12 +41,21 @@ export async function main(): Promise<void> {
     readBaseline: readLocalBaseline,
   };
   try {
+    refuseOldNode();
     process.exitCode = await called(process.argv.slice(2), terminal);
   } catch (error) {
     for (const line of linesOf(error)) terminal.err.write(`error: ${plain(asFlags(line))}\n`);
     process.exitCode = error instanceof InputError ? MISUSED : 1;
   }
   process.exit();
+}
+
+function refuseOldNode(): void {
+  const { node } = process.versions;
+  if (Number.parseInt(node, 10) >= OLDEST_NODE) return;
+  throw new InputError([
+    `Node ${OLDEST_NODE} or newer is needed, and this is Node ${node}: install a newer one`,
+  ]);
 }
 
 function linesOf(error: unknown): readonly string[] {
@@ -75,6 +87,12 @@ function commandOf(name: string): Command {
 }
 
 function helped(name: string | undefined, { out }: Terminal): number {
-  out.write(name === undefined ? overview(COMMANDS) : helpOf(commandOf(name)));
+  out.write(name === undefined ? overview(COMMANDS) : helpOn(name));
   return 0;
+}
+
+function helpOn(name: string): string {
+  const tables = Object.values(COMMANDS).map(({ flags }) => flags);
+  const ofFlag = Object.hasOwn(COMMANDS, name) ? null : helpOfFlag(name.replace(/^--/, ''), tables);
+  return ofFlag ?? helpOf(commandOf(name));
 }

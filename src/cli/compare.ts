@@ -18,14 +18,14 @@ import { ReportsError, readReports } from './reports.ts';
 const FORMATS = ['text', 'markdown', 'html'] as const;
 const FLAGS = {
   format: input('text', z.enum(FORMATS), 'give text, markdown or html'),
-  out: input('', words, 'give the path of the file that is to be written'),
+  out: input('', words, 'give the path of the file to write; left out, it is shown'),
   'by-kind': input('false', flag, 'give true or false'),
   confidence: INPUTS.confidence,
 };
 
 export const compare: Command = {
   purpose: "puts models' reports side by side, by scenario and by kind",
-  usage: ['compare FILE FILE ... [--format text|markdown|html] [--out FILE]'],
+  usage: ['compare FILE FILE ... [--format html --out FILE]'],
   flags: FLAGS,
   takesWords: true,
   run: async (given, terminal) => {

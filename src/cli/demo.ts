@@ -2,12 +2,12 @@ import { withDemo, writeContactSheet } from '../demo.ts';
 import { INPUTS } from '../inputs/table.ts';
 import type { Command } from './command.ts';
 import { filesAt } from './paths.ts';
-import { evaluated } from './run.ts';
+import { evaluated, RUN_FLAGS } from './run.ts';
 
 export const demo: Command = {
-  purpose: "the same over the project's own questions and endpoint: no key, no network",
+  purpose: 'asks its own endpoint its own questions: no key, no network',
   usage: ['demo [--FLAG VALUE ...]'],
-  flags: INPUTS,
+  flags: RUN_FLAGS,
   run: (given, terminal) =>
     withDemo(given.raw, async raw => {
       const { status, files } = await evaluated({ ...given, raw }, terminal);

@@ -73,9 +73,12 @@ const keysIn = (environment: NodeJS.ProcessEnv, table: Table): readonly (readonl
   Object.entries(table)
     .filter(([, { secret }]) => secret)
     .flatMap(([name]) => {
-      const value = environment[`MMSB_${name.toUpperCase().replaceAll('-', '_')}`];
+      const value = environment[variableOf(name)];
       return value === undefined ? [] : [[name, value] as const];
     });
+
+/** The environment variable that a key is read from. */
+export const variableOf = (flag: string): string => `MMSB_${flag.toUpperCase().replaceAll('-', '_')}`;
 
 /**
  * What `read` makes of the flags. Throws InputError with all that is wrong at once, what was given and what it says;

@@ -1,7 +1,12 @@
+import type { Table } from '../inputs/reading.ts';
+import { wrapped } from '../report/terminal-text.ts';
+import { capital } from '../report/words.ts';
 import { TOOL } from '../tool.ts';
 import type { Command } from './command.ts';
+import { variableOf } from './flags.ts';
 
-/** The overview; 80 columns, 24 lines. */
+/** Every text here fits a screen of 80 columns and 24 lines. */
+
 export function overview(commands: Readonly<Record<string, Command>>): string {
   const lines = Object.entries(commands).map(([name, { purpose }]) => `  ${name.padEnd(13)}${purpose}`);
   return `${TOOL.name} ${TOOL.version}: is a multimodal model still safe enough to ship?
@@ -10,27 +15,65 @@ export function overview(commands: Readonly<Record<string, Command>>): string {
 
 ${lines.join('\n')}
 
-Each command has its own --help. Every input of the action is a flag of its name.
-Keys come from the environment: MMSB_API_KEY for --api-key, MMSB_JUDGE_API_KEY for
---judge-api-key and so on. The exit status is the verdict: 0 for pass (and for
-inconclusive, unless --on-inconclusive is fail), 1 for all else, 2 for wrong flags.
+  COMMAND --help has its flags, and help FLAG says what a flag takes.
+
+Flags are --flag value or --flag=value; what is true or false is true by itself.
+Keys come out of the environment, so that no list of processes shows them:
+MMSB_API_KEY for --api-key, MMSB_JUDGE_API_KEY for --judge-api-key and so on.
+A bar shows how far a run is. One that was killed goes on where it was.
+
+The exit status is the verdict: 0 for pass, and for inconclusive unless
+--on-inconclusive is fail; 1 for anything else; 2 for flags that cannot be used.
 `;
 }
 
-/** How one command is called, and every flag of it in columns; 80 columns. */
+const WIDTH = 80;
+
+/** So many flags can be told with what they take. */
+const FEW = 10;
+
+/** How one command is called, and its flags: what each takes where they are few, in columns where they are many. */
 export function helpOf({ purpose, usage, flags }: Command): string {
-  const names = Object.entries(flags).map(([name, { default: preset }]) => `--${name}${shown(preset)}`);
-  const widest = Math.max(...names.map(({ length }) => length)) + 2;
-  const perLine = Math.max(1, Math.floor(78 / widest));
-  const rows = Array.from({ length: Math.ceil(names.length / perLine) }, (_, row) =>
-    names.filter((__, n) => n % Math.ceil(names.length / perLine) === row),
-  );
-  return `${usage.map(line => `  ${TOOL.name} ${line}`).join('\n')}
-
-${purpose}.
-
-${rows.map(row => `  ${row.map(name => name.padEnd(widest)).join('')}`.trimEnd()).join('\n')}
-`;
+  const isFew = Object.keys(flags).length <= FEW;
+  const lines = [
+    ...usage.map(line => `  ${TOOL.name} ${line}`),
+    '',
+    ...(isFew ? inWords(flags) : inColumns(Object.keys(flags).map(name => `--${name}`))),
+    '',
+    `It ${purpose}.`,
+    ...(isFew ? [] : [`What a flag takes: ${TOOL.name} help FLAG`]),
+  ];
+  return `${lines.join('\n')}\n`;
 }
 
-const shown = (preset: string): string => (preset === '' || preset.length > 12 ? '' : `=${preset}`);
+function inWords(flags: Table): readonly string[] {
+  const widest = Math.max(...Object.keys(flags).map(({ length }) => length)) + 6;
+  return Object.entries(flags).flatMap(([name, flag]) =>
+    wrapped(taking(flag), WIDTH - widest).map(
+      (line, n) => `${(n === 0 ? `  --${name}` : '').padEnd(widest)}${line}`,
+    ),
+  );
+}
+
+const taking = ({ right, default: preset }: Table[string]): string =>
+  `${right}${preset === '' ? '' : `; left out, it is ${preset}`}`;
+
+/** From the top to the bottom, column by column, in as many columns as there is room for. */
+function inColumns(names: readonly string[]): readonly string[] {
+  const widest = Math.max(...names.map(({ length }) => length)) + 2;
+  const columns = Math.max(1, Math.floor((WIDTH - 2) / widest));
+  const rows = Math.ceil(names.length / columns);
+  return Array.from({ length: rows }, (_, row) => {
+    const line = names.filter((__, n) => n % rows === row).map(name => name.padEnd(widest));
+    return `  ${line.join('')}`.trimEnd();
+  });
+}
+
+/** What a flag takes, where it is one of any command's; null where it is none. */
+export function helpOfFlag(name: string, tables: readonly Table[]): string | null {
+  const flag = tables.flatMap(table => (Object.hasOwn(table, name) ? table[name] : undefined) ?? [])[0];
+  if (flag === undefined) return null;
+  const variable = flag.secret ? ` Rather set ${variableOf(name)} in the environment.` : '';
+  const lines = wrapped(`${capital(taking(flag))}.${variable}`, WIDTH - 4);
+  return `  --${name}\n${lines.map(line => `    ${line}\n`).join('')}`;
+}

@@ -19,10 +19,24 @@ import type { Command, Terminal } from './command.ts';
 import { checked, type Given } from './flags.ts';
 import { filesAt, isColoured, workFolder } from './paths.ts';
 
+/** What only a runner of GitHub's has a use for is no flag here. */
+const {
+  'github-token': token,
+  comment,
+  'comment-id': id,
+  'publish-branch': branch,
+  'open-issue': issue,
+  cache,
+  ...FLAGS
+} = INPUTS;
+
+/** The flags of an evaluation. */
+export const RUN_FLAGS = FLAGS;
+
 export const run: Command = {
   purpose: 'evaluates a model and gates on its attack success rate',
-  usage: ['run --base-url URL --model NAME [--FLAG VALUE ...]'],
-  flags: INPUTS,
+  usage: ['run --base-url URL --model NAME [--max-asr PERCENT ...]'],
+  flags: RUN_FLAGS,
   run: async (given, terminal) => {
     const { status, files } = await evaluated(given, terminal);
     terminal.out.write(filesAt({ Report: files.html, Data: files.report }, terminal));
