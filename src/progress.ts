@@ -42,7 +42,7 @@ export function createProgressPrinter(
     const elapsed = (shownAt - startedAt) / 1000;
     output.write(
       output.isTTY
-        ? `\r${barLine(progress, elapsed, output.columns ?? 80)}`
+        ? `\r${barLine(progress, elapsed, output.columns || 80)}`
         : `${logLine(progress, elapsed)}\n`,
     );
   };
@@ -54,7 +54,7 @@ export function createProgressPrinter(
     },
     say(line) {
       const isDrawn = output.isTTY && latest !== undefined;
-      output.write(isDrawn ? `\r${line.padEnd((output.columns ?? 80) - 1)}\n` : `${line}\n`);
+      output.write(isDrawn ? `\r${line.padEnd((output.columns || 80) - 1)}\n` : `${line}\n`);
     },
     end() {
       if (latest && latest !== shown) show(latest);
