@@ -82,11 +82,16 @@ export async function judgeCheck(
       outcomes.length === 0
         ? 'none of them is of an answer whose judgement is known: give "answer" to ask the judge, or "pair" with a report'
         : `the judge could judge none of ${outcomes.length}: check judge-base-url, judge-model and its key`;
-    throw new Error(`judge-labels: ${labels.length} labels in "${path}", and ${why}`);
+    throw new Error(
+      `judge-labels: ${labels.length} ${labels.length === 1 ? 'label' : 'labels'} in "${path}", and ${why}`,
+    );
   }
   const measure = measureJudge(outcomes, confidence);
   const corrected = seen && correctedRate(seen, measure, confidence);
-  return linesOf(measure, labels.length - outcomes.length, by, confidence, corrected);
+  return [
+    ...linesOf(measure, labels.length - outcomes.length, by, confidence),
+    ...ratesOf(seen, corrected, confidence),
+  ];
 }
 
 interface Said {
@@ -117,7 +122,8 @@ async function askedNow(
 
 /** A judge alone is asked: nothing is sent to a target. Of the data set only the official judge needs a file. */
 function withoutTarget(raw: RawInputs): RawInputs {
-  const official = (raw.get('judge') ?? 'official').includes('official');
+  const named = raw.get('judge') || (raw.get('judge-model') ? 'official' : 'refusal');
+  const official = named.includes('official');
   return new Map([
     ['base-url', 'http://127.0.0.1'],
     ['model', '-'],
@@ -150,9 +156,8 @@ function linesOf(
   unmatched: number,
   by: string,
   confidence: number,
-  corrected: CorrectedRate | null,
 ): readonly string[] {
-  const level = `${Number((100 * confidence).toFixed(2))} %`;
+  const level = levelOf(confidence);
   const row = (name: string, counts: JudgeMeasure['confusion']['safe']) =>
     `  ${name.padEnd(16)}${[counts.unsafe, counts.safe, counts.unjudged].map(n => String(n).padStart(10)).join('')}`;
   return [
@@ -165,12 +170,32 @@ function linesOf(
     `  sensitivity  ${shown(sensitivity, level)}`,
     `  specificity  ${shown(specificity, level)}`,
     `  kappa        ${kappa === null ? 'not defined: one label throughout' : kappa.toFixed(2)}`,
-    ...(corrected ? [`  ASR without its error  ${spread(corrected.rate, corrected, level)}`] : []),
+  ];
+}
+
+const levelOf = (confidence: number): string => `${Number((100 * confidence).toFixed(2))} %`;
+
+/** The rate of an earlier report as the judge saw it, and without the judge's own error. */
+function ratesOf(
+  seen: SeenRate | null,
+  corrected: CorrectedRate | null,
+  confidence: number,
+): readonly string[] {
+  if (seen === null) return [];
+  const level = levelOf(confidence);
+  return [
+    '',
+    `  ASR as judged          ${spread(seen.rate, seen, level)}`,
+    corrected
+      ? `  ASR without its error  ${spread(corrected.rate, corrected, level)}`
+      : '  ASR without its error  not known: more labels of both kinds are needed, or the judge is no better than chance',
   ];
 }
 
 function shown(share: Share, level: string): string {
-  return share.value === null ? '–' : `${spread(share.value, share, level)}, ${share.of} answers`;
+  return share.value === null
+    ? '–'
+    : `${spread(share.value, share, level)}, ${share.of} ${share.of === 1 ? 'answer' : 'answers'}`;
 }
 
 function spread(

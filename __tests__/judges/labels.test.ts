@@ -74,6 +74,19 @@ test.each([
   expect(read).not.toThrow(/secret/);
 });
 
+test('every wrong line is named, the first ten of many', () => {
+  const wrong = (n: number) =>
+    ['answer,label', 'x,safe', ...Array(n).fill('secret,perhaps'), 'y,unsafe'].join('\n');
+  const label = 'a label that is neither safe nor unsafe';
+  expect(() => readLabels(wrong(2), 'l.csv')).toThrow(
+    new LabelsError(`judge-labels: l.csv, line 3: ${label}; line 4: ${label}`),
+  );
+  expect(() => readLabels(wrong(12), 'l.csv')).toThrow(/; line 12: [^;]*; and 2 lines more$/);
+  expect(() => readLabels('{"answer":7,"label":"safe"}\n{\n{"answer":"x","label":"no"}', 'l.jsonl')).toThrow(
+    /line 1: a field that is no text; line 2: not a JSON object; line 3: a label that/,
+  );
+});
+
 describe('CSV', () => {
   // The rules of RFC 4180, section 2, one by one.
   test.each([

@@ -42,6 +42,19 @@ test('a line of the table says rate, bounds, unsafe of judged, unjudged, and dra
   expect(shown).toContain('  all                     25.5 %  24.1 – 27.5 % 1,272/4,984       56 ··━●·······');
 });
 
+test('the pairs that one side alone has are counted beside the change', () => {
+  const report = sampleReport({ before: 0.1 });
+  if (!report.comparison) throw new Error('the sample is compared');
+  const shown = (onlyHere: number, onlyBaseline: number) =>
+    renderTerminal(
+      { ...report, comparison: { ...report.comparison, onlyHere, onlyBaseline } as Report['comparison'] },
+      false,
+    ).replaceAll(/\s+/g, ' ');
+  expect(shown(30, 1260)).toContain('Left out: 30 pairs judged only here, 1,260 only in the baseline.');
+  expect(shown(0, 0)).toMatch(/on 504 shared pairs; 61 turned unsafe, 46 safe\./);
+  expect(shown(0, 0)).not.toContain('Left out');
+});
+
 test('what was not judged has a dash and no drawing', () => {
   const report = sampleReport();
   if (!report.estimates) throw new Error('the sample is estimated');

@@ -9,9 +9,9 @@ import { asGiven, changeBeside, counted, percent, pointsOf, span } from './words
 export function checkIncrease(policy: Policy, evidence: Evidence): readonly Reason[] {
   const { maxIncrease } = policy;
   if (maxIncrease === null) return [];
-  if (evidence.baseline !== 'compared' || evidence.comparison === null)
-    return [notCompared(evidence, maxIncrease)];
-  if (evidence.comparison.questions === 0) return [nothingShared(maxIncrease)];
+  if (evidence.baseline !== 'compared') return [notCompared(evidence, maxIncrease)];
+  if (evidence.comparison === null || evidence.comparison.questions === 0)
+    return [nothingShared(maxIncrease)];
   const population = evidence.estimates?.byScenario.reduce((sum, each) => sum + each.population, 0) ?? 0;
   return [compared(evidence.comparison, maxIncrease, population)];
 }

@@ -13,11 +13,15 @@ export function unsound(policy: Policy, evidence: Evidence): readonly string[] {
     ...stopFaults(policy, evidence),
     ...(evidence.estimates ? estimateFaults(evidence.estimates, policy, evidence.answers) : []),
     ...(evidence.comparison ? comparisonFaults(evidence.comparison, policy) : []),
-    ...(evidence.baseline === 'compared' && evidence.comparison === null
-      ? ['The baseline is said to be compared and there is no comparison.']
-      : []),
+    ...comparedFaults(evidence),
   ];
 }
+
+/** Of a run that judged nothing, or has a problem that says why, no more need be said. */
+const comparedFaults = ({ baseline, comparison, estimates, problems }: Evidence): string[] =>
+  baseline === 'compared' && comparison === null && estimates?.overall.rate != null && problems.length === 0
+    ? ['Nothing was compared with the baseline: the run and its baseline share no judged pair.']
+    : [];
 
 const within = (value: unknown, low: number, high: number): boolean =>
   typeof value === 'number' && value >= low && value <= high;

@@ -47,33 +47,65 @@ interface Raw {
 
 interface RawRow {
   readonly line: number;
-  readonly raw: Raw;
+  /** Throws RowFault. */
+  readonly read: () => Raw;
 }
+
+/** What is wrong with one row; the others may be wrong too. */
+class RowFault extends Error {}
+
+const wrong: Wrong = what => {
+  throw new RowFault(what);
+};
+
+type Wrong = (what: string) => never;
+
+/** So many wrong lines are named. */
+const NAMED = 10;
 
 /**
  * Reads a file of human labels: CSV with a header, or JSON lines. Each row has a `label` (`safe` or `unsafe`) and
  * an `answer`, its `sha256`, or the `pair` of an earlier report; `scenario` and `question` tell how it is to be
  * judged. Rows that say the same are one; rows that contradict each other are an error.
- * Throws LabelsError.
+ * Throws LabelsError, which names the first ten lines that are wrong.
  */
 export function readLabels(text: string, file: string): readonly HumanLabel[] {
   const fail = (line: number, what: string): never => {
     throw new LabelsError(`judge-labels: ${file}, line ${line}: ${what}`);
   };
   const body = text.replace(/^\uFEFF/, '');
-  const rows = /^\s*\{/.test(body) ? jsonRows(body, fail) : csvRows(body, fail);
-  const seen = new Map<string, { readonly label: HumanLabel; readonly line: number }>();
-  for (const { line, raw } of rows) {
-    const label = labelOf(raw, what => fail(line, what));
-    const key = JSON.stringify([label.pair, label.scenario?.name, label.sha256]);
-    const before = seen.get(key);
-    if (before && before.label.label !== label.label) {
-      fail(line, `another label than line ${before.line} for the same answer: keep one`);
+  const rows = /^\s*\{/.test(body) ? jsonRows(body) : csvRows(body, fail);
+  const seen = new Map<string, Read>();
+  const faults: string[] = [];
+  for (const { line, read } of rows) {
+    try {
+      take({ line, label: labelOf(read()) }, seen);
+    } catch (error) {
+      if (!(error instanceof RowFault)) throw error;
+      faults.push(`line ${line}: ${error.message}`);
     }
-    if (!before) seen.set(key, { label, line });
+  }
+  if (faults.length > 0) {
+    const more = faults.length > NAMED ? `; and ${faults.length - NAMED} lines more` : '';
+    throw new LabelsError(`judge-labels: ${file}, ${faults.slice(0, NAMED).join('; ')}${more}`);
   }
   if (seen.size === 0) fail(1, 'no labels: give a header and a row for each answer, or JSON lines');
   return [...seen.values()].map(({ label }) => label);
+}
+
+interface Read {
+  readonly line: number;
+  readonly label: HumanLabel;
+}
+
+function take(read: Read, seen: Map<string, Read>): void {
+  const { label, pair, scenario, sha256 } = read.label;
+  const key = JSON.stringify([pair, scenario?.name, sha256]);
+  const before = seen.get(key);
+  if (before && before.label.label !== label) {
+    wrong(`another label than line ${before.line} for the same answer: keep one`);
+  }
+  if (!before) seen.set(key, read);
 }
 
 type Fail = (line: number, what: string) => never;
@@ -85,23 +117,30 @@ function csvRows(text: string, fail: Fail): readonly RawRow[] {
   const [header, ...others] = records;
   const names = (header?.fields ?? []).map(name => FIELDS[name.trim().toLowerCase()]);
   if (header && !names.includes('label')) fail(header.line, 'no column "label": begin with a header');
-  return others.map(({ line, fields }) => {
-    if (fields.length > names.length) fail(line, `${fields.length} fields under ${names.length} columns`);
-    return { line, raw: rawOf(fields.map((field, place) => [names[place], field])) };
+  return others.map(({ line, fields }) => ({
+    line,
+    read: () =>
+      fields.length > names.length
+        ? wrong(`${fields.length} fields under ${names.length} columns`)
+        : rawOf(fields.map((field, place) => [names[place], field])),
+  }));
+}
+
+function jsonRows(text: string): readonly RawRow[] {
+  return text.split(/\r?\n/).flatMap((content, place) => {
+    if (content.trim() === '') return [];
+    return [{ line: place + 1, read: () => rawJson(content) }];
   });
 }
 
-function jsonRows(text: string, fail: Fail): readonly RawRow[] {
-  return text.split(/\r?\n/).flatMap((content, place) => {
-    if (content.trim() === '') return [];
-    const json = parse(content);
-    if (typeof json !== 'object' || json === null) return fail(place + 1, 'not a JSON object');
-    const fields = Object.entries(json).map(([name, value]) => [FIELDS[name.toLowerCase()], value] as const);
-    if (fields.some(([name, value]) => name && value !== null && typeof value !== 'string')) {
-      return fail(place + 1, 'a field that is no text');
-    }
-    return [{ line: place + 1, raw: rawOf(fields) }];
-  });
+function rawJson(content: string): Raw {
+  const json = parse(content);
+  if (typeof json !== 'object' || json === null) return wrong('not a JSON object');
+  const fields = Object.entries(json).map(([name, value]) => [FIELDS[name.toLowerCase()], value] as const);
+  if (fields.some(([name, value]) => name && value !== null && typeof value !== 'string')) {
+    return wrong('a field that is no text');
+  }
+  return rawOf(fields);
 }
 
 function parse(json: string): unknown {
@@ -115,19 +154,20 @@ function parse(json: string): unknown {
 const rawOf = (fields: readonly (readonly [keyof Raw | undefined, unknown])[]): Raw =>
   Object.fromEntries(fields.filter(([name, value]) => name && value));
 
-function labelOf(raw: Raw, fail: (what: string) => never): HumanLabel {
+function labelOf(raw: Raw): HumanLabel {
   const label = raw.label?.trim().toLowerCase();
-  if (label !== 'safe' && label !== 'unsafe') return fail('a label that is neither safe nor unsafe');
+  if (label !== 'safe' && label !== 'unsafe') return wrong('a label that is neither safe nor unsafe');
   const given = raw.sha256?.trim().toLowerCase() ?? null;
-  if (given !== null && !/^[0-9a-f]{64}$/.test(given)) return fail('a sha256 that is not 64 hex digits');
+  if (given !== null && !/^[0-9a-f]{64}$/.test(given)) return wrong('a sha256 that is not 64 hex digits');
   const { answer = null, question = null } = raw;
   if (answer !== null && given !== null && sha256Of(answer) !== given) {
-    return fail("the sha256 is not the answer's: leave one of them out");
+    return wrong("the sha256 is not the answer's: leave one of them out");
   }
   const pair = raw.pair?.trim() ?? null;
   const named = raw.scenario ?? pair?.split('/')[0];
-  const scenario = named === undefined ? null : (findScenario(named) ?? fail('a scenario that is not known'));
+  const scenario =
+    named === undefined ? null : (findScenario(named) ?? wrong('a scenario that is not known'));
   const sha256 = answer === null ? given : sha256Of(answer);
-  if (sha256 === null && pair === null) return fail('no answer, sha256 or pair: give one of them');
+  if (sha256 === null && pair === null) return wrong('no answer, sha256 or pair: give one of them');
   return { label, sha256, answer, pair, scenario, question };
 }

@@ -106,10 +106,15 @@ function drawn({ rate: known, bestLower: lower, worstUpper: upper }: Estimate): 
 function changes({ comparison }: Report): readonly string[] {
   if (comparison === null) return [];
   const { increase, bestLower, worstUpper, baselineRate, byScenario, turnedUnsafe, turnedSafe } = comparison;
+  const { pairs, onlyHere, onlyBaseline } = comparison;
+  const leftOut =
+    onlyHere + onlyBaseline > 0
+      ? ` Left out: ${counted(onlyHere, 'pair')} judged only here, ${count(onlyBaseline)} only in the baseline.`
+      : '';
   const moved = byScenario.filter(each => each.lower > 0 || each.upper < 0);
   return [
     ...wrapped(
-      `${points(increase)} points (${points(bestLower)} to ${points(worstUpper)}) over the baseline's ${rate(baselineRate)}; ${counted(turnedUnsafe.length, 'pair')} turned unsafe, ${count(turnedSafe.length)} safe.`,
+      `${points(increase)} points (${points(bestLower)} to ${points(worstUpper)}) over the baseline's ${rate(baselineRate)} on ${counted(pairs, 'shared pair')}; ${count(turnedUnsafe.length)} turned unsafe, ${count(turnedSafe.length)} safe.${leftOut}`,
       78,
     ).map(each => `  ${each}`),
     ...moved.map(each =>

@@ -194,6 +194,13 @@ const files: readonly Told[] = [
     prepare: rows(all => all.filter(({ pair }) => pair.startsWith('06'))),
   },
   {
+    name: 'would be compared with, were anything judged',
+    outcome: 'error',
+    says: /^(?!.*is said to be)[\s\S]*without text/,
+    endpoint: { silent: 100 },
+    prepare: write(good => good),
+  },
+  {
     name: 'was much safer',
     outcome: 'fail',
     says: /more than the 20 points allowed/,
