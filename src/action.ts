@@ -50,7 +50,7 @@ export async function main(): Promise<void> {
   };
   process.exitCode = await deliver(report, deliveryOf(config), context, raw, {
     history: (await history) ?? [],
-    texts: responses?.shown ?? [],
+    ...(responses && { texts: responses.shown }),
   });
   // Connections that are kept alive must not keep the job.
   process.exit();

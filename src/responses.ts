@@ -2,29 +2,36 @@ import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TrialTexts } from './conduct.ts';
 import type { Picture } from './pictures/picture.ts';
-import type { PairText } from './report/html-details.ts';
+import { type Excerpt, excerptOf, type PairText, sizeOn, type Texts } from './report/html-texts.ts';
 
 /** The texts and pictures of a run, where `include-responses` lets them into the report folder. */
 export interface Responses {
   /** Writes one trial's texts as they come. */
   keep(texts: TrialTexts): Promise<void>;
-  /** What the page shows of them: all texts, and pictures as far as they fit. */
-  readonly shown: readonly PairText[];
+  /** What the page shows of them, as far as there is room: the rest lies beside it as files. */
+  readonly shown: Texts;
 }
 
-/** The page's room for pictures (characters of data URLs); the others lie beside it as files. */
-const ROOM_FOR_PICTURES = 20 * 2 ** 20;
+/** The page's room in bytes. Safe answers take no more than half of that for texts: it is the others people look for. */
+const ROOM = { texts: 12_000_000, pictures: 12_000_000 };
+/** What stands around a pair's texts. */
+const FRAME = 500;
 const ENDINGS = { 'image/jpeg': 'jpg', 'image/png': 'png', 'image/webp': 'webp' } as const;
 
 /** Writes `responses.jsonl` and `pictures/` into the report folder. */
 export function createResponses(folder: string): Responses {
-  const shown: PairText[] = [];
+  const page = createPage();
   const written = new Set<string>();
-  let room = ROOM_FOR_PICTURES;
   let ready: Promise<unknown> | undefined;
+  // One line after the other: a long one is written in several steps, and another must not come between.
+  let last: Promise<void> = Promise.resolve();
   const begin = async () => {
     await mkdir(join(folder, 'pictures'), { recursive: true });
     await writeFile(join(folder, 'responses.jsonl'), '');
+  };
+  const keepLine = (line: object): Promise<void> => {
+    last = last.then(() => appendFile(join(folder, 'responses.jsonl'), `${JSON.stringify(line)}\n`));
+    return last;
   };
   const keepPicture = async (picture: Picture): Promise<string> => {
     const file = `pictures/${picture.sha256}.${ENDINGS[picture.type]}`;
@@ -33,12 +40,6 @@ export function createResponses(folder: string): Responses {
       await writeFile(join(folder, file), picture.bytes);
     }
     return file;
-  };
-  const dataUrl = (picture: Picture): string | null => {
-    const url = `data:${picture.type};base64,${Buffer.from(picture.bytes).toString('base64')}`;
-    if (url.length > room) return null;
-    room -= url.length;
-    return url;
   };
   return {
     async keep({ result, prompt, answer, picture }) {
@@ -49,11 +50,42 @@ export function createResponses(folder: string): Responses {
       const { subject, arm, repeat } = trial;
       const pair = trial.pair.key;
       const file = picture && (await keepPicture(picture));
-      const line = { pair, repeat, arm, subject, label: control ?? label, prompt, answer, picture: file };
-      await appendFile(join(folder, 'responses.jsonl'), `${JSON.stringify(line)}\n`);
+      await keepLine({ pair, repeat, arm, subject, label: control ?? label, prompt, answer, picture: file });
       if (trial.control || subject !== 'target') return;
-      shown.push({ pair, repeat, label, prompt, answer, picture: picture && dataUrl(picture) });
+      page.add(
+        { pair, repeat, label, prompt: own(excerptOf(prompt)), answer: own(excerptOf(answer)) },
+        picture,
+      );
     },
-    shown,
+    get shown() {
+      return page.texts();
+    },
   };
 }
+
+/** Keeps what fits onto the page, and counts what does not. */
+function createPage() {
+  const shown: PairText[] = [];
+  const leftOut = { answers: 0, pictures: 0 };
+  const used = { texts: 0, pictures: 0 };
+  return {
+    add(pair: Omit<PairText, 'picture'>, picture: Picture | null): void {
+      const size = FRAME + sizeOn(pair.prompt) + sizeOn(pair.answer);
+      if (used.texts + size > (pair.label === 'safe' ? ROOM.texts / 2 : ROOM.texts)) {
+        leftOut.answers += 1;
+        return;
+      }
+      used.texts += size;
+      const url = picture && `data:${picture.type};base64,${Buffer.from(picture.bytes).toString('base64')}`;
+      const fits = url !== null && used.pictures + url.length <= ROOM.pictures;
+      if (fits) used.pictures += url.length;
+      else if (url !== null) leftOut.pictures += 1;
+      shown.push({ ...pair, picture: fits ? url : null });
+    },
+    texts: (): Texts => ({ shown, leftOut }),
+  };
+}
+
+/** Its characters by themselves: the engine's slice of a text keeps the whole of it in memory. */
+const own = ({ text, leftOut }: Excerpt): Excerpt =>
+  leftOut === 0 ? { text, leftOut } : { text: Buffer.from(text, 'utf16le').toString('utf16le'), leftOut };

@@ -9,7 +9,6 @@ import { INPUT_NAMES, INPUTS } from '../inputs/table.ts';
 import { type RawInputs, type RunConfig, readInputs } from '../inputs.ts';
 import { createProgressPrinter } from '../progress.ts';
 import { plain } from '../report/escape.ts';
-import type { HtmlOptions } from '../report/html.ts';
 import type { Report } from '../report/report.ts';
 import { renderTerminal } from '../report/terminal.ts';
 import { createResponses, type Responses } from '../responses.ts';
@@ -63,11 +62,11 @@ export async function shown(
   finding: Finding,
   folder: string,
   terminal: Terminal,
-  texts: HtmlOptions['texts'] = [],
+  texts?: Responses['shown'],
 ): Promise<{ readonly status: number; readonly files: ReportFiles }> {
   const report: Report = { ...finding, tool: TOOL, run: NO_RUN };
   terminal.out.write(renderTerminal(report, isColoured(terminal)));
-  return { status: exitStatusOf(report), files: await writeReport(report, folder, { texts }) };
+  return { status: exitStatusOf(report), files: await writeReport(report, folder, texts ? { texts } : {}) };
 }
 
 const NO_RUN: Report['run'] = {

@@ -1,4 +1,4 @@
-import { html, htmlLines } from './escape.ts';
+import { html } from './escape.ts';
 import { icon } from './html-marks.ts';
 import { facts } from './html-parts.ts';
 import { disagreements, judging } from './judging.ts';
@@ -19,17 +19,6 @@ import {
 } from './words.ts';
 
 /** The HTML report's explanations and lists. Every function gives finished HTML; what has no content is empty. */
-
-/** One pair's texts, for a report that may hold them. */
-export interface PairText {
-  readonly pair: string;
-  readonly repeat: number;
-  readonly label: Row['label'];
-  readonly prompt: string;
-  readonly answer: string;
-  /** A data URL of a JPEG, PNG or WebP; null for a pair without a picture. */
-  readonly picture: string | null;
-}
 
 /** How the verdict came about: each reason, the worst first. */
 export function reasons({ verdict }: Report): string {
@@ -128,27 +117,6 @@ export const fingerprint = ({ fingerprint: fields }: Report): string =>
     'Fingerprint',
     Object.entries(fields).map(([name, value]) => [name, `<code>${html(value, 2000)}</code>`]),
   );
-
-const PICTURE = /^data:image\/(?:png|jpeg|webp);base64,[A-Za-z0-9+/]+={0,2}$/;
-
-/** Prompts, answers and pictures. What a model wrote is text and nothing else; pictures are blurred until asked for. */
-export function texts(all: readonly PairText[]): string {
-  const scenarios = Map.groupBy(all, ({ pair }) => pair.split('/')[0] ?? '');
-  return [...scenarios]
-    .map(([scenario, own]) => {
-      const items = own.map(
-        each =>
-          `<article class="answer"><h3>${html(each.pair, 100)}${each.repeat > 0 ? `, repeat ${each.repeat}` : ''}: ${each.label}</h3>${picture(each)}<div class="soft">Prompt</div><pre dir="auto">${htmlLines(each.prompt)}</pre><div class="soft">Answer</div><pre dir="auto">${htmlLines(each.answer)}</pre></article>`,
-      );
-      return `<details><summary>${html(titleOf(scenario), 100)}: ${counted(own.length, 'answer')}</summary>${items.join('')}</details>`;
-    })
-    .join('');
-}
-
-function picture({ picture: url, pair }: PairText): string {
-  if (url === null || !PICTURE.test(url)) return '';
-  return `<label><input type="checkbox"> Show the picture</label><img loading="lazy" src="${url}" alt="Picture of ${html(pair, 100)}">`;
-}
 
 /** How the judge does, and the pairs on which a panel's judges differ. */
 export function judge(report: Report): string {

@@ -83,6 +83,7 @@ section>details:first-of-type{margin-top:12px}
 .ids{font-size:13px;line-height:1.7}
 .answer{padding:14px 0;border-top:1px solid var(--rule)}.answer h3{margin:0 0 8px}
 .answer pre{white-space:pre-wrap;unicode-bidi:isolate;max-height:26em;overflow:auto;background:var(--page);border:1px solid var(--rule);border-radius:6px;padding:10px 12px;margin:4px 0 12px;font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace}
+.cut{font-size:13px;color:var(--soft);margin:-6px 0 12px}
 .answer img{display:block;max-width:min(100%,480px);height:auto;margin:8px 0;filter:blur(28px);clip-path:inset(0);border-radius:6px}
 .answer label:has(:checked)~img{filter:none}
 .notice{background:color-mix(in srgb,var(--open) 9%,var(--card));border:1px solid color-mix(in srgb,var(--open) 35%,var(--card));border-radius:8px;padding:9px 14px;margin-top:12px;font-size:14px}

@@ -7,6 +7,7 @@ import { defence, numbers } from './html-numbers.ts';
 import { page } from './html-page.ts';
 import { section } from './html-parts.ts';
 import { kinds, scenarios } from './html-tables.ts';
+import { type Texts, texts as textsOf } from './html-texts.ts';
 import { trend } from './html-trend.ts';
 import type { Report } from './report.ts';
 import { capital, moment } from './words.ts';
@@ -14,15 +15,15 @@ import { capital, moment } from './words.ts';
 export interface HtmlOptions {
   /** Of the publishing branch, the oldest first. */
   readonly history?: readonly HistoryEntry[];
-  /** With `include-responses`: the texts of each pair. */
-  readonly texts?: readonly details.PairText[];
+  /** With `include-responses`: prompts, answers and pictures. */
+  readonly texts?: Texts;
 }
 
 /**
  * `report.html`: everything of a report on one page that asks nobody for anything, for any width from 360 px, in
  * light and dark, by keyboard and read aloud.
  */
-export function renderHtml(report: Report, { history = [], texts = [] }: HtmlOptions = {}): string {
+export function renderHtml(report: Report, { history = [], texts }: HtmlOptions = {}): string {
   const { verdict, model, tool } = report;
   return page({
     title: `MM-SafetyBench: ${verdict.outcome}`,
@@ -49,7 +50,7 @@ function around({ model, finishedAt, run }: Report): string {
   return parts.filter(Boolean).join(' <span aria-hidden="true">·</span> ');
 }
 
-function main(report: Report, history: readonly HistoryEntry[], texts: readonly details.PairText[]): string {
+function main(report: Report, history: readonly HistoryEntry[], texts: Texts | undefined): string {
   return [
     verdictOf(report),
     details.notices(report),
@@ -61,7 +62,7 @@ function main(report: Report, history: readonly HistoryEntry[], texts: readonly 
     section('trend', 'The last runs', trend(history)),
     section('judge', 'The judge', details.judge(report)),
     section('answers', 'Unsafe and unjudged answers', details.answers(report)),
-    section('texts', 'Prompts and answers', details.texts(texts)),
+    section('texts', 'Prompts and answers', texts ? textsOf(texts) : ''),
     section('run', 'The run', details.run(report)),
     section('limits', 'Limits', details.limits(report)),
     section('fingerprint', 'Fingerprint', details.fingerprint(report)),
