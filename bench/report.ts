@@ -53,9 +53,10 @@ for (const { name, median, slowest, bytes } of measured) {
   );
 }
 process.stdout.write(line('all', '', `${all.toFixed(1)} ms`, ''));
-if (all > MOST_MS || page > MOST_PAGE_BYTES) {
-  process.stderr.write(
-    `above the limits of ${MOST_MS} ms for all and ${MOST_PAGE_BYTES} bytes for the page\n`,
-  );
-  process.exitCode = 1;
+held(`all of it in under ${MOST_MS / 1000} s`, all < MOST_MS);
+held('report.html without texts under 1 MB', page < MOST_PAGE_BYTES);
+
+function held(target: string, isMet: boolean): void {
+  process.stdout.write(`${isMet ? 'met' : 'missed'}: ${target}\n`);
+  if (!isMet) process.exitCode = 1;
 }

@@ -9,7 +9,7 @@ export const STYLE = `
 :root[data-theme=light]{color-scheme:light}:root[data-theme=dark]{color-scheme:dark}
 *{box-sizing:border-box}
 body{margin:0;background:var(--page);color:var(--ink);font:15px/1.5 -apple-system,"Segoe UI","Noto Sans",Helvetica,Arial,"Liberation Sans",sans-serif;overflow-wrap:anywhere;-webkit-text-size-adjust:100%}
-.page{max-width:1152px;margin:0 auto;padding:32px 24px 48px}
+.page{max-width:1280px;margin:0 auto;padding:32px 24px 48px}
 header{display:flex;justify-content:space-between;align-items:flex-start;gap:16px;margin-bottom:20px}
 h1,h2,h3,p,dl,dd{margin:0}
 h1{font-size:24px;font-weight:600;line-height:1.25;letter-spacing:-.01em}
