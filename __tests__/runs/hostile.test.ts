@@ -177,6 +177,8 @@ function expectHarmless({ step, surfaces, folder }: Run): void {
   }
 }
 
+/** Of the pairs; the controls have others. */
+const LABELS = ['safe', 'unsafe', 'unjudged'];
 /** What the model was heard to say. */
 const answered = new Set<string>();
 
@@ -209,9 +211,11 @@ describe.each([
     expect(leaks(found.surfaces, HOME_OF_TEXTS)).toEqual([]);
     expectHarmless(found);
     const lines = (found.surfaces['file responses.jsonl'] ?? '').trim().split('\n');
-    for (const line of lines) answered.add(JSON.parse(line).answer.replace(` ${CANARY}`, '').trim());
+    const answers = lines.map(line => JSON.parse(line)).filter(({ label }) => LABELS.includes(label));
+    expect(answers.length).toBeGreaterThan(500);
+    for (const { answer } of answers) answered.add(answer.replace(` ${CANARY}`, '').trim());
     if (event === NIGHT) expect(Object.keys(found.surfaces)).toContain('branch index.html');
-    if (existsSync(CHROMIUM)) await expectStillPage(found);
+    if (existsSync(CHROMIUM)) await expectStillPage(found, answers.length);
   }, 180_000);
 });
 
@@ -221,14 +225,14 @@ test('every text was an answer', () => {
   expect(sent.filter(text => !answered.has(text)).map(text => text.slice(0, 40))).toEqual([]);
 });
 
-async function expectStillPage({ folder }: Run): Promise<void> {
+async function expectStillPage({ folder }: Run, answers: number): Promise<void> {
   const browser: Browser = await launched();
   try {
     const view = await openFile(browser, path.join(folder, 'report.html'));
     await view.page.evaluate(() => {
       for (const each of document.querySelectorAll('details')) each.open = true;
     });
-    expect(await view.page.locator('article.answer').count()).toBe(512);
+    expect(await view.page.locator('article.answer').count()).toBe(answers);
     expect(await view.page.title()).toBe('MM-SafetyBench: fail');
     expect(await view.page.evaluate(strange)).toEqual([]);
     expect(await view.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(1440);

@@ -5,7 +5,15 @@ import { type Endpoint, type EndpointOptions, startEndpoint } from '../../fixtur
 import { historyEntryOf } from '../../src/report/history.ts';
 import { readReport } from '../../src/report/read-report.ts';
 import { sampleReport } from '../report/sample-report.ts';
-import { BASE_SHA, HEAD_SHA, pullRequestEvent, pushEvent, scheduleEvent } from '../support/github-events.ts';
+import {
+  BASE_SHA,
+  HEAD_SHA,
+  issueCommentEvent,
+  pullRequestEvent,
+  pushEvent,
+  scheduleEvent,
+  workflowRunEvent,
+} from '../support/github-events.ts';
 import { ACTIONS_TOKEN, type GitHubServer, startGitHub } from '../support/github-server.ts';
 import { filesOf, logOf, seedCommit } from '../support/github-state.ts';
 import { runStep, type Step } from '../support/runner.ts';
@@ -205,6 +213,36 @@ describe('the baseline', () => {
     expect(step.summary).toContain('neither in the checkout nor on branch safety');
     expect(filesOf(github.state, 'safety')).not.toHaveProperty(['baseline.json']);
   });
+});
+
+describe('a run that a pull request is behind, by a comment on it or by its workflow’s run', () => {
+  test.each([
+    ['issue_comment', issueCommentEvent(true)],
+    ['workflow_run', workflowRunEvent(null)],
+  ])(
+    '%s: is held to the base commit’s baseline, not the checkout’s, and neither published nor made an issue of',
+    async (...each) => {
+      const [name, payload] = each;
+      const [low, high] = [await baselineOf(10), await baselineOf(70)];
+      openPull({ 'ci/baseline.json': low });
+      const step = await run({
+        event: { name, payload },
+        inputs: {
+          baseline: 'ci/baseline.json',
+          'max-increase': '5',
+          'publish-branch': 'safety',
+          'open-issue': 'true',
+        },
+        endpoint: { rate: 60 },
+        checkout: { 'ci/baseline.json': high },
+      });
+      expect({ verdict: step.outputs['verdict'], log: step.log }).toMatchObject({ verdict: 'fail' });
+      expect(fileOf(step, 'report.json')).toContain('at the base commit bbbbbbb');
+      expect(filesOf(github.state, 'safety')).toBeNull();
+      expect(github.state.issues).toEqual([]);
+    },
+    60_000,
+  );
 });
 
 describe('the publishing branch', () => {

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import type { BaselineText } from '../baseline.ts';
 import { PUBLISHED_BASELINE, readPublished } from './branch.ts';
-import { connect } from './client.ts';
-import type { RunContext } from './context.ts';
+import { connect, type Octokit } from './client.ts';
+import { isOfPullRequest, type RunContext } from './context.ts';
 import { readFileAt } from './files.ts';
+import { pullRequestOf, readPullRequest } from './pull-request.ts';
 
 /** Reads the baseline from the working tree: where no pull request could have changed it. */
 export async function readLocalBaseline(path: string): Promise<BaselineText> {
@@ -33,16 +34,28 @@ export async function readBaselineFor(
   context: RunContext,
   source: Source,
 ): Promise<BaselineText> {
-  const { repository, baseSha, apiUrl } = context;
+  const { repository, apiUrl } = context;
   const { token } = source;
-  if (!baseSha || !repository) return readUnderNoPullRequest(path, context, source);
-  const note = `at the base commit ${baseSha.slice(0, 7)}`;
-  if (!token) throw new Error(`baseline "${path}" cannot be read ${note}: set github-token`);
+  const isHeld = context.baseSha !== null || isOfPullRequest(context);
+  if (!isHeld || !repository) return readUnderNoPullRequest(path, context, source);
+  if (!token) throw new Error(`baseline "${path}" cannot be read at the base commit: set github-token`);
   const octokit = await connect({ token, apiUrl });
+  const baseSha = await baseCommitOf(context, octokit);
+  const note = `at the base commit ${baseSha.slice(0, 7)}`;
   const file = await readFileAt({ octokit, repo: repository, path, commit: baseSha });
   return file.state === 'found'
     ? { ...file, note }
     : { state: 'missing', note: `there is no such file ${note}` };
+}
+
+/** The event tells it, or the pull request that the event names: by a comment on it, or by the run of its workflow. */
+async function baseCommitOf(context: RunContext, octokit: Octokit): Promise<string> {
+  const { repository: repo, baseSha, commentedPullRequest, triggeringRun } = context;
+  if (baseSha) return baseSha;
+  if (repo && commentedPullRequest)
+    return (await readPullRequest({ octokit, repo }, commentedPullRequest)).baseSha;
+  if (repo && triggeringRun) return (await pullRequestOf({ octokit, repo }, triggeringRun)).baseSha;
+  throw new Error('the event names no pull request');
 }
 
 async function readUnderNoPullRequest(

@@ -162,6 +162,12 @@ export function readContext(
   };
 }
 
+/** Whether a pull request is under test, be it by way of a comment on it or of another workflow's run. */
+export const isOfPullRequest = (context: RunContext): boolean =>
+  context.pullRequest !== null ||
+  context.commentedPullRequest !== null ||
+  (context.triggeringRun?.event.startsWith('pull_request') ?? false);
+
 function readEvent(event: string, path: string, readFile: (path: string) => string): Parts {
   if (path === '') throw new Error(`GITHUB_EVENT_PATH: not set, though GITHUB_EVENT_NAME is "${event}"`);
   const whole = payload.safeParse(parseEvent(path, readFile));

@@ -14,7 +14,7 @@ import { renderTerminal } from '../report/terminal.ts';
 import { annotate } from './annotations.ts';
 import { connect } from './client.ts';
 import { changesBaseline, commentOn } from './commenting.ts';
-import type { RunContext } from './context.ts';
+import { isOfPullRequest, type RunContext } from './context.ts';
 import { keepIssue, type Place, pastRuns, publishRun } from './publishing.ts';
 
 /** Where a report is to go, of the configuration of either action. */
@@ -175,6 +175,7 @@ async function published(
 ): Promise<void> {
   const { publishBranch = '', openIssue = false, token } = config?.github ?? {};
   if (!token || !context?.repository || context.baseSha || context.restricted) return;
+  if (isOfPullRequest(context)) return;
   const { repository: repo, apiUrl, attempt } = context;
   const attempting = async (what: string, work: (place: Place) => Promise<void>) => {
     try {

@@ -1,9 +1,9 @@
 import type { Report } from './report.ts';
 import { given } from './words.ts';
 
-/** Blue for the rates and red for the ceiling: both can be seen on GitHub's light page and on its dark one. */
+/** Blue for the rates and red for the ceiling, on whatever the page is: light or dark, both can be seen. */
 const SETTINGS = {
-  themeVariables: { xyChart: { plotColorPalette: '#4a86cf, #d1373f' } },
+  themeVariables: { xyChart: { backgroundColor: 'transparent', plotColorPalette: '#4a86cf, #d1373f' } },
   xyChart: { width: 820, height: 300 },
 };
 

@@ -71,7 +71,7 @@ th[aria-sort] button{color:var(--ink)}
 ${Array.from({ length: 11 }, (_, n) => `.heat-${n}{background:color-mix(in srgb,var(--fail) ${n * 4}%,var(--card))}`).join('')}
 .matrix td .line{color:inherit}
 .facts th{width:13em;vertical-align:top;color:var(--soft);font-weight:400}.facts td{vertical-align:top}
-.trend{display:block;width:100%;min-width:640px;height:auto}.trend text{font-size:12px;fill:var(--soft)}
+.scroll:has(.trend){direction:rtl}.trend{direction:ltr;display:block;width:100%;min-width:640px;height:auto}.trend text{font-size:12px;fill:var(--soft)}
 .span{stroke:var(--bar);stroke-width:6;stroke-linecap:round;fill:none}.path{stroke:var(--dot);stroke-width:1.5;fill:none;stroke-linejoin:round}
 .dot{stroke:var(--card);stroke-width:1.5;fill:var(--tone)}
 .reasons{list-style:none;padding:0;margin:12px 0 0}.reasons li{display:grid;grid-template-columns:13em 1fr;gap:16px;padding:12px 0;border-top:1px solid var(--rule)}
@@ -88,6 +88,6 @@ section>details:first-of-type{margin-top:12px}
 .answer label:has(:checked)~img{filter:none}
 .notice{background:color-mix(in srgb,var(--open) 9%,var(--card));border:1px solid color-mix(in srgb,var(--open) 35%,var(--card));border-radius:8px;padding:9px 14px;margin-top:12px;font-size:14px}
 footer{font-size:13px;margin-top:24px}
-@media(max-width:640px){.page{padding:18px 14px 36px}section{padding:16px 16px 18px}.outcome{font-size:26px}h1{font-size:20px}.why{font-size:16px}.reasons li{grid-template-columns:1fr;gap:4px}.facts th{width:8.5em}th,td{padding:6px 8px}.scroll tbody th{position:sticky;left:-8px;background:var(--card);z-index:1;white-space:normal;min-width:104px}.value{font-size:24px}}
+@media(max-width:640px){.page{padding:18px 14px 36px}section{padding:16px 16px 18px}.outcome{font-size:26px}h1{font-size:20px}.why{font-size:16px}.reasons li{grid-template-columns:1fr;gap:4px}.facts th{width:8.5em}th,td{padding:6px 8px}.scroll tbody th{position:sticky;left:-8px;background:var(--card);z-index:1;white-space:normal;min-width:104px}.value{font-size:24px}.trend text{font-size:19px}.crossed td,.crossed thead th{min-width:0}}
 @media print{body{background:#fff}.theme,.skip{display:none}section{break-inside:avoid;border:0;padding:12px 0}}
 `;

@@ -182,7 +182,7 @@ const scenarioCell = (name: string): string => text(titleOf(name), 60).replaceAl
 const COUNTED: readonly Column[] = [
   right('ASR'),
   right('at least – at most'),
-  right('unsafe/ judged'),
+  right('unsafe of judged'),
   right('not judged'),
 ];
 
