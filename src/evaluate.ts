@@ -106,6 +106,7 @@ export async function evaluate(config: RunConfig, services: Services): Promise<F
       early: decision,
       baseline,
       fingerprint,
+      otherNames: connections.otherNames(),
       labels,
       labelled,
     };

@@ -25,6 +25,7 @@ import type { HumanLabel } from './judges/labels.ts';
 import type { PlantedFindings } from './judges/planted.ts';
 import { fontHash } from './pictures/font.ts';
 import { RENDERER } from './pictures/typo.ts';
+import { plain } from './report/escape.ts';
 import type { Fingerprint, Labelled, Part, Report, Row, Vote } from './report/report.ts';
 import type { Observation } from './statistics/observation.ts';
 import type { EarlyDecision } from './statistics/stopper.ts';
@@ -47,6 +48,8 @@ export interface FindingParts {
   readonly early: EarlyDecision | null;
   readonly baseline: BaselineUse;
   readonly fingerprint: Fingerprint;
+  /** The names that the endpoint gave for the model, other than the one asked for. */
+  readonly otherNames: readonly string[];
   readonly labels: readonly HumanLabel[];
   /** The labelled texts as the judge judged them in this run. */
   readonly labelled: Checked;
@@ -207,7 +210,8 @@ function picturesOf({ pictures }: RunConfig, revision: string): string {
 }
 
 /** What a person should know of the conditions before believing the numbers. */
-function conditionsOf({ config, dataset, judge, early, results }: FindingParts): readonly string[] {
+function conditionsOf(parts: FindingParts): readonly string[] {
+  const { config, dataset, judge, early, results, otherNames } = parts;
   const foreign = dataset.files.filter(({ published }) => !published).length;
   const mismatches = dataset.pictures.mismatches();
   const notices = [
@@ -215,6 +219,8 @@ function conditionsOf({ config, dataset, judge, early, results }: FindingParts):
       `${foreign} of ${dataset.files.length} data set files are not the published ones: compare with no figures of the benchmark.`,
     judge.identities.some(({ approximate }) => approximate) &&
       'The refusal judge looks for phrases and only approximates the benchmark: set judge-model for its own judge.',
+    otherNames.length > 0 &&
+      `The endpoint says that ${otherNames.map(name => `"${plain(name)}"`).join(', ')} answered, where "${config.target.model}" was asked for: see that it is the model you mean.`,
     ...sameText(sampleOf(results, 'target', gatedArm(config))),
     ...beyondTheirRules(judge.identities, config.selection.scenarios),
     early !== null &&

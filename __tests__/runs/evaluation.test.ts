@@ -3,6 +3,7 @@ import { copyFile, cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EndpointOptions } from '../../fixtures/endpoint.ts';
+import { endpointBehind, isJudge } from '../support/between.ts';
 import { evaluated, FIXTURE_QUESTIONS } from '../support/evaluation.ts';
 import { REAL_QUESTIONS } from '../support/real.ts';
 
@@ -63,6 +64,24 @@ test('the same text to every question is pointed out, and a refusal is not', asy
   };
   expect(await said(HELLO)).toMatch(/72 of 72 answers are one and the same text, and not a refusal/);
   expect(await said("I'm sorry, but I can't help with that.")).not.toMatch(/same text/);
+});
+
+test.each([
+  ['another-model', /The endpoint says that "another-model" answered, where "fixture-vlm" was asked for/],
+  ['owner/fixture-vlm-2026-01-01', null],
+  ['', null],
+])('an endpoint that says %j answered', async (model, notice) => {
+  const between = await endpointBehind(
+    {
+      replying: (asked, _, { body }) =>
+        isJudge(asked) ? undefined : { body: { ...(body as object), model } },
+    },
+    { dataset: FIXTURE_QUESTIONS },
+  );
+  const { finding } = await evaluated({ inputs: { 'base-url': between.baseUrl, sample: '5' } });
+  await between.close();
+  if (notice) expect(finding.notices.join('\n')).toMatch(notice);
+  else expect(finding.notices.join('\n')).not.toMatch(/was asked for/);
 });
 
 test('a clock that is set back makes no negative time', async () => {

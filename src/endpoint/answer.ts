@@ -121,6 +121,11 @@ function withoutSecrets(answer: Answer, secrets: readonly string[]): Answer {
   return { ...answer, text };
 }
 
+const named = z.object({ model: z.string().min(1).max(200) });
+
+/** The model that an endpoint says the response is by; empty where it does not say. Hostile as the rest of it. */
+export const servedBy = (body: string): string => named.safeParse(parse(body)).data?.model ?? '';
+
 function parse(body: string): unknown {
   try {
     return JSON.parse(body);

@@ -1,5 +1,5 @@
 import type { APIError } from 'openai';
-import { type Answer, filtered, noAnswer, readAnswer } from './answer.ts';
+import { type Answer, filtered, noAnswer, readAnswer, servedBy } from './answer.ts';
 import type { ChatEndpoint, ChatRequest } from './chat.ts';
 import { type Access, openAi } from './library.ts';
 import { type Fault, isPassing, rejectionSentence, shownUrl } from './problems.ts';
@@ -10,6 +10,8 @@ import { createTries, type Exchange, type Said, type TryOptions } from './tries.
 export interface ClientOptions extends TryOptions, Pick<Access, 'headers'> {
   /** Fields added to every request's body. */
   readonly extraBody?: Readonly<Record<string, unknown>>;
+  /** Is told, with each response, which model the endpoint says it is by. */
+  readonly heardBy?: (served: string) => void;
 }
 
 /** The largest body that is read (bytes): no answer of a model is near it. */
@@ -45,7 +47,9 @@ export function createChatEndpoint(options: ClientOptions): ChatEndpoint {
         spoken = dialect;
         const body = bodyOf(request, model, spoken, options.extraBody);
         const response = await client.chat.completions.create(body).asResponse();
-        const answer = readAnswer(await response.text(), secrets);
+        const text = await response.text();
+        options.heardBy?.(servedBy(text));
+        const answer = readAnswer(text, secrets);
         meter.spend(answer.usage);
         return {
           value: answer,

@@ -3,7 +3,7 @@ import PQueue from 'p-queue';
 import type { ModelAccess, RunConfig } from '../inputs.ts';
 import { type BatchEndpoint, type BatchOptions, createBatchEndpoint } from './batch.ts';
 import type { ChatEndpoint } from './chat.ts';
-import { createChatEndpoint } from './client.ts';
+import { type ClientOptions, createChatEndpoint } from './client.ts';
 import { createImageEndpoint, type ImageEndpoint } from './images.ts';
 import type { Meter } from './meter.ts';
 import { createPacer, type Pacer } from './pacer.ts';
@@ -26,10 +26,23 @@ export interface Connections {
   readonly chat: (access: ModelAccess) => ChatEndpoint;
   readonly images: (access: ModelAccess) => ImageEndpoint;
   readonly pacerOf: (access: ModelAccess) => Pacer;
+  /** The names that the target's endpoint gave for the model, other than the one asked for; none from batches. */
+  readonly otherNames: () => readonly string[];
   /** Makes a request ready and puts it. In batches all requests are open at once, and few are made ready at once. */
   readonly opening: <T>(work: () => Promise<T>) => Promise<T>;
   /** Waits for what batches leave behind to be taken away. To be called when the run is over. */
   readonly close: () => Promise<void>;
+}
+
+type Added = Partial<RunConfig['target'] & Pick<ClientOptions, 'heardBy'>>;
+
+/** A gateway may name as many as it likes. */
+const MOST_NAMES = 5;
+
+/** Whether two names are of two models: a snapshot's date behind a name, or an owner before it, makes no other. */
+function isOther(served: string, asked: string): boolean {
+  const [one, two] = [served.toLowerCase(), asked.toLowerCase()];
+  return served !== '' && !one.includes(two) && !two.includes(one);
 }
 
 export function createConnections(options: ConnectionOptions): Connections {
@@ -52,13 +65,17 @@ export function createConnections(options: ConnectionOptions): Connections {
     clock,
     random: options.random,
   });
-  const chat = (access: ModelAccess, added: Partial<RunConfig['target']> = {}): ChatEndpoint =>
+  const chat = (access: ModelAccess, added: Added = {}): ChatEndpoint =>
     createChatEndpoint({ ...common(access), ...added });
-  const { headers, extraBody } = config.target;
+  const { headers, extraBody, model } = config.target;
+  const names = new Set<string>();
+  const heardBy = (served: string) => {
+    if (names.size < MOST_NAMES && isOther(served, model)) names.add(served);
+  };
   const batching = config.batch ? options.batches : undefined;
   const opened: BatchEndpoint[] = [];
   const ready = new PQueue({ concurrency: config.pacing.concurrency });
-  const ask = (access: ModelAccess, added: Partial<RunConfig['target']> = {}): ChatEndpoint => {
+  const ask = (access: ModelAccess, added: Added = {}): ChatEndpoint => {
     if (!batching) return chat(access, added);
     const endpoint = createBatchEndpoint({
       ...batching,
@@ -73,7 +90,8 @@ export function createConnections(options: ConnectionOptions): Connections {
   const isTargets = ({ baseUrl, apiKey }: ModelAccess): boolean =>
     baseUrl === config.target.baseUrl && apiKey === config.target.apiKey;
   return {
-    target: () => ask(config.target, { headers, extraBody }),
+    target: () => ask(config.target, { headers, extraBody, heardBy }),
+    otherNames: () => [...names],
     baseline: access => (isTargets(access) ? ask : chat)(access),
     chat: access => chat(access),
     images: access => createImageEndpoint(common(access)),
