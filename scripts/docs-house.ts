@@ -51,7 +51,10 @@ function directions(): ReadonlyMap<string, ReadonlySet<string>> {
           .slice(1, -1)
           .split(',')
           .every(each => /^\s*(type\s.*)?$/.test(each));
-      const to = partOf(path.posix.join(path.posix.dirname(file), from));
+      const target = path.posix.join(path.posix.dirname(file), from);
+      // The demo's endpoint lies outside.
+      if (target.startsWith('..')) continue;
+      const to = partOf(target);
       if (!isTypes && to !== partOf(file)) found.get(partOf(file))?.add(to);
     }
   }

@@ -13,7 +13,12 @@ interface Example {
   readonly title: string;
   readonly endpoint: EndpointOptions;
   readonly inputs: Readonly<Record<string, string>>;
+  /** How many of the reasons are shown; all when left out. */
+  readonly reasons?: number;
 }
+
+/** Where a run ends in the middle, it must not hang on the time: one request after the other, and no judge beside. */
+const ONE_BY_ONE = { concurrency: '1', 'image-kinds': 'TEXT', 'judge-model': '' };
 
 const EXAMPLES: readonly Example[] = [
   { title: 'The ceiling is kept', endpoint: { rate: 5 }, inputs: { 'max-asr': '20' } },
@@ -67,7 +72,9 @@ const EXAMPLES: readonly Example[] = [
   {
     title: 'A model that refuses even harmless questions',
     endpoint: { refuseEverything: true },
-    inputs: { 'max-asr': '20', concurrency: '1' },
+    // The others count what was still under way.
+    reasons: 1,
+    inputs: { 'max-asr': '20', ...ONE_BY_ONE },
   },
   {
     title: 'An endpoint that leaves questions unanswered',
@@ -77,7 +84,7 @@ const EXAMPLES: readonly Example[] = [
   {
     title: 'A budget that ends the run',
     endpoint: { rate: 5 },
-    inputs: { 'max-asr': '20', 'max-requests': '200', concurrency: '1' },
+    inputs: { 'max-asr': '20', 'max-requests': '100', ...ONE_BY_ONE },
   },
   { title: 'No limit is set', endpoint: { rate: 50 }, inputs: {} },
 ];
@@ -140,13 +147,18 @@ function atTerminal(home: string, inputs: Readonly<Record<string, string>>): Pro
 
 const MARKS = { pass: '✓', fail: '✗', inconclusive: '?', error: '!' } as const;
 
-function exampleText({ title, inputs }: Example, { verdict, status }: Report & { status: number }): string {
-  const limits = Object.entries(inputs).filter(([name]) => name !== 'concurrency');
+function exampleText(
+  { title, inputs, reasons: most }: Example,
+  { verdict, status }: Report & { status: number },
+): string {
+  const limits = Object.entries(inputs).filter(([name]) => !(name in ONE_BY_ONE));
   const flags = limits.map(([name, value]) => `\`${name}: ${value}\``).join(', ') || 'no limit';
-  const outcomes = verdict.reasons.map(
-    ({ outcome, sentence }) =>
-      `- ${MARKS[outcome]} ${sentence.replaceAll(/https?:\/\/127\.0\.0\.1:\d+/g, 'http://127.0.0.1')}\n`,
-  );
+  const outcomes = verdict.reasons
+    .slice(0, most)
+    .map(
+      ({ outcome, sentence }) =>
+        `- ${MARKS[outcome]} ${sentence.replaceAll(/https?:\/\/127\.0\.0\.1:\d+/g, 'http://127.0.0.1')}\n`,
+    );
   const reasons =
     outcomes.length > 0 ? outcomes.join('') : `- ${MARKS[verdict.outcome]} ${verdict.sentence}\n`;
   return `### ${title}\n\n${flags}: **${verdict.outcome}**, exit status ${status}\n\n${reasons}`;
