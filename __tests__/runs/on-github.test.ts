@@ -402,6 +402,13 @@ describe('a fork’s pull request', () => {
     expect(github.state.comments).toEqual([]);
   });
 
+  test('that was handed a key is told what is wrong with that, and nothing of forks', async () => {
+    const step = await fork({ endpoint: { apiKey: 'sk-secret-key' }, inputs: { 'api-key': 'sk-wrong-key' } });
+    expect(step.status).toBe(1);
+    expect(step.summary).toContain('does not accept the key');
+    expect(step.summary).not.toContain('comes from a fork');
+  });
+
   test('from the same repository without a key says nothing of forks', async () => {
     const step = await run({ event: PULL, endpoint: { apiKey: 'sk-secret-key' } });
     expect(step.status).toBe(1);

@@ -2,16 +2,16 @@ import type { Finding } from '../finding.ts';
 import type { RawInputs } from '../inputs.ts';
 import type { RunContext } from './context.ts';
 
-/** The inputs that are made from secrets as a rule. */
-const KEYS = ['api-key', 'judge-api-key'];
-
 /**
- * Says first of a run that GitHub hands no secrets to, and that ended in an error with a key missing, what kind of run
- * it is and what to do. An endpoint that needs no key answers such a run as any other: its verdict stands as it is.
+ * Says first of a run that GitHub hands no secrets to, and that ended in an error without a key, what kind of run it is
+ * and what to do. An endpoint that needs no key answers such a run as any other: its verdict stands as it is. So does
+ * that of a run with a key: a private repository can be set to hand its secrets to forks.
  */
 export function tellRestricted(finding: Finding, context: RunContext | null, raw: RawInputs): Finding {
-  const keyless = KEYS.filter(name => !raw.get(name)?.trim());
-  if (!context?.restricted || finding.verdict.outcome !== 'error' || keyless.length === 0) return finding;
+  const isEmpty = (name: string) => !raw.get(name)?.trim();
+  if (!context?.restricted || finding.verdict.outcome !== 'error' || !isEmpty('api-key')) return finding;
+  const isJudgeKeyless = !isEmpty('judge-model') && isEmpty('judge-api-key');
+  const keyless = ['api-key', ...(isJudgeKeyless ? ['judge-api-key'] : [])];
   const sentences = context.pullRequest?.fromFork
     ? [`This pull request comes from a fork, whose runs get no secrets: ${without(keyless)}.`, FOR_A_FORK]
     : [
