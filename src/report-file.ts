@@ -8,8 +8,9 @@ const MAX_BYTES = 128_000_000;
 /** Reads a `report.json`, which anybody may have written. What is wrong with it is one line without a full stop. */
 export async function readReportFile(path: string): Promise<Report | { readonly problem: string }> {
   try {
-    const { size } = await stat(path);
-    if (size > MAX_BYTES) return { problem: `it has more than ${MAX_BYTES / 1e6} MB` };
+    const found = await stat(path);
+    if (!found.isFile()) return { problem: 'it is no file' };
+    if (found.size > MAX_BYTES) return { problem: `it has more than ${MAX_BYTES / 1e6} MB` };
     return readReport(await readFile(path, 'utf8'));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

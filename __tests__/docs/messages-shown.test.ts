@@ -82,7 +82,9 @@ describe('the doors', () => {
   });
 
   test('one report too many', async () => {
-    expect(await said('cli.ts', ['report', 'a.json', 'b.json'])).toContain('report takes one report.json, not 2');
+    expect(await said('cli.ts', ['report', 'a.json', 'b.json'])).toContain(
+      'report takes one report.json, not 2',
+    );
   });
 
   test('publish, with a report that is a folder or too large', async () => {

@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { reportJson } from '../../src/report/json.ts';
+import { sampleReport } from '../report/sample-report.ts';
+import { atTerminal } from '../support/at-terminal.ts';
+
+const CLI = resolve(import.meta.dirname, '../../src/cli.ts');
+let folder = '';
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'terminal-'));
+  await writeFile(join(folder, 'broken.json'), reportJson(sampleReport({ rate: 0.5 })));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+test('who stops reading changes no exit status, and sees no stack', async () => {
+  const door = `import { main } from ${JSON.stringify(CLI)}; await main();`;
+  const child = spawn(
+    process.execPath,
+    ['--input-type=module', '-e', door, '--', 'cli', 'report', 'broken.json'],
+    { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  child.stdout.destroy();
+  let err = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text;
+  });
+  const status = await new Promise(done => child.on('close', done));
+  expect({ status, err }).toEqual({ status: 1, err: '' });
+});
+
+test('reports that cannot be read are told all at once, and a folder stands for its report.json', async () => {
+  await writeFile(join(folder, 'text'), 'no report');
+  const { out, err, status } = await atTerminal({ args: ['compare', 'text', 'absent', '.'], folder });
+  expect({ out, status }).toEqual({ out: '', status: 1 });
+  expect(err).toBe(
+    [
+      'error: "text" is no report that can be used: it is no JSON',
+      'error: "absent" is no report that can be used: it cannot be read (ENOENT)',
+      'error: "report.json" is no report that can be used: it cannot be read (ENOENT)',
+      '',
+    ].join('\n'),
+  );
+});
+
+test('a file that cannot be written is one line', async () => {
+  const other = sampleReport({ rate: 0.1 });
+  await writeFile(join(folder, 'other.json'), reportJson({ ...other, model: { name: 'o', endpoint: '' } }));
+  const { err, status } = await atTerminal({
+    args: ['compare', 'broken.json', 'other.json', '--format=markdown', '--out', 'absent/table.md'],
+    folder,
+  });
+  expect({ err, status }).toEqual({
+    err: 'error: --out: "absent/table.md" cannot be written to (ENOENT): give another file\n',
+    status: 1,
+  });
+});
+
+test('what a flag takes is told by its name, a key with its variable', async () => {
+  const { out } = await atTerminal({ args: ['help', '--judge-api-key'], folder });
+  expect(out).toBe('  --judge-api-key\n    Give a key. Rather set MMSB_JUDGE_API_KEY in the environment.\n');
+  const { out: preset } = await atTerminal({ args: ['help', 'max-error-rate'], folder });
+  expect(preset).toBe('  --max-error-rate\n    Give a per cent from 0 to 100; left out, it is 2.\n');
+});
