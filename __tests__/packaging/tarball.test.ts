@@ -118,7 +118,7 @@ test('report: a finished report is shown again, its files are rendered anew, its
     expect(again).toBe(one);
   }
   expect(await called('report', path.join('failing', 'report.json'))).toMatchObject({ status: 1 });
-  writeFileSync(path.join(folder, 'forged.json'), '{"schemaVersion":1,"model":"\u001b[2J"}');
+  writeFileSync(path.join(folder, 'forged.json'), JSON.stringify({ schemaVersion: 1, tool: '\u001b[2J' }));
   const forged = await called('report', 'forged.json');
   expect(forged).toMatchObject({ out: '', status: 1 });
   expect(forged.err).toMatch(
