@@ -22,7 +22,7 @@ export type BaselineUse =
     };
 
 /** A baseline that cannot be compared with: corrupt, or made under other conditions. */
-export class BaselineError extends Error {
+class BaselineError extends Error {
   override readonly name = 'BaselineError';
 }
 

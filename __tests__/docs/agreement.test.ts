@@ -2,9 +2,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { parseAction, withTables } from '../../scripts/docs-tables.ts';
+import { outputsOf } from '../../src/deliver.ts';
 import { INPUT_NAMES, INPUTS } from '../../src/inputs/table.ts';
 import { MERGE_INPUTS } from '../../src/merging/inputs.ts';
+import { PUBLISH_INPUTS } from '../../src/publish.ts';
 import { TOOL } from '../../src/tool.ts';
+import { sampleReport } from '../report/sample-report.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const read = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8');
@@ -85,6 +88,31 @@ describe('merge/action.yml', () => {
     expect(Object.keys(merge.outputs)).toEqual(OUTPUTS);
     expect(merge.runs).toEqual({ using: 'node24', main: '../dist/merge.js' });
   });
+});
+
+describe('publish/action.yml', () => {
+  const publish = parseAction(read('publish/action.yml'));
+
+  test('has the inputs that the code reads, in the same order, each with its default', () => {
+    const token = action.inputs['github-token']?.default;
+    const inCode = Object.entries(PUBLISH_INPUTS).map(([name, input]) => [
+      name,
+      name === 'github-token' ? token : input.default,
+    ]);
+    expect(Object.entries(publish.inputs).map(([name, input]) => [name, input.default ?? ''])).toEqual(
+      inCode,
+    );
+  });
+
+  test('has the outputs that its door sets', () => {
+    const set = [...read('src/publish.ts').matchAll(/core\.setOutput\('([\w-]+)'/g)].map(([, name]) => name);
+    expect(Object.keys(publish.outputs)).toEqual(set);
+  });
+});
+
+test('the code sets the outputs of the contract, and no other', () => {
+  const set = [...Object.keys(outputsOf(sampleReport(), null)), 'comment-url'];
+  expect(set).toEqual(OUTPUTS);
 });
 
 test('the tool calls itself what package.json calls it', () => {

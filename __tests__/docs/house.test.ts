@@ -7,6 +7,25 @@ import { filesUnder } from '../../scripts/folders.ts';
 const SRC = path.resolve(import.meta.dirname, '../../src');
 const DOORS = ['action.ts', 'merge.ts', 'publish.ts', 'cli.ts'];
 const PURE = ['benchmark', 'statistics', 'gate', 'report'];
+/** Folders whose files do one thing, and know nothing of the run around it. */
+const LOW = [
+  'benchmark',
+  'dataset',
+  'pictures',
+  'endpoint',
+  'judges',
+  'journal',
+  'statistics',
+  'gate',
+  'report',
+];
+/** Packages for development that work without being named. */
+const UNNAMED: Readonly<Record<string, string>> = {
+  '@swc/core': 'what @swc/jest compiles with',
+  '@types/jest': 'types of the global names of the tests',
+  '@types/node': 'types of Node',
+  '@types/opentype.js': 'types of opentype.js',
+};
 /** Built-in modules that touch nothing outside the process. */
 const HARMLESS = ['node:crypto', 'node:path', 'node:util'];
 
@@ -99,3 +118,67 @@ const sourcesOf = (folder: string): readonly string[] =>
 
 const timesNamed = (name: string, text: string): number =>
   text.match(new RegExp(`\\b${name}\\b`, 'g'))?.length ?? 0;
+
+test('no folder is imported by one that it imports itself: a circle of folders is one of the house, types aside', () => {
+  const between = imports
+    .filter(each => !each.isType && files.includes(each.of))
+    .map(each => [folderOf(each.file), folderOf(each.of)] as const)
+    .filter(([from, to]) => from !== '' && to !== '' && from !== to);
+  const reaches = (from: string, to: string, seen: readonly string[] = []): boolean =>
+    between.some(
+      ([one, other]) =>
+        one === from && (other === to || (!seen.includes(other) && reaches(other, to, [...seen, other]))),
+    );
+  const folders = [...new Set(between.flat())];
+  expect(folders.length).toBeGreaterThan(10);
+  expect(folders.filter(folder => reaches(folder, folder))).toEqual([]);
+});
+
+test('what the run is made of imports none of the files that conduct it', () => {
+  // inputs.ts is the one configuration; these two are words that every part shares.
+  const shared = ['inputs.ts', 'tool.ts', 'progress.ts'];
+  const upwards = imports
+    .filter(each => !each.isType && files.includes(each.of) && !shared.includes(each.of))
+    .filter(({ file, of }) => LOW.includes(folderOf(file)) && folderOf(of) === '');
+  expect(upwards.map(shown)).toEqual([]);
+});
+
+test('an export is used outside its file', () => {
+  const users = ['src', 'scripts', 'bench', 'fixtures', '__tests__'].flatMap(folder =>
+    filesUnder(path.resolve(SRC, '..', folder))
+      .filter(name => name.endsWith('.ts'))
+      .map(name => path.resolve(SRC, '..', folder, name)),
+  );
+  const texts = new Map(users.map(file => [file, readFileSync(file, 'utf8')]));
+  const values = /^export\s+(?:async\s+)?(?:const|function\*?|class)\s+(\w+)/gm;
+  const idle = files
+    .filter(file => !DOORS.includes(file))
+    .flatMap(file => {
+      const own = path.join(SRC, file);
+      const names = [...(texts.get(own) ?? '').matchAll(values)].map(([, name = '']) => name);
+      return names
+        .filter(name => ![...texts].some(([other, text]) => other !== own && timesNamed(name, text) > 0))
+        .map(name => `${file}: ${name}`);
+    });
+  expect(idle).toEqual([]);
+});
+
+test('every package that is imported is listed, and every listed one is used', () => {
+  const read = (name: string): string => readFileSync(path.resolve(SRC, '..', name), 'utf8');
+  // All of them are for development: dist carries what runs.
+  const listed = Object.keys(JSON.parse(read('package.json')).devDependencies);
+  const packages = imports
+    .map(({ of }) => of)
+    .filter(of => !of.startsWith('node:') && !of.startsWith('..') && !files.includes(of))
+    .map(of => /^(?:@[^/]+\/)?[^/]+/.exec(of)?.[0] ?? of);
+  expect([...new Set(packages)].filter(name => !listed.includes(name))).toEqual([]);
+  const named = ['src', 'scripts', 'bench', 'fixtures', '__tests__']
+    .flatMap(folder => sourcesOf(path.resolve(SRC, '..', folder)))
+    .concat(
+      read('package.json').split('"devDependencies"')[0] ?? '',
+      read('jest.config.js'),
+      read('biome.json'),
+    )
+    .join('\n');
+  expect(listed.filter(name => !named.includes(name) && !(name in UNNAMED))).toEqual([]);
+});

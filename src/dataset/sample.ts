@@ -72,7 +72,7 @@ function populationOf(questions: readonly Question[]): ReadonlyMap<string, numbe
  * takes a question back at 45 of the 1,680 sizes, the Alabama paradox); this order is, gives each scenario its
  * share to within one question at every size, and the authors' own counts at 168.
  */
-export function frozenOrder(questions: readonly Question[], seed: string): Question[] {
+function frozenOrder(questions: readonly Question[], seed: string): Question[] {
   const queues = new Map<string, Question[]>();
   for (const question of shuffled(questions, seed)) {
     const queue = queues.get(question.scenario.name) ?? [];

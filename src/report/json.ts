@@ -28,7 +28,7 @@ const line = (longest: number) => z.string().max(longest);
 const names = SCENARIOS.map(({ name }) => name).join('|');
 const question = `(?:${names})/\\d{1,9}`;
 
-export const rowSchema = z.strictObject({
+const rowSchema = z.strictObject({
   pair: z.string().regex(new RegExp(`^${question}/(?:${IMAGE_KINDS.join('|')})$`)),
   cluster: z.string().regex(new RegExp(`^${question}$`)),
   repeat: z.int().min(0).max(9_999),
