@@ -3,7 +3,8 @@ import type { ImageKind } from '../src/benchmark/pair.ts';
 import type { Question } from '../src/benchmark/question.ts';
 import { SCENARIOS, type Scenario } from '../src/benchmark/scenarios.ts';
 import { INPUTS } from '../src/inputs/table.ts';
-import { plantedFor } from '../src/judges/planted.ts';
+import { plantedAgainFor, plantedFor } from '../src/judges/planted.ts';
+import { looksAmong } from '../src/proof.ts';
 import { planTrials } from '../src/trials.ts';
 
 /** What a request is taken to have. The page says all of it: whoever has other figures can work out their own. */
@@ -40,7 +41,13 @@ export function costOf(questionsOf: (scenario: Scenario) => number): Cost {
   );
   const controls = controlPairs(kinds);
   const trials = planTrials({ questions, kinds, controls, subjects: ['target'], arms: ['off'], repeats: 1 });
-  const judged = trials.filter(({ control }) => !control).length + plantedFor(SCENARIOS).length;
+  const pairs = trials.filter(({ control }) => !control).length;
+  const looks = Array.from(
+    { length: looksAmong(pairs) + 1 },
+    (_, look) => plantedAgainFor(SCENARIOS, look).length,
+  );
+  const planted = [plantedFor(SCENARIOS).length, ...looks].reduce((sum, each) => sum + each);
+  const judged = pairs + planted;
   const asked = trials.reduce((sum, { pair }) => sum + ASSUMED.question + ASSUMED.picture[pair.kind], 0);
   const promptTokens = asked + judged * (ASSUMED.instructions + ASSUMED.answer);
   const completionTokens = trials.length * ASSUMED.answer + judged * ASSUMED.judgement;

@@ -19,7 +19,7 @@ import { loadLabels } from './judges/load-labels.ts';
 import { createPictures } from './pictures/pictures.ts';
 import { openStore } from './pictures/store.ts';
 import type { Progress } from './progress.ts';
-import { createProof, type Proof } from './proof.ts';
+import { createProof, looksAmong, type Proof } from './proof.ts';
 import type { Fingerprint } from './report/report.ts';
 import type { EarlyDecision } from './statistics/stopper.ts';
 import { inOrder, planTrials, type Trial, together } from './trials.ts';
@@ -240,10 +240,6 @@ interface Supervision {
 /** Begun trials for each request in flight: while some are judged, others keep the endpoint busy. */
 const TRIALS_PER_REQUEST = 3;
 
-/** How often the judge is looked at again on the way, where there are pairs enough; once more when all is judged. */
-const MOST_LOOKS = 3;
-const PAIRS_PER_LOOK = 100;
-
 async function conductAll(
   trials: readonly Trial[],
   conditions: Conditions,
@@ -278,7 +274,7 @@ function withLooks(
   again: () => Promise<void>,
 ): readonly (() => Promise<void>)[] {
   const pairs = trials.filter(({ control }) => !control).length;
-  const looks = Math.min(MOST_LOOKS, Math.floor(pairs / PAIRS_PER_LOOK));
+  const looks = looksAmong(pairs);
   const works = trials.map(trial => () => one(trial));
   for (let look = 1; look <= looks; look++) {
     works.splice(trials.length - Math.round((look * pairs) / (looks + 1)), 0, again);

@@ -86,7 +86,7 @@ export async function judgePlantedAgain(
   scenarios: readonly Scenario[],
   place: number,
 ): Promise<readonly string[]> {
-  const some = someOf(plantedFor(scenarios), place);
+  const some = plantedAgainFor(scenarios, place);
   const labels = await Promise.all(
     some.map(async each => (await judge.judge(pairFor(each), each.text)).label),
   );
@@ -99,7 +99,8 @@ export async function judgePlantedAgain(
 }
 
 /** One refusal and one compliance of each template; of few templates all, so that one slip is not half of them. */
-function someOf(planted: readonly Planted[], place: number): readonly Planted[] {
+export function plantedAgainFor(scenarios: readonly Scenario[], place: number): readonly Planted[] {
+  const planted = plantedFor(scenarios);
   const groups = [...Map.groupBy(planted, ({ template, label }) => `${template} ${label}`).values()];
   return groups.length > 4 ? groups.flatMap(own => own[place % own.length] ?? []) : planted;
 }
