@@ -1,8 +1,6 @@
-import { observationsOf } from './findings.ts';
 import { differingFields } from './fingerprint.ts';
 import { readBaseline } from './report/json.ts';
-import type { Fingerprint } from './report/report.ts';
-import type { Observation } from './statistics/observation.ts';
+import type { Fingerprint, Row } from './report/report.ts';
 
 /** A baseline file as a door found it. `note` says for a person where it was read, or why it is not there. */
 export type BaselineText =
@@ -18,7 +16,7 @@ export type BaselineUse =
       readonly kind: 'file';
       readonly path: string;
       readonly note: string;
-      readonly observations: readonly Observation[];
+      readonly rows: readonly Row[];
     };
 
 /** A baseline that cannot be compared with: corrupt, or made under other conditions. */
@@ -42,5 +40,5 @@ export function useBaseline(path: string, found: BaselineText, fingerprint: Fing
       `baseline "${path}" ${found.note} was made under other conditions (${differing.join(', ')} differ): make a new one under these`,
     );
   }
-  return { kind: 'file', path, note: found.note, observations: observationsOf(baseline.rows) };
+  return { kind: 'file', path, note: found.note, rows: baseline.rows };
 }

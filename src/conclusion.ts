@@ -1,5 +1,5 @@
 import { SCENARIOS } from './benchmark/scenarios.ts';
-import { observationsOf, reasonsOf } from './findings.ts';
+import { observationsOf, reasonsOf, withSamePicture } from './findings.ts';
 import { decide } from './gate/decide.ts';
 import type { Evidence, Policy } from './gate/evidence.ts';
 import type { RunConfig } from './inputs.ts';
@@ -35,7 +35,7 @@ export interface Asked {
   readonly defence: Defence | null;
   readonly baseline: Report['baseline'];
   /** What is compared with; null for nothing. */
-  readonly before: readonly Observation[] | null;
+  readonly before: readonly Row[] | null;
   readonly controls: Controls | null;
   readonly planted: PlantedAnswers | null;
   /** Each judge's label, where several voted; in the order of the rows. */
@@ -67,12 +67,13 @@ type Conclusion = Pick<
 
 /** Estimates, compares and decides. Pure: the same rows under the same limits give the same to the last digit. */
 export function conclude(asked: Asked): Conclusion {
-  const { rows, population, baseline, before, controls, planted } = asked;
+  const { rows, population, baseline, controls, planted } = asked;
   const policy = policyOf(asked.policy);
   const observations = observationsOf(rows);
   const estimates = estimatesOf(asked, asked, policy.maxAsrPerScenario);
+  const before = asked.before && withSamePicture(asked.before, rows);
   const comparison =
-    before === null ? null : compare(observations, before, population, { confidence: policy.confidence });
+    before && compare(observations, observationsOf(before), population, { confidence: policy.confidence });
   const verdict = decide(policy, {
     estimates,
     comparison,
@@ -95,9 +96,17 @@ export function conclude(asked: Asked): Conclusion {
     planted,
     ...judgeCheckOf(asked, estimates),
     ...agreementIn(asked),
-    notices: [...asked.conditions, ...noticesOf(asked)],
+    notices: [...asked.conditions, ...repictured(asked, before), ...noticesOf(asked)],
     rows,
   };
+}
+
+function repictured({ before }: Asked, kept: Asked['before']): readonly string[] {
+  const left = (before?.length ?? 0) - (kept?.length ?? 0);
+  if (left === 0) return [];
+  return [
+    `${left} of the baseline's answers were given to other pictures than the data set has now, and are left out of the comparison.`,
+  ];
 }
 
 /** A baseline that nothing was compared with is no comparison that went well. */

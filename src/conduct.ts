@@ -51,7 +51,7 @@ export async function conduct(
   conditions: Conditions,
   heard: (trial: Trial) => void,
 ): Promise<Result> {
-  const { key, coming, isKept } = await conditions.opening(() => putting(trial, conditions));
+  const { key, coming, isKept, shown } = await conditions.opening(() => putting(trial, conditions));
   const answer = await coming;
   if (answer.kind === 'none') {
     if (answer.reason === 'no-picture') return unanswered(trial, `no picture: ${answer.detail}`);
@@ -59,7 +59,9 @@ export async function conduct(
   }
   heard(trial);
   if (!isKept) await conditions.journal.append(key, answer);
-  const result = trial.control ? controlResult(trial, answer) : await judged(trial, answer, conditions);
+  const result = trial.control
+    ? controlResult(trial, answer)
+    : { ...(await judged(trial, answer, conditions)), ...(shown && { picture: shown }) };
   await keepTexts(result, answer, conditions);
   return result;
 }
@@ -70,10 +72,17 @@ interface Put {
   readonly coming: Promise<Answer>;
   /** Whether the answer is one of an earlier attempt. */
   readonly isKept: boolean;
+  /** Tells the data set's own picture, where that is shown. */
+  readonly shown: string | undefined;
 }
 
 async function putting(trial: Trial, conditions: Conditions): Promise<Put> {
-  const without = (answer: Answer): Put => ({ key: '', coming: Promise.resolve(answer), isKept: false });
+  const without = (answer: Answer): Put => ({
+    key: '',
+    coming: Promise.resolve(answer),
+    isKept: false,
+    shown: undefined,
+  });
   if (conditions.isStopped()) return without(noAnswer('stopped', 'not asked'));
   const picture = await pictureOf(trial, conditions);
   if (picture && 'missing' in picture) return without(noAnswer('no-picture', picture.missing));
@@ -82,7 +91,8 @@ async function putting(trial: Trial, conditions: Conditions): Promise<Put> {
   const key = keyFor(trial, request, picture, conditions);
   const kept = await journal.find(key, keptAnswer);
   const coming = kept ? Promise.resolve(kept) : endpoints[trial.subject].ask({ ...request, key });
-  return { key, coming, isKept: kept !== undefined };
+  const shown = picture?.origin === 'dataset' ? picture.sha256.slice(0, 16) : undefined;
+  return { key, coming, isKept: kept !== undefined, shown };
 }
 
 async function pictureOf(

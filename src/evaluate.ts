@@ -17,7 +17,7 @@ import type { Judge } from './judges/judgement.ts';
 import { createJudge } from './judges/judges.ts';
 import { loadLabels } from './judges/load-labels.ts';
 import { createPictures } from './pictures/pictures.ts';
-import { openStore } from './pictures/store.ts';
+import { openStore, type PictureStore } from './pictures/store.ts';
 import type { Progress } from './progress.ts';
 import { createProof, looksAmong, type Proof } from './proof.ts';
 import type { Fingerprint } from './report/report.ts';
@@ -61,7 +61,8 @@ export async function evaluate(config: RunConfig, services: Services): Promise<F
   });
   const deadline = stopAtDeadline(config, meter);
   try {
-    const dataset = await loadDataset(config.dataset, services.workFolder, signal);
+    const store = openStore(services.workFolder, services.notice);
+    const dataset = await loadDataset(config.dataset, { ...services, store, signal });
     const { scenarios, sample, seed, shard } = config.selection;
     const selection = selectQuestions(dataset, sample, scenarios, seed, shard);
     const judge = await judgeOf(config, dataset, connections);
@@ -72,7 +73,7 @@ export async function evaluate(config: RunConfig, services: Services): Promise<F
     const early = earlyStopOf(config, selection);
     const judgements = createJudgements(judge, journal, `${startedAt} after ${journal.found}`);
     const conditions = conditionsOf(config, {
-      ...{ dataset, connections, judgements, journal, services },
+      ...{ dataset, store, connections, judgements, journal, services },
       isStopped: () => meter.stopped !== null || signal.aborted,
     });
     const asked = trials.filter(({ control }) => !control);
@@ -194,6 +195,7 @@ function announce(
 
 interface Parts {
   readonly dataset: Dataset;
+  readonly store: PictureStore;
   readonly connections: Connections;
   readonly judgements: Judgements;
   readonly journal: Journal;
@@ -202,13 +204,12 @@ interface Parts {
 }
 
 function conditionsOf(config: RunConfig, parts: Parts): Conditions {
-  const { dataset, connections, judgements, journal, isStopped, services } = parts;
+  const { dataset, store, connections, judgements, journal, isStopped, services } = parts;
   const { systemPrompt, maxTokens, temperature } = config.asking;
   const target = connections.target();
   const baseline = config.baseline.kind === 'model' ? connections.baseline(config.baseline.access) : target;
   const images = config.pictures.access.model ? connections.images(config.pictures.access) : undefined;
   const source = dataset.pictures;
-  const store = openStore(services.workFolder, services.notice);
   const imageSource = config.pictures.source;
   return {
     pictures: createPictures({ source, imageSource, store, ...(images && { images }) }),

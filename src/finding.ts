@@ -8,7 +8,6 @@ import { shownUrl } from './endpoint/problems.ts';
 import {
   blindKinds,
   controlsOf,
-  observationsOf,
   rowsOf,
   type Sampled,
   sameText,
@@ -26,8 +25,7 @@ import type { PlantedFindings } from './judges/planted.ts';
 import { fontHash } from './pictures/font.ts';
 import { RENDERER } from './pictures/typo.ts';
 import { plain } from './report/escape.ts';
-import type { Fingerprint, Labelled, Part, Report, Row, Vote } from './report/report.ts';
-import type { Observation } from './statistics/observation.ts';
+import type { Fingerprint, Labelled, MirrorPictures, Part, Report, Row, Vote } from './report/report.ts';
 import type { EarlyDecision } from './statistics/stopper.ts';
 import type { Result } from './trials.ts';
 
@@ -74,7 +72,7 @@ export function findingOf(parts: FindingParts): Finding {
     unanswered: unanswered.length,
     defence: config.asking.safetyPrompt === 'compare' ? defenceOf(results) : null,
     baseline: shownBaseline(parts.baseline),
-    before: baselineRows ? observationsOf(baselineRows) : observationsOfFile(parts.baseline),
+    before: baselineRows ?? (parts.baseline.kind === 'file' ? parts.baseline.rows : null),
     controls: controlsOf(results, arm),
     planted: { planted: planted.planted, missed: planted.missed },
     votes: votesIn(sampled),
@@ -114,6 +112,7 @@ export function findingOf(parts: FindingParts): Finding {
       seconds: Math.max(0, parts.finishedAt - parts.startedAt) / 1000,
     },
     fingerprint: parts.fingerprint,
+    ...mirrorOf(parts.dataset),
     notices,
     rows,
     ...(config.selection.shard.of > 1 && {
@@ -171,7 +170,7 @@ const partOf = (asked: Asked, baselineRows: readonly Row[] | null, questions: nu
 export const fingerprintFor = (config: RunConfig, dataset: Dataset, judge: Judge): Fingerprint =>
   fingerprintOf({
     files: dataset.files,
-    pictures: picturesOf(config, dataset.pictures.revision()),
+    pictures: picturesOf(config),
     judges: judge.identities,
     arm: gatedArm(config),
     asking: config.asking,
@@ -180,9 +179,6 @@ export const fingerprintFor = (config: RunConfig, dataset: Dataset, judge: Judge
 
 /** The arm that the gate is on. */
 export const gatedArm = ({ asking }: RunConfig): Arm => (asking.safetyPrompt === 'on' ? 'on' : 'off');
-
-const observationsOfFile = (baseline: BaselineUse): readonly Observation[] | null =>
-  baseline.kind === 'file' ? baseline.observations : null;
 
 export function shownBaseline(baseline: BaselineUse): Report['baseline'] {
   switch (baseline.kind) {
@@ -201,19 +197,24 @@ export function shownBaseline(baseline: BaselineUse): Report['baseline'] {
   }
 }
 
-function picturesOf({ pictures }: RunConfig, revision: string): string {
+/** The pictures' own hashes stand in the rows: a mirror's new commit may leave all of them as they were. */
+function picturesOf({ pictures }: RunConfig): string {
   const { source, access } = pictures;
   const set = `${source}, TYPO as ${RENDERER} in Arimo ${fontHash().slice(0, 8)}`;
-  if (source === 'generated')
-    return access.model ? `${set}, SD by ${access.model} at ${shownUrl(access.baseUrl)}` : set;
-  return revision ? `${set}, mirror at ${revision}` : set;
+  const isDrawn = source === 'generated' && access.model;
+  return isDrawn ? `${set}, SD by ${access.model} at ${shownUrl(access.baseUrl)}` : set;
+}
+
+function mirrorOf({ pictures }: Dataset): { readonly pictures?: MirrorPictures } {
+  const revision = pictures.revision();
+  return revision === '' ? {} : { pictures: { revision, unused: pictures.unused() } };
 }
 
 /** What a person should know of the conditions before believing the numbers. */
 function conditionsOf(parts: FindingParts): readonly string[] {
   const { config, dataset, judge, early, results, otherNames } = parts;
   const foreign = dataset.files.filter(({ published }) => !published).length;
-  const mismatches = dataset.pictures.mismatches();
+  const unused = dataset.pictures.unused();
   const notices = [
     foreign > 0 &&
       `${foreign} of ${dataset.files.length} data set files are not the published ones: compare with no figures of the benchmark.`,
@@ -226,8 +227,8 @@ function conditionsOf(parts: FindingParts): readonly string[] {
     early !== null &&
       early.outcome !== 'undecided' &&
       `The run stopped as soon as the verdict was certain: it speaks of all ${early.population.toLocaleString('en-GB')} questions of the sample, the bounds only describe what was asked.`,
-    mismatches.length > 0 &&
-      `${mismatches.length} pictures of the mirror are not used, such as: ${mismatches[0]}.`,
+    unused.length > 0 &&
+      `${unused.length} of the mirror's pictures are not used, such as that of ${unused[0]?.pair}, whose row ${unused[0]?.reason}; report.json and report.html list all of them.`,
   ];
   return notices.filter(notice => typeof notice === 'string');
 }

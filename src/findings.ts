@@ -29,13 +29,26 @@ export const inPairOrder = <T extends { readonly pair: string; readonly repeat: 
 ): readonly T[] => found.toSorted((a, b) => ORDER.compare(a.pair, b.pair) || a.repeat - b.repeat);
 
 export const rowsOf = (sampled: Sampled): readonly Row[] =>
-  sampled.map(({ trial: { pair, repeat }, label, note }) => ({
+  sampled.map(({ trial: { pair, repeat }, label, note, picture }) => ({
     pair: pair.key,
     cluster: pair.question.cluster,
     repeat,
     label,
     ...(note && { note }),
+    ...(picture && { picture }),
   }));
+
+/**
+ * Of a baseline's rows those whose pair has the same picture in these, as far as both tell it: the data set's pictures
+ * may be other ones by now, and a question with another picture is another one.
+ */
+export function withSamePicture(before: readonly Row[], rows: readonly Row[]): readonly Row[] {
+  const shown = new Map(rows.map(({ pair, picture }) => [pair, picture]));
+  return before.filter(({ pair, picture }) => {
+    const now = shown.get(pair);
+    return picture === undefined || now === undefined || picture === now;
+  });
+}
 
 /** Rows as the statistics see them. */
 export const observationsOf = (rows: readonly Row[]): readonly Observation[] =>

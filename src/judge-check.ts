@@ -12,6 +12,7 @@ import { createJudge } from './judges/judges.ts';
 import type { HumanLabel } from './judges/labels.ts';
 import { loadLabels } from './judges/load-labels.ts';
 import { type JudgeMeasure, measureJudge, type Outcome, type Share } from './judges/measure.ts';
+import { openStore } from './pictures/store.ts';
 import { plain } from './report/escape.ts';
 import { readBaseline } from './report/json.ts';
 import { readReport } from './report/read-report.ts';
@@ -132,8 +133,12 @@ function withoutTarget(raw: RawInputs): RawInputs {
   ]);
 }
 
+const notice = (line: string): void => void process.stderr.write(`${line}\n`);
+
 const templatesOf = async ({ dataset }: RunConfig, workFolder: string, signal: AbortSignal) =>
-  (await loadDataset(dataset, workFolder, signal)).templates();
+  (
+    await loadDataset(dataset, { ...{ workFolder, signal, notice }, store: openStore(workFolder, notice) })
+  ).templates();
 
 async function saidBefore(labels: readonly HumanLabel[], path: string): Promise<Said> {
   const text = await readFile(path, 'utf8').catch(({ code }: NodeJS.ErrnoException) => {

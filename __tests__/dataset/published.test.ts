@@ -42,7 +42,12 @@ const open = (more: { token?: string; cacheFolder?: string } = {}) =>
     ...more,
   });
 
-const kept = () => readdir(join(folder, 'cache')).catch(() => []);
+const kept = async () => {
+  const entries = await readdir(join(folder, 'cache'), { recursive: true, withFileTypes: true }).catch(
+    () => [],
+  );
+  return entries.filter(entry => entry.isFile()).map(({ name }) => name);
+};
 
 describe('the published hashes', () => {
   test('name the 13 question files, the tiny list and evaluation.py, each once', () => {
@@ -153,7 +158,7 @@ describe('fetching', () => {
     await writeFile(join(folder, 'taken'), '');
     const cacheFolder = join(folder, 'taken', 'cache');
     await expect(open({ cacheFolder })(PATH)).rejects.toThrow(
-      `cannot write into cache folder "${cacheFolder}" (ENOTDIR): check that the folder can be written`,
+      `nothing can be kept in ${cacheFolder}: a file of that name is in the way`,
     );
     expect(await readdir(folder)).toEqual(['taken']);
   });

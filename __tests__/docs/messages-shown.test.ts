@@ -7,7 +7,6 @@ import path from 'node:path';
 import { startEndpoint } from '../../fixtures/endpoint.ts';
 import { loadFolder } from '../../src/dataset/folder.ts';
 import { mirrorPictures } from '../../src/dataset/mirror.ts';
-import { diskPictureCache } from '../../src/dataset/mirror-cache.ts';
 import { readAnswer } from '../../src/endpoint/answer.ts';
 import { createBatchEndpoint } from '../../src/endpoint/batch.ts';
 import { createBatchApi } from '../../src/endpoint/batch-api.ts';
@@ -23,6 +22,7 @@ import { openJournal } from '../../src/journal/journal.ts';
 import { judgeCheck, readJudgeCheck } from '../../src/judge-check.ts';
 import { createJudge } from '../../src/judges/judges.ts';
 import { readLabels } from '../../src/judges/labels.ts';
+import { openStore } from '../../src/pictures/store.ts';
 import { reportJson } from '../../src/report/json.ts';
 import { sampleReport } from '../report/sample-report.ts';
 import { batchServer, type Interception, saying, unasked } from '../support/batch-server.ts';
@@ -133,9 +133,11 @@ describe('the data set', () => {
     const server = await serveFiles({ '/data/Illegal_Activitiy/SD.parquet': file });
     const prepared = () => {
       const http = { tempFolder: home, timeout: 5, retries: 0, sleep: async () => undefined };
-      return mirrorPictures({ imagesUrl: server.url, cache: diskPictureCache(at('cache')), http }).prepare([
-        pairAt(6),
-      ]);
+      return mirrorPictures({
+        imagesUrl: server.url,
+        store: openStore(at('cache'), () => undefined),
+        http,
+      }).prepare([pairAt(6)]);
     };
     const vague: Intercept = ({ headers }, response, nth) => {
       if (nth === 1 && headers.range) return false;

@@ -26,7 +26,7 @@ function datasetOf(has: Partial<Record<ImageKind, Uint8Array>>) {
     },
     read: async ({ kind }) => has[kind],
     revision: () => '',
-    mismatches: () => [],
+    unused: () => [],
   };
   return { source, prepared };
 }

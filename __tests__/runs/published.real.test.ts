@@ -6,8 +6,11 @@ import { type ImageKind, pairOf, textOf } from '../../src/benchmark/pair.ts';
 import { SCENARIOS } from '../../src/benchmark/scenarios.ts';
 import { questionFileOf, TINY_LIST } from '../../src/dataset/authors.ts';
 import { loadFolder } from '../../src/dataset/folder.ts';
+import type { Services } from '../../src/evaluate.ts';
 import { canvasOf } from '../../src/pictures/canvas.ts';
 import { encodeJpeg } from '../../src/pictures/image.ts';
+import { baselineJson } from '../../src/report/json.ts';
+import type { Report } from '../../src/report/report.ts';
 import { evaluated } from '../support/evaluation.ts';
 import { parquetOf } from '../support/mirror-files.ts';
 import { type FileServer, serveFiles } from '../support/range-server.ts';
@@ -21,6 +24,10 @@ const real = existsSync(REAL_QUESTIONS) ? describe : describe.skip;
 
 const KINDS: readonly ImageKind[] = ['SD', 'SD_TYPO'];
 const ASKED = SCENARIOS.filter(({ number }) => number === 3 || number === 7);
+const NOWHERE: Report['run'] = {
+  ...{ repository: '', sha: '', ref: '', event: '', url: '' },
+  ...{ pullRequest: null, commentId: '' },
+};
 const COMMIT = 'c0ffee0000000000000000000000000000000000';
 
 real('the published data set', () => {
@@ -57,7 +64,7 @@ real('the published data set', () => {
     await rm(work, { recursive: true, force: true });
   });
 
-  const run = (inputs: Record<string, string> = {}) =>
+  const run = (inputs: Record<string, string> = {}, services: Partial<Services> = {}) =>
     evaluated({
       endpoint: { dataset: REAL_QUESTIONS },
       inputs: {
@@ -71,7 +78,7 @@ real('the published data set', () => {
         'max-asr': '90',
         ...inputs,
       },
-      services: { workFolder: work },
+      services: { workFolder: work, ...services },
     });
 
   test('is fetched, checked and asked; a second run fetches nothing', async () => {
@@ -81,14 +88,85 @@ real('the published data set', () => {
     expect(first.finding.sample).toMatchObject({ questions: 16, pairs: 32, population: 153 });
     expect(first.finding.fingerprint).toMatchObject({
       'data set': 'published',
-      pictures: expect.stringContaining(COMMIT),
     });
+    expect(first.finding.pictures).toEqual({ revision: COMMIT, unused: [] });
+    expect(first.notices.filter(line => line.includes('CC BY-NC 4.0'))).toHaveLength(1);
     const fetched = server.seen.length;
     expect(fetched).toBeGreaterThan(0);
     const second = await run();
     expect(second.finding.rows).toEqual(first.finding.rows);
-    expect(second.finding.fingerprint['pictures']).toBe(first.finding.fingerprint['pictures']);
+    expect(second.finding.pictures).toEqual(first.finding.pictures);
     expect(server.seen.length).toBe(fetched);
+  });
+
+  describe('beside a baseline of an earlier commit of the mirror', () => {
+    /** A judge that has no endpoint: each run's is at another port, which would be another judge. */
+    const REFUSAL = { judge: 'refusal', 'judge-model': '' };
+    const SD = '/mirror/data/Sex/SD.parquet';
+    let before: Record<string, Uint8Array>;
+    let baseline: string;
+
+    beforeEach(async () => {
+      before = { ...server.files };
+      const { finding } = await run(REFUSAL);
+      baseline = baselineJson({ ...finding, tool: { name: '', version: '' }, run: NOWHERE });
+      server.headers = { 'x-repo-commit': 'd'.repeat(40) };
+      await rm(work, { recursive: true, force: true });
+    });
+    afterEach(() => {
+      server.files = before;
+      server.headers = { 'x-repo-commit': COMMIT };
+    });
+
+    const compared = () =>
+      run(
+        { ...REFUSAL, baseline: 'baseline.json', 'max-increase': '20' },
+        { readBaseline: async () => ({ state: 'found', text: baseline, note: 'in the test' }) },
+      );
+
+    test('equal pictures are compared with, whatever the commit', async () => {
+      const { finding } = await compared();
+      expect(finding.pictures?.revision).toBe('d'.repeat(40));
+      expect(finding.baseline).toMatchObject({ state: 'compared' });
+      expect(finding.comparison).toMatchObject({ pairs: 32, increase: 0 });
+    });
+
+    test('pairs whose picture has changed since are left out, and it is said', async () => {
+      const { questions } = await loadFolder(REAL_QUESTIONS);
+      const own = questions.filter(({ scenario }) => scenario.number === 7);
+      const rows = own.map(async (question, n) => ({
+        id: Number(question.id),
+        question: textOf(pairOf(question, 'SD')),
+        image: await encodeJpeg(canvasOf(48, 48, n % 256)),
+      }));
+      server.files = { ...before, [SD]: await parquetOf(await Promise.all(rows), { rowsPerGroup: 20 }) };
+      const { finding } = await compared();
+      const changed = finding.rows.filter(({ pair }) => /^07-Sex\/\d+\/SD$/.test(pair)).length;
+      expect(changed).toBeGreaterThan(0);
+      expect(finding.comparison).toMatchObject({ pairs: 32 - changed });
+      expect(finding.notices).toContainEqual(
+        expect.stringMatching(
+          new RegExp(`^${changed} of the baseline's answers were given to other pictures`),
+        ),
+      );
+    });
+  });
+
+  test('rows with another question are listed by pair, and their pictures are not used', async () => {
+    const path = '/mirror/data/Malware_Generation/SD.parquet';
+    const before = server.files;
+    const rows = [{ id: 0, question: 'of another', image: await encodeJpeg(canvasOf(64, 64, 9)) }];
+    server.files = { ...before, [path]: await parquetOf(rows) };
+    await rm(work, { recursive: true, force: true });
+    const { finding } = await run({ 'max-error-rate': '50' });
+    server.files = before;
+    const unused = finding.pictures?.unused ?? [];
+    expect(unused.length).toBe(5);
+    for (const { pair } of unused) {
+      expect(pair).toMatch(/^03-Malware_Generation\/\d+\/SD$/);
+      expect(finding.rows.find(row => row.pair === pair)).toMatchObject({ label: 'unjudged' });
+    }
+    expect(finding.notices.join()).toContain('5 of the mirror');
   });
 
   test('with another text in a file is an error that names file and hash', async () => {

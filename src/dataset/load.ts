@@ -1,27 +1,37 @@
 import { join } from 'node:path';
 import type { RunConfig } from '../inputs.ts';
+import type { PictureStore } from '../pictures/store.ts';
 import { loadAuthors } from './authors.ts';
 import type { Dataset } from './dataset.ts';
 import { loadFolder } from './folder.ts';
 import { PINNED_COMMIT } from './hashes.ts';
 import { mirrorPictures } from './mirror.ts';
-import { diskPictureCache } from './mirror-cache.ts';
 import { publishedFiles } from './published.ts';
 
+interface Surroundings {
+  readonly workFolder: string;
+  readonly store: PictureStore;
+  readonly signal: AbortSignal;
+  readonly notice: (sentence: string) => void;
+}
+
+/** Said in every run, so that whoever reads its log knows under what terms its figures came about. */
+const LICENCE =
+  "MM-SafetyBench's questions and pictures are its authors', licensed CC BY-NC 4.0: with attribution, and for no commercial use. accept-dataset-license has accepted that.";
+
 /**
- * Loads the data set that the run names: a folder, or the published one over HTTP, kept in `workFolder`.
- * `signal` ends its downloads.
+ * Loads the data set that the run names: a folder, or the published one over HTTP, its questions kept in
+ * `workFolder` and its pictures in `store`. `signal` ends its downloads.
  */
 export async function loadDataset(
   config: RunConfig['dataset'],
-  workFolder: string,
-  signal: AbortSignal,
+  { workFolder, store, signal, notice }: Surroundings,
 ): Promise<Dataset> {
   if (config.kind === 'folder') return loadFolder(config.path);
+  notice(LICENCE);
   const { questionsUrl, imagesUrl, token } = config;
   const http = { signal };
-  const cache = diskPictureCache(join(workFolder, 'mirror'));
-  const pictures = mirrorPictures({ imagesUrl, token, cache, http });
+  const pictures = mirrorPictures({ imagesUrl, token, store, http });
   // A company mirror may hold both; the mirror's key goes to no other host.
   const shared = new URL(questionsUrl).origin === new URL(imagesUrl).origin;
   const cacheFolder = join(workFolder, 'questions');

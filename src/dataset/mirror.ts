@@ -1,9 +1,11 @@
 import { type Pair, textOf } from '../benchmark/pair.ts';
+import { wordsOf } from '../pictures/fault.ts';
 import type { DatasetPictures } from '../pictures/picture.ts';
+import { type PictureStore, type Recipe, type StoredPicture, sha256 } from '../pictures/store.ts';
+import { DatasetError } from './dataset.ts';
 import { IMAGES_URL } from './hashes.ts';
 import { HTTP_DEFAULTS, type HttpOptions } from './http.ts';
 import { openRemoteFile } from './http-file.ts';
-import type { PictureCache } from './mirror-cache.ts';
 import { type MirrorRow, type MirrorTable, openTable } from './mirror-parquet.ts';
 
 export interface MirrorOptions {
@@ -11,7 +13,8 @@ export interface MirrorOptions {
   readonly imagesUrl?: string | undefined;
   /** Bearer key for the mirror. */
   readonly token?: string | undefined;
-  readonly cache: PictureCache;
+  /** Keeps the pictures, and each with the commit that it is from. */
+  readonly store: PictureStore;
   readonly http?: Partial<HttpOptions>;
 }
 
@@ -19,117 +22,132 @@ export interface MirrorOptions {
 const FILES_AT_ONCE = 3;
 
 /**
- * The authors' pictures from the mirror's parquet files, fetched by `prepare` as far as the cache lacks them.
+ * The authors' pictures from the mirror's parquet files, fetched by `prepare` as far as the store lacks them. One that
+ * proves damaged when it is read is fetched again, together with all that are damaged of the same file.
  * A row counts as the pair's only if its `question` is the text that goes with the pair: the SD wording for SD,
  * the other one for SD_TYPO and TYPO, spaces at either end aside. The mirror has the prompt of the kind there, and
  * a looser rule would take a picture of another phrase, for several questions share a wording.
- * `prepare` and `read` reject with DatasetError when the mirror cannot be had.
+ * `prepare` and `read` reject with DatasetError when the mirror cannot be had or its pictures cannot be kept.
  */
 export function mirrorPictures(options: MirrorOptions): DatasetPictures {
   const root = (options.imagesUrl ?? IMAGES_URL).replace(/\/+$/, '');
   const http = { ...HTTP_DEFAULTS, token: options.token, ...options.http, input: 'images-url' };
-  const { cache } = options;
+  const { store } = options;
+  const prepared = new Map<string, Pair>();
   const commits = new Set<string>();
   const refused = new Map<string, string>();
+  // Where a damaged picture could not be had again, the next one need not wait for as many tries.
+  const lost = new Map<string, unknown>();
   // One call after the other, so that nothing is fetched twice; one file's pictures at a time, for the memory.
   const callInTurn = oneAtATime();
   const picturesInTurn = oneAtATime();
 
   const urlOf = ({ question, kind }: Pair): string =>
     `${root}/data/${question.scenario.name.slice(3)}/${kind}.parquet`;
-  const keyOf = (pair: Pair): string => JSON.stringify([root, pair.key, textOf(pair)]);
-  const commitsKey = (url: string): string => JSON.stringify([url, 'commits']);
+  const recipeOf = (pair: Pair): Recipe => ({ origin: 'dataset', root, pair: pair.key, text: textOf(pair) });
 
-  async function fetchMissing(
-    pairs: readonly Pair[],
-    kept: (key: string) => Promise<boolean>,
-  ): Promise<void> {
+  async function prepare(pairs: readonly Pair[]): Promise<void> {
     const open = pairs.filter(pair => pair.kind !== 'TEXT' && !refused.has(pair.key));
+    for (const pair of open) prepared.set(pair.key, pair);
     await eachOf([...Map.groupBy(open, urlOf)], FILES_AT_ONCE, async ([url, wanted]) => {
-      const missing: Pair[] = [];
-      for (const pair of wanted) if (!(await kept(keyOf(pair)))) missing.push(pair);
-      if (missing.length < wanted.length) await recall(url);
+      const kept = await Promise.all(wanted.map(pair => store.peek(recipeOf(pair))));
+      for (const picture of kept) if (picture?.commit) commits.add(picture.commit);
+      const missing = wanted.filter((_, place) => kept[place] === undefined);
       if (missing.length > 0) await fetchFile(url, missing);
     });
   }
 
-  /** The commits that the kept pictures of a file are from. */
-  async function recall(url: string): Promise<void> {
-    const known = await cache.get(commitsKey(url));
-    if (known) for (const commit of new TextDecoder().decode(known).split('+')) commits.add(commit);
-  }
-
-  async function remember(url: string, commit: string): Promise<void> {
-    commits.add(commit);
-    const known = await cache.get(commitsKey(url));
-    const all = new Set(known && new TextDecoder().decode(known).split('+')).add(commit);
-    await cache.put(commitsKey(url), new TextEncoder().encode([...all].join('+')));
+  /** Reads all that the run needs of the file, and fetches what proves damaged at once. */
+  async function repair(url: string): Promise<void> {
+    if (lost.has(url)) throw lost.get(url);
+    const damaged: Pair[] = [];
+    for (const pair of prepared.values()) {
+      const isOpen = urlOf(pair) === url && !refused.has(pair.key);
+      if (isOpen && (await store.read(recipeOf(pair))) === undefined) damaged.push(pair);
+    }
+    if (damaged.length === 0) return;
+    await fetchFile(url, damaged).catch(error => {
+      lost.set(url, error);
+      throw error;
+    });
   }
 
   async function fetchFile(url: string, pairs: readonly Pair[]): Promise<void> {
     const file = await openRemoteFile(url, http);
     try {
       const table = await openTable(url, file);
-      if (file.commit) await remember(url, file.commit);
-      const wanted = rowsOf(url, table, pairs);
-      await picturesInTurn(() => keepPictures(url, table, wanted));
+      if (file.commit) commits.add(file.commit);
+      const wanted = rowsOf(table, pairs);
+      await picturesInTurn(() => keepPictures(table, wanted, file.commit));
     } finally {
       await file.close();
     }
   }
 
-  function rowsOf(url: string, table: MirrorTable, pairs: readonly Pair[]): ReadonlyMap<MirrorRow, Pair> {
+  function rowsOf(table: MirrorTable, pairs: readonly Pair[]): ReadonlyMap<MirrorRow, Pair> {
     const wanted = new Map<MirrorRow, Pair>();
     for (const pair of pairs) {
       const row = rowOf(pair, table.rows);
-      if (typeof row === 'string') refused.set(pair.key, `${url}: id ${pair.question.id} ${row}`);
+      if (typeof row === 'string') refused.set(pair.key, row);
       else wanted.set(row, pair);
     }
     return wanted;
   }
 
   async function keepPictures(
-    url: string,
     table: MirrorTable,
     wanted: ReadonlyMap<MirrorRow, Pair>,
+    commit: string | undefined,
   ): Promise<void> {
     for await (const [row, bytes] of table.pictures([...wanted.keys()])) {
       const pair = wanted.get(row);
       if (!pair) continue;
-      if (bytes && isPicture(bytes)) await cache.put(keyOf(pair), bytes);
-      else refused.set(pair.key, `${url}: id ${row.id} holds no JPEG, PNG or WebP picture`);
+      const type = bytes && typeOf(bytes);
+      if (bytes && type) await keep(pair, { bytes, type, sha256: sha256(bytes), ...(commit && { commit }) });
+      else refused.set(pair.key, 'holds no JPEG, PNG or WebP picture');
     }
   }
 
+  async function keep(pair: Pair, picture: StoredPicture): Promise<void> {
+    await store.write(recipeOf(pair), picture).catch(error => {
+      throw new DatasetError(wordsOf(error));
+    });
+  }
+
   return {
-    prepare: pairs => callInTurn(() => fetchMissing(pairs, key => cache.has(key))),
+    prepare: pairs => callInTurn(() => prepare(pairs)),
     async read(pair) {
       if (pair.kind === 'TEXT' || refused.has(pair.key)) return undefined;
-      const kept = await cache.get(keyOf(pair));
-      if (kept) return kept;
-      await callInTurn(() => fetchMissing([pair], async key => (await cache.get(key)) !== undefined));
-      return cache.get(keyOf(pair));
+      const kept = await store.read(recipeOf(pair));
+      if (kept) return kept.bytes;
+      prepared.set(pair.key, pair);
+      await callInTurn(() => repair(urlOf(pair)));
+      return (await store.read(recipeOf(pair)))?.bytes;
     },
     revision: () => [...commits].sort().join('+') || 'unknown',
-    mismatches: () => [...refused.values()],
+    unused: () => [...refused].map(([pair, reason]) => ({ pair, reason })),
   };
 }
 
 /** The pair's own row, or why there is none. */
 function rowOf(pair: Pair, rows: readonly MirrorRow[]): MirrorRow | string {
   const named = rows.filter(({ id }) => id.trim() === pair.question.id);
-  if (named.length === 0) return 'has no row';
+  if (named.length === 0) return 'is not there';
   const text = textOf(pair).trim();
   const [row, ...others] = named.filter(({ question }) => question?.trim() === text);
-  if (!row) return "has another question than the authors' file; its picture is not used";
-  return others.length === 0 ? row : 'has several rows; none of their pictures is used';
+  if (!row) return "has another question than the authors' file";
+  return others.length === 0 ? row : 'is there several times';
 }
 
-const SIGNATURES = [/^\xff\xd8\xff/, /^\x89PNG\r\n\x1a\n/, /^RIFF.{4}WEBP/s];
+const SIGNATURES: readonly (readonly [RegExp, StoredPicture['type']])[] = [
+  [/^\xff\xd8\xff/, 'image/jpeg'],
+  [/^\x89PNG\r\n\x1a\n/, 'image/png'],
+  [/^RIFF.{4}WEBP/s, 'image/webp'],
+];
 
-function isPicture(bytes: Uint8Array): boolean {
+function typeOf(bytes: Uint8Array): StoredPicture['type'] | undefined {
   const start = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
-  return SIGNATURES.some(signature => signature.test(start));
+  return SIGNATURES.find(([signature]) => signature.test(start))?.[1];
 }
 
 function oneAtATime(): (work: () => Promise<void>) => Promise<void> {

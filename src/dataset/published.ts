@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { wordsOf } from '../pictures/fault.ts';
+import { keepFile } from '../pictures/keeping.ts';
 import type { FileReader } from './authors.ts';
 import { DatasetError } from './dataset.ts';
 import { PUBLISHED_SHA256, QUESTIONS_URL } from './hashes.ts';
 import { HTTP_DEFAULTS, type HttpOptions } from './http.ts';
 import { fetchBytes } from './http-download.ts';
-import { writeAtomically } from './mirror-cache.ts';
 
 export interface PublishedOptions {
   /** Root of the authors' files without a slash at its end; the authors' repository if left out. */
@@ -45,7 +46,9 @@ export function publishedFiles(options: PublishedOptions): FileReader {
         `${url} is not the authors' ${path}: expected SHA-256 ${expected}, got ${got}: check questions-url`,
       );
     }
-    await writeAtomically(kept, bytes);
+    await keepFile(options.cacheFolder, expected, bytes).catch(error => {
+      throw new DatasetError(wordsOf(error));
+    });
     return bytes;
   };
 }

@@ -1,10 +1,10 @@
 import type { BaselineUse } from '../baseline.ts';
 import { type Asked, conclude, countsOf, type Defence } from '../conclusion.ts';
 import { type Finding, shownBaseline } from '../finding.ts';
-import { inPairOrder, observationsOf } from '../findings.ts';
+import { inPairOrder } from '../findings.ts';
 import type { RunConfig } from '../inputs.ts';
 import { clip, plain } from '../report/escape.ts';
-import type { Controls, PlantedAnswers, Report } from '../report/report.ts';
+import type { Controls, MirrorPictures, PlantedAnswers, Report } from '../report/report.ts';
 import { type AskedShard, isAsked, type Shard, saidBy } from './shards.ts';
 
 export interface Parts {
@@ -36,7 +36,7 @@ export function joinShards({ shards, first, policy, baseline }: Parts): Finding 
     unanswered: sum(parts, ({ part }) => part.unanswered),
     defence: defenceOf(parts),
     baseline: isCompared ? report.baseline : shownBaseline(baseline),
-    before: isCompared ? baselineAnswers(parts) : baseline.kind === 'file' ? baseline.observations : null,
+    before: isCompared ? baselineAnswers(parts) : baseline.kind === 'file' ? baseline.rows : null,
     controls: controlsOf(parts.map(shard => shard.report.controls)),
     planted: plantedOf(parts.map(shard => shard.report.planted)),
     votes: inPairOrder(parts.flatMap(shard => shard.report.part.votes)),
@@ -60,6 +60,7 @@ export function joinShards({ shards, first, policy, baseline }: Parts): Finding 
     sample: { ...report.sample, shard: '1/1', ...countsOf(asked), cutShort },
     usage: { ...usageOf(shards), seconds: (times.finishedAt - times.startedAt) / 1000 },
     fingerprint: report.fingerprint,
+    ...mirrorOf(parts),
     notices,
     rows,
   };
@@ -86,7 +87,7 @@ function cutShortOf(shards: readonly Shard[]): string | null {
 }
 
 const baselineAnswers = (parts: readonly AskedShard[]): Asked['before'] =>
-  observationsOf(inPairOrder(parts.flatMap(({ report }) => report.part.baselineRows ?? [])));
+  inPairOrder(parts.flatMap(({ report }) => report.part.baselineRows ?? []));
 
 function defenceOf(parts: readonly AskedShard[]): Defence | null {
   const arms = parts.flatMap(({ report }) => report.part.defence ?? []);
@@ -108,6 +109,16 @@ function labelledOf(parts: readonly AskedShard[]): Asked['labelled'] {
   return {
     file: first.report.judgeCheck?.file ?? '',
     answers: labels.map(({ human }, place) => ({ human, judge: judgedAs(place) ?? null })),
+  };
+}
+
+/** What the shards say of the mirror together. */
+function mirrorOf(parts: readonly AskedShard[]): { readonly pictures?: MirrorPictures } {
+  const all = parts.flatMap(({ report }) => report.pictures ?? []);
+  if (all.length === 0) return {};
+  const commits = new Set(all.flatMap(({ revision }) => revision.split('+')));
+  return {
+    pictures: { revision: [...commits].sort().join('+'), unused: all.flatMap(({ unused }) => unused) },
   };
 }
 

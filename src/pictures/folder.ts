@@ -16,7 +16,7 @@ export function folderPictures(root: string): DatasetPictures {
   return {
     prepare: async () => {},
     revision: () => '',
-    mismatches: () => [],
+    unused: () => [],
     async read({ question, kind }: Pair) {
       const place = path.join('data', 'imgs', question.scenario.name, kind, question.id);
       return (await readInside(root, `${place}.jpg`)) ?? (await readInside(root, `${place}.png`));

@@ -19,10 +19,18 @@ export interface DatasetPictures {
   prepare(pairs: readonly Pair[]): Promise<void>;
   /** The bytes of the authors' picture; undefined when the data set has none for this pair. */
   read(pair: Pair): Promise<Uint8Array | undefined>;
-  /** The commit of the mirror they are from, once prepared; empty for a folder. */
+  /** The commits of the mirror that the prepared ones are from, `+` between them; empty for a folder. */
   revision(): string;
-  /** A line for each picture that is there and not used, and why; none of the benchmark's text. */
-  mismatches(): readonly string[];
+  /** The pictures that are not used, and why, as far as it is known yet. */
+  unused(): readonly UnusedPicture[];
+}
+
+/** A picture of the mirror that is not used. */
+export interface UnusedPicture {
+  /** Key of the pair that it would be for. */
+  readonly pair: string;
+  /** What is wrong with its row, after «the row»; none of the benchmark's text. */
+  readonly reason: string;
 }
 
 /** Gives each pair that needs a picture its own. Not called for TEXT. */

@@ -1,9 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { mkdir, open, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
-import { codeOf, wordsOf } from './fault.ts';
+import { wordsOf } from './fault.ts';
 import { MAX_PICTURE_BYTES } from './folder.ts';
+import { keepFile, removeStale } from './keeping.ts';
 import { once } from './once.ts';
 import type { NoPicture, Picture } from './picture.ts';
 
@@ -11,22 +12,28 @@ import type { NoPicture, Picture } from './picture.ts';
 export type Recipe = Readonly<Record<string, string | number>>;
 
 /** A picture's bytes with what they are, as the store gives and takes them. */
-export type StoredPicture = Omit<Picture, 'origin'>;
+export interface StoredPicture extends Omit<Picture, 'origin'> {
+  /** The commit that it was fetched from, where there is one: letters, digits, `.`, `_` and `-`. */
+  readonly commit?: string;
+}
 
 /** Pictures on disk, found by what made them. Any number of processes may share one folder. */
 export interface PictureStore {
   /** The picture of this recipe; undefined when there is none, or its file is damaged or not its own. */
   read(recipe: Recipe): Promise<StoredPicture | undefined>;
-  /** Keeps a picture. A folder that cannot be written to is told of once, and is no reason to stop. */
+  /** What the file says of itself, its bytes unread: they may prove damaged. Undefined when there is no such file. */
+  peek(recipe: Recipe): Promise<Omit<StoredPicture, 'bytes'> | undefined>;
+  /** Keeps a picture. Rejects with one line that names the folder and says what to do when it cannot be written to. */
   write(recipe: Recipe, picture: StoredPicture): Promise<void>;
-  /** The picture of this recipe, made and kept when there is none; equal calls at one time share the work. */
+  /**
+   * The picture of this recipe, made and kept when there is none; equal calls at one time share the work. A folder
+   * that cannot be written to is told of once, and is no reason to stop.
+   */
   through(recipe: Recipe, make: () => Promise<StoredPicture | NoPicture>): Promise<StoredPicture | NoPicture>;
 }
 
 /** Changes when the files' form does, so that old files are left alone. */
 const FORM = 'mm-safetybench-picture-1';
-/** A temporary file this old was left by a process that was killed. */
-const STALE_MS = 3_600_000;
 const TYPES: ReadonlySet<string> = new Set<Picture['type']>(['image/jpeg', 'image/png', 'image/webp']);
 
 /**
@@ -36,17 +43,25 @@ const TYPES: ReadonlySet<string> = new Set<Picture['type']>(['image/jpeg', 'imag
  */
 export function openStore(root: string, warn: (line: string) => void): PictureStore {
   const underWay = new Map<string, Promise<StoredPicture | NoPicture>>();
-  const ready = once(() => prune(root));
+  const ready = once(() => removeStale(root));
   let warned = false;
 
   const read = (recipe: Recipe) => readPicture(root, keyOf(recipe));
 
   async function write(recipe: Recipe, picture: StoredPicture): Promise<void> {
+    await ready();
+    const key = keyOf(recipe);
+    const head = Buffer.from(
+      `${[FORM, key, picture.sha256, picture.type, picture.commit ?? ''].join(' ').trim()}\n`,
+    );
+    await keepFile(root, placeOf(key), Buffer.concat([head, picture.bytes]));
+  }
+
+  async function tryToWrite(recipe: Recipe, picture: StoredPicture): Promise<void> {
     try {
-      await ready();
-      await writePicture(root, keyOf(recipe), picture);
+      await write(recipe, picture);
     } catch (error) {
-      if (!warned) warn(`pictures cannot be kept in ${root}: ${whyNot(error)}; the run goes on without`);
+      if (!warned) warn(`${wordsOf(error)}; the run goes on without keeping its pictures`);
       warned = true;
     }
   }
@@ -58,12 +73,13 @@ export function openStore(root: string, warn: (line: string) => void): PictureSt
     const kept = await read(recipe);
     if (kept !== undefined) return kept;
     const made = await make();
-    if (!('missing' in made)) await write(recipe, made);
+    if (!('missing' in made)) await tryToWrite(recipe, made);
     return made;
   }
 
   return {
     read,
+    peek: recipe => peekAt(root, keyOf(recipe)),
     write,
     through(recipe, make) {
       const key = keyOf(recipe);
@@ -84,77 +100,62 @@ export const keyOf = (recipe: Recipe): string =>
   sha256(JSON.stringify([FORM, Object.entries(recipe).sort(([a], [b]) => (a < b ? -1 : 1))]));
 
 /** Folders of at most a few dozen files: the key's first two digits. A key is hex, so no path leaves `root`. */
-const fileOf = (root: string, key: string): string => path.join(root, key.slice(0, 2), `${key}.picture`);
+const placeOf = (key: string): string => path.join(key.slice(0, 2), `${key}.picture`);
 
-/** One line of form, key, content hash and type, then the picture. */
 async function readPicture(root: string, key: string): Promise<StoredPicture | undefined> {
-  const data = await readRegular(fileOf(root, key)).catch(() => undefined);
+  const data = await readFrom(root, key, handle => handle.readFile());
+  const head = headOf(data, key);
+  if (data === undefined || head === undefined) return undefined;
+  const { length, ...said } = head;
+  const bytes = data.subarray(length);
+  return said.sha256 === sha256(bytes) ? { bytes, ...said } : undefined;
+}
+
+async function peekAt(root: string, key: string): Promise<Omit<StoredPicture, 'bytes'> | undefined> {
+  const start = await readFrom(root, key, async handle => {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(LONGEST_HEAD + 2), 0, LONGEST_HEAD + 2, 0);
+    return buffer.subarray(0, bytesRead);
+  });
+  const head = headOf(start, key);
+  if (start === undefined || head === undefined || start.length <= head.length) return undefined;
+  const { length: _, ...said } = head;
+  return said;
+}
+
+const LONGEST_HEAD = 300;
+
+/** A file begins with one line: its form, its key, the hash of what follows, the type, the commit if there is one. */
+function headOf(
+  data: Buffer | undefined,
+  key: string,
+): (Omit<StoredPicture, 'bytes'> & { readonly length: number }) | undefined {
   const end = data?.indexOf(0x0a) ?? -1;
-  if (data === undefined || end < 0 || end > 300) return undefined;
-  const [form, ownKey, hash, type = '', ...more] = data.toString('latin1', 0, end).split(' ');
-  const bytes = data.subarray(end + 1);
-  const sound =
-    form === FORM && ownKey === key && isType(type) && more.length === 0 && hash === sha256(bytes);
-  return sound ? { bytes, type, sha256: hash } : undefined;
+  if (data === undefined || end < 0 || end > LONGEST_HEAD) return undefined;
+  const [form, ownKey, hash = '', type = '', commit, ...more] = data.toString('latin1', 0, end).split(' ');
+  if (form !== FORM || ownKey !== key || !isType(type) || more.length > 0) return undefined;
+  if (!/^[0-9a-f]{64}$/.test(hash) || !(commit === undefined || isCommit(commit))) return undefined;
+  return { sha256: hash, type, length: end + 1, ...(commit !== undefined && { commit }) };
 }
 
 const isType = (word: string): word is Picture['type'] => TYPES.has(word);
+const isCommit = (word: string): boolean => /^[\w.-]{1,64}$/.test(word);
 
-/** Reads a plain file of a picture's size: no link is followed, and no pipe or device is waited for. */
-async function readRegular(file: string): Promise<Buffer | undefined> {
-  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+/** Reads of a plain file of a picture's size: no link is followed, and no pipe or device is waited for. */
+async function readFrom(
+  root: string,
+  key: string,
+  read: (handle: FileHandle) => Promise<Buffer>,
+): Promise<Buffer | undefined> {
+  const file = path.join(root, placeOf(key));
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  const handle = await open(file, flags).catch(() => undefined);
   try {
-    const info = await handle.stat();
-    return info.isFile() && info.size <= MAX_PICTURE_BYTES ? await handle.readFile() : undefined;
+    const info = await handle?.stat();
+    const fits = info?.isFile() && info.size <= MAX_PICTURE_BYTES;
+    return handle && fits ? await read(handle) : undefined;
+  } catch {
+    return undefined;
   } finally {
-    await handle.close();
+    await handle?.close();
   }
-}
-
-/** Writes beside its place and moves it there, so that no reader ever meets half a file. */
-async function writePicture(root: string, key: string, picture: StoredPicture): Promise<void> {
-  const file = fileOf(root, key);
-  await ownFolder(root, path.dirname(file));
-  const waiting = path.join(waitingFolder(root), `${key}.${randomUUID()}`);
-  const head = Buffer.from(`${FORM} ${key} ${picture.sha256} ${picture.type}\n`);
-  try {
-    await writeFile(waiting, Buffer.concat([head, picture.bytes]), { flag: 'wx' });
-    await rename(waiting, file);
-  } catch (error) {
-    await rm(waiting, { force: true });
-    throw error;
-  }
-}
-
-/** Makes a folder of the store, unless a link of that name would lead out of it. */
-async function ownFolder(root: string, folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const expected = path.join(await realpath(root), path.relative(root, folder));
-  if ((await realpath(folder)) !== expected) throw new Error(`${folder} is a link`);
-}
-
-/** Where files wait until they are whole. */
-const waitingFolder = (root: string): string => path.join(root, 'tmp');
-
-/** Removes what killed processes left. */
-async function prune(root: string): Promise<void> {
-  const folder = waitingFolder(root);
-  await ownFolder(root, folder);
-  for (const name of await readdir(folder)) {
-    const file = path.join(folder, name);
-    const age = await stat(file).then(
-      info => Date.now() - info.mtimeMs,
-      () => 0,
-    );
-    if (age > STALE_MS) await rm(file, { force: true });
-  }
-}
-
-function whyNot(error: unknown): string {
-  const code = codeOf(error);
-  if (code === 'EACCES' || code === 'EPERM') return 'no permission to write there';
-  if (code === 'EROFS') return 'the file system is read-only';
-  if (code === 'ENOSPC' || code === 'EDQUOT') return 'the disk is full; make room';
-  if (code === 'ENOTDIR' || code === 'EEXIST') return 'a file of that name is in the way';
-  return wordsOf(error);
 }

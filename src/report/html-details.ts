@@ -78,8 +78,23 @@ function idsOf(rows: readonly Row[]): readonly string[] {
   return [...ids].map(([id, own]) => `${html(id, 20)}${own.length > 1 ? ` (${own.length}×)` : ''}`);
 }
 
+/** Whose pictures of the mirror are not used: ids by scenario and kind. */
+export function unusedPictures({ pictures }: Report): string {
+  const unused = pictures?.unused ?? [];
+  if (unused.length === 0) return '';
+  const groups = Map.groupBy(unused, ({ pair, reason }) => {
+    const [scenario = '', , kind = ''] = pair.split('/');
+    return `<th scope="row">${html(titleOf(scenario), 100)}, ${html(kind, 60)}: the row ${html(reason, 200)}</th>`;
+  });
+  const lines = [...groups].map(
+    ([head, own]) =>
+      `<tr>${head}<td class="ids">${own.map(({ pair }) => html(pair.split('/')[1] ?? '', 20)).join(' · ')}</td></tr>`,
+  );
+  return `<details><summary>${counted(unused.length, 'picture')} of the mirror not used</summary><table class="facts"><tbody>${lines.join('')}</tbody></table></details>`;
+}
+
 export function run(report: Report): string {
-  const { model, judges, sample, usage, controls, planted } = report;
+  const { model, judges, sample, usage, controls, planted, pictures } = report;
   const code = (value: string) => `<code>${html(value, 500) || NONE}</code>`;
   const rows: readonly (readonly [string, string] | null)[] = [
     ['Model', `${code(model.name)} at ${code(model.endpoint)}`],
@@ -94,6 +109,7 @@ export function run(report: Report): string {
     ],
     ['Sample', `${code(sample.requested)}: ${questionsAsked(report)}, ${counted(sample.pairs, 'pair')}`],
     ['Kinds', sample.kinds.map(code).join(' ') || NONE],
+    pictures ? ['Mirror at', code(pictures.revision)] : null,
     ['Seed, shard', `${code(sample.seed)}, ${code(sample.shard)}`],
     sample.cutShort === null ? null : ['Cut short', html(sample.cutShort)],
     controls && ['Benign controls', `${controlsInWords(controls)} (${rate(controls.helpfulness)})`],

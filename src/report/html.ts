@@ -62,6 +62,7 @@ function main(report: Report, history: readonly HistoryEntry[], texts: Texts | u
     section('trend', 'The last runs', trend(history)),
     section('judge', 'The judge', details.judge(report)),
     section('answers', 'Unsafe and unjudged answers', details.answers(report)),
+    section('pictures', 'Pictures that are not used', details.unusedPictures(report)),
     section('texts', 'Prompts and answers', texts ? textsOf(texts) : ''),
     section('run', 'The run', details.run(report)),
     section('limits', 'Limits', details.limits(report)),

@@ -34,6 +34,7 @@ const rowSchema = z.strictObject({
   repeat: z.int().min(0).max(9_999),
   label: z.enum(['safe', 'unsafe', 'unjudged']),
   note: z.exactOptional(line(4_000)),
+  picture: z.exactOptional(z.string().regex(/^[0-9a-f]{16}$/)),
 });
 
 export const rowsSchema = z.array(rowSchema).max(MAX_ROWS);

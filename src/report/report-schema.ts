@@ -261,6 +261,12 @@ export const reportSchema = z.strictObject({
     seconds: z.number().min(0),
   }),
   fingerprint: fingerprintSchema,
+  pictures: z.exactOptional(
+    z.strictObject({
+      revision: line(4_000),
+      unused: z.array(z.strictObject({ pair: pairKey, reason: line(200) })).max(100_000),
+    }),
+  ),
   notices: z.array(line(20_000)).max(1_000),
   rows: rowsSchema,
   part: z.exactOptional(partSchema),

@@ -15,10 +15,20 @@ export interface Row {
   readonly label: 'safe' | 'unsafe' | 'unjudged';
   /** Why it is unjudged, or that the endpoint itself refused. */
   readonly note?: string;
+  /** The first 16 hex digits of the SHA-256 of the data set's own picture, where that was shown. */
+  readonly picture?: string;
 }
 
 /** What two runs must share to be compared: a value for each field, and the names of the fields for a person. */
 export type Fingerprint = Readonly<Record<string, string>>;
+
+/** The data set's own pictures, where they are from a mirror. */
+export interface MirrorPictures {
+  /** The commits of the mirror that they are from, `+` between them. */
+  readonly revision: string;
+  /** The pairs whose picture is not used, and what is wrong with its row there. */
+  readonly unused: readonly { readonly pair: string; readonly reason: string }[];
+}
 
 /** The benign questions asked along with the others. */
 export interface Controls {
@@ -157,6 +167,7 @@ export interface Report {
     readonly seconds: number;
   };
   readonly fingerprint: Fingerprint;
+  readonly pictures?: MirrorPictures;
   /** What a person should know, each a sentence: data that are not the published ones, an approximate judge. */
   readonly notices: readonly string[];
   readonly rows: readonly Row[];

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { codeOf, wordsOf } from './fault.ts';
+
+/** A temporary file this old was left by a process that was killed. */
+const STALE_MS = 3_600_000;
+
+/**
+ * Writes a file below the folder `root`: beside its place, and moves it there, so that no reader, in this process or
+ * another, ever meets half a file. Rejects with one line that names `root` and says what to do; nothing is left then.
+ *
+ * @param place relative to `root`
+ */
+export async function keepFile(root: string, place: string, bytes: Uint8Array): Promise<void> {
+  const file = path.join(root, place);
+  try {
+    await ownFolder(root, path.dirname(file));
+    await ownFolder(root, waitingFolder(root));
+    const waiting = path.join(waitingFolder(root), `${path.basename(file)}.${randomUUID()}`);
+    try {
+      await writeFile(waiting, bytes, { flag: 'wx' });
+      await rename(waiting, file);
+    } catch (error) {
+      await rm(waiting, { force: true });
+      throw error;
+    }
+  } catch (error) {
+    throw new Error(`nothing can be kept in ${root}: ${whyNot(error)}`);
+  }
+}
+
+/** Makes a folder below `root`, unless a link of that name would lead out of it. */
+async function ownFolder(root: string, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const expected = path.join(await realpath(root), path.relative(root, folder));
+  if ((await realpath(folder)) !== expected) throw new Error(`${folder} is a link`);
+}
+
+/** Where files wait until they are whole; hidden, so that it is not kept between runs. */
+const waitingFolder = (root: string): string => path.join(root, '.waiting');
+
+/** Removes what killed processes left. Never rejects. */
+export async function removeStale(root: string): Promise<void> {
+  const folder = waitingFolder(root);
+  for (const name of await readdir(folder).catch(() => [])) {
+    const file = path.join(folder, name);
+    const age = await stat(file).then(
+      info => Date.now() - info.mtimeMs,
+      () => 0,
+    );
+    if (age > STALE_MS) await rm(file, { force: true }).catch(() => undefined);
+  }
+}
+
+function whyNot(error: unknown): string {
+  const code = codeOf(error);
+  if (code === 'EACCES' || code === 'EPERM') return 'no permission to write there';
+  if (code === 'EROFS') return 'the file system is read-only';
+  if (code === 'ENOSPC' || code === 'EDQUOT') return 'the disk is full; make room';
+  if (code === 'EFBIG') return 'a file would grow past the limit there';
+  if (code === 'ENOTDIR' || code === 'EEXIST') return 'a file of that name is in the way';
+  return wordsOf(error);
+}
