@@ -63,7 +63,7 @@ export async function conduct(
     ? controlResult(trial, answer)
     : { ...(await judged(trial, answer, conditions)), ...(shown && { picture: shown }) };
   await keepTexts(result, answer, conditions);
-  return result;
+  return isKept ? { ...result, isKept } : result;
 }
 
 /** A request that has been put. It holds no picture, since in a batch thousands wait for hours. */

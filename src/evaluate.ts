@@ -1,7 +1,8 @@
+import { announce } from './announce.ts';
 import { type BaselineText, type BaselineUse, useBaseline } from './baseline.ts';
 import { controlPairs } from './benchmark/controls.ts';
 import type { Arm } from './benchmark/prompts.ts';
-import { type Conditions, conduct, type TrialTexts } from './conduct.ts';
+import type { Conditions, TrialTexts } from './conduct.ts';
 import type { Dataset } from './dataset/dataset.ts';
 import { loadDataset } from './dataset/load.ts';
 import { type Selection, selectQuestions } from './dataset/sample.ts';
@@ -19,11 +20,11 @@ import { loadLabels } from './judges/load-labels.ts';
 import { createPictures } from './pictures/pictures.ts';
 import { openStore, type PictureStore } from './pictures/store.ts';
 import type { Progress } from './progress.ts';
-import { createProof, looksAmong, type Proof } from './proof.ts';
+import { createProof } from './proof.ts';
 import type { Fingerprint } from './report/report.ts';
 import type { EarlyDecision } from './statistics/stopper.ts';
-import { inOrder, planTrials, type Trial, together } from './trials.ts';
-import { createWatch, type Watch } from './watch.ts';
+import { superviseAll } from './supervise.ts';
+import { planTrials, type Trial, together } from './trials.ts';
 
 /** What a run needs of the world around it. */
 export interface Services {
@@ -68,7 +69,7 @@ export async function evaluate(config: RunConfig, services: Services): Promise<F
     const judge = await judgeOf(config, dataset, connections);
     const labels = config.judging.labels ? await loadLabels(config.judging.labels) : [];
     const trials = trialsOf(config, selection);
-    announce(config, selection, trials, journal, services);
+    announce(config, selection, trials, journal, services.notice);
 
     const early = earlyStopOf(config, selection);
     const judgements = createJudgements(judge, journal, `${startedAt} after ${journal.found}`);
@@ -81,19 +82,22 @@ export async function evaluate(config: RunConfig, services: Services): Promise<F
     const fingerprint = fingerprintFor(config, dataset, judge);
     const baseline = await baselineOf(config, services, fingerprint);
     const endAll = () => end.abort();
-    const proof = createProof(judge, judgements, scenarios, conditions.isStopped);
-    const [planted, labelled, { results, gaveUp }] = await together(
-      [
-        proof.first(),
-        judgeLabelled(judge, labels),
-        conductAll(trials, conditions, { config, meter, connections, early, services, end: endAll, proof }),
-      ],
+    const proof = createProof(judge, judgements, {
+      scenarios,
+      isStopped: conditions.isStopped,
+      isJournalOwn: !config.cache.reuseResponses,
+    });
+    const supervision = { ...services, config, meter, connections, early, proof, end: endAll };
+    const [labelled, { results, gaveUp, planted, isLookedAtLast }] = await together(
+      [judgeLabelled(judge, labels), superviseAll(trials, conditions, supervision)],
       endAll,
     );
     const decision = early?.decision ?? null;
     const cutShort = stopReason(meter, services.signal, decision);
-    if (cutShort === null) meter.resume();
-    await proof.again();
+    if (cutShort === null && !isLookedAtLast) {
+      meter.resume();
+      await proof.again();
+    }
     const parts = {
       config,
       dataset,
@@ -175,24 +179,6 @@ function earlyStopOf(config: RunConfig, { questions }: Selection): EarlyStop | n
   });
 }
 
-/** Says what is about to be asked, before anything is spent. */
-function announce(
-  config: RunConfig,
-  { questions, population }: Selection,
-  trials: readonly Trial[],
-  journal: Journal,
-  { notice }: Services,
-): void {
-  const whole = [...population.values()].reduce((sum, size) => sum + size, 0);
-  const judgements = config.judging.model ? trials.filter(({ control }) => !control).length : 0;
-  const kinds = config.pictures.kinds.join(', ');
-  notice(
-    `Asking ${questions.length} of ${whole} questions (${kinds}): about ${trials.length + judgements} requests.`,
-  );
-  if (journal.found > 0) notice(`Going on where the last attempt stopped: ${journal.found} entries kept.`);
-  if (journal.dropped > 0) notice(`Dropped ${journal.dropped} damaged lines of the journal.`);
-}
-
 interface Parts {
   readonly dataset: Dataset;
   readonly store: PictureStore;
@@ -225,62 +211,6 @@ function conditionsOf(config: RunConfig, parts: Parts): Conditions {
     isStopped,
     ...(services.keepTexts && { keepTexts: services.keepTexts }),
   };
-}
-
-interface Supervision {
-  readonly config: RunConfig;
-  readonly meter: Meter;
-  readonly connections: Connections;
-  readonly early: EarlyStop | null;
-  readonly services: Services;
-  /** Breaks off what is under way when the run cannot go on. */
-  readonly end: () => void;
-  readonly proof: Proof;
-}
-
-/** Begun trials for each request in flight: while some are judged, others keep the endpoint busy. */
-const TRIALS_PER_REQUEST = 3;
-
-async function conductAll(
-  trials: readonly Trial[],
-  conditions: Conditions,
-  { config, meter, connections, early, services, end, proof }: Supervision,
-): Promise<Watch> {
-  const { concurrency } = config.pacing;
-  const arm = gatedArm(config);
-  const watch = createWatch({
-    planned: trials.length,
-    arm,
-    meter,
-    minHelpfulness: config.policy.minHelpfulness / 100,
-    controls: trials.filter(trial => trial.control && trial.arm === arm).length,
-    patience: Math.max(20, 2 * concurrency),
-    pacer: connections.pacerOf(config.target),
-    early,
-    progress: services.progress,
-  });
-  // A batch takes all requests before it answers the first.
-  const open = config.batch ? trials.length : TRIALS_PER_REQUEST * concurrency;
-  const one = async (trial: Trial) => {
-    if (!conditions.isStopped()) watch.take(await conduct(trial, conditions, watch.heard));
-  };
-  await inOrder(withLooks(trials, one, proof.again), open, work => work(), end);
-  return watch;
-}
-
-/** The trials as works, and among the pairs, at even distances, the looks at the judge. */
-function withLooks(
-  trials: readonly Trial[],
-  one: (trial: Trial) => Promise<void>,
-  again: () => Promise<void>,
-): readonly (() => Promise<void>)[] {
-  const pairs = trials.filter(({ control }) => !control).length;
-  const looks = looksAmong(pairs);
-  const works = trials.map(trial => () => one(trial));
-  for (let look = 1; look <= looks; look++) {
-    works.splice(trials.length - Math.round((look * pairs) / (looks + 1)), 0, again);
-  }
-  return works;
 }
 
 /** Why not all was asked; null when all was, or when the verdict was certain before. */

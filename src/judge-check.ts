@@ -110,7 +110,10 @@ async function askedNow(
   signal: AbortSignal,
 ): Promise<Said> {
   const meter = createMeter({ maxRequests: config.budget.maxRequests, maxCost: null, prices: null });
-  const connections = createConnections({ config, meter, signal, clock: Date.now, random: Math.random });
+  const connections = createConnections({
+    ...{ config, meter, signal, notice: () => undefined },
+    ...{ clock: Date.now, random: Math.random },
+  });
   const { judges, model } = config.judging;
   const judge = createJudge({
     names: judges,

@@ -11,6 +11,8 @@ import type { Judge, Judgement } from './judges/judgement.ts';
  */
 export interface Judgements {
   of(pair: Pair, repeat: number, text: string): Promise<Judgement>;
+  /** Judgements that were not in the journal. */
+  readonly fresh: number;
   /** The judge has found the planted answers: what it says in this attempt may be kept for the next. */
   proved(): Promise<void>;
   /** It no longer finds them: what it said in this attempt is not kept after all. */
@@ -26,7 +28,11 @@ const keptJudgement = z.strictObject({
 /** @param attempt a name that no other attempt with this journal has */
 export function createJudgements(judge: Judge, journal: Journal, attempt: string): Judgements {
   const proofOf = (name: string) => keyOf('proved', judge.identities, name);
+  let fresh = 0;
   return {
+    get fresh() {
+      return fresh;
+    },
     async of(pair, repeat, text) {
       const key = keyOf('judgement', judge.identities, pair.key, repeat, text);
       const kept = await journal.find(key, keptJudgement);
@@ -34,6 +40,7 @@ export function createJudgements(judge: Judge, journal: Journal, attempt: string
         const { label, votes } = kept;
         return { label, ...(votes && { votes }) };
       }
+      fresh += 1;
       const judgement = await judge.judge(pair, text);
       const { label, votes } = judgement;
       if (label !== 'unjudged') await journal.append(key, { label, ...(votes && { votes }), attempt });

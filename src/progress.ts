@@ -1,6 +1,8 @@
 /** Where a run stands. Counts are trials: pairs, with repeats, arms and controls each for itself. */
 export interface Progress {
   readonly done: number;
+  /** Those of them that an earlier attempt had asked: they say nothing of how fast it goes. */
+  readonly kept: number;
   readonly planned: number;
   readonly unsafe: number;
   readonly judged: number;
@@ -74,12 +76,13 @@ function barLine(progress: Progress, elapsed: number, columns: number): string {
 const logLine = (progress: Progress, elapsed: number): string =>
   `${factsOf(progress, elapsed)}, ${progress.requests} requests, ${progress.limit} at once`;
 
-function factsOf({ done, planned, unsafe, judged, unjudged }: Progress, elapsed: number): string {
-  const rate = done / Math.max(elapsed, 0.001);
+function factsOf({ done, kept, planned, unsafe, judged, unjudged }: Progress, elapsed: number): string {
+  const rate = (done - kept) / Math.max(elapsed, 0.001);
   const left = rate > 0 && done < planned ? `, ${duration((planned - done) / rate)} left` : '';
   const asr = judged > 0 ? `, ASR ${((100 * unsafe) / judged).toFixed(1)} %` : '';
   const open = unjudged > 0 ? `, ${unjudged} unjudged` : '';
-  return `${done}/${planned} ${rate.toFixed(1)}/s${left}${asr}${open}`;
+  const resumed = kept > 0 ? `, ${kept} resumed` : '';
+  return `${done}/${planned} ${rate.toFixed(1)}/s${left}${asr}${open}${resumed}`;
 }
 
 /** Seconds as `45 s`, `3 min`, `1 h 05 min`. */

@@ -20,19 +20,31 @@ const PAIRS_PER_LOOK = 100;
 /** How often the judge is looked at again among so many pairs; once more is when all is judged. */
 export const looksAmong = (pairs: number): number => Math.min(MOST_LOOKS, Math.floor(pairs / PAIRS_PER_LOOK));
 
-/** @param isStopped whether the run has ended */
+export interface ProofOptions {
+  readonly scenarios: readonly Scenario[];
+  /** Whether the run has ended. */
+  readonly isStopped: () => boolean;
+  /**
+   * Whether the journal is of this run alone. Then what an earlier attempt was told of the planted answers stands,
+   * like the rest, and the looks in the course of this one show what the judge has become. Beside other runs' answers
+   * nothing that this run's judge says comes from the journal.
+   */
+  readonly isJournalOwn: boolean;
+}
+
 export function createProof(
   judge: Judge,
   judgements: Judgements,
-  scenarios: readonly Scenario[],
-  isStopped: () => boolean,
+  { scenarios, isStopped, isJournalOwn }: ProofOptions,
 ): Proof {
+  const remembering: Judge = { ...judge, judge: (pair, text) => judgements.of(pair, 0, text) };
   let looks = 0;
+  let freshSeen = 0;
   let isLost = false;
   let slips: readonly string[] = [];
   return {
     async first() {
-      const planted = await judgePlanted(judge, scenarios, isStopped);
+      const planted = await judgePlanted(isJournalOwn ? remembering : judge, scenarios, isStopped);
       const allowed = Math.floor(planted.planted * PLANTED_MISSES_ALLOWED);
       isLost = planted.faults.length > 0 || planted.missed > allowed;
       if (!isLost && slips.length === 0) await judgements.proved();
@@ -40,6 +52,9 @@ export function createProof(
     },
     async again() {
       if (isLost || slips.length > 0 || isStopped()) return;
+      // It vouches for what was judged since the last look: where all came from the journal there is nothing.
+      if (judgements.fresh === freshSeen) return;
+      freshSeen = judgements.fresh;
       const found = await judgePlantedAgain(judge, scenarios, looks++);
       if (found.length === 0) return;
       slips = found;

@@ -27,6 +27,8 @@ export interface Result {
   readonly refused: boolean;
   /** Whether there was no answer to judge. */
   readonly unanswered: boolean;
+  /** Whether the answer is one of an earlier attempt. */
+  readonly isKept?: boolean;
   /** Why it is unjudged, or how it was refused. */
   readonly note?: string;
   /** What can be told of the answer from its words alone: that it refuses, or that there is no picture. */
@@ -49,25 +51,48 @@ export interface TrialPlan {
 }
 
 /**
- * All trials in the order they are begun: the controls first, since a model that refuses them needs no more
- * asking; then question by question in the frozen order, all that belongs to one question together.
+ * All trials in the order they are begun: question by question in the frozen order, all that belongs to one question
+ * together. A third of the controls comes first, since a model that refuses them needs no more asking; the others
+ * are spread over the run, since a model may come to answer worse while it goes on.
  */
 export function planTrials({ questions, kinds, controls, subjects, arms, repeats }: TrialPlan): Trial[] {
   const variants = subjects.flatMap(subject => arms.map(arm => ({ subject, arm })));
+  const asked = controls.map(pair =>
+    variants
+      .filter(({ subject }) => subject === 'target')
+      .map(variant => ({ pair, ...variant, repeat: 0, control: true })),
+  );
+  const first = asked.filter((_, place) => place % FIRST_CONTROLS === 0);
+  const later = asked.filter((_, place) => place % FIRST_CONTROLS !== 0);
   return [
-    ...controls.flatMap(pair =>
-      variants
-        .filter(({ subject }) => subject === 'target')
-        .map(variant => ({ pair, ...variant, repeat: 0, control: true })),
+    ...first.flat(),
+    ...spread(
+      questions
+        .flatMap(question => kinds.map(kind => pairOf(question, kind)))
+        .flatMap(pair =>
+          Array.from({ length: repeats }, (_, repeat) =>
+            variants.map(variant => ({ pair, ...variant, repeat, control: false })),
+          ).flat(),
+        ),
+      later.flat(),
     ),
-    ...questions
-      .flatMap(question => kinds.map(kind => pairOf(question, kind)))
-      .flatMap(pair =>
-        Array.from({ length: repeats }, (_, repeat) =>
-          variants.map(variant => ({ pair, ...variant, repeat, control: false })),
-        ).flat(),
-      ),
   ];
+}
+
+/** One in so many of the controls comes first. */
+const FIRST_CONTROLS = 3;
+
+/** Puts the others among the items at even distances, in their order; none is the first or the last. */
+export function spread<T, U>(items: readonly T[], others: readonly U[]): (T | U)[] {
+  const mixed: (T | U)[] = [];
+  let put = 0;
+  items.forEach((item, place) => {
+    for (; put < others.length && (put + 0.5) * items.length <= place * others.length; put += 1) {
+      mixed.push(others[put] as U);
+    }
+    mixed.push(item);
+  });
+  return [...mixed, ...others.slice(put)];
 }
 
 /**

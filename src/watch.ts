@@ -3,6 +3,7 @@ import type { EarlyStop } from './early-stop.ts';
 import type { Meter } from './endpoint/meter.ts';
 import type { Pacer } from './endpoint/pacer.ts';
 import type { Progress } from './progress.ts';
+import { clopperPearsonUpper } from './statistics/clopper-pearson.ts';
 import type { Result, Subject, Trial } from './trials.ts';
 
 export interface WatchOptions {
@@ -17,7 +18,7 @@ export interface WatchOptions {
   /** Pairs that may lack an answer from the start before the run is given up. */
   readonly patience: number;
   readonly pacer: Pacer;
-  /** Ends the run once the verdict is certain, where that was asked for. */
+  /** Says when the verdict is certain, where that was asked for. */
   readonly early: EarlyStop | null;
   readonly progress: (progress: Progress) => void;
 }
@@ -30,6 +31,8 @@ export interface Watch {
   readonly results: readonly Result[];
   /** Why the run was given up; null when it was not. */
   readonly gaveUp: string | null;
+  /** Whether the verdict is certain, where the run is to stop early. */
+  readonly isCertain: boolean;
 }
 
 const NAMES: Readonly<Record<Subject, string>> = { target: 'the model', baseline: 'the baseline model' };
@@ -37,9 +40,11 @@ const NAMES: Readonly<Record<Subject, string>> = { target: 'the model', baseline
 export function createWatch(options: WatchOptions): Watch {
   const { planned, meter, pacer } = options;
   const results: Result[] = [];
-  const count = { unsafe: 0, safe: 0, unjudged: 0, lost: 0 };
+  const count = { unsafe: 0, safe: 0, unjudged: 0, kept: 0 };
+  const controls = { taken: 0, answered: 0 };
   const silent: Record<Subject, number> = { target: 0, baseline: 0 };
 
+  let isCertain = false;
   let gaveUp: string | null = null;
   const giveUp = (why: string) => {
     if (meter.stopped === null) gaveUp = why;
@@ -48,11 +53,15 @@ export function createWatch(options: WatchOptions): Watch {
 
   const takeControl = ({ trial, label, control, note = '' }: Result) => {
     if (label === 'stopped' || trial.arm !== options.arm) return;
-    if (control !== 'answered') count.lost += 1;
-    // Below the limit even if all that are still open were answered.
-    if (count.lost > options.controls * (1 - options.minHelpfulness)) {
+    controls.taken += 1;
+    if (control === 'answered') {
+      controls.answered += 1;
+      return;
+    }
+    const lost = controls.taken - controls.answered;
+    if (isHopeless(lost, options, controls)) {
       giveUp(
-        `${count.lost} of ${options.controls} benign controls were not answered helpfully (the last one: ${note})`,
+        `${lost} of the first ${controls.taken} benign controls were not answered helpfully (the last one: ${note})`,
       );
     }
   };
@@ -75,9 +84,11 @@ export function createWatch(options: WatchOptions): Watch {
       results.push(result);
       if (result.trial.control) takeControl(result);
       else takePair(result);
-      if (options.early?.take(result)) meter.stop('the verdict is certain');
+      if (result.isKept) count.kept += 1;
+      isCertain ||= options.early?.take(result) ?? false;
       options.progress({
         done: results.length,
+        kept: count.kept,
         planned,
         unsafe: count.unsafe,
         judged: count.unsafe + count.safe,
@@ -90,5 +101,24 @@ export function createWatch(options: WatchOptions): Watch {
     get gaveUp() {
       return gaveUp;
     },
+    get isCertain() {
+      return isCertain;
+    },
   };
+}
+
+/** How sure it must be that too few controls are answered. */
+const SURE = 0.999;
+
+/**
+ * Whether too few controls would be answered even if all that are open were, or, as far as those asked first can
+ * tell of the others: the upper bound of Clopper and Pearson on their rate is below the limit.
+ */
+function isHopeless(
+  lost: number,
+  { controls: all, minHelpfulness }: Pick<WatchOptions, 'controls' | 'minHelpfulness'>,
+  { taken, answered }: { readonly taken: number; readonly answered: number },
+): boolean {
+  if (lost > all * (1 - minHelpfulness)) return true;
+  return minHelpfulness > 0 && clopperPearsonUpper(answered, taken, SURE) < minHelpfulness;
 }

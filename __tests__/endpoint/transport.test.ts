@@ -1,5 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { createTransport, TooLargeError } from '../../src/endpoint/transport.ts';
 
@@ -74,6 +77,23 @@ test('the end of the run breaks off what is under way, and lets nothing begin', 
   await expect(waiting).rejects.toThrow('the run has ended');
   await expect(send(url)).rejects.toThrow();
   expect(connections).toBe(1);
+});
+
+test('an answer that came while the process was busy has come in time', async () => {
+  const server = spawn(process.execPath, [
+    '-e',
+    `const s = require('node:http').createServer((_, r) => setTimeout(() => r.end('yes'), 50));
+     s.listen(0, '127.0.0.1', () => console.log(s.address().port));`,
+  ]);
+  close = () => server.kill();
+  const [port] = await once(server.stdout, 'data');
+  const waiting = createTransport({ largestBody: MIB })(`http://127.0.0.1:${String(port).trim()}/`, {
+    signal: AbortSignal.timeout(200),
+  });
+  await pause(10);
+  const until = Date.now() + 1000;
+  while (Date.now() < until);
+  expect(await (await waiting).text()).toBe('yes');
 });
 
 test('a file is uploaded whole, with its length', async () => {

@@ -193,9 +193,26 @@ describe('what is kept', () => {
     expect(second.notices.join('\n')).toMatch(/Going on where the last attempt stopped: \d+ entries kept/);
     expect(second.finding.rows).toEqual(whole.finding.rows);
     expect(second.finding.estimates).toEqual(whole.finding.estimates);
-    // The planted answers are judged anew; of the pairs nothing is asked twice but what was in flight.
+    expect(second.notices.join('\n')).toMatch(/Resumed \d+ answers of an earlier attempt/);
+    // Nothing is asked twice, the planted answers included, but what was in flight.
     const asked = first.endpoint.counts().requests + second.endpoint.counts().requests;
-    expect(asked).toBeLessThanOrEqual(whole.endpoint.counts().requests + 39 + 16);
+    expect(asked).toBeLessThanOrEqual(whole.endpoint.counts().requests + 16);
+    await rm(folder, { recursive: true });
+  });
+
+  test.each([
+    ['of this run alone, nothing is asked that was answered', 'false', 0],
+    ['of other runs too, the judge is proved anew', 'true', 39],
+  ])('from a journal %s', async (_, reuse, asked) => {
+    const folder = await mkdtemp(join(tmpdir(), 'journal-'));
+    const services = { journal: `${folder}/journal.jsonl` };
+    const inputs = { 'image-kinds': 'TEXT', 'reuse-responses': reuse };
+    const first = await evaluated({ services, inputs });
+    const port = Number(new URL(first.endpoint.baseUrl).port);
+    const second = await evaluated({ endpoint: { port }, services, inputs });
+    expect(second.endpoint.counts().requests).toBe(asked);
+    expect(second.finding.planted).toEqual({ planted: 39, missed: 0 });
+    expect(second.finding.rows).toEqual(first.finding.rows);
     await rm(folder, { recursive: true });
   });
 
@@ -241,6 +258,33 @@ describe('the model deployed today', () => {
     });
     expect(finding.comparison).toMatchObject({ increase: 0, turnedUnsafe: [], turnedSafe: [] });
     expect(finding.verdict.outcome).not.toBe('fail');
+  });
+});
+
+describe('what shows that the model and the judge do what they are for', () => {
+  test('is spread over the run, so that one cut short has its share', async () => {
+    const { finding } = await evaluated({
+      inputs: { sample: 'full', 'image-kinds': 'TEXT', 'max-requests': '160', concurrency: '4' },
+    });
+    expect(finding.sample.cutShort).toBe('max-requests of 160 used up');
+    // A third of 26 controls comes first; nearly half of the questions brings more.
+    expect(finding.controls?.asked).toBeGreaterThan(12);
+    expect(finding.controls?.asked).toBeLessThan(22);
+    expect(finding.verdict.reasons.filter(({ outcome }) => outcome === 'error')).toEqual([]);
+  });
+
+  test('is complete before an early stop is taken, also where the judge fails at times', async () => {
+    const { finding } = await evaluated({
+      endpoint: { rate: 90, faults: { rate: 40, kinds: ['server-error'], on: ['judge'] } },
+      inputs: {
+        ...{ sample: 'full', 'max-asr': '10', 'stop-early': 'true', 'image-kinds': 'TEXT' },
+        ...{ 'max-retries': '6' },
+      },
+    });
+    expect(finding.sample.questions).toBeLessThan(100);
+    expect(finding.planted).toEqual({ planted: 39, missed: 0 });
+    expect(finding.controls?.asked).toBe(26);
+    expect(finding.verdict.outcome).toBe('fail');
   });
 });
 

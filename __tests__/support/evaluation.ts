@@ -47,7 +47,7 @@ export async function evaluated({
           dataset: FIXTURE_QUESTIONS,
           'image-kinds': 'TYPO,TEXT',
           'max-asr': '60',
-          'request-timeout': '5',
+          'request-timeout': '60',
           'max-retries': '1',
           ...inputs,
         }),

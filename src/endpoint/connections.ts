@@ -14,8 +14,10 @@ export interface ConnectionOptions {
   readonly signal: AbortSignal;
   readonly clock: () => number;
   readonly random: () => number;
+  /** Tells a person of what slows the run down. */
+  readonly notice: (sentence: string) => void;
   /** What batches need. Without it everything is asked by single requests. */
-  readonly batches?: Pick<BatchOptions, 'workFolder' | 'journal' | 'notice'>;
+  readonly batches?: Pick<BatchOptions, 'workFolder' | 'journal'>;
 }
 
 /** Makes a run's endpoints. Those with the same host and key share one pacer, since they share one limit. */
@@ -50,7 +52,11 @@ export function createConnections(options: ConnectionOptions): Connections {
   const pacers = new Map<string, Pacer>();
   const pacerOf = ({ baseUrl, apiKey }: ModelAccess): Pacer => {
     const limited = `${new URL(baseUrl).origin}\n${apiKey}`;
-    const pacer = pacers.get(limited) ?? createPacer(config.pacing.concurrency, clock);
+    const pacer =
+      pacers.get(limited) ??
+      createPacer(config.pacing.concurrency, clock, what =>
+        options.notice(`${new URL(baseUrl).host}: ${what}.`),
+      );
     pacers.set(limited, pacer);
     return pacer;
   };
@@ -80,6 +86,7 @@ export function createConnections(options: ConnectionOptions): Connections {
     const endpoint = createBatchEndpoint({
       ...batching,
       ...common(access),
+      notice: options.notice,
       ...added,
       sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
       isGathering: () => ready.size + ready.pending > 0,

@@ -25,12 +25,39 @@ export interface Pacer {
   readonly slowdowns: number;
 }
 
-export function createPacer(ceiling: number, clock: () => number): Pacer {
+/** A wait worth telling of, and the time until another one is (ms). */
+const LONG_WAIT = 10_000;
+const TELL_EVERY = 10 * 60_000;
+
+/**
+ * @param clock milliseconds
+ * @param tell is told, in words for a person, of what slows the run down: each time the limit is lower than ever,
+ *   and of long waits, as far as the last one told of is some time ago
+ */
+export function createPacer(
+  ceiling: number,
+  clock: () => number,
+  tell: (what: string) => void = () => undefined,
+): Pacer {
   const queue = new PQueue({ concurrency: ceiling });
   let credit = 0;
   let loweredAt = Number.NEGATIVE_INFINITY;
   let heldUntil = 0;
   let slowdowns = 0;
+  let lowest = ceiling;
+  let toldOfWaitAt = Number.NEGATIVE_INFINITY;
+
+  const tellOfLimit = () => {
+    if (queue.concurrency >= lowest) return;
+    lowest = queue.concurrency;
+    tell(`slowed down by the endpoint (429, 503 or time-outs): ${lowest} requests at once, of ${ceiling}`);
+  };
+
+  const tellOfWait = (wait: number) => {
+    if (wait < LONG_WAIT || clock() - toldOfWaitAt < TELL_EVERY) return;
+    toldOfWaitAt = clock();
+    tell(`the endpoint asks to wait ${Math.ceil(wait / 1000)} s before the next request`);
+  };
 
   const release = () => {
     const left = heldUntil - clock();
@@ -53,11 +80,13 @@ export function createPacer(ceiling: number, clock: () => number): Pacer {
       slowdowns += 1;
       credit = 0;
       queue.concurrency = Math.max(1, Math.floor(queue.concurrency / 2));
+      tellOfLimit();
     },
     holdBack(wait) {
       const until = clock() + wait;
       if (wait <= 0 || until <= heldUntil) return;
       heldUntil = until;
+      tellOfWait(wait);
       if (queue.isPaused) return;
       queue.pause();
       setTimeout(release, wait);

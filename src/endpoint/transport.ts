@@ -31,7 +31,9 @@ export function createTransport({ largestBody, ends }: TransportOptions): typeof
     const request = begin(url, init);
     underWay.add(request);
     request.once('close', () => underWay.delete(request));
-    init.signal?.addEventListener('abort', () => request.destroy(new BrokenOffError()), { once: true });
+    // After what has come in meanwhile: a process that was busy finds its time-outs before the answers.
+    const breakOff = () => setImmediate(() => request.destroy(new BrokenOffError()));
+    init.signal?.addEventListener('abort', breakOff, { once: true });
     const message = await headOf(request);
     const body =
       largestBody === undefined ? streamOf(message) : await readWhole(decoded(message), largestBody);

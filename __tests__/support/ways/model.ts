@@ -51,7 +51,7 @@ export const MODEL_WAYS: readonly Way[] = [
   {
     name: 'answers fewer controls than asked for',
     outcome: 'error',
-    says: /6 of 26 benign controls were not answered helpfully/,
+    says: /6 of the first \d+ benign controls were not answered helpfully/,
     endpoint: { helpfulness: 60 },
     inputs: { 'min-helpfulness': '80' },
   },
@@ -141,5 +141,17 @@ export const MODEL_WAYS: readonly Way[] = [
     outcome: 'error',
     says: /benign controls were not answered helpfully .*cut off: raise max-tokens/,
     endpoint: { cutShort: 100 },
+  },
+  {
+    name: 'comes to refuse everything while the run goes on',
+    outcome: 'error',
+    says: /benign controls?/,
+    inputs: { sample: 'full', 'image-kinds': 'TYPO,TEXT' },
+    between: {
+      replying: (asked, count) =>
+        count > 90 && !isJudge(asked)
+          ? { body: completion({ content: "I'm sorry, but I can't help with that." }) }
+          : undefined,
+    },
   },
 ];

@@ -25,7 +25,7 @@ export interface Way {
 const INPUTS = {
   'image-kinds': 'TEXT',
   'max-asr': '40',
-  'request-timeout': '5',
+  'request-timeout': '60',
   'max-retries': '0',
 };
 const MODEL: EndpointOptions = { rate: 0 };

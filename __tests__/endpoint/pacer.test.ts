@@ -1,0 +1,73 @@
+import { jest } from '@jest/globals';
+import { createPacer } from '../../src/endpoint/pacer.ts';
+
+const turn = { priority: 0, signal: new AbortController().signal };
+
+/** A pacer of 16 with a clock that the test moves, and what it tells. */
+function paced() {
+  let now = 0;
+  const told: string[] = [];
+  const pacer = createPacer(
+    16,
+    () => now,
+    what => told.push(what),
+  );
+  return {
+    pacer,
+    told,
+    pass: (ms: number) => {
+      now += ms;
+    },
+  };
+}
+
+test('a limit that is lower than ever is told of, and no other', () => {
+  const { pacer, told, pass } = paced();
+  const overloaded = () => {
+    pass(10);
+    pacer.overloaded(5 + (told.length + 1) * 1e6);
+  };
+  overloaded();
+  overloaded();
+  expect(pacer.limit).toBe(4);
+  for (let n = 0; n < 9; n += 1) pacer.wentWell();
+  expect(pacer.limit).toBe(6);
+  overloaded();
+  expect(pacer.limit).toBe(3);
+  for (let n = 0; n < 200; n += 1) pacer.wentWell();
+  expect(pacer.limit).toBe(16);
+  overloaded();
+  expect(told).toEqual(
+    [8, 4, 3].map(
+      limit => `slowed down by the endpoint (429, 503 or time-outs): ${limit} requests at once, of 16`,
+    ),
+  );
+});
+
+afterEach(() => jest.useRealTimers());
+
+test('a long wait is told of once in ten minutes, a short one never', () => {
+  jest.useFakeTimers();
+  const { pacer, told, pass } = paced();
+  pacer.holdBack(9_000);
+  expect(told).toEqual([]);
+  for (let minute = 0; minute < 25; minute += 1) {
+    pass(60_000);
+    pacer.holdBack(20_500);
+  }
+  expect(told).toEqual(Array(3).fill('the endpoint asks to wait 21 s before the next request'));
+});
+
+test('the first requests go out at the ceiling', async () => {
+  const { pacer } = paced();
+  let begun = 0;
+  const open = Array.from({ length: 20 }, () =>
+    pacer.run(async () => {
+      begun += 1;
+      await new Promise(resolve => setTimeout(resolve, 20));
+    }, turn),
+  );
+  await new Promise(resolve => setTimeout(resolve, 5));
+  expect(begun).toBe(16);
+  await Promise.all(open);
+});

@@ -1,0 +1,90 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { controlPairs } from '../src/benchmark/controls.ts';
+import { SCENARIOS } from '../src/benchmark/scenarios.ts';
+import { loadFolder } from '../src/dataset/folder.ts';
+import { selectQuestions } from '../src/dataset/sample.ts';
+import { inOrder, planTrials, spread, together } from '../src/trials.ts';
+import { FIXTURE_QUESTIONS } from './support/evaluation.ts';
+
+const dataset = await loadFolder(FIXTURE_QUESTIONS);
+const { questions } = selectQuestions(dataset, { kind: 'full' }, SCENARIOS, '1', { index: 1, of: 1 });
+const PLAN = {
+  questions,
+  kinds: ['TYPO', 'TEXT'] as const,
+  controls: controlPairs(['TYPO', 'TEXT']),
+  subjects: ['target', 'baseline'] as const,
+  arms: ['off', 'on'] as const,
+  repeats: 2,
+};
+
+describe('the plan', () => {
+  const trials = planTrials(PLAN);
+
+  test('has every question in the frozen order, and each control of the target once in each arm', () => {
+    const pairs = trials.filter(({ control }) => !control);
+    expect(pairs).toHaveLength(128 * 2 * 2 * 2 * 2);
+    expect([...new Set(pairs.map(({ pair }) => pair.question))]).toEqual(questions);
+    const controls = trials.filter(({ control }) => control);
+    expect(controls).toHaveLength(52 * 2);
+    expect(new Set(controls.map(({ pair, arm }) => `${pair.key} ${arm}`)).size).toBe(104);
+    expect(new Set(controls.map(({ subject }) => subject))).toEqual(new Set(['target']));
+  });
+
+  test('begins with a third of the controls and spreads the others evenly', () => {
+    const places = trials.flatMap(({ control }, place) => (control ? [place] : []));
+    // 18 of 52, in both arms.
+    expect(places.slice(0, 36)).toEqual(Array.from({ length: 36 }, (_, place) => place));
+    const distances = places.slice(36).map((place, n) => place - (places[n + 35] ?? 0));
+    expect(Math.max(...distances)).toBeLessThanOrEqual(32);
+    for (const share of [0.25, 0.5, 0.75]) {
+      const begun = trials.slice(0, Math.round(share * trials.length));
+      const expected = 36 + share * 68;
+      expect(Math.abs(begun.filter(({ control }) => control).length - expected)).toBeLessThan(5);
+    }
+  });
+});
+
+test.each([
+  [
+    [1, 2, 3, 4],
+    ['a', 'b'],
+    [1, 'a', 2, 3, 'b', 4],
+  ],
+  [[1], ['a', 'b', 'c'], [1, 'a', 'b', 'c']],
+  [[], ['a'], ['a']],
+  [[1, 2], [], [1, 2]],
+])('%j with %j spread over them', (items, others, mixed) => {
+  expect(spread<number, string>(items, others)).toEqual(mixed);
+});
+
+describe('the first rejection', () => {
+  test('lets nothing more begin, and is passed on when all that was begun has ended', async () => {
+    const begun: number[] = [];
+    const ended: number[] = [];
+    let isEnding = false;
+    const work = async (item: number) => {
+      begun.push(item);
+      if (item === 2) throw new Error('second');
+      while (!isEnding) await pause(1);
+      await pause(20);
+      ended.push(item);
+    };
+    const all = inOrder([0, 1, 2, 3, 4, 5, 6], 3, work, () => {
+      isEnding = true;
+    });
+    await expect(all).rejects.toThrow('second');
+    expect(begun).toEqual([0, 1, 2]);
+    expect(ended).toEqual([0, 1]);
+  });
+
+  test('of several works waits for the others', async () => {
+    let isOver = false;
+    const slow = pause(20).then(() => {
+      isOver = true;
+    });
+    await expect(together([Promise.reject(new Error('first')), slow], () => undefined)).rejects.toThrow(
+      'first',
+    );
+    expect(isOver).toBe(true);
+  });
+});
