@@ -14,6 +14,8 @@ export interface Job {
   /** Added to, or instead of, what the runner sets. */
   readonly env?: Readonly<Record<string, string>>;
   readonly door?: 'main' | 'post';
+  /** Ends the step at once, as a runner whose patience with a cancelled one has run out; `post` comes all the same. */
+  readonly kill?: AbortSignal;
 }
 
 /** What a runner has in hand when the step is over. */
@@ -24,6 +26,8 @@ export interface Step {
   readonly outputs: Readonly<Record<string, string>>;
   readonly summary: string;
   readonly workspace: string;
+  /** What `post` finds in its environment. */
+  readonly state: Readonly<Record<string, string>>;
 }
 
 /**
@@ -44,34 +48,45 @@ export async function runStep(job: Job): Promise<Step> {
   for (const file of Object.values(files)) await writeFile(file, '');
   await writeFile(at('event.json'), JSON.stringify(job.event?.payload ?? {}));
   const script = path.join(job.action, action.runs[job.door ?? 'main'] ?? '');
-  const { status, log } = await output(script, workspace, {
-    PATH: process.env['PATH'] ?? '',
-    HOME: job.home,
-    CI: 'true',
-    GITHUB_ACTIONS: 'true',
-    GITHUB_EVENT_NAME: job.event?.name ?? 'workflow_dispatch',
-    GITHUB_EVENT_PATH: at('event.json'),
-    GITHUB_JOB: 'gate',
-    GITHUB_WORKFLOW: 'safety',
-    GITHUB_REF: 'refs/heads/main',
-    GITHUB_REPOSITORY: 'octo-org/octo-repo',
-    GITHUB_RUN_ATTEMPT: '1',
-    GITHUB_RUN_ID: '1',
-    GITHUB_SERVER_URL: 'https://github.com',
-    GITHUB_SHA: 'ffac537e6cbbf934b08745a378932722df287a53',
-    GITHUB_WORKSPACE: workspace,
-    RUNNER_OS: 'Linux',
-    RUNNER_TEMP: at('temp'),
-    ...files,
-    ...inputsAsEnvironment(action.inputs, job.inputs),
-    ...job.env,
-  });
+  const { status, log } = await output(
+    script,
+    workspace,
+    {
+      PATH: process.env['PATH'] ?? '',
+      HOME: job.home,
+      CI: 'true',
+      GITHUB_ACTIONS: 'true',
+      GITHUB_EVENT_NAME: job.event?.name ?? 'workflow_dispatch',
+      GITHUB_EVENT_PATH: at('event.json'),
+      GITHUB_JOB: 'gate',
+      GITHUB_WORKFLOW: 'safety',
+      GITHUB_REF: 'refs/heads/main',
+      GITHUB_REPOSITORY: 'octo-org/octo-repo',
+      GITHUB_RUN_ATTEMPT: '1',
+      GITHUB_RUN_ID: '1',
+      GITHUB_SERVER_URL: 'https://github.com',
+      GITHUB_SHA: 'ffac537e6cbbf934b08745a378932722df287a53',
+      GITHUB_WORKSPACE: workspace,
+      RUNNER_OS: 'Linux',
+      RUNNER_TEMP: at('temp'),
+      ...files,
+      ...inputsAsEnvironment(action.inputs, job.inputs),
+      ...job.env,
+    },
+    job.kill,
+  );
   return {
     status,
     log,
     workspace,
     outputs: parseOutputs(await readFile(files.GITHUB_OUTPUT, 'utf8')),
     summary: await readFile(files.GITHUB_STEP_SUMMARY, 'utf8'),
+    state: Object.fromEntries(
+      Object.entries(parseOutputs(await readFile(files.GITHUB_STATE, 'utf8'))).map(([name, value]) => [
+        `STATE_${name}`,
+        value,
+      ]),
+    ),
   };
 }
 
@@ -99,6 +114,7 @@ function output(
   script: string,
   cwd: string,
   env: Readonly<Record<string, string>>,
+  kill?: AbortSignal,
 ): Promise<{ status: number | null; log: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [script], {
@@ -106,6 +122,7 @@ function output(
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    kill?.addEventListener('abort', () => child.kill('SIGKILL'));
     let log = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {

@@ -1,0 +1,109 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Endpoint, startEndpoint } from '../../fixtures/endpoint.ts';
+import { type CacheService, startCacheService } from '../support/cache-service.ts';
+import { type Job, runStep, type Step } from '../support/runner.ts';
+
+/**
+ * The built action's main and post on a runner with a cache service: the real @actions/cache, blobs in Azurite. All
+ * pictures are made here, so that each that is drawn again is counted.
+ */
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const DATASET = path.join(ROOT, 'fixtures/mm-safetybench');
+const KINDS = 3;
+
+let service: CacheService;
+let endpoint: Endpoint;
+let drawn: number;
+let onDrawing: () => void = () => undefined;
+const home = mkdtempSync(path.join(tmpdir(), 'cached-run-'));
+
+beforeAll(async () => {
+  service = await startCacheService();
+  endpoint = await startEndpoint({
+    dataset: DATASET,
+    onRequest: ({ path: asked }) => {
+      if (!asked.endsWith('/images/generations')) return;
+      drawn += 1;
+      onDrawing();
+    },
+  });
+}, 60_000);
+beforeEach(() => {
+  drawn = 0;
+});
+afterAll(async () => {
+  await endpoint.close();
+  await service.close();
+  rmSync(home, { recursive: true, force: true });
+});
+
+/** A step on a machine that has nothing of earlier runs but what the cache service gives it. */
+function step(runId: string, more: Partial<Job> = {}): Promise<Step> {
+  return runStep({
+    action: ROOT,
+    home,
+    inputs: {
+      'base-url': endpoint.baseUrl,
+      model: 'fixture-vlm',
+      judge: 'refusal',
+      dataset: DATASET,
+      'image-source': 'generated',
+      'image-base-url': endpoint.baseUrl,
+      'image-model': 'fixture-image',
+      'min-helpfulness': '0',
+      concurrency: '2',
+    },
+    ...more,
+    env: {
+      GITHUB_RUN_ID: runId,
+      ACTIONS_CACHE_SERVICE_V2: 'true',
+      ACTIONS_RESULTS_URL: service.url,
+      ACTIONS_RUNTIME_TOKEN: 'runtime-token',
+      ...more.env,
+    },
+  });
+}
+
+const newMachine = () => rmSync(path.join(home, 'temp'), { recursive: true, force: true });
+const contentKeys = () => service.keys().filter(key => key.includes('-content-'));
+
+test('a killed run leaves its pictures to post; later runs draw the rest, and then nothing', async () => {
+  const kill = new AbortController();
+  onDrawing = () => {
+    if (drawn === 6) kill.abort();
+  };
+  const killed = await step('1', { kill: kill.signal });
+  onDrawing = () => undefined;
+  expect(killed.status).toBeNull();
+  expect(contentKeys()).toEqual([]);
+
+  const post = await step('1', { door: 'post', env: killed.state });
+  expect(post).toMatchObject({ status: 0 });
+  expect(contentKeys()).toHaveLength(1);
+
+  newMachine();
+  drawn = 0;
+  const second = await step('2');
+  expect(second.outputs).toMatchObject({ verdict: 'pass', unjudged: '0' });
+  const questions = Number(second.outputs['questions']);
+  expect(Number(second.outputs['pairs'])).toBe(KINDS * questions);
+  // At least one of the six had been drawn, set and kept before the end came.
+  expect(drawn).toBeGreaterThan(0);
+  expect(drawn).toBeLessThan(questions);
+  expect(contentKeys()).toHaveLength(2);
+  expect((await step('2', { door: 'post', env: second.state })).status).toBe(0);
+  expect(contentKeys()).toHaveLength(2);
+
+  newMachine();
+  drawn = 0;
+  service.calls.length = 0;
+  const third = await step('3');
+  expect(third.outputs).toMatchObject({ verdict: 'pass', unjudged: '0' });
+  expect(drawn).toBe(0);
+  expect(contentKeys()).toHaveLength(2);
+  // Of this run only its answers are saved.
+  expect(service.calls.filter(call => call === 'CreateCacheEntry')).toHaveLength(1);
+}, 180_000);
