@@ -1,16 +1,18 @@
 /**
  * Times the making of pictures, as ratios within one run: `npm run bench -- [data set folder]`. Each part runs
  * in a process of its own, for its own peak memory: natively, under sharp's WebAssembly build, and in Pillow on
- * one core where /usr/bin/python3 has it. Without the folder, phrases of the project's own take its place.
+ * one core where /usr/bin/python3 has it; and two whole runs of the built `dist`. Without the folder, phrases of the project's own take its place.
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { startEndpoint } from '../fixtures/endpoint.ts';
 import { canvasOf } from '../src/pictures/canvas.ts';
 import { fontFile } from '../src/pictures/font.ts';
 import { composeSdTypo, encodeJpeg } from '../src/pictures/image.ts';
-import { openStore, sha256 } from '../src/pictures/store.ts';
+import { sha256 } from '../src/pictures/store.ts';
 import { typoPicture } from '../src/pictures/typo.ts';
 
 /** What a part says: ms by the clock and of all processors, the hash of what it made, its peak memory in MB. */
@@ -21,64 +23,144 @@ interface Measured {
   readonly peakMb: number;
 }
 
+const ROOT = path.resolve(import.meta.dirname, '..');
+const FIXTURE = path.join(ROOT, 'fixtures/mm-safetybench');
 const QUESTIONS = 1680;
-const PARTS: Readonly<
-  Record<string, (phrases: readonly string[], folder: string) => Promise<Omit<Measured, 'peakMb'>>>
-> = {
+const PARTS: Readonly<Record<string, (phrases: readonly string[]) => Promise<Omit<Measured, 'peakMb'>>>> = {
   typo: phrases => timed(phrases, async phrase => typoPicture(phrase)),
   compose: phrases => timeComposing(phrases, QUESTIONS),
   // Enough for a ratio: WebAssembly would take minutes for all.
   composeSome: phrases => timeComposing(phrases, QUESTIONS / 10),
-  fill: (phrases, folder) => timed(phrases, phrase => fromStore(folder, phrase)),
-  warm: async ([first = ''], folder) => {
-    const bytes = await fromStore(folder, first);
-    return { ms: performance.now(), cpuMs: cpuMs(), digest: sha256(bytes) };
-  },
 };
 
-function report(data: string): void {
-  const store = mkdtempSync(path.join(tmpdir(), 'bench-'));
+async function report(data: string): Promise<void> {
+  const phrases = phrasesOf(data);
+  const native = (name: string) => measure(name, data, []);
+  const wasm = (name: string) => measure(name, data, ['--no-addons']);
+  const [typo, typoWasm] = [native('typo'), wasm('typo')];
+  const compose = native('compose');
+  const [some, someWasm] = [native('composeSome'), wasm('composeSome')];
+  const pillow = pillowMs(phrases);
+  const reference = pillow ?? (PILLOW_MS * phrases.length) / QUESTIONS;
+  const runs = await wholeRuns(existsSync(data) ? data : FIXTURE);
+  const sameBytes = typo.digest === typoWasm.digest && some.digest === someWasm.digest;
+  table([
+    ['', 'measured', 'target', ''],
+    row(`${phrases.length} TYPO, native, one core`, seconds(typo.cpuMs), typo.cpuMs, reference, seconds),
+    row('  half of that, aimed at', seconds(typo.cpuMs), typo.cpuMs, reference / 2, seconds),
+    row(
+      '  WebAssembly to native, by the clock',
+      ratio(typoWasm.ms / typo.ms),
+      typoWasm.ms / typo.ms,
+      3,
+      ratio,
+    ),
+    row(`${QUESTIONS} SD_TYPO composed, native`, seconds(compose.ms), compose.ms, 30_000, seconds),
+    row(
+      '  WebAssembly to native, by the clock',
+      ratio(someWasm.ms / some.ms),
+      someWasm.ms / some.ms,
+      3,
+      ratio,
+    ),
+    row(
+      '  WebAssembly to native, by CPU time',
+      ratio(someWasm.cpuMs / some.cpuMs),
+      someWasm.cpuMs / some.cpuMs,
+      3,
+      ratio,
+    ),
+    row(
+      `whole run over ${phrases.length} questions, peak memory`,
+      megabytes(runs.peakMb),
+      runs.peakMb,
+      300,
+      megabytes,
+    ),
+    row('warm store, first question after', seconds(runs.firstMs), runs.firstMs, 1500, seconds),
+    [
+      'native and WebAssembly',
+      sameBytes ? 'same bytes' : 'OTHER bytes',
+      'same bytes',
+      sameBytes ? 'met' : 'missed',
+    ],
+  ]);
+  if (pillow === undefined)
+    say(`no Pillow in /usr/bin/python3: compared with the ${seconds(reference)} that it took elsewhere`);
+  say(
+    `peak memory while composing: native ${megabytes(some.peakMb)}, WebAssembly ${megabytes(someWasm.peakMb)}`,
+  );
+}
+
+/** What Pillow took for the 1,680 on one core, where two like this machine's were at hand. */
+const PILLOW_MS = 7300;
+
+const row = (what: string, shown: string, value: number, target: number, unit: (value: number) => string) => [
+  ...[what, shown, `≤ ${unit(target)}`],
+  value <= target ? 'met' : 'missed',
+];
+
+/**
+ * The built command line over every question of the folder, TYPO and SD_TYPO; then once more, with what was kept.
+ */
+async function wholeRuns(source: string): Promise<{ readonly peakMb: number; readonly firstMs: number }> {
+  const home = mkdtempSync(path.join(tmpdir(), 'bench-run-'));
+  // Questions alone, so that every picture is drawn, set or composed in the run.
+  const dataset = path.join(home, 'data-set');
+  cpSync(source, dataset, { recursive: true, filter: file => path.basename(file) !== 'imgs' });
+  let first: number | undefined;
+  const endpoint = await startEndpoint({
+    dataset,
+    onRequest: ({ path: asked }) => {
+      if (asked.endsWith('/chat/completions')) first ??= performance.now();
+    },
+  });
   try {
-    const phrases = phrasesOf(data);
-    const native = (name: string) => measure(name, data, store, []);
-    const wasm = (name: string) => measure(name, data, store, ['--no-addons']);
-    const [typo, typoWasm] = [native('typo'), wasm('typo')];
-    const compose = native('compose');
-    const [some, someWasm] = [native('composeSome'), wasm('composeSome')];
-    const fill = native('fill');
-    const warm = native('warm');
-    const pillow = pillowMs(phrases);
-    const row = (what: string, seen: Measured, than?: { readonly ms: number; readonly cpuMs: number }) => [
-      what,
-      seconds(seen.ms),
-      than === undefined ? '' : ratio(seen.ms / than.ms),
-      seconds(seen.cpuMs),
-      than === undefined ? '' : ratio(seen.cpuMs / than.cpuMs),
-      `${Math.round(seen.peakMb)} MB`,
-    ];
-    table([
-      ['', 'time', 'ratio', 'CPU', 'ratio', 'peak memory'],
-      row(`${phrases.length} TYPO`, typo),
-      ...(pillow === undefined
-        ? []
-        : [row('  against Pillow, one core', typo, { ms: pillow, cpuMs: pillow })]),
-      row('  WebAssembly', typoWasm, typo),
-      row('  through an empty store', fill, typo),
-      row(`${QUESTIONS} SD_TYPO composed`, compose),
-      row('  a tenth, native', some),
-      row('  a tenth, WebAssembly', someWasm, some),
-      row('first of a warm store', warm),
-    ]);
-    const same = typo.digest === typoWasm.digest && some.digest === someWasm.digest;
-    process.stdout.write(`native and WebAssembly give ${same ? 'the same bytes' : 'DIFFERENT bytes'}\n`);
+    const peakMb = (await runCli(home, dataset, endpoint.baseUrl)).peakMb;
+    first = undefined;
+    const { startedAt } = await runCli(home, dataset, endpoint.baseUrl, ['--max-requests', '40']);
+    return { peakMb, firstMs: (first ?? Number.NaN) - startedAt };
   } finally {
-    rmSync(store, { recursive: true });
+    await endpoint.close();
+    rmSync(home, { recursive: true });
   }
 }
 
-function measure(name: string, data: string, store: string, flags: readonly string[]): Measured {
+/** One process of the built command line, its SD drawn by the stand-in. */
+async function runCli(
+  home: string,
+  dataset: string,
+  baseUrl: string,
+  more: readonly string[] = [],
+): Promise<{ readonly peakMb: number; readonly startedAt: number }> {
+  const usage = path.join(home, 'usage.json');
+  const inputs = {
+    ...{ 'base-url': baseUrl, model: 'fixture-vlm', judge: 'refusal', dataset, sample: 'full' },
+    ...{ 'image-source': 'generated', 'image-base-url': baseUrl, 'image-model': 'fixture-image' },
+    ...{ 'image-kinds': 'TYPO,SD_TYPO', 'min-helpfulness': '0', 'report-dir': path.join(home, 'report') },
+  };
+  const flags = Object.entries(inputs).flatMap(([name, value]) => [`--${name}`, value]);
+  const startedAt = performance.now();
+  const child = spawn(
+    process.execPath,
+    [
+      '--import',
+      path.join(ROOT, 'bench/usage.mjs'),
+      path.join(ROOT, 'dist/cli.js'),
+      'run',
+      ...flags,
+      ...more,
+    ],
+    { env: { ...process.env, BENCH_USAGE: usage, XDG_CACHE_HOME: home }, stdio: 'ignore' },
+  );
+  const [status] = await once(child, 'exit');
+  if (status !== 0) throw new Error(`the whole run ended with status ${status}`);
+  return { peakMb: JSON.parse(readFileSync(usage, 'utf8')).peak, startedAt };
+}
+
+function measure(name: string, data: string, flags: readonly string[]): Measured {
   const script = path.join(import.meta.dirname, 'pictures.ts');
-  const child = spawnSync(process.execPath, [...flags, '--no-warnings', script, name, data, store], {
+  const child = spawnSync(process.execPath, [...flags, '--no-warnings', script, name, data], {
     encoding: 'utf8',
   });
   if (child.status !== 0) throw new Error(`${name} ended with ${child.status}: ${child.stderr}`);
@@ -155,37 +237,30 @@ async function photo(seed: number): Promise<Uint8Array> {
   return encodeJpeg(canvas);
 }
 
-async function fromStore(root: string, phrase: string): Promise<Uint8Array> {
-  const store = openStore(root, line => process.stderr.write(`${line}\n`));
-  const picture = await store.through({ phrase }, async () => {
-    const bytes = typoPicture(phrase);
-    return { bytes, type: 'image/jpeg', sha256: sha256(bytes) };
-  });
-  return 'missing' in picture ? new Uint8Array() : picture.bytes;
-}
-
 /** What the process has used of all processors so far. */
 function cpuMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 }
 
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const megabytes = (value: number): string => `${Math.round(value)} MB`;
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
 const ratio = (value: number): string => `× ${value.toFixed(2)}`;
 
 function table(rows: readonly (readonly string[])[]): void {
   for (const [what = '', ...cells] of rows) {
-    process.stdout.write(`${what.padEnd(28)}${cells.map(cell => cell.padStart(13)).join('')}\n`);
+    process.stdout.write(`${what.padEnd(46)}${cells.map(cell => cell.padStart(13)).join('')}\n`);
   }
 }
 
-const [part, folder = path.resolve('../shared/mm-safetybench'), scratch = ''] = process.argv
+const [part, folder = path.resolve('../shared/mm-safetybench')] = process.argv
   .slice(2)
   .filter(word => word !== '');
 const run = part === undefined ? undefined : PARTS[part];
-if (run === undefined) report(part ?? folder);
+if (run === undefined) await report(part ?? folder);
 else {
-  const measured = await run(phrasesOf(folder), scratch);
+  const measured = await run(phrasesOf(folder));
   const peakMb = process.resourceUsage().maxRSS / 1024;
   process.stdout.write(JSON.stringify({ ...measured, peakMb }));
 }
