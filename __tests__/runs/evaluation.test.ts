@@ -69,6 +69,8 @@ test('the same text to every question is pointed out, and a refusal is not', asy
 test.each([
   ['another-model', /The endpoint says that "another-model" answered, where "fixture-vlm" was asked for/],
   ['owner/fixture-vlm-2026-01-01', null],
+  ['a question of the benchmark', null],
+  ['model-for-sk-a-key-that-is-echoed', null],
   ['', null],
 ])('an endpoint that says %j answered', async (model, notice) => {
   const between = await endpointBehind(
@@ -78,7 +80,9 @@ test.each([
     },
     { dataset: FIXTURE_QUESTIONS },
   );
-  const { finding } = await evaluated({ inputs: { 'base-url': between.baseUrl, sample: '5' } });
+  const { finding } = await evaluated({
+    inputs: { 'base-url': between.baseUrl, 'api-key': 'sk-a-key-that-is-echoed', sample: '5' },
+  });
   await between.close();
   if (notice) expect(finding.notices.join('\n')).toMatch(notice);
   else expect(finding.notices.join('\n')).not.toMatch(/was asked for/);

@@ -121,10 +121,16 @@ function withoutSecrets(answer: Answer, secrets: readonly string[]): Answer {
   return { ...answer, text };
 }
 
-const named = z.object({ model: z.string().min(1).max(200) });
+const named = z.object({ model: z.string().regex(/^[a-z0-9](?!.*:\/\/)[\w.:/@-]{0,119}$/i) });
 
-/** The model that an endpoint says the response is by; empty where it does not say. Hostile as the rest of it. */
-export const servedBy = (body: string): string => named.safeParse(parse(body)).data?.model ?? '';
+/**
+ * The model that an endpoint says the response is by. Empty where it does not say, where what it says is not as a
+ * model's name is, and where one of the secrets is in it: a report shows it.
+ */
+export function servedBy(body: string, secrets: readonly string[]): string {
+  const name = named.safeParse(parse(body)).data?.model ?? '';
+  return secrets.some(secret => secret !== '' && name.includes(secret)) ? '' : name;
+}
 
 function parse(body: string): unknown {
   try {

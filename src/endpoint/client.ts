@@ -48,7 +48,7 @@ export function createChatEndpoint(options: ClientOptions): ChatEndpoint {
         const body = bodyOf(request, model, spoken, options.extraBody);
         const response = await client.chat.completions.create(body).asResponse();
         const text = await response.text();
-        options.heardBy?.(servedBy(text));
+        options.heardBy?.(servedBy(text, secrets));
         const answer = readAnswer(text, secrets);
         meter.spend(answer.usage);
         return {
