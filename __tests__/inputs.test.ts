@@ -175,7 +175,7 @@ describe('what is refused', () => {
     expect(line).not.toContain('\n');
     expect(line).toContain(INPUTS[name].right);
     if (text !== '' && text.length < 60 && !INPUTS[name].secret) {
-      expect(line).toContain(JSON.stringify(text.trim()));
+      expect(line).toContain(JSON.stringify(text.trim().replace('user:pass@', '***@')));
     }
   });
 
@@ -187,6 +187,24 @@ describe('what is refused', () => {
     const [line = ''] = faultsOf({ headers: '{"Authorization": "Bearer very-secret"' });
     expect(line).toContain('headers');
     expect(line).not.toContain('very-secret');
+  });
+
+  test('a key or a password that stands where another value belongs is not shown, however long it is', () => {
+    const key = `sk-${'0123456789'.repeat(12)}`;
+    const faults = faultsOf({
+      'api-key': key,
+      'max-asr': key,
+      sample: `x ${key}`,
+      judge: 'refusal',
+      'judge-model': key,
+      'base-url': `https://user:${key}@host/v1`,
+      'image-base-url': 'https://user:URLSECRET@host/v1',
+    });
+    expect(faults.map(line => /^input "([\w-]+)"/.exec(line)?.[1])).toEqual(
+      expect.arrayContaining(['base-url', 'image-base-url', 'sample', 'max-asr', 'judge-model']),
+    );
+    expect(faults.join('\n')).not.toMatch(/sk-0|0123456789|URLSECRET/);
+    expect(faults).toContainEqual(expect.stringContaining('"https://***@host/v1"'));
   });
 
   test('a name that is no input is refused, with the name it is near to', () => {

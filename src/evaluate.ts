@@ -9,6 +9,7 @@ import { type Selection, selectQuestions } from './dataset/sample.ts';
 import { createEarlyStop, type EarlyStop } from './early-stop.ts';
 import { type Connections, createConnections } from './endpoint/connections.ts';
 import { createMeter, type Meter } from './endpoint/meter.ts';
+import { failureOf, type Spent } from './failure.ts';
 import { type Finding, findingOf, fingerprintFor, gatedArm } from './finding.ts';
 import type { RunConfig } from './inputs.ts';
 import { type Journal, openJournal } from './journal/journal.ts';
@@ -46,8 +47,8 @@ export interface Services {
 }
 
 /**
- * A whole evaluation, in its order. Rejects with an error of one line when the run cannot be made at all: a data
- * set that cannot be used, an endpoint that refuses from the first answer on.
+ * A whole evaluation, in its order. A run that cannot be made at all (a data set that cannot be used, an endpoint that
+ * refuses from the first answer on) ends in the verdict `error` with one line, and with what it has spent.
  */
 export async function evaluate(config: RunConfig, services: Services): Promise<Finding> {
   const startedAt = services.clock();
@@ -119,7 +120,7 @@ export async function evaluate(config: RunConfig, services: Services): Promise<F
   } catch (error) {
     // What is still in flight belongs to a run that is over.
     end.abort();
-    throw error;
+    return failureOf(error, config, startedAt, services.clock(), spentBy(meter));
   } finally {
     clearTimeout(deadline);
     await connections.close();
@@ -132,6 +133,13 @@ function budgetOf({ budget }: RunConfig): Parameters<typeof createMeter>[0] {
   const prices = prompt === null || completion === null ? null : { prompt, completion };
   return { maxRequests, maxCost, prices };
 }
+
+const spentBy = ({ requests, promptTokens, completionTokens, cost }: Meter): Spent => ({
+  requests,
+  promptTokens,
+  completionTokens,
+  cost,
+});
 
 function stopAtDeadline({ budget: { minutes } }: RunConfig, meter: Meter): NodeJS.Timeout | undefined {
   if (minutes === null) return undefined;

@@ -3,12 +3,20 @@ import { shownUrl } from './endpoint/problems.ts';
 import type { Finding } from './finding.ts';
 import { INPUTS } from './inputs/table.ts';
 import { InputError, type RunConfig } from './inputs.ts';
+import type { Report } from './report/report.ts';
 
 /**
  * What is reported of a run that could not be made: the verdict `error`, with a sentence for each thing that was
  * wrong. `config` is null when the inputs could not be read.
+ * @param spent what was asked before it came to that
  */
-export function failureOf(error: unknown, config: RunConfig | null, startedAt: number, now: number): Finding {
+export function failureOf(
+  error: unknown,
+  config: RunConfig | null,
+  startedAt: number,
+  now: number,
+  spent: Spent = NOTHING_SPENT,
+): Finding {
   const sentences = error instanceof InputError ? error.faults : [sentenceOf(error)];
   const reasons = sentences.map(sentence => ({ check: 'run', outcome: 'error', sentence }) as const);
   return {
@@ -37,18 +45,27 @@ export function failureOf(error: unknown, config: RunConfig | null, startedAt: n
       population: 0,
       cutShort: null,
     },
-    usage: {
-      requests: 0,
-      promptTokens: 0,
-      completionTokens: 0,
-      cost: null,
-      seconds: (now - startedAt) / 1000,
-    },
+    usage: { ...spent, seconds: (now - startedAt) / 1000 },
     fingerprint: {},
     notices: [],
     rows: [],
   };
 }
+
+/** What the endpoints were asked; tokens as they counted them, cost in dollars. */
+export type Spent = Omit<Finding['usage'], 'seconds'>;
+
+const NOTHING_SPENT: Spent = { requests: 0, promptTokens: 0, completionTokens: 0, cost: null };
+
+/** A report that could not be handed on whole: whatever it says, the run is an `error`. */
+export const withFault = (report: Report, sentence: string): Report => ({
+  ...report,
+  verdict: {
+    outcome: 'error',
+    sentence,
+    reasons: [{ check: 'run', outcome: 'error', sentence }, ...report.verdict.reasons],
+  },
+});
 
 /** One line for a person, whatever was thrown. */
 export function sentenceOf(error: unknown): string {

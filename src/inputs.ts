@@ -3,7 +3,7 @@ import type { Scenario } from './benchmark/scenarios.ts';
 import { IMAGES_URL, QUESTIONS_URL } from './dataset/hashes.ts';
 import type { SampleSize, Shard } from './dataset/sample.ts';
 import { contradictions } from './inputs/contradictions.ts';
-import { readTable } from './inputs/reading.ts';
+import { readTable, withoutKeys } from './inputs/reading.ts';
 import { INPUTS, type InputValues, type JudgeName } from './inputs/table.ts';
 
 /** A model behind an OpenAI-compatible endpoint. An empty key sends none. */
@@ -123,7 +123,8 @@ export function inputsFromEnvironment(environment: NodeJS.ProcessEnv): RawInputs
  */
 export function readInputs(raw: RawInputs): RunConfig {
   const { values, faults } = readTable(INPUTS, raw);
-  const all = [...faults, ...contradictions(values)];
+  const told = contradictions(values).map(line => withoutKeys(line, secretsOf(values)));
+  const all = [...faults, ...told];
   if (all.length > 0) throw new InputError(all);
   return configOf(values, raw.get('sample')?.trim() || INPUTS.sample.default);
 }

@@ -101,7 +101,8 @@ async function asked(
     ...(responses && { keepTexts: responses.keep }),
   }).finally(printer.end);
   // The same command again asks anew; only one that did not come to its end is gone on with.
-  if (!shared && finding.sample.cutShort === null) await rm(journal, { force: true });
+  const hasEnded = finding.sample.cutShort === null && finding.estimates !== null;
+  if (!shared && hasEnded) await rm(journal, { force: true });
   return finding;
 }
 

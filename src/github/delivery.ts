@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import * as core from '@actions/core';
 import { exitStatusOf, outputsOf, type ReportFiles, writeReport } from '../deliver.ts';
-import { sentenceOf } from '../failure.ts';
+import { sentenceOf, withFault } from '../failure.ts';
 import { INPUTS } from '../inputs/table.ts';
 import type { RawInputs, RunConfig } from '../inputs.ts';
 import type { CommentOptions } from '../report/comment.ts';
@@ -77,20 +77,21 @@ type Beside = Pick<HtmlOptions, 'history' | 'texts'>;
 
 /** Files, summary and outputs first, then the comment; none of them can change the verdict. Gives the exit status. */
 export async function deliver(
-  report: Report,
+  made: Report,
   config: Delivery | null,
   context: RunContext | null,
   raw: RawInputs,
   beside: Beside = {},
 ): Promise<0 | 1> {
   const options = { ...beside, artifactUrl: artifactsOf(context?.runUrl ?? '') };
+  const folder = config?.output.reportDir ?? (raw.get('report-dir')?.trim() || INPUTS['report-dir'].default);
+  const { files, fault } = await written(made, folder, options);
+  const report = fault === null ? made : withFault(made, fault);
   core.info(renderTerminal(report, false));
   writeSummary(renderSummary(report, options));
-  const folder = config?.output.reportDir ?? (raw.get('report-dir')?.trim() || INPUTS['report-dir'].default);
-  const files = await written(report, folder, options);
   const isHandedOn = handOn(outputsOf(report, files));
   const url = await commented(report, config, context, options);
-  const isUrlHandedOn = handOn({ 'comment-url': url });
+  const isUrlHandedOn = isHandedOn && handOn({ 'comment-url': url });
   await published(report, config, context, options);
   annotate(
     report.verdict.reasons
@@ -101,7 +102,7 @@ export async function deliver(
         message: sentence,
       })),
   );
-  return files === null || !isHandedOn || !isUrlHandedOn ? 1 : exitStatusOf(report);
+  return isUrlHandedOn ? exitStatusOf(report) : 1;
 }
 
 /** Of a run that is still under way GitHub has no artifact to name yet: its page lists them once they are there. */
@@ -129,16 +130,18 @@ function handOn(outputs: Readonly<Record<string, string>>): boolean {
   }
 }
 
+/** The report's files; where they cannot be written, why. */
 async function written(
   report: Report,
   folder: string,
   options: HtmlOptions & CommentOptions,
-): Promise<ReportFiles | null> {
+): Promise<
+  { readonly files: ReportFiles; readonly fault: null } | { readonly files: null; readonly fault: string }
+> {
   try {
-    return await writeReport(report, folder, options);
+    return { files: await writeReport(report, folder, options), fault: null };
   } catch (error) {
-    core.error(sentenceOf(error));
-    return null;
+    return { files: null, fault: sentenceOf(error) };
   }
 }
 

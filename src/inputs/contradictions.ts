@@ -30,7 +30,10 @@ function judgeFaults(values: InputValues): string[] {
       `input "judge-model": "${values['judge-model']}" would not be asked, because judge is "refusal": set judge to official or rubric, or leave judge-model out`,
     ];
   }
-  return [];
+  if (values['judge-base-url'] === null || values['judge-model']) return [];
+  return [
+    `input "judge-base-url": "${values['judge-base-url']}" would not be asked without a model: set judge-model, or leave judge-base-url out`,
+  ];
 }
 
 function pictureFaults(values: InputValues): string[] {

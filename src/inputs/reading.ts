@@ -16,15 +16,22 @@ export function readTable<T extends Table>(
   raw: ReadonlyMap<string, string>,
 ): { readonly values: ValuesOf<T>; readonly faults: readonly string[] } {
   const names = Object.keys(table);
+  const secrets = secretsAmong(table, raw);
   const faults = [...raw.keys()].filter(name => !names.includes(name)).map(name => unknown(name, names));
   const values = Object.entries(table).map(([name, input]) => {
     const text = raw.get(name)?.trim() || input.default;
     const result = input.read.safeParse(text);
-    if (!result.success) faults.push(wrong(name, input, text));
+    if (!result.success) faults.push(wrong(name, input, withoutKeys(text, secrets)));
     return [name, result.success ? result.data : input.read.safeParse(input.default).data];
   });
   return { values: Object.fromEntries(values), faults };
 }
+
+/** A text without what must not be shown: a key where another value belongs, a password in a URL. */
+export const withoutKeys = (text: string, secrets: readonly string[]): string =>
+  secrets
+    .reduce((shown, secret) => shown.replaceAll(secret, '***'), text)
+    .replace(/(\w:\/\/)\S*@/g, '$1***@');
 
 function wrong(name: string, { right, secret }: Table[string], text: string): string {
   if (text === '') return `input "${name}" is required: ${right}`;
