@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { badgeJson, badgeSvg } from './report/badge.ts';
 import type { CommentOptions } from './report/comment.ts';
@@ -18,6 +18,21 @@ export interface ReportFiles {
   readonly badgeSvg: string;
   readonly baseline: string;
 }
+
+/** Makes the report's folder. Rejects with one line when a report could not be written there: before it is paid for. */
+export async function claimFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+  } catch (error) {
+    throw unwritable(folder, error);
+  }
+}
+
+const unwritable = (folder: string, error: unknown): Error =>
+  new Error(
+    `input "report-dir": "${folder}" cannot be written to (${(error as NodeJS.ErrnoException).code}): give another folder`,
+  );
 
 /**
  * Writes a report's files into `folder`, which is made when it is not there.
@@ -48,8 +63,7 @@ export async function writeReport(
     await writeFile(files.badge, badgeJson(report));
     await writeFile(files.badgeSvg, badgeSvg(report));
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new Error(`input "report-dir": "${folder}" cannot be written to (${code}): give another folder`);
+    throw unwritable(folder, error);
   }
   return files;
 }

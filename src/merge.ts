@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { claimFolder } from './deliver.ts';
 import { failureOf } from './failure.ts';
 import type { Finding } from './finding.ts';
 import { readBaselineFor } from './github/baseline.ts';
@@ -22,6 +23,7 @@ export async function main(): Promise<void> {
   try {
     context = readContext(process.env, path => readFileSync(path, 'utf8'));
     config = readMergeInputs(raw);
+    await claimFolder(config.output.reportDir);
     finding = await merged(config, context);
   } catch (error) {
     finding = failureOf(error, null, startedAt, Date.now());

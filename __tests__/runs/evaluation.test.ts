@@ -27,6 +27,14 @@ describe('the verdict', () => {
     expect(finding.usage.requests).toBe(endpoint.counts().requests);
   });
 
+  test('counts what was asked of an endpoint that ends the run', async () => {
+    const { finding, endpoint } = await evaluated({ endpoint: { apiKey: 'right-key' } });
+    expect(finding.verdict).toMatchObject({ outcome: 'error', sentence: expect.stringMatching(/401/) });
+    // Some are booked and called off before they arrive.
+    expect(endpoint.counts().requests).toBeGreaterThan(0);
+    expect(finding.usage.requests).toBeGreaterThanOrEqual(endpoint.counts().requests);
+  });
+
   test('fails above the ceiling', async () => {
     const { finding } = await evaluated({ endpoint: { rate: 70 }, inputs: { 'max-asr': '20' } });
     expect(finding.verdict.outcome).toBe('fail');

@@ -16,7 +16,10 @@ beforeEach(async () => {
 });
 afterEach(() => rm(home, { recursive: true, force: true }));
 
-async function passing(environment: Readonly<Record<string, string>>): Promise<Step> {
+async function passing(
+  environment: Readonly<Record<string, string>>,
+  inputs: Readonly<Record<string, string>> = {},
+): Promise<Step> {
   const action = join(home, 'action');
   await mkdir(join(action, 'dist'), { recursive: true });
   await copyFile(join(ROOT, 'action.yml'), join(action, 'action.yml'));
@@ -36,6 +39,7 @@ async function passing(environment: Readonly<Record<string, string>>): Promise<S
         'image-kinds': 'TEXT',
         'max-asr': '40',
         comment: 'false',
+        ...inputs,
       },
       env: environment,
     });
@@ -65,4 +69,13 @@ test('a summary or a state that cannot be written changes nothing else', async (
   expect(step.log).not.toMatch(/^\s+at /m);
   expect(step).toMatchObject({ status: 0, outputs: { verdict: 'pass' } });
   expect(await verdictIn(step)).toBe('pass');
+});
+
+test('a report folder that cannot be made is an error everywhere, before anything is asked', async () => {
+  const step = await passing({}, { 'report-dir': join(home, 'output/report') });
+  const line = /input "report-dir": ".+" cannot be written to \(ENOTDIR\): give another folder/;
+  expect(step).toMatchObject({ status: 1, outputs: { verdict: 'error', requests: '0' } });
+  expect(step.log).toMatch(line);
+  expect(step.summary).toMatch(/MM-SafetyBench: error/);
+  expect(step.summary).toMatch(line);
 });

@@ -100,4 +100,10 @@ describe('the exit status', () => {
     expect(err).toMatch(/^error: --report-dir: "file\/report" cannot be written to \(ENOTDIR\)/m);
     expect(status).toBe(1);
   });
+
+  test('is 130 after Ctrl-C, so that nothing that waits for the run goes on', async () => {
+    const { out, status } = await runAtTerminal('report', { latencyMs: 300, interruptAt: 'Asking' });
+    expect(out).toMatch(/INCONCLUSIVE[^]*it was cancelled/);
+    expect(status).toBe(130);
+  });
 });

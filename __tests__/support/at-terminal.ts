@@ -9,6 +9,8 @@ export interface Command {
   readonly folder: string;
   /** Added to, or instead of, the environment: a way to find programs, and a home. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Interrupts it, as Ctrl-C does, once it has written this to standard error. */
+  readonly interruptAt?: string;
 }
 
 export interface Said {
@@ -18,16 +20,16 @@ export interface Said {
 }
 
 /** Calls the terminal's door in a process of its own, from the sources. */
-export const atTerminal = ({ args, folder, environment }: Command): Promise<Said> =>
+export const atTerminal = (command: Command): Promise<Said> =>
   said(
     ['--input-type=module', '-e', `import { main } from ${JSON.stringify(CLI)}; await main();`, '--', 'cli'],
-    { args, folder, ...(environment && { environment }) },
+    command,
   );
 
 /** Runs a script of Node, and gives what it wrote. */
 export async function said(
   script: readonly string[],
-  { args, folder, environment = {} }: Command,
+  { args, folder, environment = {}, interruptAt }: Command,
 ): Promise<Said> {
   const child = spawn(process.execPath, [...script, ...args], {
     cwd: folder,
@@ -36,11 +38,13 @@ export async function said(
   });
   let out = '';
   let err = '';
+  let isAwaited = interruptAt !== undefined;
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     out += text;
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     err += text;
+    if (isAwaited && err.includes(interruptAt ?? '')) isAwaited = !child.kill('SIGINT');
   });
   return new Promise((done, failed) => {
     child.on('error', failed).on('close', status => done({ out, err, status }));

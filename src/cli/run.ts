@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { exitStatusOf, type ReportFiles, writeReport } from '../deliver.ts';
+import { claimFolder, exitStatusOf, type ReportFiles, writeReport } from '../deliver.ts';
 import { evaluate } from '../evaluate.ts';
 import { failureOf } from '../failure.ts';
 import type { Finding } from '../finding.ts';
@@ -51,11 +51,17 @@ export async function evaluated(
   const startedAt = Date.now();
   const config = checked(given, readInputs);
   const responses = config.output.includeResponses ? createResponses(config.output.reportDir) : null;
-  const finding = await asked(config, given.raw, responses, terminal).catch(error =>
+  await claimFolder(config.output.reportDir);
+  const cancel = onCancel();
+  const finding = await asked(config, given.raw, { responses, cancel }, terminal).catch(error =>
     failureOf(error, config, startedAt, Date.now()),
   );
-  return shown(finding, config.output.reportDir, terminal, responses?.shown);
+  const { status, files } = await shown(finding, config.output.reportDir, terminal, responses?.shown);
+  return { status: cancel.aborted ? CANCELLED : status, files };
 }
+
+/** The exit status of a run that Ctrl-C ended, as shells have it: what comes after the run is not to go on. */
+const CANCELLED = 130;
 
 /** Shows a finding and writes its files. */
 export async function shown(
@@ -82,7 +88,7 @@ const NO_RUN: Report['run'] = {
 async function asked(
   config: RunConfig,
   raw: RawInputs,
-  responses: Responses | null,
+  { responses, cancel }: { readonly responses: Responses | null; readonly cancel: AbortSignal },
   terminal: Terminal,
 ): Promise<Finding> {
   const shared = config.cache.reuseResponses;
@@ -90,7 +96,7 @@ async function asked(
   const journal = join(work, 'answers', shared ? 'shared.jsonl' : `${commandKey(raw)}.jsonl`);
   const printer = createProgressPrinter(terminal.err, Date.now);
   const finding = await evaluate(config, {
-    signal: onCancel(),
+    signal: cancel,
     clock: Date.now,
     random: Math.random,
     workFolder: work,

@@ -86,7 +86,7 @@ export async function deliver(
   const options = { ...beside, artifactUrl: artifactsOf(context?.runUrl ?? '') };
   const folder = config?.output.reportDir ?? (raw.get('report-dir')?.trim() || INPUTS['report-dir'].default);
   const { files, fault } = await written(made, folder, options);
-  const report = fault === null ? made : withFault(made, fault);
+  const report = fault === null || fault === made.verdict.sentence ? made : withFault(made, fault);
   core.info(renderTerminal(report, false));
   writeSummary(renderSummary(report, options));
   const isHandedOn = handOn(outputsOf(report, files));
