@@ -103,7 +103,7 @@ describe('the exit status', () => {
 
   test('is 130 after Ctrl-C, so that nothing that waits for the run goes on', async () => {
     const { out, status } = await runAtTerminal('report', { latencyMs: 300, interruptAt: 'Asking' });
-    expect(out).toMatch(/INCONCLUSIVE[^]*it was cancelled/);
+    expect(out).toMatch(/it was cancelled/);
     expect(status).toBe(130);
   });
 });
