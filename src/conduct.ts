@@ -54,7 +54,9 @@ export async function conduct(
   const { key, coming, isKept, shown } = await conditions.opening(() => putting(trial, conditions));
   const answer = await coming;
   if (answer.kind === 'none') {
-    if (answer.reason === 'no-picture') return unanswered(trial, `no picture: ${answer.detail}`);
+    if (answer.reason === 'no-picture') {
+      return { ...unanswered(trial, `no picture: ${answer.detail}`), isPictureless: true };
+    }
     return answer.reason === 'stopped' ? stopped(trial) : unanswered(trial, `no answer: ${answer.detail}`);
   }
   heard(trial);

@@ -18,12 +18,31 @@ export interface Supervision {
   readonly proof: Proof;
   readonly notice: (sentence: string) => void;
   readonly progress: (progress: Progress) => void;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
   /** Breaks off what is under way when the run cannot go on. */
   readonly end: () => void;
 }
 
 /** Begun trials for each request in flight: while some are judged, others keep the endpoint busy. */
 const TRIALS_PER_REQUEST = 3;
+
+/** Time-outs after which an endpoint that has answered before is silent and not slow. */
+const SILENT_TIMEOUTS = 3;
+
+/**
+ * Pairs that may be lost before `max-error-rate` is out of reach. A shard's are counted with the others' first, and a
+ * batch answers all at once.
+ */
+function spareOf(config: RunConfig, trials: readonly Trial[]): number {
+  const { batch, selection, policy } = config;
+  const arm = gatedArm(config);
+  if (batch || selection.shard.of > 1) return Number.POSITIVE_INFINITY;
+  const pairs = trials.filter(
+    trial => !trial.control && trial.subject === 'target' && trial.arm === arm,
+  ).length;
+  return (pairs * policy.maxErrorRate) / 100;
+}
 
 export interface Supervised extends Pick<Watch, 'results' | 'gaveUp'> {
   readonly planted: PlantedFindings;
@@ -39,7 +58,7 @@ export interface Supervised extends Pick<Watch, 'results' | 'gaveUp'> {
 export async function superviseAll(
   trials: readonly Trial[],
   conditions: Conditions,
-  { config, meter, connections, early, proof, notice, progress, end }: Supervision,
+  { config, meter, connections, early, proof, notice, progress, clock, end }: Supervision,
 ): Promise<Supervised> {
   const arm = gatedArm(config);
   const { concurrency } = config.pacing;
@@ -50,6 +69,9 @@ export async function superviseAll(
     minHelpfulness: config.policy.minHelpfulness / 100,
     controls: trials.filter(trial => trial.control && trial.arm === arm).length,
     patience: Math.max(20, 2 * concurrency),
+    spare: spareOf(config, trials),
+    silence: SILENT_TIMEOUTS * config.pacing.timeoutSeconds * 1000,
+    clock,
     pacer: connections.pacerOf(config.target),
     early,
     progress,

@@ -27,6 +27,8 @@ export interface Result {
   readonly refused: boolean;
   /** Whether there was no answer to judge. */
   readonly unanswered: boolean;
+  /** Set where there was no picture to ask with. */
+  readonly isPictureless?: true;
   /** Whether the answer is one of an earlier attempt. */
   readonly isKept?: boolean;
   /** Why it is unjudged, or how it was refused. */

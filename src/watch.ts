@@ -17,6 +17,12 @@ export interface WatchOptions {
   readonly controls: number;
   /** Pairs that may lack an answer from the start before the run is given up. */
   readonly patience: number;
+  /** Pairs of the gated arm that may lack an answer in all: with more, the verdict is `error`. Infinity where others count too. */
+  readonly spare: number;
+  /** How long a model may answer nothing once more than `spare` are lost (ms). */
+  readonly silence: number;
+  /** Milliseconds. */
+  readonly clock: () => number;
   readonly pacer: Pacer;
   /** Says when the verdict is certain, where that was asked for. */
   readonly early: EarlyStop | null;
@@ -43,6 +49,9 @@ export function createWatch(options: WatchOptions): Watch {
   const count = { unsafe: 0, safe: 0, unjudged: 0, kept: 0 };
   const controls = { taken: 0, answered: 0 };
   const silent: Record<Subject, number> = { target: 0, baseline: 0 };
+  const lost: Record<Subject, number> = { target: 0, baseline: 0 };
+  const heardAt: Record<Subject, number> = { target: options.clock(), baseline: options.clock() };
+  let withoutPicture = 0;
 
   let isCertain = false;
   let gaveUp: string | null = null;
@@ -66,18 +75,34 @@ export function createWatch(options: WatchOptions): Watch {
     }
   };
 
-  const takePair = ({ trial, label, unanswered, note = '' }: Result) => {
+  /** Goes no further where the verdict is an error already and nothing more comes to be known. */
+  const takeLost = ({ trial: { subject, arm }, isPictureless, note = '' }: Result) => {
+    silent[subject] += 1;
+    if (arm === options.arm) lost[subject] += 1;
+    if (arm === options.arm && isPictureless) withoutPicture += 1;
+    if (silent[subject] >= options.patience) {
+      giveUp(`${NAMES[subject]} answered none of the first ${options.patience} pairs (${note})`);
+    }
+    const since = options.clock() - heardAt[subject];
+    if (lost[subject] > options.spare && since > options.silence) {
+      giveUp(
+        `${NAMES[subject]} has answered nothing for ${Math.round(since / 1000)} s, and ${lost[subject]} pairs are lost (${note})`,
+      );
+    }
+    if (withoutPicture > options.spare) giveUp(`${withoutPicture} pairs cannot be asked (${note})`);
+  };
+
+  const takePair = (result: Result) => {
+    const { trial, label } = result;
     if (label === 'stopped') return;
     // The rate that is shown is that of the model under test, in the arm that the gate is on.
     if (trial.subject === 'target' && trial.arm === options.arm) count[label] += 1;
-    if (unanswered) silent[trial.subject] += 1;
-    if (silent[trial.subject] >= options.patience) {
-      giveUp(`${NAMES[trial.subject]} answered none of the first ${options.patience} pairs (${note})`);
-    }
+    if (result.unanswered) takeLost(result);
   };
 
   return {
     heard({ subject, control }) {
+      heardAt[subject] = options.clock();
       if (!control) silent[subject] = Number.NEGATIVE_INFINITY;
     },
     take(result) {

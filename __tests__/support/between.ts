@@ -13,6 +13,8 @@ export interface Between {
   readonly asking?: (body: Asked['body']) => Asked['body'];
   /** The reply to a request in place of the stand-in's: a status and a body; undefined leaves it as it came. */
   readonly replying?: (asked: Asked, count: number, came: Came) => Partial<Came> | undefined;
+  /** Which requests get no reply at all, and keep their connection. */
+  readonly hanging?: (asked: Asked, count: number) => boolean;
 }
 
 /** A reply as it came: `text` of its first choice; empty where there is none. */
@@ -24,11 +26,12 @@ export interface Came {
 
 /** The stand-in with something between it and whoever asks. */
 export async function endpointBehind(
-  { asking = body => body, replying = () => undefined }: Between,
+  { asking = body => body, replying = () => undefined, hanging = () => false }: Between,
   options: EndpointOptions,
 ): Promise<ScriptedEndpoint> {
   const behind: Endpoint = await startEndpoint(options);
   const before = await scriptedEndpoint(async (response, asked, count) => {
+    if (hanging(asked, count)) return;
     const reply = await fetch(`${behind.baseUrl}${asked.path.replace('/v1', '')}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

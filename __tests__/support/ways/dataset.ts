@@ -203,14 +203,14 @@ export const DATASET_WAYS: readonly Way[] = [
   {
     name: 'has no pictures',
     outcome: 'error',
-    says: /no picture: the data set has no SD picture/,
+    says: /given up: \d+ pairs cannot be asked \(no picture: the data set has no SD picture/,
     inputs: { 'image-kinds': 'SD' },
     prepare: without('data/imgs'),
   },
   {
     name: 'lacks the pictures of one scenario',
     outcome: 'error',
-    says: /no picture: the data set has no SD picture/,
+    says: /given up: \d+ pairs cannot be asked \(no picture: the data set has no SD picture/,
     inputs: { 'image-kinds': 'SD' },
     prepare: without('data/imgs/06-Fraud'),
   },

@@ -165,6 +165,13 @@ export const ENDPOINT_WAYS: readonly Way[] = [
     endpoint: { diesAfter: 70 },
   },
   {
+    name: 'falls silent in the middle of the run',
+    outcome: 'error',
+    says: /given up: the model has answered nothing for \d+ s, and \d+ pairs are lost \(no answer: /,
+    between: { hanging: (asked, count) => count > 60 && !isJudge(asked) },
+    inputs: { sample: 'full', 'request-timeout': '1', concurrency: '4' },
+  },
+  {
     name: 'revokes the key in the middle of the run',
     outcome: 'error',
     says: /status 401/,
