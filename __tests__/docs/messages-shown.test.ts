@@ -168,7 +168,7 @@ describe('endpoints', () => {
     await client.ask({ text: 'What is this?', maxTokens: 9 });
     expect(await client.ask({ text: 'And this?', maxTokens: 9 })).toMatchObject({
       reason: 'network',
-      detail: expect.stringContaining(`no connection to ${endpoint.baseUrl} (`),
+      detail: expect.stringContaining(`${endpoint.baseUrl} cannot be reached: no connection (`),
     });
     await endpoint.close();
     const handed = await createBatchApi(common(await nobody())).hand(written('lines.jsonl', '{}\n'));

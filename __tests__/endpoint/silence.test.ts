@@ -79,6 +79,29 @@ describe('an endpoint that has never responded', () => {
     );
   });
 
+  test('is told by its name when answers begin and are of no use', async () => {
+    const cut = createChatEndpoint(
+      await optionsFor(
+        response => {
+          response.writeHead(200, { 'content-type': 'application/json', 'content-length': '500' });
+          response.write('{"choices":', () => response.destroy());
+        },
+        { maxRetries: 1 },
+      ),
+    );
+    const sentence = await sentenceOf(times(16, () => cut.ask(question)));
+    expect(sentence).toMatch(/\/v1 breaks its answers off before their end; check/);
+    await endpoint?.close();
+    const endless = createChatEndpoint(
+      await optionsFor(response => void response.end(Buffer.alloc(9 * 2 ** 20, ' ')), {
+        maxRetries: 1,
+        timeout: 20_000,
+      }),
+    );
+    const told = await sentenceOf(times(16, () => endless.ask(question)));
+    expect(told).toMatch(/\/v1 answers with more than is read of an answer; check/);
+  });
+
   test('is given up as well when it is to draw', async () => {
     const images = createImageEndpoint(await optionsFor(hang));
     expect(await sentenceOf(times(16, () => images.draw('Bread', '1024x1024')))).toContain(

@@ -2,7 +2,7 @@ import type { APIError } from 'openai';
 import { type Answer, filtered, noAnswer, readAnswer, servedBy } from './answer.ts';
 import type { ChatEndpoint, ChatRequest } from './chat.ts';
 import { type Access, openAi } from './library.ts';
-import { type Fault, isPassing, rejectionSentence, shownUrl } from './problems.ts';
+import { type Fault, isPassing, networkWords, rejectionSentence, shownUrl } from './problems.ts';
 import { bodyOf, commonDialect, type Dialect, reword } from './request.ts';
 import { createTries, type Exchange, type Said, type TryOptions } from './tries.ts';
 
@@ -88,7 +88,7 @@ function answerFor(fault: Fault, { baseUrl, timeout }: ClientOptions): Answer {
     case 'timeout':
       return noAnswer('timeout', `no whole answer within ${timeout / 1000} s`);
     case 'network':
-      return noAnswer('network', `no connection to ${shownUrl(baseUrl)} (${fault.code})`);
+      return noAnswer('network', `${shownUrl(baseUrl)} ${networkWords(fault.code)}`);
     case 'status': {
       const { status, code, redirect } = fault;
       const said = `status ${status}${redirect && `, a redirect to ${redirect}`}${code && ` (${code})`}`;

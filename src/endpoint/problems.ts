@@ -42,6 +42,16 @@ function placeOf(location: string | null | undefined, baseUrl: string): string {
   return hostname === '' ? 'elsewhere' : origin;
 }
 
+/** Bodies that begin and are of no use; every other code is of a connection that did not come to a response. */
+const BROKEN: Readonly<Record<string, string>> = {
+  CUT_OFF: 'breaks its answers off before their end',
+  TOO_LARGE: 'answers with more than is read of an answer',
+};
+
+/** What is wrong with an endpoint whose responses do not come, after its name. */
+export const networkWords = (code: string): string =>
+  BROKEN[code] ?? `cannot be reached: no connection (${code})`;
+
 /** Whether another try may not meet this status. */
 export const isPassing = (status: number): boolean => status >= 500 || [408, 409, 425, 429].includes(status);
 

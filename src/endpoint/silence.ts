@@ -1,4 +1,4 @@
-import { FatalEndpointError, type Fault, shownUrl } from './problems.ts';
+import { FatalEndpointError, type Fault, networkWords, shownUrl } from './problems.ts';
 
 /** Tries without a response that are no accident any more, where so many may be in flight. */
 const TRIES = 8;
@@ -37,7 +37,7 @@ export function createSilence({
   let tries = 0;
   const wordsFor = (fault: Fault): string =>
     fault.kind === 'network'
-      ? `cannot be reached: no connection (${fault.code})`
+      ? networkWords(fault.code)
       : `has answered nothing: no whole answer within ${timeout / 1000} s to any of ${tries} requests`;
   return {
     broken() {

@@ -9,6 +9,11 @@ export class TooLargeError extends Error {
   readonly code = 'TOO_LARGE';
 }
 
+/** A body has begun and not come to its end. */
+class CutOffError extends Error {
+  readonly code = 'CUT_OFF';
+}
+
 export interface TransportOptions {
   /** Bytes: a whole body up to here is read before the response is handed on. Without it the body is a stream. */
   readonly largestBody?: number;
@@ -35,8 +40,7 @@ export function createTransport({ largestBody, ends }: TransportOptions): typeof
     const breakOff = () => setImmediate(() => request.destroy(new BrokenOffError()));
     init.signal?.addEventListener('abort', breakOff, { once: true });
     const message = await headOf(request);
-    const body =
-      largestBody === undefined ? streamOf(message) : await readWhole(decoded(message), largestBody);
+    const body = largestBody === undefined ? streamOf(message) : await bodyOf(message, largestBody);
     const { statusCode: status = 0, statusMessage: statusText = '' } = message;
     return new Response(BODILESS.has(status) ? null : body, {
       status,
@@ -106,6 +110,11 @@ function decoded(message: IncomingMessage): Readable {
 
 const streamOf = (message: IncomingMessage): ReadableStream =>
   Readable.toWeb(decoded(message)) as ReadableStream;
+
+const bodyOf = (message: IncomingMessage, most: number): Promise<Buffer<ArrayBuffer>> =>
+  readWhole(decoded(message), most).catch(fault => {
+    throw fault instanceof TooLargeError ? fault : new CutOffError('cut off', { cause: fault });
+  });
 
 /** Reads a body to its end, or up to `most` bytes: then it rejects with TooLargeError. */
 export async function readWhole(
