@@ -11,5 +11,7 @@ export default {
     ],
   },
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/build'],
+  // Whole runs wait for each other more than they compute.
+  maxWorkers: '150%',
   testTimeout: 60_000,
 };
