@@ -12,6 +12,6 @@ export default {
   },
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/build'],
   // Whole runs wait for each other more than they compute.
-  maxWorkers: '150%',
+  maxWorkers: '100%',
   testTimeout: 60_000,
 };
