@@ -519,7 +519,7 @@ describe('a whole evaluation in batches', () => {
     // Answers that come all at once leave the judge fewer times to be looked at on the way, with 24 answers each.
     expect([0, 24, 48]).toContain(single.finding.usage.requests - finding.usage.requests);
     expect(said.filter(isBatch)).toEqual(['Sent a batch of 308 requests; it may take up to 24 hours.']);
-    expect(standIn.counts().askedAgain).toBe(single.endpoint.counts().askedAgain);
+    expect(standIn.counts().askedAgain).toBeLessThanOrEqual(single.endpoint.counts().askedAgain);
   }, 60_000);
 
   test('asks the model deployed today in a batch of its own', async () => {

@@ -20,7 +20,7 @@ export const ENDPOINT_WAYS: readonly Way[] = [
   {
     name: 'resets in the middle of every body',
     outcome: 'error',
-    says: /connection/,
+    says: /breaks its answers off before their end/,
     endpoint: always('reset-during'),
   },
   {
