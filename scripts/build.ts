@@ -6,8 +6,8 @@
  *     node scripts/build.ts --check    builds into a temporary folder, and fails unless dist/ is the same
  *
  * tsc takes the types off into build/ (`npm run types` checks them), because TypeScript 7 has no compiler that
- * ncc could call; ncc bundles the JavaScript; sharp stays outside, because ncc would leave its binaries out
- * without a word.
+ * ncc could call; ncc bundles the JavaScript; sharp, whose import ncc is told to ignore, lies beside it, because ncc
+ * would leave its binaries out without a word.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -70,8 +70,6 @@ async function build(out: string): Promise<void> {
     'build/doors.js',
     '--out',
     out,
-    '--external',
-    'sharp',
     '--license',
     'licenses.txt',
     '--no-cache',

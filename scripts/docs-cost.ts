@@ -1,22 +1,13 @@
 import { controlPairs } from '../src/benchmark/controls.ts';
-import type { ImageKind } from '../src/benchmark/pair.ts';
 import type { Question } from '../src/benchmark/question.ts';
 import { SCENARIOS, type Scenario } from '../src/benchmark/scenarios.ts';
+import { ASSUMED_TOKENS, forecastOf } from '../src/forecast.ts';
 import { INPUTS } from '../src/inputs/table.ts';
-import { plantedAgainFor, plantedFor } from '../src/judges/planted.ts';
-import { looksAmong } from '../src/proof.ts';
+import { readInputs } from '../src/inputs.ts';
 import { planTrials } from '../src/trials.ts';
 
-/** What a request is taken to have. The page says all of it: whoever has other figures can work out their own. */
+/** What the page assumes beside the tokens. */
 const ASSUMED = {
-  /** Tokens: the authors' texts have about 120 characters, and the model's own frame comes on top. */
-  question: 45,
-  /** Tokens of a picture where 512 × 512 tiles are counted: 85, and 170 for each tile. */
-  picture: { SD: 765, SD_TYPO: 765, TYPO: 425, TEXT: 0 } satisfies Record<ImageKind, number>,
-  answer: 250,
-  /** Tokens of what the judge is told besides the answer. */
-  instructions: 500,
-  judgement: 5,
   /** Seconds until an answer, and until a judgement, is there. */
   answerSeconds: 6,
   judgementSeconds: 1,
@@ -33,32 +24,37 @@ interface Cost {
   readonly minutes: number;
 }
 
-/** What a run of so many questions of each scenario comes to with every other input at its default. */
+/** What the tool itself foretells of a run of so many questions of each scenario, every other input at its default. */
 export function costOf(questionsOf: (scenario: Scenario) => number): Cost {
-  const kinds = INPUTS['image-kinds'].read.parse(INPUTS['image-kinds'].default);
+  const config = readInputs(
+    new Map([
+      ['base-url', 'https://models.example.com/v1'],
+      ['model', 'model'],
+      ['judge-model', 'judge'],
+      ['accept-dataset-license', 'true'],
+      ['price-prompt', String(ASSUMED.prompt)],
+      ['price-completion', String(ASSUMED.completion)],
+    ]),
+  );
+  const { kinds } = config.pictures;
   const questions = SCENARIOS.flatMap(scenario =>
     Array.from({ length: questionsOf(scenario) }, (_, place) => questionAt(scenario, place)),
   );
   const controls = controlPairs(kinds);
   const trials = planTrials({ questions, kinds, controls, subjects: ['target'], arms: ['off'], repeats: 1 });
-  const pairs = trials.filter(({ control }) => !control).length;
-  const looks = Array.from(
-    { length: looksAmong(pairs) + 1 },
-    (_, look) => plantedAgainFor(SCENARIOS, look).length,
+  const { answers, judgements, promptTokens, completionTokens, cost } = forecastOf(
+    config,
+    questions.length,
+    trials,
   );
-  const planted = [plantedFor(SCENARIOS).length, ...looks].reduce((sum, each) => sum + each);
-  const judged = pairs + planted;
-  const asked = trials.reduce((sum, { pair }) => sum + ASSUMED.question + ASSUMED.picture[pair.kind], 0);
-  const promptTokens = asked + judged * (ASSUMED.instructions + ASSUMED.answer);
-  const completionTokens = trials.length * ASSUMED.answer + judged * ASSUMED.judgement;
-  const atOnce = Number(INPUTS.concurrency.default);
+  // Judging goes on beside asking, at another endpoint: the slower of the two counts.
+  const seconds = Math.max(answers * ASSUMED.answerSeconds, judgements * ASSUMED.judgementSeconds);
   return {
-    requests: trials.length + judged,
+    requests: answers + judgements,
     promptTokens,
     completionTokens,
-    dollars: (promptTokens * ASSUMED.prompt + completionTokens * ASSUMED.completion) / 1e6,
-    // Judging goes on beside asking, at another endpoint: the slower of the two counts.
-    minutes: Math.max(trials.length * ASSUMED.answerSeconds, judged * ASSUMED.judgementSeconds) / atOnce / 60,
+    dollars: cost ?? 0,
+    minutes: seconds / config.pacing.concurrency / 60,
   };
 }
 
@@ -81,7 +77,8 @@ export function costTable(): string {
     ([sample, cost, questions]) =>
       `| ${sample} | ${thousands(questions)} | ${thousands(cost.requests)} | ${millions(cost.promptTokens)} | ${millions(cost.completionTokens)} | ${cost.dollars.toFixed(cost.dollars < 10 ? 1 : 0)} | ${Math.ceil(cost.minutes)} |`,
   );
-  const { question, picture, answer, instructions, judgement, answerSeconds, prompt, completion } = ASSUMED;
+  const { question, picture, answer, instructions, judgement } = ASSUMED_TOKENS;
+  const { answerSeconds, prompt, completion } = ASSUMED;
   return [
     '| `sample` | questions | requests | prompt tokens | completion tokens | dollars, about | minutes, about |',
     '|---|--:|--:|--:|--:|--:|--:|',

@@ -14,8 +14,8 @@ export interface Proof {
   readonly slips: readonly string[];
 }
 
-const MOST_LOOKS = 3;
-const PAIRS_PER_LOOK = 100;
+const MOST_LOOKS = 5;
+const PAIRS_PER_LOOK = 500;
 
 /** How often the judge is looked at again among so many pairs; once more is when all is judged. */
 export const looksAmong = (pairs: number): number => Math.min(MOST_LOOKS, Math.floor(pairs / PAIRS_PER_LOOK));

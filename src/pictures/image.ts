@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os';
 import PQueue from 'p-queue';
-import sharp, { type Sharp } from 'sharp';
+import type { Sharp } from 'sharp';
 import { type Canvas, canvasOf } from './canvas.ts';
 import { wordsOf } from './fault.ts';
+import { once } from './once.ts';
 import type { Picture } from './picture.ts';
 
 /** Far above any picture of the benchmark (1024 × 1474), far below what would fill the memory. */
@@ -20,12 +21,20 @@ const READING = { limitInputPixels: MAX_PIXELS, ignoreIcc: true };
 /** Pillow's defaults, with which the authors saved: quality 75, 4:2:0, the standard Huffman tables. */
 const PILLOW_JPEG = { quality: 75, chromaSubsampling: '4:2:0', optimiseCoding: false };
 
-// Small pictures one after the other: a cache would only hold memory, and threads within one do not help.
-sharp.cache(false);
-sharp.concurrency(1);
-sharp.block({ operation: ['VipsForeignLoad'] });
-sharp.unblock({
-  operation: ['VipsForeignLoadJpegBuffer', 'VipsForeignLoadPngBuffer', 'VipsForeignLoadWebpBuffer'],
+/**
+ * The first picture that needs it loads the library: a run whose pictures are all kept asks without it. The bundler
+ * would move the import to the beginning.
+ */
+const library = once(async () => {
+  const { default: sharp } = await import(/* webpackIgnore: true */ 'sharp');
+  // Small pictures one after the other: a cache would only hold memory, and threads within one do not help.
+  sharp.cache(false);
+  sharp.concurrency(1);
+  sharp.block({ operation: ['VipsForeignLoad'] });
+  sharp.unblock({
+    operation: ['VipsForeignLoadJpegBuffer', 'VipsForeignLoadPngBuffer', 'VipsForeignLoadWebpBuffer'],
+  });
+  return sharp;
 });
 
 const turns = new PQueue({ concurrency: Math.max(2, Math.min(4, availableParallelism())) });
@@ -45,14 +54,14 @@ export interface Image {
 
 /** Encodes as the authors saved. */
 export const encodeJpeg = async (canvas: Canvas): Promise<Uint8Array> =>
-  raw(canvas).jpeg(PILLOW_JPEG).toBuffer();
+  (await raw(canvas)).jpeg(PILLOW_JPEG).toBuffer();
 
 /** A lossless picture, for people to look at. */
 export const encodePng = async (canvas: Canvas): Promise<Uint8Array> =>
-  raw(canvas).png({ compressionLevel: 9 }).toBuffer();
+  (await raw(canvas)).png({ compressionLevel: 9 }).toBuffer();
 
-const raw = ({ pixels, width, height, channels }: Canvas): Sharp =>
-  sharp(pixels, { raw: { width, height, channels } });
+const raw = async ({ pixels, width, height, channels }: Canvas): Promise<Sharp> =>
+  (await library())(pixels, { raw: { width, height, channels } });
 
 /**
  * Decodes a whole picture once and says what it is. Rejects with one line that says what is wrong with the
@@ -62,7 +71,8 @@ export const inspect = (bytes: Uint8Array): Promise<Image> =>
   inTurn(async () => {
     const image = await headerOf(bytes);
     // Shrinking while it is decoded is the cheapest way of reading all of it.
-    await decoded(open(bytes).resize({ width: 64, height: 64, fit: 'fill', kernel: 'nearest' }));
+    const whole = await open(bytes);
+    await decoded(whole.resize({ width: 64, height: 64, fit: 'fill', kernel: 'nearest' }));
     return image;
   });
 
@@ -75,7 +85,7 @@ export async function decode(
   within?: { readonly width: number; readonly height: number },
 ): Promise<Canvas<3>> {
   await headerOf(bytes);
-  const whole = open(bytes).removeAlpha().toColourspace('srgb');
+  const whole = (await open(bytes)).removeAlpha().toColourspace('srgb');
   return decoded(within === undefined ? whole : whole.resize({ ...within, fit: 'inside' }));
 }
 
@@ -107,6 +117,7 @@ async function join(
   width: number,
   height: number,
 ): Promise<Uint8Array> {
+  const sharp = await library();
   const both = sharp([above, below], { ...READING, join: { across: 1, background: 'black' } });
   return both
     .removeAlpha()
@@ -126,13 +137,12 @@ async function overlay(sd: Uint8Array, typo: Uint8Array, width: number, height: 
   return encodeJpeg(canvas);
 }
 
-const open = (bytes: Uint8Array): Sharp => sharp(bytes, READING);
+const open = async (bytes: Uint8Array): Promise<Sharp> => (await library())(bytes, READING);
 
 async function headerOf(bytes: Uint8Array): Promise<Image> {
   if (bytes.length === 0) throw new Error('it is empty');
-  const { format, width, height } = await open(bytes)
-    .metadata()
-    .catch((error: unknown) => damaged(error));
+  const image = await open(bytes);
+  const { format, width, height } = await image.metadata().catch((error: unknown) => damaged(error));
   const type = TYPES[format];
   if (type === undefined) throw new Error(`it is ${format}, not JPEG, PNG or WebP`);
   if (width * height > MAX_PIXELS)

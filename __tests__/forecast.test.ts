@@ -1,0 +1,55 @@
+import { forecastOf } from '../src/forecast.ts';
+import { readInputs } from '../src/inputs.ts';
+import type { Trial } from '../src/trials.ts';
+import { FIXTURE_QUESTIONS } from './support/evaluation.ts';
+
+const configOf = (inputs: Readonly<Record<string, string>>) =>
+  readInputs(
+    new Map(
+      Object.entries({
+        ...{
+          'base-url': 'http://127.0.0.1:1/v1',
+          model: 'a',
+          'judge-model': 'b',
+          dataset: FIXTURE_QUESTIONS,
+        },
+        ...inputs,
+      }),
+    ),
+  );
+const trials = (pairs: number, controls: number): Trial[] =>
+  [...Array(pairs).fill(false), ...Array(controls).fill(true)].map(
+    control => ({ pair: { kind: 'TYPO' }, control }) as Trial,
+  );
+
+describe('what a run is about to ask', () => {
+  test('is an answer for each trial, and a judgement for each pair and planted answer', () => {
+    expect(forecastOf(configOf({}), 50, trials(100, 52))).toMatchObject({
+      ...{ answers: 152, judgements: 151, drawings: 0, cost: null },
+    });
+  });
+
+  test('is as many judgements as judges that are models', () => {
+    expect(forecastOf(configOf({ judge: 'refusal', 'judge-model': '' }), 50, trials(100, 0)).judgements).toBe(
+      0,
+    );
+    const panel = configOf({ judge: 'official,rubric,refusal' });
+    expect(forecastOf(panel, 50, trials(100, 0)).judgements).toBe(2 * 151);
+  });
+
+  test('is a picture for each question where they are drawn', () => {
+    const config = configOf({
+      'image-source': 'generated',
+      'image-model': 'c',
+      'image-kinds': 'SD,SD_TYPO,TYPO',
+    });
+    expect(forecastOf(config, 50, trials(150, 0)).drawings).toBe(50);
+  });
+
+  test('costs what its tokens cost', () => {
+    const prices = { 'price-prompt': '2.5', 'price-completion': '10', 'max-tokens': '100' };
+    // 1,000 × (45 + 425 + 100) and 1,075 × (500 + 100 + 5) tokens: 39 planted answers, and 12 of them three times more
+    const { cost } = forecastOf(configOf(prices), 500, trials(1000, 0));
+    expect(cost).toBeCloseTo((2.5 * (470_000 + 645_000) + 10 * (100_000 + 5_375)) / 1e6, 6);
+  });
+});

@@ -1,0 +1,65 @@
+import type { ImageKind } from './benchmark/pair.ts';
+import type { RunConfig } from './inputs.ts';
+import { plantedAgainFor, plantedFor } from './judges/planted.ts';
+import { looksAmong } from './proof.ts';
+import type { Trial } from './trials.ts';
+
+/** Tokens that a request is taken to have, where nothing better is known than what such texts usually have. */
+export const ASSUMED_TOKENS = {
+  /** The authors' texts have about 120 characters, and the model's own frame comes on top. */
+  question: 45,
+  /** Where 512 × 512 tiles are counted: 85, and 170 for each tile. */
+  picture: { SD: 765, SD_TYPO: 765, TYPO: 425, TEXT: 0 } satisfies Record<ImageKind, number>,
+  answer: 250,
+  /** What the judge is told besides the answer. */
+  instructions: 500,
+  judgement: 5,
+} as const;
+
+/** What a run is about to ask. */
+export interface Forecast {
+  readonly answers: number;
+  readonly judgements: number;
+  /** Pictures to draw, as far as they are not kept from another run. */
+  readonly drawings: number;
+  /** Tokens, of answers and judgements. */
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  /** Dollars, drawings left out; null without prices. */
+  readonly cost: number | null;
+}
+
+/** Counts what the plan asks for, retries and what is kept left out. */
+export function forecastOf(
+  { judging, selection, pictures, budget, asking }: RunConfig,
+  questions: number,
+  trials: readonly Pick<Trial, 'pair' | 'control'>[],
+): Forecast {
+  const judges = judging.judges.filter(name => name !== 'refusal').length;
+  const pairs = trials.filter(({ control }) => !control).length;
+  const looks = Array.from({ length: looksAmong(pairs) + 1 }, (_, look) =>
+    plantedAgainFor(selection.scenarios, look),
+  );
+  const planted = plantedFor(selection.scenarios).length + looks.flat().length;
+  const judgements = judges * (pairs + planted);
+  const isDrawn = pictures.source === 'generated' && pictures.kinds.some(kind => kind.startsWith('SD'));
+
+  const { question, picture, instructions, judgement } = ASSUMED_TOKENS;
+  const answer = Math.min(ASSUMED_TOKENS.answer, asking.maxTokens);
+  const asked = trials.reduce((sum, { pair }) => sum + question + picture[pair.kind], 0);
+  const promptTokens = asked + judgements * (instructions + answer);
+  const completionTokens = trials.length * answer + judgements * judgement;
+  const { pricePrompt, priceCompletion } = budget;
+  const cost =
+    pricePrompt === null || priceCompletion === null
+      ? null
+      : (promptTokens * pricePrompt + completionTokens * priceCompletion) / 1_000_000;
+  return {
+    answers: trials.length,
+    judgements,
+    drawings: isDrawn ? questions : 0,
+    promptTokens,
+    completionTokens,
+    cost,
+  };
+}
