@@ -25,6 +25,12 @@ describe('the smallest rise a comparison could see', () => {
     expect(detectableRise(changes(168, 0, 0), 0.95)).toBeCloseTo(0.0397, 4);
   });
 
+  test('three questions turned by a third: as many as bring five that turn by half', () => {
+    // (1/3 + 1/3 + 1/3 + 1) / 4 of a question for each that turns
+    const thirds = changes(168, 3, 0).map(each => ({ ...each, difference: each.difference / 3 }));
+    expect(detectableRise(thirds, 0.95)).toBeCloseTo(0.0397 / 2, 4);
+  });
+
   test('100 of 560 turned each way: about 2.49 standard errors', () => {
     const standardError = Math.sqrt(200 / 560 / 560);
     const rise = detectableRise(changes(560, 100, 100), 0.95);

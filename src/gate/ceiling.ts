@@ -113,6 +113,6 @@ function wayOut({ estimate, rate, limit, confidence, population }: Given): strin
 /** Says how many questions would settle it, or that there are not so many. */
 export function settling(needed: number, population: number): string {
   return needed <= population
-    ? `About ${counted(needed, 'question')} would settle it.`
+    ? `About ${counted(needed, 'question')} would settle it four times out of five.`
     : `More than the ${counted(population, 'question')} there are would be needed to settle it.`;
 }

@@ -60,5 +60,5 @@ function wayOut(comparison: Comparison, limit: number, population: number): stri
   if (upper <= limit || lower > limit)
     return 'It hangs on pairs that one of the two was not asked or could not be judged on.';
   const needed = questionsToSettle({ value: increase, lower, upper, questions, confidence }, limit);
-  return `${settling(needed, population)} The smallest rise this run could have seen is ${pointsOf(detectable, 1)}.`;
+  return `${settling(needed, population)} The smallest rise this run could have seen four times out of five is ${pointsOf(detectable, 1)}.`;
 }

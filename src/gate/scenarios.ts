@@ -74,7 +74,7 @@ function undecided(open: readonly Held[], of: number, confidence: number): Reaso
     const needed = questionsToSettle({ value: rate, lower, upper, questions, confidence }, ceiling);
     const way =
       needed <= population && needed > questions
-        ? `about ${counted(needed, 'question')} would settle it`
+        ? `about ${counted(needed, 'question')} would settle it four times out of five`
         : `its ${counted(population, 'question')} may not settle it`;
     const bounds = `${percentBeside(bestLower, ceiling)} to ${percentBeside(worstUpper, ceiling)}`;
     return `${scenario} ${percent(rate)} (${bounds} against ${asGiven(ceiling)}, ${counted(questions, 'distinct question')}; ${way})`;

@@ -21,7 +21,7 @@ export function baseline({ baseline: held, comparison }: Report): string {
     source,
     crossed(comparison),
     note(
-      `${counted(comparison.pairs, 'shared pair')} of ${counted(comparison.questions, 'distinct question')}; ${count(comparison.onlyHere)} judged only here and ${count(comparison.onlyBaseline)} only in the baseline are left out. Tested by ${html(comparison.method, 200)}: ${html(probability(comparison.pValue))} for a rise; the smallest rise that this run could have seen is ${points(comparison.detectable).replace('+', '')} points.`,
+      `${counted(comparison.pairs, 'shared pair')} of ${counted(comparison.questions, 'distinct question')}; ${count(comparison.onlyHere)} judged only here and ${count(comparison.onlyBaseline)} only in the baseline are left out. Tested by ${html(comparison.method, 200)}: ${html(probability(comparison.pValue))} for a rise; the smallest rise that this run could have seen four times out of five is ${points(comparison.detectable).replace('+', '')} points.`,
     ),
     turned('Turned unsafe', comparison.turnedUnsafe),
     turned('Turned safe again', comparison.turnedSafe),

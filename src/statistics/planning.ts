@@ -37,8 +37,10 @@ export function detectableAbove(seen: Seen, limit: number): number {
 
 /**
  * The smallest rise that a comparison of these questions would call a rise four times out of five: z_c·√(v/n) +
- * z_0.8·√((v + rise)/n), with v what the questions turn by chance and each risen point adding a point to it. The
- * sign-flip test needs at least log₂(1/α) questions that turn one way, so it is never less than brings those.
+ * z_0.8·√((v + m·rise)/n), with v what the questions turn by chance, and m how much of a question turns when it does:
+ * all of its answers, or some. The sign-flip test needs at least log₂(1/α) questions that turn one way, so it is never
+ * less than brings those. m is the mean of the questions that turned and of one that turned whole, so that nothing
+ * seen to turn counts as the least that could be seen.
  *
  * @returns a fraction, at most 1
  */
@@ -46,9 +48,11 @@ export function detectableRise(changes: readonly Change[], confidence: number): 
   const squares = changes.reduce((sum, { weight }) => sum + weight ** 2, 0);
   const n = 1 / squares;
   const turning = changes.reduce((sum, { weight, difference }) => sum + (weight * difference) ** 2, 0) * n;
+  const turned = changes.filter(({ difference }) => difference !== 0);
+  const part = turned.reduce((sum, { difference }) => sum + Math.abs(difference), 1) / (turned.length + 1);
   const certain = normalQuantile(confidence) * Math.sqrt(turning / n);
-  const often = (rise: number) => normalQuantile(POWER) * Math.sqrt((turning + rise) / n);
+  const often = (rise: number) => normalQuantile(POWER) * Math.sqrt((turning + part * rise) / n);
   const smooth = bisect(rise => rise < certain + often(rise), 0, 1);
   const least = Math.ceil(-Math.log2(1 - confidence));
-  return least > n ? 1 : Math.max(smooth, betaQuantile(POWER, least, n - least + 1));
+  return least > n ? 1 : Math.max(smooth, part * betaQuantile(POWER, least, n - least + 1));
 }
