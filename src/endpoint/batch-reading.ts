@@ -12,7 +12,7 @@ export interface Fate {
   readonly answer: Answer;
 }
 
-type Rejection = Extract<Outcome, { kind: 'rejected' }>;
+export type Rejection = Extract<Outcome, { kind: 'rejected' }>;
 
 /** Reads what an endpoint says in batches, and learns from it how it wants to be asked. */
 export interface BatchReader {
