@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import type { Answer } from './answer.ts';
-import type { BatchApi, BatchState, Handed } from './batch-api.ts';
+import { type BatchApi, type BatchState, type Handed, REQUESTS_PATH } from './batch-api.ts';
 import type { Entry, Live } from './batch-entry.ts';
 import type { Outcome } from './batch-lines.ts';
 import { collect, type PollOptions, untilEnded } from './batch-poll.ts';
@@ -158,7 +158,7 @@ async function write(
     for (const { id, span } of entries) {
       signal.throwIfAborted();
       const body = bodyOf(await spool.get(span), model, dialect, extraBody);
-      const line = { custom_id: id, method: 'POST', url: '/v1/chat/completions', body };
+      const line = { custom_id: id, method: 'POST', url: REQUESTS_PATH, body };
       await file.appendFile(`${JSON.stringify(line)}\n`);
     }
   } finally {
