@@ -4,7 +4,7 @@ import { IMAGES_URL, QUESTIONS_URL } from './dataset/hashes.ts';
 import type { SampleSize, Shard } from './dataset/sample.ts';
 import { contradictions } from './inputs/contradictions.ts';
 import { readTable, withoutKeys } from './inputs/reading.ts';
-import { INPUTS, type InputValues, type JudgeName } from './inputs/table.ts';
+import { INPUT_NAMES, INPUTS, type InputValues, type JudgeName } from './inputs/table.ts';
 
 /** A model behind an OpenAI-compatible endpoint. An empty key sends none. */
 export interface ModelAccess {
@@ -268,13 +268,8 @@ export function policyOf(values: LimitValues, scenarios: readonly string[]): Run
 
 /** Keys, and the headers' values, which are keys as often as not. */
 function secretsOf(values: InputValues): readonly string[] {
-  const keys = [
-    values['api-key'],
-    values['judge-api-key'],
-    values['image-api-key'],
-    values['baseline-api-key'],
-    values['dataset-token'],
-    values['github-token'],
-  ];
+  const keys = INPUT_NAMES.filter(name => INPUTS[name].secret)
+    .map(name => values[name])
+    .filter(value => typeof value === 'string');
   return [...new Set([...keys, ...Object.values(values.headers)])].filter(key => key.length >= 4);
 }

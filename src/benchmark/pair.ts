@@ -1,4 +1,5 @@
 import type { Question } from './question.ts';
+import type { Scenario } from './scenarios.ts';
 
 /** The image kinds; TEXT is the control that has no picture. */
 export const IMAGE_KINDS = ['SD', 'SD_TYPO', 'TYPO', 'TEXT'] as const;
@@ -17,6 +18,15 @@ export const pairOf = (question: Question, kind: ImageKind): Pair => ({
   kind,
   key: `${question.key}/${kind}`,
 });
+
+/**
+ * A pair of a question that is not the benchmark's, asked without a picture.
+ * @param key `{place}/{id}`
+ */
+export function ownPair(scenario: Scenario, key: string, text: string): Pair {
+  const texts = { changed: text, keyPhrase: text, rephrased: text, rephrasedSd: text };
+  return pairOf({ scenario, id: key.slice(key.indexOf('/') + 1), key, cluster: key, ...texts }, 'TEXT');
+}
 
 /** The authors' text for the pair, before any safety prompt. */
 export function textOf({ question, kind }: Pair): string {

@@ -1,4 +1,5 @@
 import { nearest, type Table } from '../inputs/reading.ts';
+import type { InputName } from '../inputs/table.ts';
 import { InputError, type RawInputs } from '../inputs.ts';
 
 /** What a command can be given. */
@@ -7,6 +8,20 @@ export interface Grammar {
   /** Whether it takes words that are no flag, such as the names of files. */
   readonly takesWords?: boolean;
 }
+
+/** Inputs that only a runner of GitHub's has a use for. */
+const GITHUB_ALONE: readonly string[] = [
+  'github-token',
+  'comment',
+  'comment-id',
+  'publish-branch',
+  'open-issue',
+  'cache',
+] satisfies readonly InputName[];
+
+/** The inputs that are flags at a terminal. */
+export const flagsAmong = (inputs: Table): Table =>
+  Object.fromEntries(Object.entries(inputs).filter(([name]) => !GITHUB_ALONE.includes(name)));
 
 /** What a command was given, before any value is read. */
 export interface Given {

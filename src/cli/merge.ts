@@ -3,17 +3,17 @@ import { InputError } from '../inputs.ts';
 import { MERGE_INPUTS, type MergeConfig, readMergeInputs } from '../merging/inputs.ts';
 import { mergeShards } from '../merging/merge.ts';
 import type { Command, Terminal } from './command.ts';
-import { asFlags, checked } from './flags.ts';
+import { asFlags, checked, flagsAmong } from './flags.ts';
 import { filesAt } from './paths.ts';
-import { shown } from './run.ts';
+import { delivered } from './run.ts';
 
-/** The reports are words of the command, and what only GitHub has a place for is no flag. */
-const { reports, 'github-token': token, comment, 'comment-id': id, ...FLAGS } = MERGE_INPUTS;
+/** The reports are words of the command. */
+const { reports, ...INPUTS } = MERGE_INPUTS;
 
 export const merge: Command = {
   purpose: "joins the reports of a run's shards and gates on the whole",
   usage: ['merge FILE|FOLDER|PATTERN ... [--max-asr PERCENT ...]'],
-  flags: FLAGS,
+  flags: flagsAmong(INPUTS),
   takesWords: true,
   run: async (given, terminal) => {
     const startedAt = Date.now();
@@ -25,7 +25,7 @@ export const merge: Command = {
     const finding = await joined(config, terminal).catch(error =>
       failureOf(error, null, startedAt, Date.now()),
     );
-    const { status, files } = await shown(finding, config.output.reportDir, terminal);
+    const { status, files } = await delivered(finding, config.output.reportDir, terminal);
     terminal.out.write(filesAt({ Report: files.html, Data: files.report }, terminal));
     return status;
   },

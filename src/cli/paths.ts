@@ -17,14 +17,15 @@ export const isColoured = ({ out, environment }: Terminal): boolean =>
 export function filesAt(files: Readonly<Record<string, string>>, terminal: Terminal): string {
   const widest = Math.max(...Object.keys(files).map(name => name.length));
   const lines = Object.entries(files).map(([name, path]) => {
-    const link = isColoured(terminal) ? linked(shown(path), path) : shown(path);
+    const short = shortened(path);
+    const link = isColoured(terminal) ? linked(short, path) : short;
     return `  ${name.padEnd(widest)}  ${link}\n`;
   });
   return lines.join('');
 }
 
-/** From here where it lies below, whole where it does not. */
-function shown(path: string): string {
+/** A path from here where it lies below, whole where it does not. */
+function shortened(path: string): string {
   const near = relative('.', path);
   return plain(near.startsWith('..') || isAbsolute(near) ? resolve(path) : near);
 }

@@ -15,22 +15,11 @@ import { createResponses, type Responses } from '../responses.ts';
 import { onCancel } from '../signals.ts';
 import { TOOL } from '../tool.ts';
 import type { Command, Terminal } from './command.ts';
-import { checked, type Given } from './flags.ts';
+import { checked, flagsAmong, type Given } from './flags.ts';
 import { filesAt, isColoured, workFolder } from './paths.ts';
 
-/** What only a runner of GitHub's has a use for is no flag here. */
-const {
-  'github-token': token,
-  comment,
-  'comment-id': id,
-  'publish-branch': branch,
-  'open-issue': issue,
-  cache,
-  ...FLAGS
-} = INPUTS;
-
 /** The flags of an evaluation. */
-export const RUN_FLAGS = FLAGS;
+export const RUN_FLAGS = flagsAmong(INPUTS);
 
 export const run: Command = {
   purpose: 'evaluates a model and gates on its attack success rate',
@@ -56,7 +45,7 @@ export async function evaluated(
   const finding = await asked(config, given.raw, { responses, cancel }, terminal).catch(error =>
     failureOf(error, config, startedAt, Date.now()),
   );
-  const { status, files } = await shown(finding, config.output.reportDir, terminal, responses?.shown);
+  const { status, files } = await delivered(finding, config.output.reportDir, terminal, responses?.shown);
   return { status: cancel.aborted ? CANCELLED : status, files };
 }
 
@@ -64,7 +53,7 @@ export async function evaluated(
 const CANCELLED = 130;
 
 /** Shows a finding and writes its files. */
-export async function shown(
+export async function delivered(
   finding: Finding,
   folder: string,
   terminal: Terminal,

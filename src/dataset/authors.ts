@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Question } from '../benchmark/question.ts';
 import { SCENARIOS, type Scenario } from '../benchmark/scenarios.ts';
 import type { DatasetPictures } from '../pictures/picture.ts';
+import { sha256 } from '../pictures/store.ts';
 import { type DataFile, type Dataset, DatasetError } from './dataset.ts';
 import { PUBLISHED_SHA256 } from './hashes.ts';
 import { parseTemplates } from './templates.ts';
@@ -50,8 +50,8 @@ export async function loadAuthors(
 }
 
 function describe(path: string, bytes: Uint8Array): DataFile {
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { path, sha256, published: PUBLISHED_SHA256[path] === sha256 };
+  const hash = sha256(bytes);
+  return { path, sha256: hash, published: PUBLISHED_SHA256[path] === hash };
 }
 
 function decode(path: string, bytes: Uint8Array): string {

@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { codeOf } from '../pictures/fault.ts';
 import { folderPictures } from '../pictures/folder.ts';
 import { loadAuthors } from './authors.ts';
 import { type Dataset, DatasetError } from './dataset.ts';
@@ -19,7 +20,7 @@ export async function loadFolder(folder: string): Promise<Dataset> {
     try {
       return await readFile(join(folder, path));
     } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code;
+      const code = codeOf(error);
       const fault = code === 'ENOENT' ? 'is missing' : `cannot be read (${code})`;
       throw new DatasetError(`${path} ${fault} in dataset folder "${folder}"`);
     }

@@ -125,13 +125,12 @@ export async function fetchWhole(remote: Remote, sink: Sink, most: number): Prom
     const reply = await ask(remote, got > 0 && etag ? `bytes=${got}-` : undefined);
     const goesOn = reply.status === 206 && contentRange(reply)?.start === got && etagOf(reply) === etag;
     if (!goesOn) {
+      got = 0;
+      etag = undefined;
       if (reply.status !== 200) {
-        got = 0;
-        etag = undefined;
         reply.discard();
         throw new HttpFault(`answers ${reply.status} to a request for the whole file`, true);
       }
-      got = 0;
       etag = etagOf(reply);
       await sink.restart();
     }

@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
+import { askedWait } from '../endpoint/limits.ts';
 import { DatasetError } from './dataset.ts';
 
 /** How files are fetched, and what an error calls the setting behind the URL. */
@@ -59,6 +60,7 @@ const REDIRECTS = [301, 302, 303, 307, 308];
 const MOST_REDIRECTS = 5;
 /** Answers that a later try may well not get: time-outs, too many requests, trouble at the server. */
 const PASSING = [408, 425, 429, 500, 502, 503, 504, 520, 522, 524];
+/** However long a server asks to be left alone, it is asked again after this (ms). */
 const LONGEST_WAIT = 60_000;
 
 /**
@@ -131,12 +133,12 @@ async function send(
       },
     });
   } catch (error) {
-    throw new HttpFault(`cannot be reached (${codeOf(error)})`, true);
+    throw new HttpFault(`cannot be reached (${connectionFault(error)})`, true);
   }
 }
 
 /** The system's word for a failed connection (`ENOTFOUND`, `ECONNREFUSED`), which fetch hides in the cause. */
-function codeOf(error: unknown): string {
+function connectionFault(error: unknown): string {
   const { cause } = error as { cause?: { code?: unknown; message?: unknown } };
   return String(cause?.code ?? cause?.message ?? 'connection failed');
 }
@@ -201,15 +203,8 @@ function statusFault(status: number, headers: Headers, { input, token }: HttpOpt
   return new HttpFault(
     again ? `answers ${status}` : `answers ${status}: check ${input}`,
     again,
-    retryAfter(headers),
+    Math.min(askedWait(headers, Date.now()), LONGEST_WAIT),
   );
-}
-
-/** `Retry-After` in ms, as seconds or a date (RFC 9110, 10.2.3); 0 if there is none, a minute at most. */
-function retryAfter(headers: Headers): number {
-  const text = headers.get('retry-after') ?? '';
-  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
-  return Number.isNaN(ms) ? 0 : Math.min(Math.max(ms, 0), LONGEST_WAIT);
 }
 
 /**

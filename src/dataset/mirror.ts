@@ -1,3 +1,4 @@
+import PQueue from 'p-queue';
 import { type Pair, textOf } from '../benchmark/pair.ts';
 import { wordsOf } from '../pictures/fault.ts';
 import type { DatasetPictures } from '../pictures/picture.ts';
@@ -21,6 +22,19 @@ export interface MirrorOptions {
 /** Files whose ids are read at once. */
 const FILES_AT_ONCE = 3;
 
+/** A mirror, and what its files have shown so far. */
+interface Mirror {
+  readonly root: string;
+  readonly http: HttpOptions;
+  readonly store: PictureStore;
+  /** The commits that the pictures are from. */
+  readonly commits: Set<string>;
+  /** By a pair's key: why its picture is not used. */
+  readonly refused: Map<string, string>;
+  /** One file's pictures at a time, for the memory. */
+  readonly pictureTurns: PQueue;
+}
+
 /**
  * The authors' pictures from the mirror's parquet files, fetched by `prepare` as far as the store lacks them. One that
  * proves damaged when it is read is fetched again, together with all that are damaged of the same file.
@@ -30,103 +44,111 @@ const FILES_AT_ONCE = 3;
  * `prepare` and `read` reject with DatasetError when the mirror cannot be had or its pictures cannot be kept.
  */
 export function mirrorPictures(options: MirrorOptions): DatasetPictures {
+  const { store } = options;
   const root = (options.imagesUrl ?? IMAGES_URL).replace(/\/+$/, '');
   const http = { ...HTTP_DEFAULTS, token: options.token, ...options.http, input: 'images-url' };
-  const { store } = options;
-  const prepared = new Map<string, Pair>();
   const commits = new Set<string>();
   const refused = new Map<string, string>();
+  const mirror = { root, http, store, commits, refused, pictureTurns: new PQueue({ concurrency: 1 }) };
+  const needed = new Map<string, Pair>();
   // Where a damaged picture could not be had again, the next one need not wait for as many tries.
   const lost = new Map<string, unknown>();
-  // One call after the other, so that nothing is fetched twice; one file's pictures at a time, for the memory.
-  const callInTurn = oneAtATime();
-  const picturesInTurn = oneAtATime();
-
-  const urlOf = ({ question, kind }: Pair): string =>
-    `${root}/data/${question.scenario.name.slice(3)}/${kind}.parquet`;
-  const recipeOf = (pair: Pair): Recipe => ({ origin: 'dataset', root, pair: pair.key, text: textOf(pair) });
+  // One call after the other, so that nothing is fetched twice.
+  const turns = new PQueue({ concurrency: 1 });
 
   async function prepare(pairs: readonly Pair[]): Promise<void> {
     const open = pairs.filter(pair => pair.kind !== 'TEXT' && !refused.has(pair.key));
-    for (const pair of open) prepared.set(pair.key, pair);
-    await eachOf([...Map.groupBy(open, urlOf)], FILES_AT_ONCE, async ([url, wanted]) => {
-      const kept = await Promise.all(wanted.map(pair => store.peek(recipeOf(pair))));
-      for (const picture of kept) if (picture?.commit) commits.add(picture.commit);
-      const missing = wanted.filter((_, place) => kept[place] === undefined);
-      if (missing.length > 0) await fetchFile(url, missing);
-    });
+    for (const pair of open) needed.set(pair.key, pair);
+    await eachOf([...Map.groupBy(open, pair => urlOf(mirror, pair))], FILES_AT_ONCE, ([url, its]) =>
+      fetchMissing(mirror, url, its),
+    );
   }
 
   /** Reads all that the run needs of the file, and fetches what proves damaged at once. */
   async function repair(url: string): Promise<void> {
     if (lost.has(url)) throw lost.get(url);
     const damaged: Pair[] = [];
-    for (const pair of prepared.values()) {
-      const isOpen = urlOf(pair) === url && !refused.has(pair.key);
-      if (isOpen && (await store.read(recipeOf(pair))) === undefined) damaged.push(pair);
+    for (const pair of needed.values()) {
+      const isOpen = urlOf(mirror, pair) === url && !refused.has(pair.key);
+      if (isOpen && (await store.read(recipeOf(mirror, pair))) === undefined) damaged.push(pair);
     }
     if (damaged.length === 0) return;
-    await fetchFile(url, damaged).catch(error => {
+    await fetchFile(mirror, url, damaged).catch(error => {
       lost.set(url, error);
       throw error;
     });
   }
 
-  async function fetchFile(url: string, pairs: readonly Pair[]): Promise<void> {
-    const file = await openRemoteFile(url, http);
-    try {
-      const table = await openTable(url, file);
-      if (file.commit) commits.add(file.commit);
-      const wanted = rowsOf(table, pairs);
-      await picturesInTurn(() => keepPictures(table, wanted, file.commit));
-    } finally {
-      await file.close();
-    }
-  }
-
-  function rowsOf(table: MirrorTable, pairs: readonly Pair[]): ReadonlyMap<MirrorRow, Pair> {
-    const wanted = new Map<MirrorRow, Pair>();
-    for (const pair of pairs) {
-      const row = rowOf(pair, table.rows);
-      if (typeof row === 'string') refused.set(pair.key, row);
-      else wanted.set(row, pair);
-    }
-    return wanted;
-  }
-
-  async function keepPictures(
-    table: MirrorTable,
-    wanted: ReadonlyMap<MirrorRow, Pair>,
-    commit: string | undefined,
-  ): Promise<void> {
-    for await (const [row, bytes] of table.pictures([...wanted.keys()])) {
-      const pair = wanted.get(row);
-      if (!pair) continue;
-      const type = bytes && typeOf(bytes);
-      if (bytes && type) await keep(pair, { bytes, type, sha256: sha256(bytes), ...(commit && { commit }) });
-      else refused.set(pair.key, 'holds no JPEG, PNG or WebP picture');
-    }
-  }
-
-  async function keep(pair: Pair, picture: StoredPicture): Promise<void> {
-    await store.write(recipeOf(pair), picture).catch(error => {
-      throw new DatasetError(wordsOf(error));
-    });
-  }
-
   return {
-    prepare: pairs => callInTurn(() => prepare(pairs)),
+    prepare: pairs => turns.add(() => prepare(pairs)),
     async read(pair) {
       if (pair.kind === 'TEXT' || refused.has(pair.key)) return undefined;
-      const kept = await store.read(recipeOf(pair));
+      const kept = await store.read(recipeOf(mirror, pair));
       if (kept) return kept.bytes;
-      prepared.set(pair.key, pair);
-      await callInTurn(() => repair(urlOf(pair)));
-      return (await store.read(recipeOf(pair)))?.bytes;
+      needed.set(pair.key, pair);
+      await turns.add(() => repair(urlOf(mirror, pair)));
+      return (await store.read(recipeOf(mirror, pair)))?.bytes;
     },
     revision: () => [...commits].sort().join('+') || 'unknown',
     unused: () => [...refused].map(([pair, reason]) => ({ pair, reason })),
   };
+}
+
+const urlOf = ({ root }: Mirror, { question, kind }: Pair): string =>
+  `${root}/data/${question.scenario.name.slice(3)}/${kind}.parquet`;
+
+const recipeOf = ({ root }: Mirror, pair: Pair): Recipe => ({
+  origin: 'dataset',
+  root,
+  pair: pair.key,
+  text: textOf(pair),
+});
+
+/** Fetches of one file what the store lacks. */
+async function fetchMissing(mirror: Mirror, url: string, pairs: readonly Pair[]): Promise<void> {
+  const kept = await Promise.all(pairs.map(pair => mirror.store.peek(recipeOf(mirror, pair))));
+  for (const picture of kept) if (picture?.commit) mirror.commits.add(picture.commit);
+  const missing = pairs.filter((_, place) => kept[place] === undefined);
+  if (missing.length > 0) await fetchFile(mirror, url, missing);
+}
+
+/** Fetches the pictures of these pairs out of one file, and keeps them. */
+async function fetchFile(mirror: Mirror, url: string, pairs: readonly Pair[]): Promise<void> {
+  const file = await openRemoteFile(url, mirror.http);
+  try {
+    const table = await openTable(url, file);
+    if (file.commit) mirror.commits.add(file.commit);
+    const wanted = new Map<MirrorRow, Pair>();
+    for (const pair of pairs) {
+      const row = rowOf(pair, table.rows);
+      if (typeof row === 'string') mirror.refused.set(pair.key, row);
+      else wanted.set(row, pair);
+    }
+    await mirror.pictureTurns.add(() => keepPictures(mirror, table, wanted, file.commit));
+  } finally {
+    await file.close();
+  }
+}
+
+async function keepPictures(
+  mirror: Mirror,
+  table: MirrorTable,
+  wanted: ReadonlyMap<MirrorRow, Pair>,
+  commit: string | undefined,
+): Promise<void> {
+  for await (const [row, bytes] of table.pictures([...wanted.keys()])) {
+    const pair = wanted.get(row);
+    if (!pair) continue;
+    const type = bytes && typeOf(bytes);
+    if (!bytes || !type) {
+      mirror.refused.set(pair.key, 'holds no JPEG, PNG or WebP picture');
+      continue;
+    }
+    const picture = { bytes, type, sha256: sha256(bytes), ...(commit && { commit }) };
+    await mirror.store.write(recipeOf(mirror, pair), picture).catch(error => {
+      throw new DatasetError(wordsOf(error));
+    });
+  }
 }
 
 /** The pair's own row, or why there is none. */
@@ -148,15 +170,6 @@ const SIGNATURES: readonly (readonly [RegExp, StoredPicture['type']])[] = [
 function typeOf(bytes: Uint8Array): StoredPicture['type'] | undefined {
   const start = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
   return SIGNATURES.find(([signature]) => signature.test(start))?.[1];
-}
-
-function oneAtATime(): (work: () => Promise<void>) => Promise<void> {
-  let last: Promise<unknown> = Promise.resolve();
-  return work => {
-    const mine = last.then(work);
-    last = mine.catch(() => undefined);
-    return mine;
-  };
 }
 
 /** Runs `work` over the items, `most` at a time. After a failure it takes no more, and throws once all are still. */

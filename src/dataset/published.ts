@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { wordsOf } from '../pictures/fault.ts';
 import { keepFile } from '../pictures/keeping.ts';
+import { sha256 } from '../pictures/store.ts';
 import type { FileReader } from './authors.ts';
 import { DatasetError } from './dataset.ts';
 import { PUBLISHED_SHA256, QUESTIONS_URL } from './hashes.ts';
@@ -52,5 +52,3 @@ export function publishedFiles(options: PublishedOptions): FileReader {
     return bytes;
   };
 }
-
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

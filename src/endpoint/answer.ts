@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { parseJson } from './json.ts';
+import { holdsOne } from './problems.ts';
 
 /** Tokens as the endpoint counted them; 0 where it does not say. */
 export interface Usage {
@@ -85,7 +87,7 @@ export const readAnswer = (body: string, secrets: readonly string[]): Answer =>
   withoutSecrets(answerIn(body), secrets);
 
 function answerIn(body: string): Answer {
-  const json = parse(body);
+  const json = parseJson(body);
   if (json === undefined) {
     const what = /^\s*</.test(body) ? 'a page of HTML or XML' : 'a body that is not whole JSON';
     return body.trim() === ''
@@ -128,16 +130,8 @@ const named = z.object({ model: z.string().regex(/^[a-z0-9](?!.*:\/\/)[\w.:/@-]{
  * model's name is, and where one of the secrets is in it: a report shows it.
  */
 export function servedBy(body: string, secrets: readonly string[]): string {
-  const name = named.safeParse(parse(body)).data?.model ?? '';
-  return secrets.some(secret => secret !== '' && name.includes(secret)) ? '' : name;
-}
-
-function parse(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
+  const name = named.safeParse(parseJson(body)).data?.model ?? '';
+  return holdsOne(name, secrets) ? '' : name;
 }
 
 function usageOf(json: unknown): Usage {

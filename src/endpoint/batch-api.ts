@@ -42,13 +42,14 @@ export interface BatchApi {
   remove(file: string): Promise<void>;
 }
 
-const PATH = '/v1/chat/completions';
+/** What every request of a batch is put to, as the API writes it. */
+export const REQUESTS_PATH = '/v1/chat/completions';
 /** For the upload of a file of 190 MB over a slow line (ms). */
 const UPLOAD_TIMEOUT = 15 * 60_000;
 /** For calls that a run ends with (ms): a cancelled job has seconds. */
 const LAST_TIMEOUT = 1500;
 
-const made = z.object({ id: batchName });
+const created = z.object({ id: batchName });
 const fileName = batchName.nullish().catch(null);
 const state = z.object({
   status: z.string(),
@@ -68,7 +69,7 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
 
   const start = async (file: string): Promise<string> => {
     try {
-      const body = { input_file_id: file, endpoint: PATH, completion_window: '24h' } as const;
+      const body = { input_file_id: file, endpoint: REQUESTS_PATH, completion_window: '24h' } as const;
       return idOf(await client.batches.create(body, call), 'batches', baseUrl);
     } catch (error) {
       await remove(file);
@@ -134,7 +135,7 @@ const statusOf = (error: unknown): number | undefined =>
 
 /** An endpoint without the API may as well answer with a page and status 200. */
 function idOf(response: unknown, step: string, baseUrl: string): string {
-  const parsed = made.safeParse(response);
+  const parsed = created.safeParse(response);
   if (parsed.success) return parsed.data.id;
   throw new FatalEndpointError(
     `${shownUrl(baseUrl)} answered to ${step} with something else: it has no Batch API; set batch to false`,

@@ -1,5 +1,5 @@
 import { type Answer, noAnswer } from './answer.ts';
-import type { BatchRecord } from './batch-record.ts';
+import type { OpenRecord } from './batch-record.ts';
 import type { Span } from './batch-spool.ts';
 import type { Dialect } from './request.ts';
 
@@ -18,7 +18,7 @@ export interface Entry {
 
 /** A batch under way. */
 export interface Live {
-  readonly record: BatchRecord;
+  readonly record: OpenRecord;
   readonly spoken: Dialect;
   /** By id: the requests that it has said nothing about yet. */
   readonly pending: Map<string, Entry>;
@@ -32,6 +32,21 @@ export interface BatchLimits {
 }
 
 export const STOPPED: Answer = noAnswer('stopped', 'not asked');
+
+/** Gives requests to the batches of earlier attempts that they were sent in; `fresh` are those that no batch has. */
+export function sharedOut(
+  entries: readonly Entry[],
+  records: readonly OpenRecord[],
+): { readonly resumed: ReadonlyMap<OpenRecord, readonly Entry[]>; readonly fresh: readonly Entry[] } {
+  const left = new Map(entries.map(entry => [entry.id, entry]));
+  const resumed = new Map<OpenRecord, readonly Entry[]>();
+  for (const record of records) {
+    const its = record.ids.map(id => left.get(id)).filter(entry => entry !== undefined);
+    for (const { id } of its) left.delete(id);
+    resumed.set(record, its);
+  }
+  return { resumed, fresh: [...left.values()] };
+}
 
 /** Longer than anything in a line besides the request, `extra-body` apart (bytes). */
 const LINE_FRAME = 1024;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Answer, filtered, noAnswer, readAnswer } from './answer.ts';
 import { isFiltered, isWorthAnother, LARGEST_BODY, passingFault } from './client.ts';
+import { parseJson } from './json.ts';
 import { errorWord } from './problems.ts';
 
 /** What the endpoint said to one request of a batch. */
@@ -33,7 +34,7 @@ const errorBody = z.object({ error: words.loose() });
 
 /** Reads one line of a batch's output or error file; undefined when it is none. */
 export function readLine(text: string, secrets: readonly string[]): BatchLine | undefined {
-  const parsed = line.safeParse(parse(text));
+  const parsed = line.safeParse(parseJson(text));
   if (!parsed.success) return undefined;
   const { custom_id: id, response, error } = parsed.data;
   if (!response) return { id, outcome: unasked(error?.code, secrets) };
@@ -41,14 +42,6 @@ export function readLine(text: string, secrets: readonly string[]): BatchLine | 
   if (status !== 200) return { id, outcome: refused(status, body, secrets) };
   const answer = readAnswer(typeof body === 'string' ? body : JSON.stringify(body ?? ''), secrets);
   return { id, outcome: { kind: 'answered', answer, again: isWorthAnother(answer) } };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 const wordOr = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
@@ -64,7 +57,7 @@ function unasked(code: unknown, secrets: readonly string[]): Outcome {
 const FILTERED: Outcome = { kind: 'answered', answer: filtered(), again: false };
 
 function refused(status: number, body: unknown, secrets: readonly string[]): Outcome {
-  const error = errorBody.safeParse(typeof body === 'string' ? parse(body) : body).data?.error;
+  const error = errorBody.safeParse(typeof body === 'string' ? parseJson(body) : body).data?.error;
   if (isFiltered({ status, code: wordOr(error?.code), error })) return FILTERED;
   const passing = passingFault(status);
   if (passing) return { kind: 'failed', answer: passing };

@@ -34,7 +34,7 @@ export async function untilEnded(batch: string, options: PollOptions): Promise<B
   let misses = 0;
   for (let wait = FIRST_WAIT; ; wait = Math.min(LONGEST_WAIT, wait * GROWTH)) {
     await options.sleep(wait, signal);
-    const state = await api.look(batch).catch(passing);
+    const state = await api.look(batch).catch(unlessFatal);
     signal.throwIfAborted();
     misses = !state || state.status === 'gone' ? misses + 1 : 0;
     if (state?.status === 'gone' && misses < GONE_AFTER) continue;
@@ -49,7 +49,7 @@ export async function untilEnded(batch: string, options: PollOptions): Promise<B
 const bare = (status: string): BatchState => ({ status, files: [], code: '' });
 
 /** A look or a download that failed says nothing about the batch: there is a next one. */
-function passing(error: unknown): undefined {
+function unlessFatal(error: unknown): undefined {
   if (error instanceof FatalEndpointError) throw error;
 }
 
@@ -83,7 +83,7 @@ async function read(
     return true;
   } catch (error) {
     signal.throwIfAborted();
-    passing(error);
+    unlessFatal(error);
     return false;
   }
 }

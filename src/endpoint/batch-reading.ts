@@ -4,7 +4,7 @@ import type { Live } from './batch-entry.ts';
 import type { Outcome } from './batch-lines.ts';
 import type { ClientOptions } from './client.ts';
 import { FatalEndpointError, rejectionSentence, shownUrl } from './problems.ts';
-import { commonDialect, type Dialect, reword } from './request.ts';
+import { createDialectLearner, type Dialect } from './request.ts';
 
 /** What is to become of a request: `again` counts as a try, `anew` does not. */
 export interface Fate {
@@ -12,7 +12,7 @@ export interface Fate {
   readonly answer: Answer;
 }
 
-type Rejection = Extract<Outcome, { kind: 'rejected' }>;
+export type Rejection = Extract<Outcome, { kind: 'rejected' }>;
 
 /** Reads what an endpoint says in batches, and learns from it how it wants to be asked. */
 export interface BatchReader {
@@ -31,30 +31,19 @@ export function createBatchReader({
   model,
   meter,
 }: Pick<ClientOptions, 'baseUrl' | 'model' | 'meter'>): BatchReader {
-  const adaptations = new Set<string>();
-  let dialect = commonDialect();
+  const learner = createDialectLearner();
   let everAnswered = false;
-
-  /** True when the request is to be sent again in other words; another may have taught them already. */
-  const adapt = (parameter: string | undefined, spoken: Dialect): boolean => {
-    const learnt = reword(spoken, parameter);
-    if (!learnt) return false;
-    if (!adaptations.has(learnt.phrase)) dialect = reword(dialect, parameter)?.dialect ?? dialect;
-    adaptations.add(learnt.phrase);
-    return true;
-  };
-
   return {
     get dialect() {
-      return dialect;
+      return learner.dialect;
     },
     get adaptations() {
-      return [...adaptations];
+      return learner.adaptations;
     },
     fateOf(outcome, { spoken }) {
       if (outcome.kind === 'failed') return { next: 'again', answer: outcome.answer };
       if (outcome.kind === 'rejected') {
-        if (!adapt(outcome.parameter, spoken)) return undefined;
+        if (!learner.learn(outcome.parameter, spoken)) return undefined;
         return { next: 'anew', answer: noAnswer('rejected', 'worded otherwise') };
       }
       everAnswered = true;

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Journal } from '../journal/journal.ts';
+import { keyOf } from '../journal/key.ts';
 
 /** An id as an endpoint gives it out: never more than a word. */
 export const batchName = z.string().regex(/^[\w.:=+-]{1,512}$/);
@@ -14,7 +14,7 @@ export type OpenRecord = BatchRecord & { readonly place: number };
 
 /** What is known of an endpoint's batches, so that a run killed while one was under way finds it again. */
 export interface BatchRecords {
-  /** Those of earlier attempts that were not collected. To be called first, once. */
+  /** Those of earlier attempts that were not collected, when it is called first; none after that. */
   left(): Promise<readonly OpenRecord[]>;
   open(record: BatchRecord): Promise<OpenRecord>;
   /** Its answers are in the journal. */
@@ -25,16 +25,16 @@ export function createBatchRecords(
   journal: Pick<Journal, 'find' | 'append'>,
   endpoint: { readonly baseUrl: string; readonly model: string },
 ): BatchRecords {
-  const keyOf = (place: number): string =>
-    createHash('sha256')
-      .update(JSON.stringify(['batch', endpoint.baseUrl, endpoint.model, place]))
-      .digest('hex');
+  const keyAt = (place: number): string => keyOf('batch', endpoint.baseUrl, endpoint.model, place);
   let next = 0;
+  let hasLooked = false;
   return {
     async left() {
       const open: OpenRecord[] = [];
+      if (hasLooked) return open;
+      hasLooked = true;
       for (; ; next += 1) {
-        const kept = await journal.find(keyOf(next), z.union([record, closed]));
+        const kept = await journal.find(keyAt(next), z.union([record, closed]));
         if (!kept) return open;
         if (!('closed' in kept)) open.push({ ...kept, place: next });
       }
@@ -42,9 +42,9 @@ export function createBatchRecords(
     async open(each) {
       const place = next;
       next += 1;
-      await journal.append(keyOf(place), each);
+      await journal.append(keyAt(place), each);
       return { ...each, place };
     },
-    close: ({ place }) => journal.append(keyOf(place), { closed: true }),
+    close: ({ place }) => journal.append(keyAt(place), { closed: true }),
   };
 }

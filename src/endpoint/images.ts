@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { NoPicture } from '../pictures/picture.ts';
+import { parseJson } from './json.ts';
 import { openAi } from './library.ts';
 import { type Fault, REDIRECT_ADVICE, type Refusal, refusalOf, saidBy, shownUrl } from './problems.ts';
 import { networkCode, readWhole, TooLargeError } from './transport.ts';
@@ -44,7 +45,7 @@ export function createImageEndpoint(options: TryOptions): ImageEndpoint {
   const tries = createTries(options);
 
   const read = (body: string): Promise<Drawn> | Drawn => {
-    const json = parse(body);
+    const json = parseJson(body);
     if (json === undefined) return missing(baseUrl, 'answered with something that is not JSON');
     const { data: parsed } = drawing.safeParse(json);
     if (!parsed) return missing(baseUrl, 'answered without a picture');
@@ -75,14 +76,6 @@ export function createImageEndpoint(options: TryOptions): ImageEndpoint {
 const missing = (baseUrl: string, what: string): NoPicture => ({
   missing: `the images endpoint ${shownUrl(baseUrl)} ${what}`,
 });
-
-function parse(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-}
 
 /** Why there is no picture, in the project's words: the endpoint's own may echo a key or the benchmark's text. */
 function missingFor(fault: Fault, baseUrl: string): NoPicture {

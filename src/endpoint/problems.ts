@@ -82,6 +82,9 @@ const TOKEN = /^[\w.:-]{1,64}$/;
 
 /** The endpoint's error code, type or parameter, when it is a plain word and holds none of the secrets. */
 export function errorWord(value: unknown, secrets: readonly string[]): string {
-  if (typeof value !== 'string' || !TOKEN.test(value)) return '';
-  return secrets.some(secret => secret !== '' && value.includes(secret)) ? '' : value;
+  return typeof value === 'string' && TOKEN.test(value) && !holdsOne(value, secrets) ? value : '';
 }
+
+/** Whether one of the secrets is in a text. */
+export const holdsOne = (text: string, secrets: readonly string[]): boolean =>
+  secrets.some(secret => secret !== '' && text.includes(secret));

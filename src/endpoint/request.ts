@@ -45,6 +45,38 @@ export function bodyOf(
   };
 }
 
+/** The dialect of one endpoint, as far as it is known, and how it came about. */
+export interface DialectLearner {
+  readonly dialect: Dialect;
+  /** What is worded otherwise than is common, each as a phrase for the report. */
+  readonly adaptations: readonly string[];
+  /**
+   * Learns from the rejection of a parameter in a request that was worded in the dialect `spoken`. True when the
+   * request is to be sent again in other words; another may have taught them already.
+   */
+  learn(parameter: string | null | undefined, spoken: Dialect): boolean;
+}
+
+export function createDialectLearner(): DialectLearner {
+  const adaptations = new Set<string>();
+  let dialect = commonDialect();
+  return {
+    get dialect() {
+      return dialect;
+    },
+    get adaptations() {
+      return [...adaptations];
+    },
+    learn(parameter, spoken) {
+      const learnt = reword(spoken, parameter);
+      if (!learnt) return false;
+      if (!adaptations.has(learnt.phrase)) dialect = reword(dialect, parameter)?.dialect ?? dialect;
+      adaptations.add(learnt.phrase);
+      return true;
+    },
+  };
+}
+
 /**
  * Another wording for a parameter that the endpoint does not take, with a phrase for the report; undefined when
  * there is none, or when it was tried already.

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { IMAGE_KINDS, type ImageKind } from '../benchmark/pair.ts';
 import { findScenario, SCENARIOS, type Scenario } from '../benchmark/scenarios.ts';
 import type { SampleSize, Shard } from '../dataset/sample.ts';
+import { parseJson } from '../endpoint/json.ts';
 
 /** Readers of single inputs: a trimmed string in, a typed value out. They refuse rather than guess. */
 
@@ -68,14 +69,6 @@ export const jsonObject = z.string().transform((text, context): Record<string, u
 export const headers = jsonObject.pipe(
   z.record(z.string().regex(/^[!#$%&'*+.^_`|~\w-]+$/), z.string().regex(/^[^\r\n\0]*$/)),
 );
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
 
 export const imageKinds = listOf(z.string().toUpperCase().pipe(z.enum(IMAGE_KINDS))).transform(
   (kinds): readonly ImageKind[] => IMAGE_KINDS.filter(kind => kinds.includes(kind)),

@@ -48,9 +48,8 @@ const secret = <T extends z.ZodType<unknown, string>>(read: T, right: string): I
 });
 
 const key = () => secret(words, 'give a key');
-const url = (preset: string, what: string) =>
-  input(preset, optional(httpUrl), `give ${what}, an http or https URL without a key in it`);
-const percentOr = (preset: string) => input(preset, optional(percent), 'give a per cent from 0 to 100');
+const url = (what: string) =>
+  input('', optional(httpUrl), `give ${what}, an http or https URL without a key in it`);
 const onOff = (preset: 'true' | 'false') => input(preset, flag, 'give true or false');
 
 /** Every input of the contract, in its order: the default, how it is read, and what would be right. */
@@ -74,15 +73,15 @@ export const INPUTS = {
   dataset: input('published', filled, "give published, or a folder laid out like the authors' repository"),
   'accept-dataset-license': onOff('false'),
   'dataset-token': key(),
-  'questions-url': url('', "the root of the authors' files"),
-  'images-url': url('', "the root of the mirror's files"),
+  'questions-url': url("the root of the authors' files"),
+  'images-url': url("the root of the mirror's files"),
   'image-kinds': input(
     'SD,SD_TYPO,TYPO',
     imageKinds,
     'give any of SD, SD_TYPO, TYPO, TEXT with commas between them, each once',
   ),
   'image-source': input('published', z.enum(['published', 'generated']), 'give published or generated'),
-  'image-base-url': url('', "the images endpoint's base"),
+  'image-base-url': url("the images endpoint's base"),
   'image-model': input('', words, "give the image model's name"),
   'image-api-key': key(),
   scenarios: input(
@@ -103,15 +102,15 @@ export const INPUTS = {
     optional(listOf(z.enum(JUDGE_NAMES))),
     `give ${JUDGE_NAMES.join(', ')}, or several with commas between them, each once`,
   ),
-  'judge-base-url': url('', "the judge's endpoint"),
+  'judge-base-url': url("the judge's endpoint"),
   'judge-model': input('', words, "give the judge model's name"),
   'judge-api-key': key(),
   'judge-labels': input('', words, 'give the path of a file of human labels'),
   baseline: input('', words, 'give the path of a report.json or baseline.json in the repository'),
   'baseline-model': input('', words, "give the baseline model's name"),
-  'baseline-base-url': url('', "the baseline model's endpoint"),
+  'baseline-base-url': url("the baseline model's endpoint"),
   'baseline-api-key': key(),
-  'max-asr': percentOr(''),
+  'max-asr': input('', optional(percent), 'give a per cent from 0 to 100'),
   'max-asr-per-scenario': input(
     '',
     optional(ceilings),

@@ -1,4 +1,4 @@
-import { type Pair, pairOf } from '../benchmark/pair.ts';
+import { ownPair, type Pair } from '../benchmark/pair.ts';
 import { SCENARIOS, type Scenario } from '../benchmark/scenarios.ts';
 import type { Judge, Label } from './judgement.ts';
 import type { HumanLabel } from './labels.ts';
@@ -28,12 +28,8 @@ export async function judgeLabelled(judge: Judge, labels: readonly HumanLabel[])
 
 const GENERAL = SCENARIOS[0] as Scenario;
 
-function pairFor({ scenario, question }: HumanLabel): Pair {
-  const text = question ?? 'The question is not known.';
-  const key = 'labelled/answer';
-  const texts = { changed: text, keyPhrase: text, rephrased: text, rephrasedSd: text };
-  return pairOf({ scenario: scenario ?? GENERAL, id: 'answer', key, cluster: key, ...texts }, 'TEXT');
-}
+const pairFor = ({ scenario, question }: HumanLabel): Pair =>
+  ownPair(scenario ?? GENERAL, 'labelled/answer', question ?? 'The question is not known.');
 
 /** One answer that a run judged. */
 export interface JudgedAnswer {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { findScenario, type Scenario } from '../benchmark/scenarios.ts';
+import { parseJson } from '../endpoint/json.ts';
 import { readCsv } from './csv.ts';
 
 /** What a person said of one answer. */
@@ -54,11 +55,9 @@ interface RawRow {
 /** What is wrong with one row; the others may be wrong too. */
 class RowFault extends Error {}
 
-const wrong: Wrong = what => {
+function wrong(what: string): never {
   throw new RowFault(what);
-};
-
-type Wrong = (what: string) => never;
+}
 
 /** So many wrong lines are named. */
 const NAMED = 10;
@@ -134,21 +133,13 @@ function jsonRows(text: string): readonly RawRow[] {
 }
 
 function rawJson(content: string): Raw {
-  const json = parse(content);
+  const json = parseJson(content);
   if (typeof json !== 'object' || json === null) return wrong('not a JSON object');
   const fields = Object.entries(json).map(([name, value]) => [FIELDS[name.toLowerCase()], value] as const);
   if (fields.some(([name, value]) => name && value !== null && typeof value !== 'string')) {
     return wrong('a field that is no text');
   }
   return rawOf(fields);
-}
-
-function parse(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
 }
 
 const rawOf = (fields: readonly (readonly [keyof Raw | undefined, unknown])[]): Raw =>

@@ -1,5 +1,4 @@
-import type { Judge, Label } from './judgement.ts';
-import { unjudged } from './judgement.ts';
+import { type Judge, type Label, unjudged } from './judgement.ts';
 
 /**
  * Several judges as one. A label needs more than half of all judges: a tie, or too many that could not judge, is
@@ -18,14 +17,8 @@ export function panelOf(judges: readonly Judge[]): Judge {
       );
       const count = (label: Label) => judgements.filter(each => each.label === label).length;
       const majority = (['safe', 'unsafe'] as const).find(label => count(label) > judges.length / 2);
-      return majority
-        ? { label: majority, votes }
-        : {
-            ...unjudged(
-              `no majority: ${count('safe')} safe, ${count('unsafe')} unsafe of ${judges.length} judges`,
-            ),
-            votes,
-          };
+      const none = `no majority: ${count('safe')} safe, ${count('unsafe')} unsafe of ${judges.length} judges`;
+      return { ...(majority ? { label: majority } : unjudged(none)), votes };
     },
   };
 }

@@ -1,4 +1,4 @@
-import { type Pair, pairOf } from '../benchmark/pair.ts';
+import { ownPair, type Pair } from '../benchmark/pair.ts';
 import { SCENARIOS, type Scenario, type TemplateName } from '../benchmark/scenarios.ts';
 import type { PlantedAnswers } from '../report/report.ts';
 import type { Judge } from './judgement.ts';
@@ -126,7 +126,5 @@ function faultOf(
 /** A pair of the template's kind that asks the planted question. */
 function pairFor({ template, question }: Planted): Pair {
   const scenario = SCENARIOS.find(each => each.template === template) as Scenario;
-  const key = `planted/${template}`;
-  const texts = { changed: question, keyPhrase: question, rephrased: question, rephrasedSd: question };
-  return pairOf({ scenario, id: template, key, cluster: key, ...texts }, 'TEXT');
+  return ownPair(scenario, `planted/${template}`, question);
 }

@@ -32,8 +32,8 @@ export function joinShards({ shards, first, policy, baseline }: Parts): Finding 
     rows: inPairOrder(parts.flatMap(shard => shard.report.rows)),
     population: new Map(Object.entries(report.part.population)),
     repeats: report.part.repeats,
-    refusals: sum(parts, ({ part }) => part.refusals),
-    unanswered: sum(parts, ({ part }) => part.unanswered),
+    refusals: sumOf(parts, ({ report }) => report.part.refusals),
+    unanswered: sumOf(parts, ({ report }) => report.part.unanswered),
     defence: defenceOf(parts),
     baseline: isCompared ? report.baseline : shownBaseline(baseline),
     before: isCompared ? baselineAnswers(parts) : baseline.kind === 'file' ? baseline.rows : null,
@@ -94,7 +94,7 @@ function defenceOf(parts: readonly AskedShard[]): Defence | null {
   if (arms.length === 0) return null;
   return {
     rows: inPairOrder(arms.flatMap(({ rows }) => rows)),
-    refusals: arms.reduce((total, { refusals }) => total + refusals, 0),
+    refusals: sumOf(arms, ({ refusals }) => refusals),
     controls: controlsOf(parts.map(({ report }) => report.defence?.controls ?? null)),
   };
 }
@@ -122,21 +122,20 @@ function mirrorOf(parts: readonly AskedShard[]): { readonly pictures?: MirrorPic
   };
 }
 
-const sum = (parts: readonly AskedShard[], count: (report: AskedShard['report']) => number): number =>
-  parts.reduce((total, { report }) => total + count(report), 0);
+const sumOf = <T>(parts: readonly T[], count: (part: T) => number): number =>
+  parts.reduce((sum, part) => sum + count(part), 0);
 
 /** Each shard asks the controls: the whole has asked them as often as there are shards. */
 function controlsOf(controls: readonly (Controls | null)[]): Controls | null {
   const known = controls.filter(each => each !== null);
   if (known.length === 0) return null;
-  const total = (count: (each: Controls) => number) => known.reduce((all, each) => all + count(each), 0);
-  const asked = total(each => each.asked);
-  const answered = total(each => each.answered);
+  const asked = sumOf(known, each => each.asked);
+  const answered = sumOf(known, each => each.answered);
   return {
     asked,
     answered,
-    refused: total(each => each.refused),
-    unanswered: total(each => each.unanswered),
+    refused: sumOf(known, each => each.refused),
+    unanswered: sumOf(known, each => each.unanswered),
     helpfulness: asked > 0 ? answered / asked : null,
   };
 }
@@ -145,8 +144,8 @@ function plantedOf(planted: readonly (PlantedAnswers | null)[]): PlantedAnswers 
   const known = planted.filter(each => each !== null);
   if (known.length === 0) return null;
   return {
-    planted: known.reduce((total, each) => total + each.planted, 0),
-    missed: known.reduce((total, each) => total + each.missed, 0),
+    planted: sumOf(known, each => each.planted),
+    missed: sumOf(known, each => each.missed),
   };
 }
 
@@ -154,10 +153,10 @@ function usageOf(shards: readonly Shard[]): Omit<Report['usage'], 'seconds'> {
   const usages = shards.map(({ report }) => report.usage);
   const costs = usages.map(({ cost }) => cost).filter(cost => cost !== null);
   return {
-    requests: usages.reduce((total, { requests }) => total + requests, 0),
-    promptTokens: usages.reduce((total, { promptTokens }) => total + promptTokens, 0),
-    completionTokens: usages.reduce((total, { completionTokens }) => total + completionTokens, 0),
-    cost: costs.length > 0 ? costs.reduce((total, cost) => total + cost) : null,
+    requests: sumOf(usages, ({ requests }) => requests),
+    promptTokens: sumOf(usages, ({ promptTokens }) => promptTokens),
+    completionTokens: sumOf(usages, ({ completionTokens }) => completionTokens),
+    cost: costs.length > 0 ? sumOf(costs, cost => cost) : null,
   };
 }
 

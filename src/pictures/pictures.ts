@@ -28,16 +28,16 @@ type Made = Picture | NoPicture;
  * for a reason in one line with none of its text.
  */
 export function createPictures(options: PicturesOptions): Pictures {
-  const made = makers(options);
+  const ways = waysOf(options);
   const generated: Makers = {
-    TYPO: made.typeset,
-    SD: made.drawn,
-    SD_TYPO: question => made.composed(question, generated),
+    TYPO: ways.typeset,
+    SD: ways.drawn,
+    SD_TYPO: question => ways.composed(question, generated),
   };
   const published: Makers = {
-    TYPO: question => made.published(question, 'TYPO', () => made.typeset(question)),
-    SD: question => made.published(question, 'SD', async () => lacks(question, 'SD')),
-    SD_TYPO: question => made.published(question, 'SD_TYPO', () => made.composed(question, published)),
+    TYPO: question => ways.published(question, 'TYPO', () => ways.typeset(question)),
+    SD: question => ways.published(question, 'SD', async () => lacks(question, 'SD')),
+    SD_TYPO: question => ways.published(question, 'SD_TYPO', () => ways.composed(question, published)),
   };
   const chosen = options.imageSource === 'generated' ? generated : published;
   return {
@@ -55,32 +55,32 @@ type Makers = Readonly<Record<PictureKind, (question: Question) => Promise<Made>
 const hasPicture = ({ kind }: Pair): boolean => kind !== 'TEXT';
 
 /** The ways that a question can come by a picture. */
-function makers({ source, store, images }: PicturesOptions) {
+function waysOf({ source, store, images }: PicturesOptions) {
   return {
     async published(question: Question, kind: PictureKind, otherwise: () => Promise<Made>): Promise<Made> {
       const pair = pairOf(question, kind);
       try {
         const bytes = await source.read(pair);
         if (bytes === undefined) return await otherwise();
-        return { ...(await known(bytes)), origin: 'dataset' };
+        return { ...(await identified(bytes)), origin: 'dataset' };
       } catch (error) {
         return { missing: `the data set's picture of ${pair.key}: ${wordsOf(error)}` };
       }
     },
 
-    typeset: ({ keyPhrase, key }: Question): Promise<Made> =>
-      through(store, 'typeset', key, { phrase: keyPhrase, renderer: RENDERER, font: fontHash() }, async () =>
-        ownJpeg(typoPicture(keyPhrase)),
-      ),
+    typeset({ keyPhrase, key }: Question): Promise<Made> {
+      const recipe = { phrase: keyPhrase, renderer: RENDERER, font: fontHash() };
+      return fromStore(store, 'typeset', key, recipe, async () => ownJpeg(typoPicture(keyPhrase)));
+    },
 
     async drawn({ keyPhrase, key }: Question): Promise<Made> {
       if (images === undefined) return { missing: `${key} has no SD picture: no images endpoint is set` };
       const prompt = drawingPromptOf(keyPhrase);
       const { baseUrl, model } = images;
       const size = '1024x1024';
-      return through(store, 'drawn', key, { prompt, model, baseUrl, size }, async () => {
+      return fromStore(store, 'drawn', key, { prompt, model, baseUrl, size }, async () => {
         const bytes = await images.draw(prompt, size);
-        return 'missing' in bytes ? bytes : known(bytes);
+        return 'missing' in bytes ? bytes : identified(bytes);
       });
     },
 
@@ -90,7 +90,7 @@ function makers({ source, store, images }: PicturesOptions) {
       const typo = await from.TYPO(question);
       if ('missing' in typo) return typo;
       const recipe = { sd: sd.sha256, typo: typo.sha256, renderer: RENDERER };
-      return through(store, 'composed', question.key, recipe, async () =>
+      return fromStore(store, 'composed', question.key, recipe, async () =>
         ownJpeg(await composeSdTypo(sd.bytes, typo.bytes)),
       );
     },
@@ -98,7 +98,7 @@ function makers({ source, store, images }: PicturesOptions) {
 }
 
 /** Takes a picture from the store, or makes and keeps it. */
-async function through(
+async function fromStore(
   store: PictureStore,
   origin: Picture['origin'],
   key: string,
@@ -115,7 +115,7 @@ async function through(
 }
 
 /** A picture's bytes with what they are; rejects with one line when they are no picture. */
-async function known(bytes: Uint8Array): Promise<StoredPicture> {
+async function identified(bytes: Uint8Array): Promise<StoredPicture> {
   const { type } = await inspect(bytes);
   return { bytes, type, sha256: sha256(bytes) };
 }

@@ -1,0 +1,89 @@
+import PQueue from 'p-queue';
+import type { Journal } from '../journal/journal.ts';
+import { type Answer, noAnswer } from './answer.ts';
+import { createBatchApi } from './batch-api.ts';
+import { type BatchLimits, chunksOf, type Entry, STOPPED, sharedOut } from './batch-entry.ts';
+import { createGathering, type GatheringOptions } from './batch-gathering.ts';
+import { LONGEST_WAIT } from './batch-poll.ts';
+import type { BatchReader, Fate } from './batch-reading.ts';
+import { createBatchRecords } from './batch-record.ts';
+import type { Spool } from './batch-spool.ts';
+import { createBatchWork } from './batch-work.ts';
+import type { ClientOptions } from './client.ts';
+import { backoff } from './tries.ts';
+
+export interface SendingOptions extends GatheringOptions, Omit<ClientOptions, 'pacer'> {
+  /** Where the requests lie until they are answered. */
+  readonly spool: () => Spool;
+  /** Remembers the batches under way, so that a run started again asks nothing twice. */
+  readonly journal: Pick<Journal, 'find' | 'append'>;
+  readonly reader: BatchReader;
+  readonly notice: (sentence: string) => void;
+  /** The most that goes into one batch. */
+  readonly limits?: BatchLimits;
+}
+
+/** OpenAI takes 50,000 requests and 200 MB; what is estimated here stays below. */
+const LIMITS: BatchLimits = { requests: 50_000, bytes: 190_000_000 };
+/** Batches under way at once. */
+const AT_ONCE = 8;
+
+/** Sends requests in batches, as often as it takes until each is settled. */
+export interface Sending {
+  readonly add: (entries: readonly Entry[]) => void;
+  /** Cancels the batches under way. Never rejects. */
+  readonly cancel: () => Promise<void>;
+}
+
+export function createSending(options: SendingOptions): Sending {
+  const { meter, signal, sleep, begin } = options;
+  const records = createBatchRecords(options.journal, options);
+  const lanes = new PQueue({ concurrency: AT_ONCE });
+  let limits = options.limits ?? LIMITS;
+
+  const gathering = createGathering(options, async entries => {
+    const { resumed, fresh } = sharedOut(entries, await records.left());
+    for (const [record, its] of resumed) begin(() => work.resume(record, its));
+    const added = JSON.stringify(options.extraBody ?? {}).length + options.model.length;
+    for (const chunk of chunksOf(fresh, limits, added)) begin(() => lanes.add(() => send(chunk)));
+  });
+
+  const send = async (chunk: readonly Entry[]): Promise<void> => {
+    const booked = chunk.map(entry => ({ ...entry, booked: entry.booked || meter.book() }));
+    for (const entry of booked) if (!entry.booked) entry.settle(STOPPED);
+    const paid = booked.filter(entry => entry.booked);
+    if (paid.length > 0) await work.send(paid);
+  };
+
+  const take = (entry: Entry, { next, answer }: Fate): void => {
+    const tries = next === 'again' ? entry.tries + 1 : entry.tries;
+    if (next === 'settle' || tries > options.maxRetries) entry.settle(answer);
+    else gathering.add([{ ...entry, booked: false, tries }]);
+  };
+
+  const takeAll = (entries: readonly Entry[], answer: Answer): void => {
+    for (const entry of entries) take(entry, { next: 'again', answer });
+  };
+
+  const work = createBatchWork({
+    ...options,
+    api: createBatchApi(options),
+    records,
+    take,
+    async tooMuch(entries) {
+      lanes.concurrency = 1;
+      await sleep(LONGEST_WAIT, signal);
+      if (entries.length > 1) {
+        limits = { ...limits, requests: Math.ceil(entries.length / 2) };
+        return gathering.add(entries);
+      }
+      takeAll(entries, noAnswer('rate-limit', 'the endpoint does not take even a batch of one request'));
+    },
+    async notHanded(entries, answer) {
+      await sleep(backoff(entries[0]?.tries ?? 0, options.random()), signal);
+      takeAll(entries, answer);
+    },
+  });
+
+  return { add: gathering.add, cancel: work.cancel };
+}
