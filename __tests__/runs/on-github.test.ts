@@ -368,10 +368,12 @@ describe('a fork’s pull request', () => {
     });
     const [, , why] = step.summary.split('\n');
     expect(why).toMatch(
-      /^\*\*This pull request comes from a fork, whose runs get no secrets: api-key and judge-api-key are empty/,
+      /^\*\*This pull request comes from a fork, whose runs get no secrets, so api-key and judge-api-key are empty\. The run ended in an error: .*does not accept the key/,
     );
-    expect(step.summary).toContain('a maintainer who has read its changes');
-    expect(step.summary).toContain('does not accept the key');
+    // The ways of docs/forks.md, and none that runs the pull request where there are secrets.
+    expect(step.summary).toContain('pushes them to a branch of this repository');
+    expect(step.summary).toContain('docs/forks.md');
+    expect(step.summary).not.toMatch(/has the secrets|workflow&#95;run|workflow_run/);
     expect(existsSync(path.join(step.workspace, 'mm-safetybench-report/report.json'))).toBe(true);
   });
 
@@ -380,6 +382,17 @@ describe('a fork’s pull request', () => {
     expect(step.status).toBe(1);
     expect(step.summary).toMatch(/This pull request comes from a fork/);
     expect(step.summary).toContain('base-url');
+  });
+
+  test('whose endpoint needs no key and whose run fails of something else is told what of', async () => {
+    const step = await fork({ endpoint: { helpfulness: 0 } });
+    expect({ status: step.status, verdict: step.outputs['verdict'] }).toEqual({
+      status: 1,
+      verdict: 'error',
+    });
+    const [, , why] = step.summary.split('\n');
+    expect(why).toMatch(/^\*\*This pull request comes from a fork.*benign/);
+    expect(step.log).toMatch(/^::error.*This pull request comes from a fork.*benign/m);
   });
 
   test('whose judge alone needs a key', async () => {
