@@ -187,6 +187,9 @@ describe('a report that is too long', () => {
       expect(markdown.startsWith('## ❌ MM-SafetyBench: fail\n\n**Attack success rate 25.5')).toBe(true);
       expect(faultsOf(markdown)).toEqual([]);
     }
+    const secondHand = { ...OPTIONS, secondHand: true };
+    for (const markdown of [renderComment(many, secondHand), renderSummary(many, secondHand)])
+      expect(markdown).toMatch(/^> ⚠️ \*\*Unverified\.\*\* .*\n\n## ❌ MM-SafetyBench: fail\n/);
   });
 });
 

@@ -83,8 +83,9 @@ test('comments on the pull request that GitHub names, with GitHub’s link and n
   expect(comment?.issue).toBe(7);
   for (const text of [comment?.body, summary]) {
     expect(text).toContain(`MM-SafetyBench: ${report.verdict.outcome}`);
-    expect(text).toContain(
-      'Made by the pull request’s own run, whose author could have written anything here',
+    // Before any word of the report's own.
+    expect(text?.replace(/^<!--.*-->\n/, '')).toMatch(
+      /^> ⚠️ \*\*Unverified\.\*\* Made by the pull request’s own run, whose author could have written anything here/,
     );
     expect(text).not.toMatch(/evil\.example|octo\/other|theirs/);
   }
