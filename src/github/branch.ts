@@ -40,6 +40,8 @@ interface Head {
 }
 
 const TRIES = 40;
+const HELD =
+  'see that no rule protects the branch and that the repository has a commit, or name another `publish-branch`';
 
 /**
  * Adds a run to the publishing branch, in one commit, creating the branch without a parent when it is absent. Only
@@ -49,7 +51,7 @@ const TRIES = 40;
  */
 export function publish(request: PublishRequest): Promise<Published> {
   const doing = `publish to branch "${request.branch}"`;
-  return attempting({ doing, permission: 'contents: write' }, async () => {
+  return attempting({ doing, permission: 'contents: write', whenRefused: HELD }, async () => {
     checkBranch(request.branch);
     for (let tries = 0; tries < TRIES; tries++) {
       if (tries > 0) await pause(request, tries);
