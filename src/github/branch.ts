@@ -3,7 +3,7 @@ import { attempting, GitHubProblem, statusOf } from './problem.ts';
 
 /** One JSON line for each run, the oldest first. Everything else on the branch is rendered from it. */
 export const HISTORY = 'history.jsonl';
-/** The baseline that the last run which passed has left there. */
+/** The baseline that a run which passed has left there. */
 export const PUBLISHED_BASELINE = 'baseline.json';
 
 /** Texts by their names at the branch's root. */
@@ -15,8 +15,11 @@ export interface PublishRequest extends Where {
   readonly entry: Readonly<Record<string, unknown>>;
   /** The commit's message. */
   readonly message: string;
-  /** Makes the other files from the history with this run's line as its last. Called again for each try. */
-  readonly render: (history: readonly string[]) => Files;
+  /**
+   * Makes the other files from the history with this run's line as its last, and from the names of the files that lie
+   * there. Called again for each try.
+   */
+  readonly render: (history: readonly string[], present: ReadonlySet<string>) => Files;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
   /** Waits so many ms. */
@@ -94,7 +97,10 @@ async function publishOnce(request: PublishRequest): Promise<Published | null> {
   const line = JSON.stringify(request.entry);
   if (head.commit && head.history.includes(line)) return { commit: head.commit, runs: head.history.length };
   const history = [...head.history, line];
-  const files = { ...request.render(history), [HISTORY]: `${history.join('\n')}\n` };
+  const files = {
+    ...request.render(history, new Set(head.entries.keys())),
+    [HISTORY]: `${history.join('\n')}\n`,
+  };
   checkOurs(head, files);
   const commit = await writeCommit(request, head, files);
   return (await move(request, head, commit)) ? { commit, runs: history.length } : null;
