@@ -8,7 +8,15 @@ import { filesAt } from './paths.ts';
 import { shown } from './run.ts';
 
 /** The reports are words of the command, and what only GitHub has a place for is no flag. */
-const { reports, 'github-token': token, comment, 'comment-id': id, ...FLAGS } = MERGE_INPUTS;
+const {
+  reports,
+  'github-token': token,
+  comment,
+  'comment-id': id,
+  'publish-branch': branch,
+  'open-issue': issue,
+  ...FLAGS
+} = MERGE_INPUTS;
 
 export const merge: Command = {
   purpose: "joins the reports of a run's shards and gates on the whole",
