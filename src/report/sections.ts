@@ -208,7 +208,8 @@ function changeOf({ byScenario }: NonNullable<Report['comparison']>, name: strin
   const found = byScenario.find(({ scenario }) => scenario === name);
   if (found === undefined) return unbroken('not compared');
   const spread = changeSpread(found);
-  return unbroken(`${certainty(found).mark} ${points(found.increase)}${spread && ` (${spread})`}`);
+  const change = unbroken(`${certainty(found).mark} ${points(found.increase)}`);
+  return spread === '' ? change : `${change}<br><sub>${unbroken(spread)}</sub>`;
 }
 
 function legend({ comparison, estimates, policy }: Report): string {
