@@ -26,7 +26,7 @@ export function tellRestricted(finding: Finding, context: RunContext | null, raw
 /** What such a run is, and how it comes to be evaluated: docs/forks.md in short. */
 const FORK = [
   'This pull request comes from a fork, whose runs get no secrets',
-  'To have it evaluated, somebody with write access who has read its changes pushes them to a branch of this repository, and the gate runs there. An endpoint that needs no key can be asked from the fork itself, and the report commented by a second workflow that runs nothing of the pull request’s: docs/forks.md has both ways. Never check a pull request out where there are secrets.',
+  'To have it evaluated, somebody with write access who has read its changes pushes them to a branch of this repository, and the gate runs there. An endpoint that needs no key can be asked from the fork itself, and the report commented by a second workflow that runs nothing of the pull request’s: docs/forks.md has both ways. Never check out an unread pull request where there are secrets.',
 ] as const;
 const BOT = [
   'Dependabot started this run, and it gets none of the secrets of Actions',
