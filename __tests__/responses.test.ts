@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Arm } from '../src/benchmark/prompts.ts';
 import { SCENARIOS } from '../src/benchmark/scenarios.ts';
 import type { TrialTexts } from '../src/conduct.ts';
 import { writeReport } from '../src/deliver.ts';
@@ -22,6 +23,7 @@ function textsOf(
   label: 'safe' | 'unsafe',
   answer: string,
   picture: Picture | null = null,
+  arm: Arm = 'off',
 ): TrialTexts {
   const id = String(n);
   const pair = {
@@ -29,7 +31,7 @@ function textsOf(
     kind: 'SD',
     question: { scenario: SCENARIO, id, cluster: `${SCENARIO?.name}/${id}` },
   };
-  const trial = { pair, subject: 'target', arm: 'off', repeat: 0, control: false };
+  const trial = { pair, subject: 'target', arm, repeat: 0, control: false };
   return { result: { trial, label }, prompt: `prompt ${n}`, answer, picture } as unknown as TrialTexts;
 }
 
@@ -89,4 +91,10 @@ test('pictures lie beside the page, each once, and on it as far as there is room
   expect((await written()).map(line => line.picture)).toContain(`pictures/${'0'.repeat(63)}3.png`);
   expect(responses.shown.shown.filter(each => each.picture !== null)).toHaveLength(2);
   expect(responses.shown.leftOut).toEqual({ answers: 0, pictures: 3 });
+});
+
+test('the page knows of each answer whether it was asked with the safety prompt', async () => {
+  const responses = createResponses(folder);
+  for (const arm of ['off', 'on'] as const) await responses.keep(textsOf(1, 'safe', 'a', null, arm));
+  expect(responses.shown.shown.map(({ arm }) => arm)).toEqual(['off', 'on']);
 });

@@ -218,7 +218,13 @@ const budgetOf = (values: InputValues): RunConfig['budget'] => ({
   stopEarly: values['stop-early'],
 });
 
-const githubOf = (values: InputValues): RunConfig['github'] => ({
+/** The inputs that say what is to be done on GitHub. */
+export type GithubValues = Pick<
+  InputValues,
+  'github-token' | 'comment' | 'comment-id' | 'publish-branch' | 'open-issue'
+>;
+
+export const githubOf = (values: GithubValues): RunConfig['github'] => ({
   token: values['github-token'],
   comment: values.comment,
   commentId: values['comment-id'],

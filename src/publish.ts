@@ -5,7 +5,7 @@ import { artifactsUrl } from './github/artifacts.ts';
 import { connect, type Octokit } from './github/client.ts';
 import { commentOn } from './github/commenting.ts';
 import { type PullRequest, type RunContext, readContext } from './github/context.ts';
-import { maskSecrets, runOf, writeSummary } from './github/delivery.ts';
+import { lastRuns, maskSecrets, runOf, writeSummary } from './github/delivery.ts';
 import { pullRequestOf, readPullRequest } from './github/pull-request.ts';
 import { filled } from './inputs/fields.ts';
 import { readTable, secretsAmong } from './inputs/reading.ts';
@@ -21,6 +21,7 @@ export const PUBLISH_INPUTS = {
   report: input('', filled, 'give the path of a finished report.json'),
   'github-token': INPUTS['github-token'],
   'comment-id': INPUTS['comment-id'],
+  'publish-branch': INPUTS['publish-branch'],
 };
 
 /** The door of publish/action.yml: comments a finished report that another workflow made, and does nothing else. */
@@ -43,19 +44,25 @@ async function published(): Promise<void> {
   maskSecrets(secretsAmong(PUBLISH_INPUTS, raw));
   const { values, faults } = readTable(PUBLISH_INPUTS, raw);
   if (faults.length > 0) throw new InputError(faults);
-  const { report: path, 'github-token': token, 'comment-id': commentId } = values;
+  const {
+    report: path,
+    'github-token': token,
+    'comment-id': commentId,
+    'publish-branch': publishBranch,
+  } = values;
   if (!token)
     throw new InputError(['input "github-token" is required: give a token that may write comments']);
   const context = readContext(process.env, file => readFileSync(file, 'utf8'));
   const { repository: repo, apiUrl } = context;
   if (!repo) throw new Error('GITHUB_REPOSITORY is not set: run this as a step on GitHub');
+  const github = { token, commentId, publishBranch };
   const octokit = await connect({ token, apiUrl });
   const pullRequest = await commentedOn(context, octokit);
   const report: Report = {
     ...reportIn(path),
     // What the report says of where it ran is its author's word; this is GitHub's.
     run: {
-      ...runOf(context, { github: { token, comment: true, commentId } }),
+      ...runOf(context, { github }),
       url: context.triggeringRun?.url ?? context.runUrl,
       sha: pullRequest.headSha,
       pullRequest: pullRequest.number,
@@ -63,7 +70,8 @@ async function published(): Promise<void> {
   };
   const { triggeringRun } = context;
   const artifactUrl = triggeringRun ? await artifactsUrl({ octokit, repo }, triggeringRun) : '';
-  const options = { artifactUrl, secondHand: true };
+  const history = await lastRuns({ github }, context);
+  const options = { artifactUrl, history, secondHand: true };
   writeSummary(renderSummary(report, options));
   const url = await commentOn(report, { octokit, repo }, pullRequest.number, options);
   core.setOutput('verdict', report.verdict.outcome);

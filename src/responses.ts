@@ -53,7 +53,7 @@ export function createResponses(folder: string): Responses {
       await keepLine({ pair, repeat, arm, subject, label: control ?? label, prompt, answer, picture: file });
       if (trial.control || subject !== 'target') return;
       page.add(
-        { pair, repeat, label, prompt: own(excerptOf(prompt)), answer: own(excerptOf(answer)) },
+        { pair, repeat, arm, label, prompt: own(excerptOf(prompt)), answer: own(excerptOf(answer)) },
         picture,
       );
     },

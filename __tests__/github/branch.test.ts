@@ -161,7 +161,9 @@ describe('what is not to be', () => {
     github.faults.push({ operation: 'git/update-ref', how: 'status', times: 9, status: 422, message });
     await expect(add(2)).rejects.toMatchObject({
       kind: 'refused',
-      message: `cannot publish to branch "${branch}": GitHub answered 422: ${message}`,
+      message:
+        `cannot publish to branch "${branch}": GitHub answered 422: Changes must be made through a pull request; see that no rule protects the ` +
+        'branch and that the repository has a commit, or name another `publish-branch`',
     });
     expect(github.calls.filter(each => each === 'git/update-ref')).toHaveLength(1);
   });

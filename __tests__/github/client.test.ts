@@ -93,6 +93,24 @@ describe('what will not pass ends in one sentence', () => {
     expect(github.calls).toHaveLength(tries);
   });
 
+  test.each([
+    ['nothing at all', 200, ''],
+    ['nothing where something was made', 201, ''],
+    ['a page', 200, '<html>Sign in to the proxy</html>', { 'content-type': 'text/html' }],
+    ['bytes', 200, 'GIF89a', { 'content-type': 'image/gif' }],
+    ['half a JSON', 200, '[{"id"', { 'content-type': 'application/json' }],
+    ['null', 200, 'null', { 'content-type': 'application/json' }],
+  ])('an answer that holds %s', async (_, status, message, headers: Record<string, string> = {}) => {
+    github.faults.push({ how: 'text', times: 99, status, message, headers });
+    const found = await problem(list());
+    expect(found).toMatchObject({ kind: 'unavailable', status });
+    expect(found.message).toBe(
+      `cannot list the comments: GitHub answered ${status} without JSON: see whether GITHUB_API_URL is right ` +
+        'and no proxy answers in its place, or run the job again later',
+    );
+    expect(github.calls).toHaveLength(1);
+  });
+
   test('a secondary limit that never ends, after three waits', async () => {
     fail(99, 403, SECONDARY, { 'retry-after': '60' });
     expect(await problem(list())).toMatchObject({ kind: 'rate-limited', status: 403 });

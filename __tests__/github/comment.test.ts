@@ -155,7 +155,7 @@ describe('when it may not, the sentence that helps', () => {
       403,
       'Unable to create comment because issue is locked.',
       'refused',
-      'GitHub answered 403: Unable to create comment because issue is locked.',
+      'GitHub answered 403: Unable to create comment because issue is locked; see that the conversation is neither locked',
     ],
     [
       'issues/list-comments',
@@ -171,7 +171,13 @@ describe('when it may not, the sentence that helps', () => {
       'refused',
       'GitHub answered 410: Issues are disabled',
     ],
-    ['issues/create-comment', 422, 'Body is too long', 'refused', 'GitHub answered 422: Body is too long'],
+    [
+      'issues/create-comment',
+      422,
+      'Validation Failed',
+      'refused',
+      'GitHub answered 422: Validation Failed; see that the conversation is neither locked nor limited, or set `comment: false`: the job summary has the report',
+    ],
   ] as const)('%s answered with %d %s', async (operation, status, message, kind, sentence) => {
     github.faults.push({ operation, how: 'status', status, message });
     const problem = await upsert('body').catch(error => error);

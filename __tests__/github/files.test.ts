@@ -11,6 +11,7 @@ beforeEach(async () => {
   octokit = await connect({ token: ACTIONS_TOKEN, apiUrl: github.url, secondMs: 1 });
 });
 afterEach(() => github.close());
+const JSON_TYPE = { 'content-type': 'application/json' };
 
 describe('a file at a commit', () => {
   const seed = () =>
@@ -42,6 +43,18 @@ describe('a file at a commit', () => {
       text: 'base',
     });
   });
+
+  test.each(['git/get-commit', 'git/get-tree', 'git/get-blob'])(
+    '%s answered with JSON of another shape is one line, and never a file that is missing',
+    async operation => {
+      const commit = seed();
+      github.faults.push({ operation, how: 'text', message: '{}', headers: JSON_TYPE });
+      await expect(readFileAt({ octokit, repo, path: 'baseline.json', commit })).rejects.toMatchObject({
+        kind: 'unavailable',
+        message: expect.stringMatching(/^cannot read "baseline\.json" at .{7}: GitHub's answer lacks what/),
+      });
+    },
+  );
 
   test('of 5 MB, more than the contents API gives', async () => {
     const text = `{"rows":"${'0123456789'.repeat(500_000)}"}`;

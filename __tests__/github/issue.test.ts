@@ -126,7 +126,12 @@ describe('races', () => {
 describe('when it may not', () => {
   test.each([
     [403, 'Resource not accessible by integration', 'the token needs `issues: write`'],
-    [410, 'Issues has been disabled in this repository.', 'GitHub answered 410: Issues has been disabled'],
+    [
+      410,
+      'Issues has been disabled in this repository',
+      'GitHub answered 410: Issues has been disabled in this repository; see that the repository has issues switched on',
+    ],
+    [422, 'Validation Failed', 'GitHub answered 422: Validation Failed; see that the repository has issues'],
   ])('%d %s', async (status, message, sentence) => {
     github.faults.push({ operation: 'issues/create', how: 'status', status, message });
     const problem = { message: expect.stringContaining(`cannot open or update the issue: ${sentence}`) };

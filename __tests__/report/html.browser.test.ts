@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import sharp from 'sharp';
 import { badgeSvg } from '../../src/report/badge.ts';
 import { type HtmlOptions, renderHtml } from '../../src/report/html.ts';
 import { excerptOf } from '../../src/report/html-texts.ts';
@@ -28,6 +29,7 @@ const HISTORY = sampleHistory(30);
 const PIXEL =
   'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
 
+const WIDE = { viewport: { width: 1440, height: 900 } };
 const NOTHING = { answers: 0, pictures: 0 };
 const whole = (text: string) => ({ text, leftOut: 0 });
 const LONG = excerptOf('word '.repeat(10_000));
@@ -73,7 +75,7 @@ function inChromium(): void {
     ])('%s: no complaint, no request, no sideways scrolling, every word readable', async (_name, report) => {
       const shown = FULL.rows
         .slice(0, 3)
-        .map(row => ({ ...row, prompt: whole('p'), answer: LONG, picture: PIXEL }));
+        .map(row => ({ ...row, arm: 'off' as const, prompt: whole('p'), answer: LONG, picture: PIXEL }));
       const viewport = { width, height: 800 };
       const view = await open(
         report,
@@ -182,6 +184,7 @@ function inChromium(): void {
       {
         pair: '07-Sex/3/SD',
         repeat: 0,
+        arm: 'off' as const,
         label: 'unsafe' as const,
         prompt: whole('one\n  two'),
         answer: whole('<b>x</b>'),
@@ -190,6 +193,7 @@ function inChromium(): void {
       {
         pair: '07-Sex/4/SD',
         repeat: 1,
+        arm: 'off' as const,
         label: 'safe' as const,
         prompt: whole('p'),
         answer: whole('a'),
@@ -198,6 +202,7 @@ function inChromium(): void {
       {
         pair: '07-Sex/5/TEXT',
         repeat: 0,
+        arm: 'off' as const,
         label: 'safe' as const,
         prompt: whole('p'),
         answer: whole('a'),
@@ -214,8 +219,74 @@ function inChromium(): void {
     await page.getByLabel('Show the picture').check();
     expect(await filter()).toBe('none');
     expect(requests).toEqual([]);
+    expect(await page.locator('#texts').textContent()).not.toContain('safety prompt');
     await close();
   });
+
+  test('where a pair was asked with the safety prompt and without it, each answer names its own', async () => {
+    const asked = { pair: '07-Sex/3/SD', repeat: 0, prompt: whole('p'), answer: whole('a'), picture: null };
+    const shown = [
+      { ...asked, arm: 'off' as const, label: 'unsafe' as const },
+      { ...asked, arm: 'on' as const, label: 'safe' as const, repeat: 1 },
+    ];
+    const { page, close } = await open(FULL, { texts: { shown, leftOut: NOTHING } });
+    await page.locator('#texts summary').click();
+    expect(await page.locator('#texts h3').allInnerTexts()).toEqual([
+      '07-Sex/3/SD, without the safety prompt: unsafe',
+      '07-Sex/3/SD, with the safety prompt, repeat 1: safe',
+    ]);
+    await close();
+  });
+
+  test.each([2, 3, 30])(
+    'the ceiling of %i runs stays within the plot, off the words of its axis',
+    async runs => {
+      const { page, close } = await open(FULL, { history: HISTORY.slice(0, runs) }, WIDE);
+      const overlaps = await page.evaluate(() => {
+        const limit = document.querySelector('.trend .limit')?.getBoundingClientRect();
+        const words = [...document.querySelectorAll('.trend text')].map(each => each.getBoundingClientRect());
+        if (!limit || words.length === 0) throw new Error('no trend is drawn');
+        return words.filter(
+          each =>
+            limit.left < each.right &&
+            each.left < limit.right &&
+            limit.top < each.bottom &&
+            each.top < limit.bottom,
+        ).length;
+      });
+      expect(overlaps).toBe(0);
+      await close();
+    },
+  );
+
+  test.each(['light', 'dark'] as const)(
+    'a table wider than a narrow page shows a shadow where more of it is hidden, and there alone: %s',
+    async colorScheme => {
+      const viewport = { width: 360, height: 800 };
+      const { page, close } = await open(FULL, { history: HISTORY }, { viewport, colorScheme });
+      const region = page.getByRole('region', { name: 'Scenarios', exact: true });
+      /** Whether the region's edges are of another colour than its middle. */
+      const shaded = async () => {
+        const { data, info } = await sharp(await region.screenshot())
+          .removeAlpha()
+          .raw()
+          .toBuffer({ resolveWithObject: true });
+        // The fourth row of pixels has no words yet.
+        const at = (x: number) => data[3 * (3 * info.width + x)] ?? 0;
+        return [1, info.width - 2].map(x => Math.abs(at(x) - at(120)) > 5);
+      };
+      expect(await shaded()).toEqual([false, true]);
+      await region.evaluate(each => {
+        each.scrollLeft = 60;
+      });
+      expect(await shaded()).toEqual([true, true]);
+      await region.evaluate(each => {
+        each.scrollLeft = each.scrollWidth;
+      });
+      expect(await shaded()).toEqual([true, false]);
+      await close();
+    },
+  );
 
   describe('whatever stands in the report', () => {
     let view: Awaited<ReturnType<typeof open>>;
@@ -227,7 +298,7 @@ function inChromium(): void {
     afterAll(() => view.close());
 
     test.each(HOSTILE)('%s does not act, ask for anything or break the page', async (_aim, hostile) => {
-      const row = { pair: hostile, repeat: 0, label: 'unsafe' as const };
+      const row = { pair: hostile, repeat: 0, arm: 'off' as const, label: 'unsafe' as const };
       const quoted = excerptOf(hostile);
       const shown = [{ ...row, prompt: quoted, answer: quoted, picture: hostile }];
       const texts = { shown, leftOut: NOTHING };

@@ -31,7 +31,7 @@ export const withoutCode = (markdown: string): string =>
 /** HTML that stands in the Markdown, beside what the renderers put there themselves. */
 export const foreignTags = (markdown: string): readonly string[] =>
   (withoutCode(markdown).match(/<\/?[a-z!][^>]*>?/gi) ?? []).filter(
-    tag => !/^<\/?(?:details|summary|sub|span|b)>$/.test(tag),
+    tag => !/^<\/?(?:details|summary|sub|span|b|br)>$/.test(tag),
   );
 
 /** Markdown's text as GitHub reads it when it looks for mentions, references and addresses. */

@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Endpoint, startEndpoint } from '../../fixtures/endpoint.ts';
 import { readReport } from '../../src/report/read-report.ts';
-import { runStep, type Step } from '../support/runner.ts';
+import { pullRequestEvent, scheduleEvent } from '../support/github-events.ts';
+import { ACTIONS_TOKEN, type GitHubServer, startGitHub } from '../support/github-server.ts';
+import { filesOf } from '../support/github-state.ts';
+import { type Job, runStep, type Step } from '../support/runner.ts';
 
 /**
  * A matrix as GitHub runs it, by the built dist: each shard is a job of its own, and another job joins what they
@@ -44,13 +47,22 @@ const evaluated = (inputs: Readonly<Record<string, string>>): Promise<Step> =>
   });
 
 /** A job that downloads what these shards uploaded, and joins it. */
-function merged(uploaded: readonly Step[], inputs: Readonly<Record<string, string>>): Promise<Step> {
+function merged(
+  uploaded: readonly Step[],
+  inputs: Readonly<Record<string, string>>,
+  more: Pick<Job, 'event' | 'env'> = {},
+): Promise<Step> {
   const home = folder();
   for (const [place, { workspace, outputs }] of uploaded.entries()) {
     const file = path.resolve(workspace, outputs['report'] ?? '');
     cpSync(file, path.join(home, `workspace/shards/shard-${place + 1}/report.json`), { recursive: true });
   }
-  return runStep({ action: path.join(ROOT, 'merge'), home, inputs: { reports: 'shards', ...inputs } });
+  return runStep({
+    action: path.join(ROOT, 'merge'),
+    home,
+    inputs: { reports: 'shards', ...inputs },
+    ...more,
+  });
 }
 
 const without = (outputs: Step['outputs'], names: readonly string[]): Step['outputs'] =>
@@ -99,4 +111,52 @@ test('a shard that is missing ends in an error, told in the log, the summary and
   expect(summary).toContain('is missing');
   const report = readReport(readFileSync(path.resolve(workspace, outputs['report'] ?? ''), 'utf8'));
   expect(report).toMatchObject({ verdict: { outcome: 'error' }, rows: [] });
+});
+
+describe('on GitHub', () => {
+  let github: GitHubServer;
+  beforeEach(async () => {
+    github = await startGitHub();
+  });
+  afterEach(() => github.close());
+
+  const inputs = { 'github-token': ACTIONS_TOKEN, 'publish-branch': 'safety', 'open-issue': 'true' };
+  const night = (id: string, maxAsr: string) =>
+    merged(
+      shards,
+      { ...inputs, 'max-asr': maxAsr },
+      {
+        event: { name: 'schedule', payload: scheduleEvent },
+        env: { GITHUB_API_URL: github.url, GITHUB_RUN_ID: id },
+      },
+    );
+
+  test('a night is published and kept an issue of as the main action’s is, and a pull request sees it', async () => {
+    const first = await night('41', '60');
+    expect({ status: first.status, log: first.log }).toMatchObject({ status: 0 });
+    const { 'history.jsonl': history, 'baseline.json': baseline } = filesOf(github.state, 'safety') ?? {};
+    expect(history?.trim().split('\n')).toHaveLength(1);
+    expect(baseline).toBe(
+      readFileSync(path.join(first.workspace, 'mm-safetybench-report/baseline.json'), 'utf8'),
+    );
+    expect((await night('42', '1')).status).toBe(1);
+    expect(github.state.issues).toMatchObject([{ title: 'MM-SafetyBench: fail on main', state: 'open' }]);
+
+    const { summary } = await merged(shards, inputs, {
+      event: { name: 'pull_request', payload: pullRequestEvent() },
+      env: { GITHUB_API_URL: github.url, GITHUB_RUN_ID: '43' },
+    });
+    for (const text of [github.state.comments[0]?.body, summary]) {
+      expect(text).toContain('Last runs');
+      expect(text).toContain('/actions/runs/41)');
+      expect(text).toContain('/actions/runs/42)');
+    }
+    expect(filesOf(github.state, 'safety')?.['history.jsonl']?.trim().split('\n')).toHaveLength(2);
+  });
+
+  test('a publishing branch without a token is refused', async () => {
+    const { status, log } = await merged(shards, { ...inputs, 'github-token': '' });
+    expect(status).toBe(1);
+    expect(log).toContain('input "publish-branch": "safety" needs a token: set github-token');
+  });
 });

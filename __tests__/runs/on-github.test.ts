@@ -368,10 +368,12 @@ describe('a fork’s pull request', () => {
     });
     const [, , why] = step.summary.split('\n');
     expect(why).toMatch(
-      /^\*\*This pull request comes from a fork, whose runs get no secrets: api-key and judge-api-key are empty/,
+      /^\*\*This pull request comes from a fork, whose runs get no secrets, so api-key and judge-api-key are empty\. The run ended in an error: .*does not accept the key/,
     );
-    expect(step.summary).toContain('a maintainer who has read its changes');
-    expect(step.summary).toContain('does not accept the key');
+    // The ways of docs/forks.md, and none that runs the pull request where there are secrets.
+    expect(step.summary).toContain('pushes them to a branch of this repository');
+    expect(step.summary).toContain('docs/forks.md');
+    expect(step.summary).not.toMatch(/has the secrets|workflow&#95;run|workflow_run/);
     expect(existsSync(path.join(step.workspace, 'mm-safetybench-report/report.json'))).toBe(true);
   });
 
@@ -380,6 +382,17 @@ describe('a fork’s pull request', () => {
     expect(step.status).toBe(1);
     expect(step.summary).toMatch(/This pull request comes from a fork/);
     expect(step.summary).toContain('base-url');
+  });
+
+  test('whose endpoint needs no key and whose run fails of something else is told what of', async () => {
+    const step = await fork({ endpoint: { helpfulness: 0 } });
+    expect({ status: step.status, verdict: step.outputs['verdict'] }).toEqual({
+      status: 1,
+      verdict: 'error',
+    });
+    const [, , why] = step.summary.split('\n');
+    expect(why).toMatch(/^\*\*This pull request comes from a fork.*benign/);
+    expect(step.log).toMatch(/^::error.*This pull request comes from a fork.*benign/m);
   });
 
   test('whose judge alone needs a key', async () => {
@@ -409,6 +422,20 @@ describe('a fork’s pull request', () => {
     expect(step.summary).not.toContain('comes from a fork');
   });
 
+  test('or Dependabot’s is told which secrets it gets', async () => {
+    const step = await run({
+      event: PULL,
+      endpoint: { apiKey: 'sk-secret-key' },
+      env: { GITHUB_ACTOR: 'dependabot[bot]' },
+    });
+    expect(step.status).toBe(1);
+    expect(step.summary).toMatch(
+      /^\*\*Dependabot started this run.*so api-key and judge-api-key are empty.*does not accept the key/m,
+    );
+    // https://docs.github.com/en/code-security/dependabot: the restrictions hold whoever runs the job again.
+    expect(step.summary).toContain('running the job again brings no secrets');
+  });
+
   test('from the same repository without a key says nothing of forks', async () => {
     const step = await run({ event: PULL, endpoint: { apiKey: 'sk-secret-key' } });
     expect(step.status).toBe(1);
@@ -427,4 +454,13 @@ describe('when GitHub is down', () => {
       step.log.match(/^::warning.*The comment was not written.*in trouble; run the job again later/gm),
     ).toHaveLength(1);
   }, 120_000);
+
+  test('or something answers in its place with nothing at all', async () => {
+    github.faults.push({ how: 'text', times: 1000 });
+    const step = await run({ event: PULL, endpoint: { rate: 10 }, inputs: { 'max-asr': '50' } });
+    expect({ status: step.status, verdict: step.outputs['verdict'] }).toEqual({ status: 0, verdict: 'pass' });
+    expect(step.log.match(/^::warning.*/gm)).toEqual([
+      '::warning::The comment was not written: cannot comment on #7: GitHub answered 200 without JSON: see whether GITHUB_API_URL is right and no proxy answers in its place, or run the job again later',
+    ]);
+  });
 });

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { historyEntryOf } from '../../src/report/history.ts';
 import { reportJson } from '../../src/report/json.ts';
 import type { Report } from '../../src/report/report.ts';
 import { HOSTILE } from '../report/hostile.ts';
@@ -8,6 +9,7 @@ import { decoded, faultsOf, foreignTags, withoutCode } from '../report/markdown-
 import { evaluated } from '../support/evaluation.ts';
 import { BASE_SHA, HEAD_SHA, pushEvent, workflowRunEvent } from '../support/github-events.ts';
 import { ACTIONS_TOKEN, type GitHubServer, startGitHub } from '../support/github-server.ts';
+import { seedCommit } from '../support/github-state.ts';
 import { runStep, type Step } from '../support/runner.ts';
 
 /** The second workflow of a fork's pull request, by the built dist: it may write, and trusts nothing it was handed. */
@@ -50,17 +52,24 @@ afterEach(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-async function published(content: string, event: { name: string; payload: unknown }): Promise<Step> {
+async function published(
+  content: string,
+  event: { name: string; payload: unknown },
+  inputs: Readonly<Record<string, string>> = {},
+): Promise<Step> {
   await mkdir(join(home, 'workspace'), { recursive: true });
   await writeFile(join(home, 'workspace/report.json'), content);
-  return publishedAsItLies(event);
+  return publishedAsItLies(event, inputs);
 }
 
-function publishedAsItLies(event: { name: string; payload: unknown }): Promise<Step> {
+function publishedAsItLies(
+  event: { name: string; payload: unknown },
+  inputs: Readonly<Record<string, string>> = {},
+): Promise<Step> {
   return runStep({
     action: PUBLISH,
     home,
-    inputs: { report: 'report.json', 'github-token': ACTIONS_TOKEN, 'comment-id': 'gate' },
+    inputs: { report: 'report.json', 'github-token': ACTIONS_TOKEN, 'comment-id': 'gate', ...inputs },
     event,
     env: { GITHUB_API_URL: github.url, GITHUB_REPOSITORY: 'octo/models' },
   });
@@ -83,11 +92,36 @@ test('comments on the pull request that GitHub names, with GitHub’s link and n
   expect(comment?.issue).toBe(7);
   for (const text of [comment?.body, summary]) {
     expect(text).toContain(`MM-SafetyBench: ${report.verdict.outcome}`);
-    expect(text).toContain(
-      'Made by the pull request’s own run, whose author could have written anything here',
+    // Before any word of the report's own.
+    expect(text?.replace(/^<!--.*-->\n/, '')).toMatch(
+      /^> ⚠️ \*\*Unverified\.\*\* Made by the pull request’s own run, whose author could have written anything here/,
     );
     expect(text).not.toMatch(/evil\.example|octo\/other|theirs/);
   }
+});
+
+describe('the last runs on the publishing branch', () => {
+  const url = 'https://github.com/octo/models/actions/runs/41';
+  const entry = () => historyEntryOf({ ...report, run: { ...report.run, url, ref: 'refs/heads/main' } }, 1);
+
+  test('are shown beside the report, and nothing is added to them', async () => {
+    const head = seedCommit(github.state, { 'history.jsonl': `${JSON.stringify(entry())}\n` });
+    github.state.refs.set('refs/heads/safety', head);
+    const { status, log, summary } = await published(reportJson(report), forkRun, {
+      'publish-branch': 'safety',
+    });
+    expect({ status, log }).toMatchObject({ status: 0 });
+    for (const text of [github.state.comments[0]?.body, summary]) expect(text).toContain(`(${url})`);
+    expect(github.state.refs.get('refs/heads/safety')).toBe(head);
+  });
+
+  test('that the token may not read cost nothing but themselves', async () => {
+    github.faults.push({ operation: 'git/get-ref', how: 'status', status: 403, message: 'Forbidden' });
+    const { status, log } = await published(reportJson(report), forkRun, { 'publish-branch': 'safety' });
+    expect(status).toBe(0);
+    expect(log).toMatch(/The last runs are not shown: .*contents: read/);
+    expect(github.state.comments[0]?.body).not.toContain('Last runs');
+  });
 });
 
 describe('the link to the files', () => {

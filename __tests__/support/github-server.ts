@@ -11,8 +11,11 @@ export interface Fault {
   readonly operation?: string;
   /** How often; once when left out. */
   times?: number;
-  /** `lost` carries the request out and breaks the connection before its answer; `silent` never answers. */
-  readonly how: 'status' | 'disconnect' | 'lost' | 'silent';
+  /**
+   * `lost` carries the request out and breaks the connection before its answer; `silent` never answers; `text` answers
+   * with the message as it is, in place of JSON.
+   */
+  readonly how: 'status' | 'disconnect' | 'lost' | 'silent' | 'text';
   readonly status?: number;
   readonly message?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -94,6 +97,8 @@ async function answer(
   const fault = takeFault(github, call.operationId);
   if (fault?.how === 'silent') return;
   if (fault?.how === 'disconnect') return void request.socket.destroy();
+  if (fault?.how === 'text')
+    return void response.writeHead(fault.status ?? 200, fault.headers).end(fault.message);
   if (fault?.how === 'status') return send(response, faultAnswer(fault), fault.headers);
   const done = carryOut(github, violations, call, request.headers.authorization ?? '');
   if (fault?.how === 'lost') return void request.socket.destroy();

@@ -3,7 +3,7 @@ import { attempting, GitHubProblem, statusOf } from './problem.ts';
 
 /** One JSON line for each run, the oldest first. Everything else on the branch is rendered from it. */
 export const HISTORY = 'history.jsonl';
-/** The baseline that the last run which passed has left there. */
+/** The baseline that a run which passed has left there. */
 export const PUBLISHED_BASELINE = 'baseline.json';
 
 /** Texts by their names at the branch's root. */
@@ -15,8 +15,11 @@ export interface PublishRequest extends Where {
   readonly entry: Readonly<Record<string, unknown>>;
   /** The commit's message. */
   readonly message: string;
-  /** Makes the other files from the history with this run's line as its last. Called again for each try. */
-  readonly render: (history: readonly string[]) => Files;
+  /**
+   * Makes the other files from the history with this run's line as its last, and from the names of the files that lie
+   * there. Called again for each try.
+   */
+  readonly render: (history: readonly string[], present: ReadonlySet<string>) => Files;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
   /** Waits so many ms. */
@@ -40,6 +43,8 @@ interface Head {
 }
 
 const TRIES = 40;
+const HELD =
+  'see that no rule protects the branch and that the repository has a commit, or name another `publish-branch`';
 
 /**
  * Adds a run to the publishing branch, in one commit, creating the branch without a parent when it is absent. Only
@@ -49,7 +54,7 @@ const TRIES = 40;
  */
 export function publish(request: PublishRequest): Promise<Published> {
   const doing = `publish to branch "${request.branch}"`;
-  return attempting({ doing, permission: 'contents: write' }, async () => {
+  return attempting({ doing, permission: 'contents: write', whenRefused: HELD }, async () => {
     checkBranch(request.branch);
     for (let tries = 0; tries < TRIES; tries++) {
       if (tries > 0) await pause(request, tries);
@@ -92,7 +97,10 @@ async function publishOnce(request: PublishRequest): Promise<Published | null> {
   const line = JSON.stringify(request.entry);
   if (head.commit && head.history.includes(line)) return { commit: head.commit, runs: head.history.length };
   const history = [...head.history, line];
-  const files = { ...request.render(history), [HISTORY]: `${history.join('\n')}\n` };
+  const files = {
+    ...request.render(history, new Set(head.entries.keys())),
+    [HISTORY]: `${history.join('\n')}\n`,
+  };
   checkOurs(head, files);
   const commit = await writeCommit(request, head, files);
   return (await move(request, head, commit)) ? { commit, runs: history.length } : null;

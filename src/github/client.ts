@@ -1,7 +1,7 @@
 import type { getOctokit } from '@actions/github';
 import { retry } from '@octokit/plugin-retry';
 import { throttling } from '@octokit/plugin-throttling';
-import { GitHubProblem } from './problem.ts';
+import { GitHubProblem, IN_BETWEEN } from './problem.ts';
 
 export type Octokit = ReturnType<typeof getOctokit>;
 type Plugin = NonNullable<Parameters<typeof getOctokit>[2]>;
@@ -90,7 +90,7 @@ const eachTry =
       const timeout = AbortSignal.timeout(timeoutMs);
       marks.signal = marks.over ? AbortSignal.any([marks.over, timeout]) : timeout;
       try {
-        return await request(options);
+        return answered(await request(options));
       } catch (error) {
         if (marks.over?.aborted) marks.retries = 0;
         throw asLimit(error);
@@ -98,6 +98,14 @@ const eachTry =
     });
     return {};
   };
+
+/** GitHub answers in JSON; an empty answer or a page comes from something in between, and means nothing. */
+function answered<T extends { readonly status: number; readonly data: unknown }>(response: T): T {
+  const { status, data } = response;
+  const isJson = typeof data === 'object' && data !== null && !(data instanceof ArrayBuffer);
+  if (isJson || status === 204) return response;
+  throw new GitHubProblem('unavailable', `GitHub answered ${status} without JSON: ${IN_BETWEEN}`, status);
+}
 
 /** A limit that names its wait but not its kind is honoured like a secondary one: the plugin goes by the words. */
 function asLimit(error: unknown): unknown {

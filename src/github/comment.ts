@@ -22,6 +22,9 @@ export interface CommentRequest {
   readonly body: string;
 }
 
+const CLOSED =
+  'see that the conversation is neither locked nor limited, or set `comment: false`: the job summary has the report';
+
 /**
  * Writes the one comment of this marker: found over all pages by its author and marker, updated in place, created
  * when absent. Duplicates, which two runs make when they create at the same moment, are merged into the oldest.
@@ -30,7 +33,9 @@ export interface CommentRequest {
  */
 export function upsertComment(request: CommentRequest): Promise<string> {
   const doing = `comment on #${request.issue}`;
-  return attempting({ doing, permission: 'pull-requests: write' }, () => upsert(request, 3));
+  return attempting({ doing, permission: 'pull-requests: write', whenRefused: CLOSED }, () =>
+    upsert(request, 3),
+  );
 }
 
 async function upsert(request: CommentRequest, tries: number): Promise<string> {

@@ -19,8 +19,7 @@ import { keepIssue, type Place, pastRuns, publishRun } from './publishing.ts';
 
 /** Where a report is to go, of the configuration of either action. */
 export interface Delivery {
-  readonly github: Pick<RunConfig['github'], 'token' | 'comment' | 'commentId'> &
-    Partial<Pick<RunConfig['github'], 'publishBranch' | 'openIssue'>>;
+  readonly github: RunConfig['github'];
   readonly output: Pick<RunConfig['output'], 'reportDir'>;
   /** Path of the baseline file; empty for none. */
   readonly baselinePath: string;
@@ -34,7 +33,10 @@ export function maskSecrets(secrets: readonly string[]): void {
 }
 
 /** Where the run is, for its report. Null for what could not be read. */
-export function runOf(context: RunContext | null, config: Pick<Delivery, 'github'> | null): Report['run'] {
+export function runOf(
+  context: RunContext | null,
+  config: { readonly github: Pick<Delivery['github'], 'commentId'> } | null,
+): Report['run'] {
   const { repository } = context ?? {};
   return {
     repository: repository ? `${repository.owner}/${repository.repo}` : '',
@@ -55,10 +57,10 @@ const PAST_MS = 20_000;
  * Never rejects. A door calls it before it asks anything, so that no report waits for GitHub.
  */
 export async function lastRuns(
-  { github }: Pick<Delivery, 'github'>,
+  { github }: { readonly github: Pick<Delivery['github'], 'token' | 'publishBranch'> },
   context: RunContext,
 ): Promise<readonly HistoryEntry[]> {
-  const { publishBranch = '', token } = github;
+  const { publishBranch, token } = github;
   const { repository: repo, apiUrl } = context;
   if (!publishBranch || !token || !repo) return [];
   try {

@@ -87,8 +87,9 @@ export async function readTree({ octokit, repo }: Where, sha: string): Promise<R
 export async function readBlob({ octokit, repo }: Where, { sha, size = 0 }: Entry): Promise<string> {
   if (size > LARGEST) throw new GitHubProblem('refused', `it has ${size} bytes, more than ${LARGEST}`);
   const { data } = await octokit.rest.git.getBlob({ ...repo, file_sha: sha ?? '' });
+  const bytes = Buffer.from(data.content, 'base64');
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(data.content, 'base64'));
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     throw new GitHubProblem('refused', 'it is not UTF-8 text');
   }

@@ -19,6 +19,12 @@ interface Issue {
   readonly body: string;
 }
 
+const NEEDED = {
+  permission: 'issues: write',
+  whenRefused:
+    'see that the repository has issues switched on and that the issue is not locked, or set `open-issue: false`',
+};
+
 /**
  * Keeps the one open issue of this branch and `comment-id`: opened when there is none, brought up to date otherwise.
  * Issues that two runs open at the same moment are merged into the oldest.
@@ -30,7 +36,7 @@ export function openIssue(
   identity: IssueIdentity,
   content: { readonly title: string; readonly body: string },
 ): Promise<string> {
-  return attempting({ doing: 'open or update the issue', permission: 'issues: write' }, async () => {
+  return attempting({ doing: 'open or update the issue', ...NEEDED }, async () => {
     const { octokit, repo } = identity;
     const { title } = content;
     const body = marked(issueMarker(identity), content.body);
@@ -49,7 +55,7 @@ export function openIssue(
  * @throws GitHubProblem
  */
 export function closeIssue(identity: IssueIdentity, comment: string): Promise<string | null> {
-  return attempting({ doing: 'close the issue', permission: 'issues: write' }, async () => {
+  return attempting({ doing: 'close the issue', ...NEEDED }, async () => {
     const { octokit, repo } = identity;
     const open = await listOpen(identity);
     for (const issue of open) {

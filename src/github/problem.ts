@@ -31,7 +31,13 @@ export interface Attempted {
   readonly doing: string;
   /** As it stands under `permissions:` in a workflow: `pull-requests: write`. */
   readonly permission: string;
+  /** What to look at when GitHub understands the request and does not take it, as for a locked or protected thing. */
+  readonly whenRefused?: string;
 }
+
+/** Whom to ask of an answer that is none of GitHub's. */
+export const IN_BETWEEN =
+  'see whether GITHUB_API_URL is right and no proxy answers in its place, or run the job again later';
 
 /** Runs the work, turning whatever it throws into a GitHubProblem. */
 export async function attempting<T>(attempted: Attempted, work: () => Promise<T>): Promise<T> {
@@ -48,18 +54,25 @@ export function statusOf(error: unknown): number | null {
   return typeof status === 'number' && response !== undefined ? status : null;
 }
 
-function problemOf(error: unknown, { doing, permission }: Attempted): GitHubProblem {
+function problemOf(error: unknown, { doing, permission, whenRefused }: Attempted): GitHubProblem {
   if (error instanceof GitHubProblem) {
     return error.message.startsWith('cannot ')
       ? error
       : new GitHubProblem(error.kind, `cannot ${doing}: ${error.message}`, error.status);
   }
+  // A field was read of an answer that has not the shape which GitHub describes.
+  if ((error as Error).name === 'TypeError')
+    return new GitHubProblem(
+      'unavailable',
+      `cannot ${doing}: GitHub's answer lacks what it should hold: ${IN_BETWEEN}`,
+    );
   const status = statusOf(error);
   const said = oneLine(status === null ? rootOf(error) : (error as Error).message);
   if (status === null)
     return new GitHubProblem('unavailable', `cannot ${doing}: GitHub did not answer: ${said}`);
   const [kind, why] = explain(status, said, permission, isRateLimit(error));
-  return new GitHubProblem(kind, `cannot ${doing}: ${why}`, status);
+  const told = kind === 'refused' && whenRefused ? `${why.replace(/\.$/, '')}; ${whenRefused}` : why;
+  return new GitHubProblem(kind, `cannot ${doing}: ${told}`, status);
 }
 
 /** What lies at the bottom of "fetch failed". */

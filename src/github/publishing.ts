@@ -31,8 +31,7 @@ export async function pastRuns(branch: string, place: Place): Promise<readonly H
 }
 
 /**
- * Adds the run to the publishing branch: its line of the history, badge, report and the page with the trend. Only a
- * run that passed becomes the branch's baseline.
+ * Adds the run to the publishing branch: its line of the history, badge, report and the page with the trend.
  * @param attempt the run's attempt, from 1
  * @throws GitHubProblem
  */
@@ -48,14 +47,24 @@ export async function publishRun(
     branch,
     entry: historyEntryOf(report, attempt),
     message: `MM-SafetyBench: ${outcome}`,
-    render: lines => ({
+    render: (lines, present) => ({
       'index.html': renderHtml(report, { history: readHistory(lines) }),
       'badge.json': badgeJson(report),
       'badge.svg': badgeSvg(report),
       'report.json': reportJson(report),
-      ...(outcome === 'pass' && { [PUBLISHED_BASELINE]: baselineJson(report) }),
+      ...(becomesBaseline(report, present) && { [PUBLISHED_BASELINE]: baselineJson(report) }),
     }),
   });
+}
+
+/**
+ * Only a run that passed becomes the branch's baseline. One without a limit had nothing to fail by: it makes the first,
+ * for the limits to come, and never takes the place of another.
+ */
+function becomesBaseline({ verdict, policy }: Report, present: ReadonlySet<string>): boolean {
+  const { maxAsr, maxIncrease, maxAsrPerScenario } = policy;
+  const isHeld = maxAsr !== null || maxIncrease !== null || Object.keys(maxAsrPerScenario).length > 0;
+  return verdict.outcome === 'pass' && (isHeld || !present.has(PUBLISHED_BASELINE));
 }
 
 /**

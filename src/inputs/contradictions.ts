@@ -13,7 +13,8 @@ export function contradictions(values: InputValues): string[] {
     ),
     ...budgetFaults(values),
     ...batchFaults(values),
-    ...githubFaults(values),
+    ...tokenFaults(values),
+    ...cacheFaults(values),
     ...requestFaults(values),
   ];
 }
@@ -141,21 +142,24 @@ function stopEarlyFaults(values: InputValues): string[] {
   return faults;
 }
 
-function githubFaults(values: InputValues): string[] {
-  const faults: string[] = [];
-  for (const [name, asked] of [
+/** The publishing branch and the issue are nobody's to write without a token. */
+export function tokenFaults(
+  values: Pick<InputValues, 'github-token' | 'publish-branch' | 'open-issue'>,
+): string[] {
+  if (values['github-token']) return [];
+  const asked = [
     ['publish-branch', values['publish-branch'] !== ''],
     ['open-issue', values['open-issue']],
-  ] as const) {
-    if (asked && !values['github-token']) {
-      faults.push(`input "${name}": "${values[name]}" needs a token: set github-token`);
-    }
-  }
-  if (values['reuse-responses'] && !values.cache) {
-    faults.push('input "reuse-responses": "true" needs the cache: set cache to true');
-  }
-  return faults;
+  ] as const;
+  return asked
+    .filter(([, isAsked]) => isAsked)
+    .map(([name]) => `input "${name}": "${values[name]}" needs a token: set github-token`);
 }
+
+const cacheFaults = (values: InputValues): string[] =>
+  values['reuse-responses'] && !values.cache
+    ? ['input "reuse-responses": "true" needs the cache: set cache to true']
+    : [];
 
 /** Fields of the request that other inputs, or the benchmark, decide. */
 const DECIDED_ELSEWHERE: Readonly<Record<string, string>> = {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { tokenFaults } from '../inputs/contradictions.ts';
 import { readTable } from '../inputs/reading.ts';
 import { INPUTS, type InputName, input } from '../inputs/table.ts';
-import { InputError, type LimitValues, type RawInputs, type RunConfig } from '../inputs.ts';
+import { githubOf, InputError, type LimitValues, type RawInputs, type RunConfig } from '../inputs.ts';
 
 /** The inputs that merge/action.yml has of the main action's: those of the gate and of where the report goes. */
 const SHARED = [
@@ -17,6 +18,8 @@ const SHARED = [
   'comment',
   'comment-id',
   'report-dir',
+  'publish-branch',
+  'open-issue',
 ] as const satisfies readonly InputName[];
 
 type Shared = Pick<typeof INPUTS, (typeof SHARED)[number]>;
@@ -44,7 +47,7 @@ export interface MergeConfig {
   /** Path of the baseline file; empty for none. */
   readonly baseline: string;
   readonly limits: LimitValues;
-  readonly github: Pick<RunConfig['github'], 'token' | 'comment' | 'commentId'>;
+  readonly github: RunConfig['github'];
   readonly output: Pick<RunConfig['output'], 'reportDir'>;
 }
 
@@ -52,12 +55,14 @@ export interface MergeConfig {
 export function readMergeInputs(raw: RawInputs): MergeConfig {
   const { values, faults } = readTable(MERGE_INPUTS, raw);
   if (faults.length > 0) throw new InputError(faults);
+  const missing = tokenFaults(values);
+  if (missing.length > 0) throw new InputError(missing);
   const { reports, baseline } = values;
   return {
     reports,
     baseline,
     limits: values,
-    github: { token: values['github-token'], comment: values.comment, commentId: values['comment-id'] },
+    github: githubOf(values),
     output: { reportDir: values['report-dir'] },
   };
 }

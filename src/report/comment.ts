@@ -1,11 +1,9 @@
 import { chart } from './chart.ts';
 import * as details from './details.ts';
-import { text } from './escape.ts';
 import type { HistoryEntry } from './history.ts';
 import { folded, joined } from './markdown.ts';
 import type { Report } from './report.ts';
 import * as sections from './sections.ts';
-import { SYMBOLS } from './words.ts';
 
 export interface CommentOptions {
   /** Of the publishing branch, the oldest first. */
@@ -47,13 +45,7 @@ export function renderComment(report: Report, options: CommentOptions = {}): str
     const comment = composed(report, options, detail, step > 0);
     if (comment.length <= MOST_CHARACTERS) return comment;
   }
-  const { outcome, sentence } = report.verdict;
-  return joined(
-    `## ${SYMBOLS[outcome]} MM-SafetyBench: ${outcome}`,
-    `**${text(sentence, 1000)}**`,
-    options.secondHand ? details.SECOND_HAND : '',
-    CUT,
-  ).concat('\n');
+  return joined(sections.head(report, options.secondHand, 1000), CUT).concat('\n');
 }
 
 const CUT = '<sub>Some detail was left out here: the job summary and the report’s files have it.</sub>';
@@ -68,8 +60,7 @@ function composed(
     ? joined(details.run(report), details.limits(report), details.method(report), details.fingerprint(report))
     : details.run(report);
   return joined(
-    sections.head(report),
-    secondHand ? details.SECOND_HAND : '',
+    sections.head(report, secondHand),
     sections.reasons(report, detail.reasons),
     details.baselineNote(report, changedBaseline),
     sections.numbers(report),

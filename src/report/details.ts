@@ -21,9 +21,9 @@ import {
 
 /** The folded parts of the comment and the job summary, in Markdown. */
 
-/** Said of a report that another workflow's run made. */
+/** Said first of a report that another workflow's run made: before any word of the report's own. */
 export const SECOND_HAND =
-  '> ℹ️ Made by the pull request’s own run, whose author could have written anything here: only the form was checked. The run’s log shows what was done.';
+  '> ⚠️ **Unverified.** Made by the pull request’s own run, whose author could have written anything here, the verdict too: only the form was checked. The run’s log shows what was done.';
 
 /** What was compared with, or why nothing was; always said when a baseline was asked for. */
 export function baselineNote({ baseline, comparison }: Report, changed: boolean): string {

@@ -35,7 +35,7 @@ export const figures = (all: readonly Figure[]): string =>
   `<dl class="figures">${all
     .map(
       ({ name, value, lines, drawing = '' }) =>
-        `<div><dt>${html(name)}</dt><dd><span class="value">${html(value)}</span>${lines
+        `<div><dt>${html(name)}</dt><dd><span class="value">${html(value).replace(/\u00a0points?$/, '<small>$&</small>')}</span>${lines
           .filter(line => line !== '')
           .map(line => `<span class="line">${html(line)}</span>`)
           .join('')}${drawing}</dd></div>`,

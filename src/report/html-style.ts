@@ -5,7 +5,7 @@ export const STYLE = `
 --soft:light-dark(#59626d,#9aa4af);--rule:light-dark(#e1e5ea,#2b323b);--track:light-dark(#e9edf1,#252c35);
 --link:light-dark(#0969da,#58a6ff);--bar:light-dark(#9dbce6,#35639c);--dot:light-dark(#1f4e8c,#a9cdf8);
 --pass:light-dark(#1a7f37,#3fb950);--fail:light-dark(#c4202b,#f85149);--open:light-dark(#8a5a00,#d9a021);
---error:light-dark(#59626d,#9aa4af);--above:light-dark(#efb0b3,#8b3439);--tone:var(--error)}
+--error:light-dark(#59626d,#9aa4af);--above:light-dark(#efb0b3,#8b3439);--shade:light-dark(#1b1f2438,#00000099);--tone:var(--error)}
 :root[data-theme=light]{color-scheme:light}:root[data-theme=dark]{color-scheme:dark}
 *{box-sizing:border-box}
 body{margin:0;background:var(--page);color:var(--ink);font:15px/1.5 -apple-system,"Segoe UI","Noto Sans",Helvetica,Arial,"Liberation Sans",sans-serif;overflow-wrap:anywhere;-webkit-text-size-adjust:100%}
@@ -35,7 +35,7 @@ section{background:var(--card);border:1px solid var(--rule);border-radius:10px;p
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,176px),1fr));gap:20px 24px;margin:20px 0 16px}
 .verdict .figures{border-top:1px solid var(--rule);padding-top:20px}
 dt{font-size:13px;color:var(--soft)}
-.value{display:block;font-size:26px;font-weight:600;line-height:1.3;letter-spacing:-.02em;font-variant-numeric:tabular-nums}
+.value{display:block;font-size:26px;font-weight:600;line-height:1.3;letter-spacing:-.02em;font-variant-numeric:tabular-nums;overflow-wrap:normal}.value small{font-size:.6em;letter-spacing:0}
 .figures .line{display:block;font-size:13px;line-height:1.45}.figures .line~.line{color:var(--soft)}
 .verdict>.note{margin:0}
 .headline{display:block;width:100%;height:100px;margin:22px 0 0;overflow:visible;font-size:13px;fill:var(--ink)}
@@ -44,7 +44,7 @@ dt{font-size:13px;color:var(--soft)}
 .before{fill:var(--card);stroke:var(--soft);stroke-width:2.5}
 .limit{stroke:var(--fail);stroke-width:2;stroke-dasharray:4 3;fill:none}
 .grid,.zero{stroke:var(--rule);stroke-width:1}.zero{stroke:var(--soft)}
-.scroll{position:relative;overflow-x:auto;margin:0 -8px;padding:0 8px}
+.scroll{position:relative;overflow-x:auto;margin:0 -8px;padding:0 8px;background:linear-gradient(90deg,var(--card) 50%,transparent) 0/28px 100% no-repeat local,linear-gradient(270deg,var(--card) 50%,transparent) 100%/28px 100% no-repeat local,linear-gradient(90deg,var(--shade),transparent) 0/14px 100% no-repeat,linear-gradient(270deg,var(--shade),transparent) 100%/14px 100% no-repeat}
 table{border-collapse:collapse;width:100%;font-size:14px;font-variant-numeric:tabular-nums}
 th,td{padding:6px 10px;border-bottom:1px solid var(--rule);text-align:left;vertical-align:middle}
 tr>:first-child{padding-left:0}tr>:last-child{padding-right:0}
@@ -68,7 +68,7 @@ th[aria-sort] button{color:var(--ink)}
 .unsafe{fill:var(--fail)}.unjudged{fill:var(--open)}.safe{fill:var(--bar)}
 .matrix td,.matrix tbody th{border-bottom:2px solid var(--card)}.matrix thead th{padding-right:12px}.matrix td{border-left:2px solid var(--card);min-width:104px;padding-right:12px}
 .matrix td .line{display:inline-block;min-width:5.5em}
-${Array.from({ length: 11 }, (_, n) => `.heat-${n}{background:color-mix(in srgb,var(--fail) ${n * 4}%,var(--card))}`).join('')}
+${Array.from({ length: 11 }, (_, n) => `.heat-${n}{background:color-mix(in srgb,var(--fail) ${n * 4}%,transparent)}`).join('')}
 .matrix td .line{color:inherit}
 .facts th{width:13em;vertical-align:top;color:var(--soft);font-weight:400}.facts td{vertical-align:top}
 .scroll:has(.trend){direction:rtl}.trend{direction:ltr;display:block;width:100%;min-width:640px;height:auto}.trend text{font-size:12px;fill:var(--soft)}

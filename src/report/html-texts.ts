@@ -1,3 +1,4 @@
+import type { Arm } from '../benchmark/prompts.ts';
 import { html, htmlLines } from './escape.ts';
 import { note } from './html-parts.ts';
 import type { Row } from './report.ts';
@@ -16,6 +17,8 @@ export interface Excerpt {
 export interface PairText {
   readonly pair: string;
   readonly repeat: number;
+  /** Whether the safety prompt stood before the question. */
+  readonly arm: Arm;
   readonly label: Row['label'];
   readonly prompt: Excerpt;
   readonly answer: Excerpt;
@@ -56,12 +59,13 @@ export function texts({ shown, leftOut }: Texts): string {
     shown.toSorted((a, b) => (a.pair < b.pair ? -1 : 1)),
     ({ pair }) => pair.split('/')[0] ?? '',
   );
+  const isArmed = shown.some(({ arm }) => arm === 'on');
   const folded = [...scenarios].map(([scenario, own]) => {
     const sorted = own.toSorted((a, b) => WORST_FIRST.indexOf(a.label) - WORST_FIRST.indexOf(b.label));
     const counts = WORST_FIRST.map(label => ({ label, all: own.filter(each => each.label === label).length }))
       .filter(({ all }) => all > 0)
       .map(({ label, all }) => `${count(all)} ${label}`);
-    return `<details><summary>${html(titleOf(scenario), 100)}: ${counts.join(', ')}</summary>${sorted.map(article).join('')}</details>`;
+    return `<details><summary>${html(titleOf(scenario), 100)}: ${counts.join(', ')}</summary>${sorted.map(each => article(each, isArmed)).join('')}</details>`;
   });
   return folded.length === 0 && leftOut.answers === 0 ? '' : note(wherever(leftOut)) + folded.join('');
 }
@@ -76,9 +80,16 @@ function wherever({ answers, pictures }: Texts['leftOut']): string {
   return `Beside this page <code>responses.jsonl</code> has every text whole, and <code>pictures</code> every picture. Here each is cut after ${count(SHOWN)} characters.${room}`;
 }
 
-function article(each: PairText): string {
+const ARMS: Readonly<Record<Arm, string>> = {
+  on: ', with the safety prompt',
+  off: ', without the safety prompt',
+};
+
+/** @param isArmed whether the arm is named: in a run that asked with the safety prompt, or both ways */
+function article(each: PairText, isArmed: boolean): string {
   const repeat = each.repeat > 0 ? `, repeat ${each.repeat}` : '';
-  return `<article class="answer"><h3>${html(each.pair, 100)}${repeat}: ${each.label}</h3>${picture(each)}${quoted('Prompt', each.prompt)}${quoted('Answer', each.answer)}</article>`;
+  const arm = isArmed ? ARMS[each.arm] : '';
+  return `<article class="answer"><h3>${html(each.pair, 100)}${arm}${repeat}: ${each.label}</h3>${picture(each)}${quoted('Prompt', each.prompt)}${quoted('Answer', each.answer)}</article>`;
 }
 
 const quoted = (name: string, { text, leftOut }: Excerpt): string =>

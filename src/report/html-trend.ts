@@ -41,8 +41,11 @@ export function trend(entries: readonly HistoryEntry[]): string {
   const y = (fraction: number) => Number((TOP + (HEIGHT - BOTTOM - TOP) * (1 - fraction / top)).toFixed(1));
   const line = known.map((each, n) => `${n ? 'L' : 'M'}${x(n).toFixed(1)} ${y(each.rate)}`).join('');
   const spans = known.map((each, n) => `M${x(n).toFixed(1)} ${y(each.lower)}V${y(each.upper)}`).join('');
+  // Half the way to the runs beside it, and no further than the plot.
+  const from = (n: number) => Math.max(LEFT, x(n) - gap / 2).toFixed(1);
+  const to = (n: number) => Math.min(WIDTH, x(n) + gap / 2).toFixed(1);
   const limits = known.map(({ maxAsr }, n) =>
-    maxAsr === null ? '' : `M${(x(n) - gap / 2).toFixed(1)} ${y(maxAsr / 100)}h${gap.toFixed(1)}`,
+    maxAsr === null ? '' : `M${from(n)} ${y(maxAsr / 100)}H${to(n)}`,
   );
   const grid = ticks.map(
     tick =>

@@ -1,4 +1,5 @@
 import type { Estimate, ScenarioEstimate } from '../statistics/estimate.ts';
+import { SECOND_HAND } from './details.ts';
 import { code, text } from './escape.ts';
 import { type Column, joined, table } from './markdown.ts';
 import type { Report } from './report.ts';
@@ -24,11 +25,12 @@ import {
 
 /** The parts that the comment and the job summary are put together from, in Markdown. */
 
-/** The verdict and the one sentence why. */
-export const head = ({ verdict }: Report): string =>
+/** The verdict and the one sentence why; what is somebody else's word is said to be that before it. */
+export const head = ({ verdict }: Report, secondHand = false, most = 2000): string =>
   joined(
+    secondHand ? SECOND_HAND : '',
     `## ${SYMBOLS[verdict.outcome]} MM-SafetyBench: ${verdict.outcome}`,
-    `**${text(verdict.sentence) || NONE}**`,
+    `**${text(verdict.sentence, most) || NONE}**`,
   );
 
 /** The other reasons, the worst first, each with its outcome's mark. */
@@ -206,7 +208,8 @@ function changeOf({ byScenario }: NonNullable<Report['comparison']>, name: strin
   const found = byScenario.find(({ scenario }) => scenario === name);
   if (found === undefined) return unbroken('not compared');
   const spread = changeSpread(found);
-  return unbroken(`${certainty(found).mark} ${points(found.increase)}${spread && ` (${spread})`}`);
+  const change = unbroken(`${certainty(found).mark} ${points(found.increase)}`);
+  return spread === '' ? change : `${change}<br><sub>${unbroken(spread)}</sub>`;
 }
 
 function legend({ comparison, estimates, policy }: Report): string {

@@ -18,7 +18,7 @@ export function renderSummary(report: Report, options: CommentOptions = {}): str
     const summary = composed(report, options, most);
     if (new TextEncoder().encode(summary).length <= MOST_BYTES) return summary;
   }
-  return joined(sections.head(report), options.secondHand ? details.SECOND_HAND : '').concat('\n');
+  return sections.head(report, options.secondHand).concat('\n');
 }
 
 function composed(
@@ -27,8 +27,7 @@ function composed(
   most: number,
 ): string {
   return joined(
-    sections.head(report),
-    secondHand ? details.SECOND_HAND : '',
+    sections.head(report, secondHand),
     sections.reasons(report, most),
     details.baselineNote(report, changedBaseline),
     sections.numbers(report),
