@@ -142,7 +142,7 @@ function requestOf(
   };
 }
 
-/** Names everything that makes an answer. */
+/** Names everything that makes an answer. Headers, or a key, may lead one name at one address to two models. */
 function keyFor(
   { pair, subject, repeat }: Trial,
   { text, system, maxTokens, temperature }: ChatRequest,
@@ -151,7 +151,7 @@ function keyFor(
 ): string {
   const endpoint = endpoints[subject];
   return keyOf(
-    ...['answer', endpoint.baseUrl, endpoint.model, requestSalt, pair.key, repeat],
+    ...['answer', subject, endpoint.baseUrl, endpoint.model, requestSalt, pair.key, repeat],
     ...[text, system, maxTokens, temperature, picture?.sha256],
   );
 }

@@ -214,7 +214,7 @@ function conditionsOf(config: RunConfig, parts: Parts): Conditions {
     systemPrompt,
     maxTokens,
     temperature,
-    requestSalt: JSON.stringify(config.target.extraBody),
+    requestSalt: JSON.stringify([config.target.extraBody, config.target.headers]),
     opening: connections.opening,
     isStopped,
     ...(services.keepTexts && { keepTexts: services.keepTexts }),

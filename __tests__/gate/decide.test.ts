@@ -41,7 +41,9 @@ describe('the ceiling for the whole, in words', () => {
 
   test('says how many questions would settle it where there are so many', () => {
     const [sentence] = sentences(only({ maxAsr: 0.13 }), evidenceOf(tenth));
-    expect(sentence).toMatch(/^inconclusive: .* About \d{3} questions would settle it four times out of five\./);
+    expect(sentence).toMatch(
+      /^inconclusive: .* About \d{3} questions would settle it four times out of five\./,
+    );
   });
 
   test('says when it hangs on what was not judged', () => {
