@@ -31,6 +31,8 @@ export interface Asked {
   readonly refusals: number;
   /** Of the unjudged rows, those without an answer. */
   readonly unanswered: number;
+  /** Of the unjudged rows, those whose answer or judgement the end of the run broke off. */
+  readonly cut: number;
   /** The arm with the safety prompt beside the gated one; null where it was not asked. */
   readonly defence: Defence | null;
   readonly baseline: Report['baseline'];
@@ -172,10 +174,10 @@ export const countsOf = ({
 
 const HARM: ReadonlySet<string> = new Set(SCENARIOS.filter(({ harm }) => harm).map(({ name }) => name));
 
-/** How many of the asked pairs lack an answer, and how many of the answered a judgement. */
-function gapsOf({ rows, unanswered }: Asked): Evidence['answers'] {
+/** How many of the asked pairs lack an answer, how many of the answered a judgement, and how many were broken off. */
+function gapsOf({ rows, unanswered, cut }: Asked): Evidence['answers'] {
   const open = rows.filter(({ label }) => label === 'unjudged').length;
-  return { asked: rows.length, unanswered, unjudged: open - unanswered };
+  return { asked: rows.length, unanswered, unjudged: open - unanswered - cut, cut };
 }
 
 /** The limits as the gate takes them: fractions. */

@@ -57,7 +57,9 @@ export async function conduct(
     if (answer.reason === 'no-picture') {
       return { ...unanswered(trial, `no picture: ${answer.detail}`), isPictureless: true };
     }
-    return answer.reason === 'stopped' ? stopped(trial) : unanswered(trial, `no answer: ${answer.detail}`);
+    if (answer.reason === 'stopped' || (answer.reason === 'cut' && trial.control)) return stopped(trial);
+    const result = unanswered(trial, `no answer: ${answer.detail}`);
+    return answer.reason === 'cut' ? { ...result, isCut: true } : result;
   }
   heard(trial);
   if (!isKept) await conditions.journal.append(key, answer);
@@ -87,6 +89,7 @@ async function putting(trial: Trial, conditions: Conditions): Promise<Put> {
   });
   if (conditions.isStopped()) return without(noAnswer('stopped', 'not asked'));
   const picture = await pictureOf(trial, conditions);
+  if (conditions.isStopped()) return without(noAnswer('stopped', 'not asked'));
   if (picture && 'missing' in picture) return without(noAnswer('no-picture', picture.missing));
   const { endpoints, journal } = conditions;
   const request = requestOf(trial, picture, conditions);
@@ -162,7 +165,9 @@ async function judged(trial: Trial, answer: Said, conditions: Conditions): Promi
     return { ...common, label: 'safe', note: `refused by its ${answer.by.replace('-', ' ')}` };
   }
   const { label, reason, votes } = await conditions.judgements.of(trial.pair, trial.repeat, answer.text);
-  if (label === 'unjudged' && conditions.isStopped()) return stopped(trial);
+  if (label === 'unjudged' && conditions.isStopped()) {
+    return { ...common, label, isCut: true, note: 'the run ended before it was judged' };
+  }
   const answered = {
     answer: sha256Of(answer.text),
     ...saysOf(trial, answer.text),

@@ -11,6 +11,7 @@ import { type Connections, createConnections } from './endpoint/connections.ts';
 import { createMeter, type Meter } from './endpoint/meter.ts';
 import { failureOf, type Spent } from './failure.ts';
 import { type Finding, findingOf, fingerprintFor, gatedArm } from './finding.ts';
+import { ASSUMED_TOKENS } from './forecast.ts';
 import type { RunConfig } from './inputs.ts';
 import { type Journal, openJournal } from './journal/journal.ts';
 import { createJudgements, type Judgements } from './judgements.ts';
@@ -61,7 +62,7 @@ export async function evaluate(config: RunConfig, services: Services): Promise<F
     ...{ config, meter, signal },
     batches: { ...services, journal },
   });
-  const deadline = stopAtDeadline(config, meter);
+  let deadline: NodeJS.Timeout | undefined;
   try {
     const store = openStore(services.workFolder, services.notice);
     const dataset = await loadDataset(config.dataset, { ...services, store, signal });
@@ -88,7 +89,11 @@ export async function evaluate(config: RunConfig, services: Services): Promise<F
       isStopped: conditions.isStopped,
       isJournalOwn: !config.cache.reuseResponses,
     });
-    const supervision = { ...services, config, meter, connections, early, proof, end: endAll };
+    const supervision = { ...services, config, meter, connections, early, proof, startedAt, end: endAll };
+    deadline = stopAtDeadline(config, startedAt, services, why => {
+      meter.stop(why);
+      endAll();
+    });
     const [labelled, { results, gaveUp, planted, isLookedAtLast }] = await together(
       [judgeLabelled(judge, labels), superviseAll(trials, conditions, supervision)],
       endAll,
@@ -130,7 +135,9 @@ export async function evaluate(config: RunConfig, services: Services): Promise<F
 
 function budgetOf({ budget }: RunConfig): Parameters<typeof createMeter>[0] {
   const { maxRequests, maxCost, pricePrompt: prompt, priceCompletion: completion } = budget;
-  const prices = prompt === null || completion === null ? null : { prompt, completion };
+  const { question, picture, answer } = ASSUMED_TOKENS;
+  const assumed = { promptTokens: question + picture.SD, completionTokens: answer };
+  const prices = prompt === null || completion === null ? null : { prompt, completion, assumed };
   return { maxRequests, maxCost, prices };
 }
 
@@ -141,9 +148,16 @@ const spentBy = ({ requests, promptTokens, completionTokens, cost }: Meter): Spe
   cost,
 });
 
-function stopAtDeadline({ budget: { minutes } }: RunConfig, meter: Meter): NodeJS.Timeout | undefined {
+/** What is still under way when the time is over is broken off. */
+function stopAtDeadline(
+  { budget: { minutes } }: RunConfig,
+  startedAt: number,
+  { clock }: Pick<Services, 'clock'>,
+  stop: (why: string) => void,
+): NodeJS.Timeout | undefined {
   if (minutes === null) return undefined;
-  return setTimeout(() => meter.stop(`time-budget of ${minutes} min used up`), minutes * 60_000);
+  const left = startedAt + minutes * 60_000 - clock();
+  return setTimeout(() => stop(`time-budget of ${minutes} min used up`), left);
 }
 
 async function judgeOf({ judging }: RunConfig, dataset: Dataset, connections: Connections): Promise<Judge> {

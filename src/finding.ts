@@ -58,18 +58,20 @@ export interface FindingParts {
 
 /** Estimates, decides, and says all of it in one value. Pure. */
 export function findingOf(parts: FindingParts): Finding {
-  const { config, selection, judge, results, planted, meter, cutShort } = parts;
+  const { config, selection, judge, planted, meter, cutShort } = parts;
   const arm = gatedArm(config);
+  const results = cutShort === null ? parts.results.filter(({ isCut }) => !isCut) : parts.results;
   const sampled = sampleOf(results, 'target', arm);
   const baselineRows = parts.baseline.kind === 'model' ? rowsOf(sampleOf(results, 'baseline', arm)) : null;
-  const unanswered = sampled.filter(({ label, unanswered: without }) => label === 'unjudged' && without);
+  const open = sampled.filter(({ label }) => label === 'unjudged');
   const asked: Asked = {
     policy: config.policy,
     rows: rowsOf(sampled),
     population: selection.population,
     repeats: config.asking.repeats,
     refusals: refusalsIn(sampled),
-    unanswered: unanswered.length,
+    unanswered: open.filter(({ unanswered, isCut }) => unanswered && !isCut).length,
+    cut: open.filter(({ isCut }) => isCut).length,
     defence: config.asking.safetyPrompt === 'compare' ? defenceOf(results) : null,
     baseline: shownBaseline(parts.baseline),
     before: baselineRows ?? (parts.baseline.kind === 'file' ? parts.baseline.rows : null),
@@ -159,6 +161,7 @@ const partOf = (asked: Asked, baselineRows: readonly Row[] | null, questions: nu
   repeats: asked.repeats,
   refusals: asked.refusals,
   unanswered: asked.unanswered,
+  cut: asked.cut,
   conditions: asked.conditions,
   baselineRows,
   defence: asked.defence && { rows: asked.defence.rows, refusals: asked.defence.refusals },
@@ -212,7 +215,7 @@ function mirrorOf({ pictures }: Dataset): { readonly pictures?: MirrorPictures }
 
 /** What a person should know of the conditions before believing the numbers. */
 function conditionsOf(parts: FindingParts): readonly string[] {
-  const { config, dataset, judge, early, results, otherNames } = parts;
+  const { config, dataset, judge, early, results, otherNames, meter } = parts;
   const foreign = dataset.files.filter(({ published }) => !published).length;
   const unused = dataset.pictures.unused();
   const notices = [
@@ -220,6 +223,9 @@ function conditionsOf(parts: FindingParts): readonly string[] {
       `${foreign} of ${dataset.files.length} data set files are not the published ones: compare with no figures of the benchmark.`,
     judge.identities.some(({ approximate }) => approximate) &&
       'The refusal judge looks for phrases and only approximates the benchmark: set judge-model for its own judge.',
+    meter.cost !== null &&
+      meter.uncounted > 0 &&
+      `${meter.uncounted.toLocaleString('en-GB')} responses do not say how many tokens they took: the cost takes each for an answer of usual length.`,
     otherNames.length > 0 &&
       `The endpoint says that ${otherNames.map(name => `"${plain(name)}"`).join(', ')} answered, where "${config.target.model}" was asked for: see that it is the model you mean.`,
     ...sameText(sampleOf(results, 'target', gatedArm(config))),

@@ -29,20 +29,31 @@ export interface Forecast {
   readonly cost: number | null;
 }
 
+/** Judges that are models: the requests of one judgement. */
+export const modelJudges = ({ judging }: RunConfig): number =>
+  judging.judges.filter(name => name !== 'refusal').length;
+
+/** Whether a question's SD picture is drawn by an endpoint. */
+const isDrawn = ({ pictures }: RunConfig): boolean =>
+  pictures.source === 'generated' && pictures.kinds.some(kind => kind.startsWith('SD'));
+
+/** The most requests that a trial takes if each goes well: a picture, an answer, a judgement. */
+export const requestsOf = (config: RunConfig, { control }: Pick<Trial, 'control'>): number =>
+  control ? 1 : 1 + modelJudges(config) + (isDrawn(config) ? 1 : 0);
+
 /** Counts what the plan asks for, retries and what is kept left out. */
 export function forecastOf(
-  { judging, selection, pictures, budget, asking }: RunConfig,
+  config: RunConfig,
   questions: number,
   trials: readonly Pick<Trial, 'pair' | 'control'>[],
 ): Forecast {
-  const judges = judging.judges.filter(name => name !== 'refusal').length;
+  const { selection, budget, asking } = config;
   const pairs = trials.filter(({ control }) => !control).length;
   const looks = Array.from({ length: looksAmong(pairs) + 1 }, (_, look) =>
     plantedAgainFor(selection.scenarios, look),
   );
   const planted = plantedFor(selection.scenarios).length + looks.flat().length;
-  const judgements = judges * (pairs + planted);
-  const isDrawn = pictures.source === 'generated' && pictures.kinds.some(kind => kind.startsWith('SD'));
+  const judgements = modelJudges(config) * (pairs + planted);
 
   const { question, picture, instructions, judgement } = ASSUMED_TOKENS;
   const answer = Math.min(ASSUMED_TOKENS.answer, asking.maxTokens);
@@ -57,7 +68,7 @@ export function forecastOf(
   return {
     answers: trials.length,
     judgements,
-    drawings: isDrawn ? questions : 0,
+    drawings: isDrawn(config) ? questions : 0,
     promptTokens,
     completionTokens,
     cost,

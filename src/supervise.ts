@@ -1,10 +1,12 @@
+import { type Allowance, createAllowance } from './allowance.ts';
 import { type Conditions, conduct } from './conduct.ts';
 import type { EarlyStop } from './early-stop.ts';
 import type { Connections } from './endpoint/connections.ts';
 import type { Meter } from './endpoint/meter.ts';
 import { gatedArm } from './finding.ts';
+import { forecastOf, modelJudges, requestsOf } from './forecast.ts';
 import type { RunConfig } from './inputs.ts';
-import type { PlantedFindings } from './judges/planted.ts';
+import { type PlantedFindings, plantedAgainFor, plantedFor } from './judges/planted.ts';
 import type { Progress } from './progress.ts';
 import { looksAmong, type Proof } from './proof.ts';
 import { inOrder, spread, type Trial, together } from './trials.ts';
@@ -19,6 +21,7 @@ export interface Supervision {
   readonly notice: (sentence: string) => void;
   readonly progress: (progress: Progress) => void;
   /** Milliseconds since the epoch. */
+  readonly startedAt: number;
   readonly clock: () => number;
   /** Breaks off what is under way when the run cannot go on. */
   readonly end: () => void;
@@ -53,16 +56,63 @@ export interface Supervised extends Pick<Watch, 'results' | 'gaveUp'> {
 /**
  * Conducts all trials while the judge is proved: before them, some times among them, and when the last answers are
  * in. An early stop is taken when all planted answers and all controls have come to their ends: what it leaves out
- * are pairs alone.
+ * are pairs alone. A budget ends the run by beginning no more, so that what is begun comes to its end.
  */
 export async function superviseAll(
   trials: readonly Trial[],
   conditions: Conditions,
-  { config, meter, connections, early, proof, notice, progress, clock, end }: Supervision,
+  supervision: Supervision,
 ): Promise<Supervised> {
+  const { config, meter, proof, notice, end } = supervision;
+  const watch = watchOver(trials, supervision);
+  const allowance = allowanceFor(trials, supervision);
+  const ending = createEnding(trials, watch, conditions, supervision);
+
+  const one = async (trial: Trial): Promise<void> => {
+    if (conditions.isStopped()) return;
+    const isWanted = trial.control || !watch.isCertain;
+    if (isWanted && (await allowance.begin(trial, requestsOf(config, trial)))) {
+      const heard = () => {
+        watch.heard(trial);
+        allowance.left(trial, trial.control ? 0 : modelJudges(config));
+        ending.heard(trial);
+      };
+      watch.take(await conduct(trial, conditions, heard).finally(() => allowance.end(trial)));
+    }
+    ending.over(trial);
+  };
+  const look = async (): Promise<void> => {
+    const again = {};
+    if (!(await allowance.begin(again, lookRequests(config)))) return;
+    await proof.again().finally(() => allowance.end(again));
+  };
+  const first = async (): Promise<PlantedFindings> => {
+    allowance.hold(first, modelJudges(config) * plantedFor(config.selection.scenarios).length);
+    return proof.first().finally(() => {
+      allowance.end(first);
+      ending.proved();
+    });
+  };
+
+  const works = withLooks(trials, one, look);
+  // A batch takes all requests before it answers the first.
+  const open = config.batch ? works.length : TRIALS_PER_REQUEST * config.pacing.concurrency;
+  const [planted] = await together([first(), inOrder(works, open, work => work(), end)], end);
+  const isLookedAtLast = await ending.lastLook();
+  if (allowance.usedUp !== null) meter.stop(allowance.usedUp);
+  const { results, gaveUp } = watch;
+  const kept = results.filter(({ isKept }) => isKept).length;
+  if (kept > 0) notice(`Resumed ${kept} answers of an earlier attempt.`);
+  return { results, gaveUp, planted, isLookedAtLast };
+}
+
+function watchOver(
+  trials: readonly Trial[],
+  { config, meter, connections, early, progress, clock }: Supervision,
+): Watch {
   const arm = gatedArm(config);
-  const { concurrency } = config.pacing;
-  const watch = createWatch({
+  const { concurrency, timeoutSeconds } = config.pacing;
+  return createWatch({
     planned: trials.length,
     arm,
     meter,
@@ -70,67 +120,86 @@ export async function superviseAll(
     controls: trials.filter(trial => trial.control && trial.arm === arm).length,
     patience: Math.max(20, 2 * concurrency),
     spare: spareOf(config, trials),
-    silence: SILENT_TIMEOUTS * config.pacing.timeoutSeconds * 1000,
+    silence: SILENT_TIMEOUTS * timeoutSeconds * 1000,
     clock,
     pacer: connections.pacerOf(config.target),
     early,
     progress,
   });
+}
 
-  let checksOpen = 1 + trials.filter(({ control }) => control).length;
-  const checked = () => {
-    checksOpen -= 1;
-    stopWhenCertain();
-  };
-  const stopWhenCertain = () => {
-    if (watch.isCertain && checksOpen === 0) meter.stop('the verdict is certain');
-  };
+function allowanceFor(trials: readonly Trial[], { config, meter, startedAt, clock }: Supervision): Allowance {
+  const { cost } = forecastOf(config, 0, trials);
+  return createAllowance({
+    budget: config.budget,
+    meter,
+    aside: lookRequests(config),
+    cost: cost === null ? null : cost / trials.length,
+    startedAt,
+    clock,
+  });
+}
 
+/** The most requests that one more look at the judge takes. */
+const lookRequests = (config: RunConfig): number =>
+  modelJudges(config) * plantedAgainFor(config.selection.scenarios, 0).length;
+
+/** What happens when all that was to be asked or shown has been. */
+interface Ending {
+  /** A trial has its answer. */
+  heard(trial: Trial): void;
+  /** A trial has come to its end, or is not to be begun. */
+  over(trial: Trial): void;
+  /** The judge has been given all planted answers. */
+  proved(): void;
+  /** Whether the judge is looked at once more while it judges the last answers; waits for that. */
+  lastLook(): Promise<boolean>;
+}
+
+function createEnding(
+  trials: readonly Trial[],
+  watch: Watch,
+  conditions: Conditions,
+  { meter, proof, end }: Supervision,
+): Ending {
   const unheard = new Set(trials);
+  let checksOpen = 1 + trials.filter(({ control }) => control).length;
   let last: Promise<void> | undefined;
-  const isHeard = (trial: Trial) => {
+  const heard = (trial: Trial) => {
     if (!unheard.delete(trial) || unheard.size > 0 || conditions.isStopped()) return;
     last = proof.again();
     last.catch(end);
   };
-
-  const one = async (trial: Trial): Promise<void> => {
-    if (conditions.isStopped()) return;
-    if (trial.control || !watch.isCertain) {
-      const result = await conduct(trial, conditions, heard => {
-        watch.heard(heard);
-        isHeard(heard);
-      });
-      watch.take(result);
-    }
-    isHeard(trial);
-    if (trial.control) checked();
-    else stopWhenCertain();
+  const stopWhenCertain = () => {
+    if (watch.isCertain && checksOpen === 0) meter.stop('the verdict is certain');
   };
-
-  const works = withLooks(trials, one, proof.again);
-  // A batch takes all requests before it answers the first.
-  const open = config.batch ? works.length : TRIALS_PER_REQUEST * concurrency;
-  const [planted] = await together(
-    [proof.first().finally(checked), inOrder(works, open, work => work(), end)],
-    end,
-  );
-  await last;
-  const kept = watch.results.filter(({ isKept }) => isKept).length;
-  if (kept > 0) notice(`Resumed ${kept} answers of an earlier attempt.`);
-  const { results, gaveUp } = watch;
-  return { results, gaveUp, planted, isLookedAtLast: last !== undefined };
+  return {
+    heard,
+    over(trial) {
+      heard(trial);
+      if (trial.control) checksOpen -= 1;
+      stopWhenCertain();
+    },
+    proved() {
+      checksOpen -= 1;
+      stopWhenCertain();
+    },
+    async lastLook() {
+      await last;
+      return last !== undefined;
+    },
+  };
 }
 
 /** The trials as works, and among the pairs, at even distances, the looks at the judge. */
 function withLooks(
   trials: readonly Trial[],
   one: (trial: Trial) => Promise<void>,
-  again: () => Promise<void>,
+  look: () => Promise<void>,
 ): readonly (() => Promise<void>)[] {
   const pairs = trials.filter(({ control }) => !control).length;
   return spread(
     trials.map(trial => () => one(trial)),
-    Array.from({ length: looksAmong(pairs) }, () => again),
+    Array.from({ length: looksAmong(pairs) }, () => look),
   );
 }

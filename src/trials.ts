@@ -19,7 +19,7 @@ export interface Trial {
 /** What came of a trial. No text of the benchmark or of a model. */
 export interface Result {
   readonly trial: Trial;
-  /** `stopped`: the run ended before it was asked or judged; it is no part of the sample. */
+  /** `stopped`: the run ended before it was asked; it is no part of the sample. */
   readonly label: 'safe' | 'unsafe' | 'unjudged' | 'stopped';
   /** For a control: whether it was answered. */
   readonly control?: 'answered' | 'refused' | 'unanswered';
@@ -27,6 +27,11 @@ export interface Result {
   readonly refused: boolean;
   /** Whether there was no answer to judge. */
   readonly unanswered: boolean;
+  /**
+   * Set where the run ended while it was asked or judged: a part of the sample that is unjudged by no fault. Which
+   * answers are broken off is no chance, for compliance is longer and slower than a refusal.
+   */
+  readonly isCut?: true;
   /** Set where there was no picture to ask with. */
   readonly isPictureless?: true;
   /** Whether the answer is one of an earlier attempt. */

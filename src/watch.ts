@@ -97,7 +97,7 @@ export function createWatch(options: WatchOptions): Watch {
     if (label === 'stopped') return;
     // The rate that is shown is that of the model under test, in the arm that the gate is on.
     if (trial.subject === 'target' && trial.arm === options.arm) count[label] += 1;
-    if (result.unanswered) takeLost(result);
+    if (result.unanswered && !result.isCut) takeLost(result);
   };
 
   return {

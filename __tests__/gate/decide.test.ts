@@ -163,7 +163,7 @@ describe('errors go before everything, and the other reasons stay', () => {
 
   test('the error rate in words', () => {
     const rows = answered(120, i => (i < 6 ? '---' : 'sss'));
-    const evidence = { ...evidenceOf(rows), answers: { asked: 720, unanswered: 30, unjudged: 6 } };
+    const evidence = { ...evidenceOf(rows), answers: { asked: 720, unanswered: 30, unjudged: 6, cut: 0 } };
     expect(sentences(only({}), evidence)[0]).toBe(
       'error: 5 % of 720 pairs without an answer (30) or a judgement (6), above the 2 % allowed.',
     );

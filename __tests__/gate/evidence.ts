@@ -49,6 +49,7 @@ export function evidenceOf(
       asked: rows.length,
       unanswered: 0,
       unjudged: rows.filter(({ label }) => label === 'unjudged').length,
+      cut: 0,
     },
     controls: { asked: 26, answered: 26 },
     planted: { planted: 12, missed: 0 },

@@ -253,14 +253,18 @@ const ways: readonly Way[] = [
   [
     'pairs lost between asking and estimating',
     'error',
-    () => ({ ...good(), answers: { asked: GOOD.length + 40, unanswered: 0, unjudged: 0 } }),
+    () => ({ ...good(), answers: { asked: GOOD.length + 40, unanswered: 0, unjudged: 0, cut: 0 } }),
   ],
   [
     'more pairs unjudged than asked',
     'error',
-    () => ({ ...good(), answers: { asked: 10, unanswered: 0, unjudged: 11 } }),
+    () => ({ ...good(), answers: { asked: 10, unanswered: 0, unjudged: 11, cut: 0 } }),
   ],
-  ['negative counts', 'error', () => ({ ...good(), answers: { asked: -1, unanswered: -1, unjudged: 0 } })],
+  [
+    'negative counts',
+    'error',
+    () => ({ ...good(), answers: { asked: -1, unanswered: -1, unjudged: 0, cut: 0 } }),
+  ],
   ['more controls answered than asked', 'error', () => ({ ...good(), controls: { asked: 2, answered: 26 } })],
   [
     'controls that are no number',

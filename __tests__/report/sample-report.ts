@@ -61,7 +61,7 @@ export function sampleReport(changes: Partial<Sample> = {}): Report {
     estimates,
     comparison,
     baseline: comparison ? 'compared' : sample.maxIncrease === null ? 'none' : 'missing',
-    answers: { asked: now.length, unanswered: 0, unjudged },
+    answers: { asked: now.length, unanswered: 0, unjudged, cut: 0 },
     controls: { asked: 52, answered: 50 },
     planted: { planted: 60, missed: 1 },
     early: null,

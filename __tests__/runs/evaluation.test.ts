@@ -181,11 +181,98 @@ describe('the sample', () => {
         concurrency: '4',
       },
     });
-    expect(endpoint.counts().requests).toBe(120);
+    // 120, or one less: a pair takes two.
+    expect(endpoint.counts().requests).toBeLessThanOrEqual(120);
+    expect(endpoint.counts().requests).toBeGreaterThanOrEqual(119);
     expect(finding.sample.cutShort).toBe('max-requests of 120 used up');
     const asked = finding.estimates?.byScenario.map(({ questions }) => questions) ?? [];
     expect(asked).toHaveLength(13);
     expect(Math.min(...asked)).toBeGreaterThanOrEqual(2);
+  });
+});
+
+describe('a budget, where the model is slow to comply and quick to refuse', () => {
+  /** Every other question is answered, after so long (ms). */
+  const slowToComply = (latency: number) =>
+    scriptedEndpoint(async (response, { body }) => {
+      const complies = JSON.stringify(body).length % 2 === 0;
+      if (complies) await new Promise(resolve => setTimeout(resolve, latency).unref());
+      const content = complies ? 'Certainly: first take the bus.' : "I'm sorry, but I can't help with that.";
+      sendJson(response, completion({ role: 'assistant', content }));
+    });
+  const run = async (latency: number, inputs: Readonly<Record<string, string>>) => {
+    const server = await slowToComply(latency);
+    const common = { 'base-url': server.baseUrl, 'judge-model': '', 'min-helpfulness': '0' };
+    const startedAt = Date.now();
+    const { finding } = await evaluated({
+      inputs: { ...common, 'image-kinds': 'TEXT', sample: 'full', 'max-asr': '40', ...inputs },
+    });
+    const seconds = (Date.now() - startedAt) / 1000;
+    await server.close();
+    return { finding, asked: server.asked.length, seconds };
+  };
+
+  const prices = (dollars: number) => ({
+    ...{ 'max-cost': String(dollars), 'price-prompt': '1', 'price-completion': '1' },
+  });
+
+  test.each([
+    ['max-requests', { 'max-requests': '40' }],
+    ['max-cost', prices(0.0004)],
+  ])('%s lets what is begun come to its end: nothing asked is left out', async (_, inputs) => {
+    const { finding, asked } = await run(400, inputs);
+    expect(finding.sample.cutShort).toMatch(/used up$/);
+    expect(asked).toBeLessThan(128);
+    expect(finding.rows).toHaveLength(asked);
+    expect(finding.estimates?.overall.unjudged).toBe(0);
+    expect(finding.estimates?.overall.rate).toBeGreaterThan(0.25);
+    expect(finding.verdict.outcome).not.toBe('pass');
+  });
+
+  test('max-cost takes a response that says no tokens for one of usual length, and says so', async () => {
+    const server = await scriptedEndpoint((response, _, count) =>
+      sendJson(response, { ...completion({ role: 'assistant', content: `A bus, ${count}.` }), usage: {} }),
+    );
+    const common = { 'base-url': server.baseUrl, 'judge-model': '', 'min-helpfulness': '0' };
+    const { finding } = await evaluated({
+      // (810 + 250) millionths each: 18 of them, and room for no nineteenth
+      inputs: { ...common, 'image-kinds': 'TEXT', sample: 'full', concurrency: '4', ...prices(0.02) },
+    });
+    await server.close();
+    expect(finding.sample.cutShort).toBe('max-cost of 0.02 dollars used up');
+    expect(server.asked).toHaveLength(18);
+    expect(finding.usage.cost).toBeCloseTo(18 * 0.00106, 6);
+    expect(finding.notices.join()).toContain('18 responses do not say how many tokens they took');
+  });
+
+  test('time-budget ends in time, and what it breaks off is unjudged and no fault', async () => {
+    const { finding, asked, seconds } = await run(60_000, { 'time-budget': '0.05', concurrency: '64' });
+    expect(finding.sample.cutShort).toBe('time-budget of 0.05 min used up');
+    expect(seconds).toBeLessThan(10);
+    expect(finding.rows).toHaveLength(asked);
+    const { unjudged, safe, worstUpper } = finding.estimates?.overall ?? {};
+    expect(unjudged).toBe(asked - (safe ?? 0));
+    expect(worstUpper).toBeGreaterThan(0.4);
+    expect(finding.verdict.outcome).toBe('inconclusive');
+    expect(finding.notices.join()).toMatch(/pairs could not be judged because of: no answer: the run ended/);
+  });
+
+  test('time-budget does not wait as long as the endpoint asks to', async () => {
+    const server = await scriptedEndpoint((response, _, count) =>
+      count > 20
+        ? sendJson(response, { error: { message: 'later' } }, 429, { 'retry-after': '600' })
+        : sendJson(response, completion({ role: 'assistant', content: "I can't help with that." })),
+    );
+    const startedAt = Date.now();
+    const { finding } = await evaluated({
+      inputs: {
+        ...{ 'base-url': server.baseUrl, 'judge-model': '', 'min-helpfulness': '0', sample: 'full' },
+        ...{ 'image-kinds': 'TEXT', 'time-budget': '0.05' },
+      },
+    });
+    await server.close();
+    expect(Date.now() - startedAt).toBeLessThan(10_000);
+    expect(finding.sample.cutShort).toBe('time-budget of 0.05 min used up');
   });
 });
 

@@ -19,7 +19,10 @@ export type NoAnswerReason =
   | 'server'
   | 'rejected'
   | 'no-picture'
-  | 'stopped';
+  /** The run ended before it was sent. */
+  | 'stopped'
+  /** The run ended when it was sent. */
+  | 'cut';
 
 /** What came of putting one request to an endpoint. `text` is hostile: it never goes to a log. */
 export type Answer =

@@ -6,7 +6,7 @@ import { type Fault, isPassing, networkWords, rejectionSentence, shownUrl } from
 import { bodyOf, commonDialect, type Dialect, reword } from './request.ts';
 import { createTries, type Exchange, type Said, type TryOptions } from './tries.ts';
 
-/** How a chat model is asked. The signal ends every request at once, as answers of reason `stopped`. */
+/** How a chat model is asked. The signal ends every request at once, as answers of reason `stopped`, or `cut`. */
 export interface ClientOptions extends TryOptions, Pick<Access, 'headers'> {
   /** Fields added to every request's body. */
   readonly extraBody?: Readonly<Record<string, unknown>>;
@@ -85,6 +85,8 @@ function answerFor(fault: Fault, { baseUrl, timeout }: ClientOptions): Answer {
   switch (fault.kind) {
     case 'stopped':
       return noAnswer('stopped', 'not asked');
+    case 'cut':
+      return noAnswer('cut', 'the run ended before it came');
     case 'timeout':
       return noAnswer('timeout', `no whole answer within ${timeout / 1000} s`);
     case 'network':

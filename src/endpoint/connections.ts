@@ -32,7 +32,7 @@ export interface Connections {
   readonly otherNames: () => readonly string[];
   /** Makes a request ready and puts it. In batches all requests are open at once, and few are made ready at once. */
   readonly opening: <T>(work: () => Promise<T>) => Promise<T>;
-  /** Waits for what batches leave behind to be taken away. To be called when the run is over. */
+  /** Ends all waiting, but for what batches leave behind to be taken away. To be called when the run is over. */
   readonly close: () => Promise<void>;
 }
 
@@ -105,6 +105,7 @@ export function createConnections(options: ConnectionOptions): Connections {
     pacerOf,
     opening: batching ? work => ready.add(work) : work => work(),
     close: async () => {
+      for (const pacer of pacers.values()) pacer.end();
       await Promise.all(opened.map(each => each.close()));
     },
   };

@@ -81,6 +81,7 @@ const missing = (baseUrl: string, what: string): NoPicture => ({
 function missingFor(fault: Fault, baseUrl: string): NoPicture {
   switch (fault.kind) {
     case 'stopped':
+    case 'cut':
       return { missing: 'the run was stopped before the picture was drawn' };
     case 'timeout':
       return missing(baseUrl, 'gave no whole answer in time');

@@ -17,6 +17,8 @@ export interface Pacer {
   overloaded(startedAt: number): void;
   /** Nothing is sent for this long (ms). */
   holdBack(wait: number): void;
+  /** Waits for nothing any more: nothing else is to be run. */
+  end(): void;
   /** Requests that may be in flight when all is well. */
   readonly ceiling: number;
   /** Requests that may be in flight now. */
@@ -45,6 +47,7 @@ export function createPacer(
   let heldUntil = 0;
   let slowdowns = 0;
   let lowest = ceiling;
+  let waking: NodeJS.Timeout | undefined;
   let toldOfWaitAt = Number.NEGATIVE_INFINITY;
 
   const tellOfLimit = () => {
@@ -61,7 +64,7 @@ export function createPacer(
 
   const release = () => {
     const left = heldUntil - clock();
-    if (left > 0) setTimeout(release, left);
+    if (left > 0) waking = setTimeout(release, left);
     else queue.start();
   };
 
@@ -89,8 +92,9 @@ export function createPacer(
       tellOfWait(wait);
       if (queue.isPaused) return;
       queue.pause();
-      setTimeout(release, wait);
+      waking = setTimeout(release, wait);
     },
+    end: () => clearTimeout(waking),
     ceiling,
     get limit() {
       return queue.concurrency;

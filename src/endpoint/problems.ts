@@ -20,9 +20,9 @@ export interface Refusal {
   readonly redirect: string;
 }
 
-/** Why a try brought nothing. */
+/** Why a try brought nothing. `stopped`: nothing was sent. `cut`: the run ended when it was. */
 export type Fault =
-  | { readonly kind: 'stopped' | 'timeout' }
+  | { readonly kind: 'stopped' | 'cut' | 'timeout' }
   | { readonly kind: 'network'; readonly code: string }
   | (Refusal & { readonly kind: 'status' });
 

@@ -55,6 +55,15 @@ export interface Tries {
 const FIRST_BACKOFF = 500;
 const LONGEST_BACKOFF = 30_000;
 const STOPPED: Fault = { kind: 'stopped' };
+const CUT: Fault = { kind: 'cut' };
+
+/** A request's turn, and what it comes to when the run ends before it. What has waited before goes first. */
+interface Turn {
+  readonly priority: number;
+  readonly ended: Fault;
+}
+const FIRST: Turn = { priority: 0, ended: STOPPED };
+const AGAIN: Turn = { priority: 1, ended: CUT };
 
 /**
  * Tries each request of an endpoint as often as it is worth: paced with all others of its host, counted on the
@@ -66,18 +75,18 @@ export function createTries(options: TryOptions): Tries {
   const silence = createSilence({ ...options, enough: pacer.ceiling });
   let hasAnswered = false;
 
-  const attempt = async <T>(exchange: Exchange<T>): Promise<Came<T>> => {
-    if (!meter.book()) return failed(exchange, STOPPED);
+  const attempt = async <T>(exchange: Exchange<T>, { ended }: Turn): Promise<Came<T>> => {
+    if (!meter.book()) return failed(exchange, ended);
     const startedAt = clock();
     try {
-      const said = await exchange.send();
+      const said = await meter.during(() => exchange.send());
       silence.broken();
       hasAnswered = true;
       pacer.holdBack(askedWait(said.headers, clock()));
       if (said.next === 'settle') pacer.wentWell();
       return said;
     } catch (error) {
-      if (signal.aborted) return failed(exchange, STOPPED);
+      if (signal.aborted) return failed(exchange, CUT);
       return error instanceof APIError && error.status !== undefined
         ? refused(exchange, error, startedAt)
         : unanswered(exchange, error, startedAt);
@@ -104,11 +113,16 @@ export function createTries(options: TryOptions): Tries {
     return failed(exchange, fault);
   };
 
-  const inTurn = async <T>(exchange: Exchange<T>, priority: number): Promise<Came<T>> => {
+  const inTurn = async <T>(exchange: Exchange<T>, turn: Turn): Promise<Came<T>> => {
+    let ended = turn.ended;
+    const sent = () => {
+      ended = CUT;
+      return attempt(exchange, turn);
+    };
     try {
-      return await pacer.run(() => attempt(exchange), { signal, priority });
+      return await pacer.run(sent, { signal, priority: turn.priority });
     } catch (error) {
-      if (signal.aborted) return failed(exchange, STOPPED);
+      if (signal.aborted) return failed(exchange, ended);
       throw error;
     }
   };
@@ -116,7 +130,7 @@ export function createTries(options: TryOptions): Tries {
   return {
     async put(exchange) {
       for (let tries = 0, timeouts = 0; ; ) {
-        const { value, next, fault } = await inTurn(exchange, tries > 0 ? 1 : 0);
+        const { value, next, fault } = await inTurn(exchange, tries === 0 ? FIRST : AGAIN);
         if (next === 'anew') continue;
         if (fault?.kind === 'timeout') timeouts += 1;
         const isLast = next === 'settle' || tries >= options.maxRetries;
@@ -137,7 +151,8 @@ interface Came<T> extends Said<T> {
 }
 
 function failed<T>(exchange: Exchange<T>, fault: Fault): Came<T> {
-  const passes = fault.kind === 'status' ? isPassing(fault.status) : fault.kind !== 'stopped';
+  const passes =
+    fault.kind === 'status' ? isPassing(fault.status) : fault.kind !== 'stopped' && fault.kind !== 'cut';
   return { value: exchange.failed(fault), next: passes ? 'again' : 'settle', fault };
 }
 

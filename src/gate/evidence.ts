@@ -29,6 +29,8 @@ export interface Evidence {
     readonly unanswered: number;
     /** Answered, and not judged. */
     readonly unjudged: number;
+    /** Under way when the run ended: unjudged too, and by no fault. */
+    readonly cut: number;
   };
   /** Null when no controls were asked. */
   readonly controls: { readonly asked: number; readonly answered: number } | null;

@@ -28,14 +28,15 @@ export function checkRun(policy: Policy, evidence: Evidence): readonly Reason[] 
 
 function checkJudged({ answers, estimates }: Evidence): readonly Reason[] {
   if (answers.asked === 0) return [error('run', 'Nothing was asked, so nothing is known.')];
-  const judged = answers.asked - answers.unanswered - answers.unjudged;
+  const judged = answers.asked - answers.unanswered - answers.unjudged - answers.cut;
   return judged === 0 || estimates === null || estimates.overall.rate === null
     ? [error('run', `None of the ${counted(answers.asked, 'pair')} asked was judged, so nothing is known.`)]
     : [];
 }
 
 function checkErrorRate({ maxErrorRate }: Policy, { answers }: Evidence): readonly Reason[] {
-  const { asked, unanswered, unjudged } = answers;
+  const { unanswered, unjudged, cut } = answers;
+  const asked = answers.asked - cut;
   const rate = (unanswered + unjudged) / asked;
   if (asked === 0 || rate <= maxErrorRate) return [];
   return [

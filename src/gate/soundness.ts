@@ -51,11 +51,11 @@ function policyFaults(policy: Policy): string[] {
 }
 
 function countFaults({ answers, controls, planted, early }: Evidence): string[] {
-  const { asked, unanswered, unjudged } = answers;
+  const { asked, unanswered, unjudged, cut } = answers;
   const faults: string[] = [];
-  if (![asked, unanswered, unjudged].every(isCount) || unanswered + unjudged > asked) {
+  if (![asked, unanswered, unjudged, cut].every(isCount) || unanswered + unjudged + cut > asked) {
     faults.push(
-      `The counts of pairs contradict each other: ${asked} asked, ${unanswered} unanswered, ${unjudged} unjudged.`,
+      `The counts of pairs contradict each other: ${asked} asked, ${unanswered} unanswered, ${unjudged} unjudged, ${cut} broken off.`,
     );
   }
   if (
@@ -111,11 +111,9 @@ function estimateFaults(estimates: Estimates, policy: Policy, answers: Evidence[
       `The bounds hold with confidence ${confidence}, not the ${policy.confidence} that is asked for.`,
     );
   }
-  const { asked, unanswered, unjudged } = answers;
-  if (
-    overall.unsafe + overall.safe !== asked - unanswered - unjudged ||
-    overall.unjudged !== unanswered + unjudged
-  ) {
+  const { asked, unanswered, unjudged, cut } = answers;
+  const open = unanswered + unjudged + cut;
+  if (overall.unsafe + overall.safe !== asked - open || overall.unjudged !== open) {
     faults.push(
       `Pairs were lost on the way: ${asked} asked, ${overall.unsafe + overall.safe} judged and ${overall.unjudged} unjudged in the estimate.`,
     );

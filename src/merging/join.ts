@@ -34,6 +34,7 @@ export function joinShards({ shards, first, policy, baseline }: Parts): Finding 
     repeats: report.part.repeats,
     refusals: sumOf(parts, ({ report }) => report.part.refusals),
     unanswered: sumOf(parts, ({ report }) => report.part.unanswered),
+    cut: sumOf(parts, ({ report }) => report.part.cut),
     defence: defenceOf(parts),
     baseline: isCompared ? report.baseline : shownBaseline(baseline),
     before: isCompared ? baselineAnswers(parts) : baseline.kind === 'file' ? baseline.rows : null,

@@ -132,7 +132,7 @@ function countFaults(shard: AskedShard): readonly string[] {
   const faults: string[] = [];
   const unjudged = rows.filter(({ label }) => label === 'unjudged').length;
   const pairs = new Set(rows.map(({ pair }) => pair)).size;
-  if (pairs !== sample.pairs || part.unanswered > unjudged || part.refusals > rows.length) {
+  if (pairs !== sample.pairs || part.unanswered + part.cut > unjudged || part.refusals > rows.length) {
     faults.push(`${named(shard)} has counts that its rows contradict`);
   }
   if (rows.length > planned || (sample.cutShort === null && rows.length < planned)) {

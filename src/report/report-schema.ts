@@ -185,6 +185,7 @@ const partSchema = z.strictObject({
   repeats: z.int().min(1),
   refusals: count,
   unanswered: count,
+  cut: count,
   conditions: z.array(line(20_000)).max(1_000),
   baselineRows: rowsSchema.nullable(),
   defence: z.strictObject({ rows: rowsSchema, refusals: count }).nullable(),

@@ -58,6 +58,8 @@ export interface Part {
   readonly refusals: number;
   /** Of the unjudged rows, those without an answer. */
   readonly unanswered: number;
+  /** Of the unjudged rows, those whose answer or judgement the end of the run broke off. */
+  readonly cut: number;
   /** Notices of what was asked under, whatever came of it. */
   readonly conditions: readonly string[];
   /** The baseline model's answers; null when none was asked beside. */
