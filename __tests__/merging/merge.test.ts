@@ -274,6 +274,12 @@ describe('what is refused', () => {
       },
     ],
     [
+      'workflow run',
+      report => {
+        report.run = { ...report.run, url: 'https://github.com/some/repository/actions/runs/99' };
+      },
+    ],
+    [
       'model',
       report => {
         report.model = { ...report.model, name: 'another' };

@@ -102,6 +102,7 @@ const conditionsOf = ({ report }: AskedShard): Readonly<Record<string, unknown>>
   ...report.fingerprint,
   'tool version': report.tool,
   repository: report.run.repository,
+  'workflow run': report.run.url,
   commit: report.run.sha,
   model: report.model,
   judges: report.judges,
