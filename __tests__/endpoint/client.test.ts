@@ -104,6 +104,26 @@ describe('the request', () => {
     expect(endpoint.asked.at(-1)?.body).toMatchObject(field);
     expect(endpoint.asked.at(-1)?.body).not.toHaveProperty(parameter);
   });
+
+  test('is worded otherwise where the endpoint names the parameter in its message alone', async () => {
+    const client = await clientOf((response, { body }) => {
+      if (!('temperature' in body)) return sendJson(response, completion({ content: 'Yes.' }));
+      const error = { type: 'invalid_request_error', message: '`temperature` is deprecated for this model.' };
+      return sendJson(response, { type: 'error', error }, 400);
+    });
+    expect((await client.ask(question)).kind).toBe('text');
+    expect(client.adaptations).toEqual(["the endpoint's own temperature"]);
+  });
+
+  test.each(['max_tokens and temperature are too large', 'your max_completion_tokens is too large', 'no'])(
+    'is worded as before where it does not tell which: %s',
+    async message => {
+      const client = await clientOf(response => sendJson(response, { error: { message } }, 400));
+      await expect(client.ask(question)).rejects.toThrow(/400/);
+      expect(endpoint.asked).toHaveLength(1);
+      expect(client.adaptations).toEqual([]);
+    },
+  );
 });
 
 /** What an endpoint may send with status 200, and what it is. */
@@ -343,7 +363,7 @@ describe('pacing', () => {
     const asked = Promise.all([client.ask(question), client.ask(question)]);
     while (endpoint.asked.length < 1) await new Promise(resolve => setTimeout(resolve, 5));
     cancel.abort();
-    expect(await asked).toMatchObject([{ reason: 'stopped' }, { reason: 'stopped' }]);
+    expect(await asked).toMatchObject([{ reason: 'cut' }, { reason: 'stopped' }]);
     expect(await client.ask(question)).toMatchObject({ reason: 'stopped' });
     expect(endpoint.asked).toHaveLength(1);
   });

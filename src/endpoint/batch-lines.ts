@@ -3,6 +3,7 @@ import { type Answer, filtered, noAnswer, readAnswer } from './answer.ts';
 import { isFiltered, isWorthAnother, LARGEST_BODY, passingFault } from './client.ts';
 import { parseJson } from './json.ts';
 import { errorWord } from './problems.ts';
+import { parameterIn } from './request.ts';
 
 /** What the endpoint said to one request of a batch. */
 export type Outcome =
@@ -22,7 +23,9 @@ export interface BatchLine {
   readonly outcome: Outcome;
 }
 
-const words = z.object({ code: z.unknown(), type: z.unknown(), param: z.unknown() }).partial();
+const words = z
+  .object({ code: z.unknown(), type: z.unknown(), param: z.unknown(), message: z.unknown() })
+  .partial();
 
 const line = z.object({
   custom_id: z.string(),
@@ -62,7 +65,12 @@ function refused(status: number, body: unknown, secrets: readonly string[]): Out
   const passing = passingFault(status);
   if (passing) return { kind: 'failed', answer: passing };
   const code = errorWord(error?.code ?? error?.type, secrets);
-  return { kind: 'rejected', status, code, parameter: status === 400 ? wordOr(error?.param) : undefined };
+  return {
+    kind: 'rejected',
+    status,
+    code,
+    parameter: status === 400 && error ? parameterIn(error) : undefined,
+  };
 }
 
 const LINE_BREAK = 10;

@@ -3,7 +3,7 @@ import { type Answer, filtered, noAnswer, readAnswer, servedBy } from './answer.
 import type { ChatEndpoint, ChatRequest } from './chat.ts';
 import { type Access, openAi } from './library.ts';
 import { type Fault, isPassing, networkWords, rejectionSentence, shownUrl } from './problems.ts';
-import { bodyOf, commonDialect, type Dialect, reword } from './request.ts';
+import { bodyOf, createDialectLearner, parameterIn } from './request.ts';
 import { createTries, type Exchange, type Said, type TryOptions } from './tries.ts';
 
 /** How a chat model is asked. The signal ends every request at once, as answers of reason `stopped`, or `cut`. */
@@ -26,25 +26,13 @@ export function createChatEndpoint(options: ClientOptions): ChatEndpoint {
   const { baseUrl, model, meter, signal, secrets } = options;
   const client = openAi({ ...options, largestBody: LARGEST_BODY, ends: signal });
   const tries = createTries(options);
-  const adaptations = new Set<string>();
-  let dialect = commonDialect();
-
-  /** True when the request is to be sent again in other words; another may have learnt them meanwhile. */
-  const adapt = (parameter: string | null | undefined, spoken: Dialect): boolean => {
-    const learnt = reword(spoken, parameter);
-    if (!learnt) return false;
-    if (dialect === spoken) {
-      dialect = learnt.dialect;
-      adaptations.add(learnt.phrase);
-    }
-    return true;
-  };
+  const learner = createDialectLearner();
 
   const exchangeOf = (request: ChatRequest): Exchange<Answer> => {
-    let spoken = dialect;
+    let spoken = learner.dialect;
     return {
       async send() {
-        spoken = dialect;
+        spoken = learner.dialect;
         const body = bodyOf(request, model, spoken, options.extraBody);
         const response = await client.chat.completions.create(body).asResponse();
         const text = await response.text();
@@ -59,7 +47,7 @@ export function createChatEndpoint(options: ClientOptions): ChatEndpoint {
       },
       heard(error): Said<Answer> | undefined {
         if (isFiltered(error)) return { value: filtered(), next: 'settle' };
-        if (error.status !== 400 || !adapt(error.param, spoken)) return undefined;
+        if (error.status !== 400 || !learner.learn(parameterIn(error), spoken)) return undefined;
         return { value: noAnswer('rejected', 'worded otherwise'), next: 'anew' };
       },
       failed: fault => answerFor(fault, options),
@@ -71,7 +59,7 @@ export function createChatEndpoint(options: ClientOptions): ChatEndpoint {
     baseUrl,
     model,
     get adaptations() {
-      return [...adaptations];
+      return learner.adaptations;
     },
     ask: request => tries.put(exchangeOf(request)),
   };

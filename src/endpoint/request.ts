@@ -45,6 +45,16 @@ export function bodyOf(
   };
 }
 
+/**
+ * Which parameter a rejection objects to: the one it names, or, for endpoints that name none, the only one of those
+ * that can be worded otherwise that its message speaks of.
+ */
+export function parameterIn({ param, message }: { param?: unknown; message?: unknown }): string | undefined {
+  if (typeof param === 'string') return param;
+  const named = new Set(String(message).match(/\b(?:max_tokens|temperature|response_format)\b/g));
+  return named.size === 1 ? [...named][0] : undefined;
+}
+
 /** The dialect of one endpoint, as far as it is known, and how it came about. */
 export interface DialectLearner {
   readonly dialect: Dialect;
@@ -54,7 +64,7 @@ export interface DialectLearner {
    * Learns from the rejection of a parameter in a request that was worded in the dialect `spoken`. True when the
    * request is to be sent again in other words; another may have taught them already.
    */
-  learn(parameter: string | null | undefined, spoken: Dialect): boolean;
+  learn(parameter: string | undefined, spoken: Dialect): boolean;
 }
 
 export function createDialectLearner(): DialectLearner {
@@ -83,7 +93,7 @@ export function createDialectLearner(): DialectLearner {
  */
 export function reword(
   dialect: Dialect,
-  parameter: string | null | undefined,
+  parameter: string | undefined,
 ): { readonly dialect: Dialect; readonly phrase: string } | undefined {
   if (parameter === 'max_tokens' && dialect.maxTokens === 'max_tokens') {
     return {
