@@ -330,7 +330,7 @@ describe('a batch', () => {
   test('is waited for over looks and downloads that fail', async () => {
     const server = await batchServer(sayYes, (call, response, count) => {
       if (call === 'GET batches' && count <= 4) return refuse(response, 500);
-      if (call !== 'GET files' || count > 2) return false;
+      if (call !== 'GET files' || count > 9) return false;
       response.writeHead(200, { 'content-length': 1000 }).write('{"custom_id": "');
       return Boolean(response.destroy());
     });
@@ -339,6 +339,7 @@ describe('a batch', () => {
     const answers = await askAll(client, 3);
     expect(answers.map(({ kind }) => kind)).toEqual(['text', 'text', 'text']);
     expect(server.batches).toHaveLength(1);
+    expect(slept.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(30 * 60_000);
   });
 
   test('that is not known at first is waited for, and one that stays unknown asked again', async () => {

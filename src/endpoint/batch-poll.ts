@@ -16,7 +16,7 @@ const FIRST_WAIT = 1000;
 /** The longest time between two looks (ms). */
 export const LONGEST_WAIT = 60_000;
 const GROWTH = 1.5;
-/** Looks in a row without an answer until a batch is given up: half an hour. */
+/** Looks at a batch, or tries to read its file, in a row without an answer until it is given up: half an hour. */
 const PATIENCE = 30;
 /** Looks in a row until a batch that the endpoint does not know is gone: a new one may take a moment to be known. */
 const GONE_AFTER = 5;
@@ -53,18 +53,18 @@ function unlessFatal(error: unknown): undefined {
   if (error instanceof FatalEndpointError) throw error;
 }
 
-/** Tries for each file, since a download may break off. */
-const DOWNLOADS = 5;
-
-/** Reads what came of a batch, line by line. A file that breaks off is read again; what it had said stands. */
+/**
+ * Reads what came of a batch, line by line. A file that breaks off is read again; what it had said stands. It holds
+ * answers that are paid for, so it is waited for as long as the batch's end was.
+ */
 export async function collect(
   { files }: BatchState,
   take: (id: string, outcome: Outcome) => void,
   options: PollOptions,
 ): Promise<void> {
   for (const file of files) {
-    for (let tries = 1; !(await read(file, take, options)) && tries < DOWNLOADS; tries += 1) {
-      await options.sleep(FIRST_WAIT * 2 ** tries, options.signal);
+    for (let tries = 1; !(await read(file, take, options)) && tries < PATIENCE; tries += 1) {
+      await options.sleep(Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** tries), options.signal);
     }
   }
 }
