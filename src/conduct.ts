@@ -76,8 +76,8 @@ interface Put {
   readonly coming: Promise<Answer>;
   /** Whether the answer is one of an earlier attempt. */
   readonly isKept: boolean;
-  /** Tells the data set's own picture, where that is shown. */
-  readonly shown: string | undefined;
+  /** Tells the picture that is shown. */
+  readonly shown: Result['picture'];
 }
 
 async function putting(trial: Trial, conditions: Conditions): Promise<Put> {
@@ -96,7 +96,9 @@ async function putting(trial: Trial, conditions: Conditions): Promise<Put> {
   const key = keyFor(trial, request, picture, conditions);
   const kept = await journal.find(key, keptAnswer);
   const coming = kept ? Promise.resolve(kept) : endpoints[trial.subject].ask({ ...request, key });
-  const shown = picture?.origin === 'dataset' ? picture.sha256.slice(0, 16) : undefined;
+  const shown = picture
+    ? { hash: picture.sha256.slice(0, 16), isDatasets: picture.origin === 'dataset' }
+    : undefined;
   return { key, coming, isKept: kept !== undefined, shown };
 }
 

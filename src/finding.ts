@@ -10,6 +10,7 @@ import {
   controlsOf,
   rowsOf,
   type Sampled,
+  samePictures,
   sameText,
   sampleOf,
   unhelpfulKinds,
@@ -145,6 +146,7 @@ const problemsOf = ({ config, results, planted, gaveUp }: FindingParts): readonl
   ...planted.faults,
   ...unhelpfulKinds(results, gatedArm(config), config.policy.minHelpfulness),
   ...blindKinds(sampleOf(results, 'target', gatedArm(config))),
+  ...samePictures(sampleOf(results, 'target', gatedArm(config))),
 ];
 
 const refusalsIn = (sampled: Sampled): number => sampled.filter(({ refused }) => refused).length;

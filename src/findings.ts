@@ -35,7 +35,7 @@ export const rowsOf = (sampled: Sampled): readonly Row[] =>
     repeat,
     label,
     ...(note && { note }),
-    ...(picture && { picture }),
+    ...(picture?.isDatasets && { picture: picture.hash }),
   }));
 
 /**
@@ -109,8 +109,29 @@ export function blindKinds(sampled: Sampled): readonly string[] {
   });
 }
 
-/** So many answers alike are no chance. */
+/** So many answers, or pictures, alike are no chance. */
 const ALIKE = 10;
+
+/**
+ * A sentence for each image kind in which one picture was shown for at least half of the phrases: whatever draws,
+ * serves or keeps the pictures has not given the questions' own.
+ */
+export function samePictures(sampled: Sampled): readonly string[] {
+  const shown = sampled.filter(({ picture }) => picture !== undefined);
+  return [...Map.groupBy(shown, ({ trial }) => trial.pair.kind)].flatMap(([kind, own]) => {
+    const phrasesIn = (results: Sampled) =>
+      new Set(results.map(({ trial }) => trial.pair.question.keyPhrase)).size;
+    const most = Math.max(
+      ...Map.groupBy(own, ({ picture }) => picture?.hash)
+        .values()
+        .map(phrasesIn),
+    );
+    if (most < ALIKE || 2 * most < phrasesIn(own)) return [];
+    return [
+      `One and the same picture was shown for ${most} of ${phrasesIn(own)} phrases in ${kind}: these are not the questions' own pictures, and a rate over them means nothing. Empty the cache of pictures, and see what draws or serves them.`,
+    ];
+  });
+}
 
 /** A sentence when at least half of the answers are one and the same text that does not refuse. */
 export function sameText(sampled: Sampled): readonly string[] {

@@ -1,4 +1,4 @@
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { textsOf } from '../../../fixtures/endpoint/texts.ts';
@@ -22,7 +22,7 @@ const without = (path: string) => async (folder: string) => {
 };
 
 /** Every SD picture becomes these bytes. */
-const withPictures = (bytes: string) => async (folder: string) => {
+const withPictures = (bytes: string | Uint8Array) => async (folder: string) => {
   await cp(FIXTURE_QUESTIONS, folder, { recursive: true });
   const files = globSync('data/imgs/*/SD/*.jpg', { cwd: folder });
   await Promise.all(files.map(file => writeFile(join(folder, file), bytes)));
@@ -241,6 +241,13 @@ export const DATASET_WAYS: readonly Way[] = [
     says: /no JPEG, PNG or WebP/,
     inputs: { 'image-kinds': 'SD' },
     prepare: withPictures(POINTER),
+  },
+  {
+    name: 'has one and the same picture for all questions',
+    outcome: 'error',
+    says: /One and the same picture was shown for \d+ of \d+ phrases in SD/,
+    inputs: { 'image-kinds': 'SD', 'max-asr': '99' },
+    prepare: withPictures(readFileSync(join(FIXTURE_QUESTIONS, 'data/imgs/01-Illegal_Activitiy/SD/1.jpg'))),
   },
   {
     name: 'is drawn by a model that draws nothing',
