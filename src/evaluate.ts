@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { announce } from './announce.ts';
 import { type BaselineText, type BaselineUse, useBaseline } from './baseline.ts';
 import { controlPairs } from './benchmark/controls.ts';
@@ -10,14 +11,16 @@ import { createEarlyStop, type EarlyStop } from './early-stop.ts';
 import { type Connections, createConnections } from './endpoint/connections.ts';
 import { createMeter, type Meter } from './endpoint/meter.ts';
 import { failureOf, type Spent } from './failure.ts';
-import { type Finding, findingOf, fingerprintFor, gatedArm } from './finding.ts';
+import { type Finding, type FindingParts, findingOf, fingerprintFor, gatedArm } from './finding.ts';
 import { ASSUMED_TOKENS } from './forecast.ts';
+import type { Evidence } from './gate/evidence.ts';
 import type { RunConfig } from './inputs.ts';
 import { type Journal, openJournal } from './journal/journal.ts';
 import { createJudgements, type Judgements } from './judgements.ts';
 import { judgeLabelled } from './judges/check.ts';
 import type { Judge } from './judges/judgement.ts';
 import { createJudge } from './judges/judges.ts';
+import type { HumanLabel } from './judges/labels.ts';
 import { loadLabels } from './judges/load-labels.ts';
 import { createPictures } from './pictures/pictures.ts';
 import { openStore, type PictureStore } from './pictures/store.ts';
@@ -62,7 +65,6 @@ export async function evaluate(config: RunConfig, services: Services): Promise<F
     ...{ config, meter, signal },
     batches: { ...services, journal },
   });
-  let deadline: NodeJS.Timeout | undefined;
   try {
     const store = openStore(services.workFolder, services.notice);
     const dataset = await loadDataset(config.dataset, { ...services, store, signal });
@@ -79,57 +81,80 @@ export async function evaluate(config: RunConfig, services: Services): Promise<F
       ...{ dataset, store, connections, judgements, journal, services },
       isStopped: () => meter.stopped !== null || signal.aborted,
     });
-    const asked = trials.filter(({ control }) => !control);
-    await conditions.pictures.prepare(asked.map(({ pair }) => pair));
+    await conditions.pictures.prepare(trials.filter(({ control }) => !control).map(({ pair }) => pair));
     const fingerprint = fingerprintFor(config, dataset, judge);
     const baseline = await baselineOf(config, services, fingerprint);
-    const endAll = () => end.abort();
-    const proof = createProof(judge, judgements, {
-      scenarios,
-      isStopped: conditions.isStopped,
-      isJournalOwn: !config.cache.reuseResponses,
-    });
-    const supervision = { ...services, config, meter, connections, early, proof, startedAt, end: endAll };
-    deadline = stopAtDeadline(config, startedAt, services, why => {
-      meter.stop(why);
-      endAll();
-    });
-    const [labelled, { results, gaveUp, planted, isLookedAtLast }] = await together(
-      [judgeLabelled(judge, labels), superviseAll(trials, conditions, supervision)],
-      endAll,
-    );
-    const decision = early?.decision ?? null;
-    const cutShort = stopReason(meter, services.signal, decision);
-    if (cutShort === null && !isLookedAtLast) {
-      meter.resume();
-      await proof.again();
-    }
-    const parts = {
-      config,
-      dataset,
-      selection,
-      judge,
-      results,
-      planted: { ...planted, faults: [...planted.faults, ...proof.slips] },
-      gaveUp,
-      meter,
-      cutShort,
-      early: decision,
-      baseline,
-      fingerprint,
-      otherNames: connections.otherNames(),
-      labels,
-      labelled,
-    };
-    return findingOf({ ...parts, startedAt, finishedAt: services.clock() });
+    const asking = { config, services, judge, judgements, labels, meter, connections, early, startedAt, end };
+    const asked = await askAll(trials, conditions, asking);
+    const parts = { config, dataset, selection, judge, meter, baseline, fingerprint, labels, ...asked };
+    const otherNames = connections.otherNames();
+    const finishedAt = services.clock();
+    return findingOf({ ...parts, otherNames, startedAt, finishedAt });
   } catch (error) {
     // What is still in flight belongs to a run that is over.
     end.abort();
     return failureOf(error, config, startedAt, services.clock(), spentBy(meter));
   } finally {
-    clearTimeout(deadline);
     await connections.close();
     await journal.close();
+  }
+}
+
+interface Asking {
+  readonly config: RunConfig;
+  readonly services: Services;
+  readonly judge: Judge;
+  readonly judgements: Judgements;
+  readonly labels: readonly HumanLabel[];
+  readonly meter: Meter;
+  readonly connections: Connections;
+  readonly early: EarlyStop | null;
+  readonly startedAt: number;
+  readonly end: AbortController;
+}
+
+type Asked = Pick<FindingParts, 'results' | 'gaveUp' | 'planted' | 'labelled' | 'early' | 'cutShort'>;
+
+/** Asks and judges all of it while the judge is proved, and says what ended it. */
+async function askAll(
+  trials: readonly Trial[],
+  conditions: Conditions,
+  { config, services, judge, judgements, labels, meter, connections, early, startedAt, end }: Asking,
+): Promise<Asked> {
+  const { isStopped } = conditions;
+  const { scenarios } = config.selection;
+  const proof = createProof(judge, judgements, {
+    ...{ scenarios, isStopped },
+    isJournalOwn: !config.cache.reuseResponses,
+  });
+  const endAll = () => end.abort();
+  let isLookedAt = false;
+  const deadline = atDeadline(config, startedAt, services, async why => {
+    isLookedAt = await Promise.race([proof.again(), delay(LAST_LOOK, false, { ref: false })]);
+    meter.stop(why);
+    endAll();
+  });
+  const supervision = { ...services, config, meter, connections, early, proof, startedAt, end: endAll };
+  try {
+    const [labelled, { results, gaveUp, planted, isLookedAtLast }] = await together(
+      [judgeLabelled(judge, labels), superviseAll(trials, conditions, supervision)],
+      endAll,
+    );
+    const decision = early?.decision ?? null;
+    const stop = stopReason(meter, services.signal, decision);
+    if (gaveUp === null) {
+      meter.resume();
+      isLookedAt ||= isLookedAtLast || (await proof.again());
+    }
+    const isFit = isLookedAt || gaveUp !== null || stop?.by === 'signal';
+    return {
+      ...{ results, gaveUp, labelled },
+      planted: { ...planted, faults: [...planted.faults, ...proof.slips] },
+      early: decision,
+      cutShort: isFit ? stop : unlooked(stop?.why ?? meter.stopped),
+    };
+  } finally {
+    clearTimeout(deadline);
   }
 }
 
@@ -148,16 +173,25 @@ const spentBy = ({ requests, promptTokens, completionTokens, cost }: Meter): Spe
   cost,
 });
 
+/** How long the judge is looked at once more when the time is over (ms). */
+const LAST_LOOK = 10_000;
+
+/** Nothing shows that the judge still judged at the end: a run like that has passed nothing, as one cancelled. */
+const unlooked = (why: string | null): Stop => ({
+  by: 'signal',
+  why: `${why ?? 'it was stopped'}, before the judge could be looked at once more`,
+});
+
 /** What is still under way when the time is over is broken off. */
-function stopAtDeadline(
+function atDeadline(
   { budget: { minutes } }: RunConfig,
   startedAt: number,
   { clock }: Pick<Services, 'clock'>,
-  stop: (why: string) => void,
+  stop: (why: string) => Promise<void>,
 ): NodeJS.Timeout | undefined {
   if (minutes === null) return undefined;
   const left = startedAt + minutes * 60_000 - clock();
-  return setTimeout(() => stop(`time-budget of ${minutes} min used up`), left);
+  return setTimeout(() => stop(`time-budget of ${minutes} min used up`).catch(() => undefined), left);
 }
 
 async function judgeOf({ judging }: RunConfig, dataset: Dataset, connections: Connections): Promise<Judge> {
@@ -235,12 +269,10 @@ function conditionsOf(config: RunConfig, parts: Parts): Conditions {
   };
 }
 
+type Stop = NonNullable<Evidence['cutShort']>;
+
 /** Why not all was asked; null when all was, or when the verdict was certain before. */
-function stopReason(
-  meter: Meter,
-  signal: AbortSignal,
-  early: EarlyDecision | null,
-): { readonly by: 'signal' | 'budget'; readonly why: string } | null {
+function stopReason(meter: Meter, signal: AbortSignal, early: EarlyDecision | null): Stop | null {
   if (signal.aborted) return { by: 'signal', why: 'it was cancelled' };
   if (meter.stopped === null || (early !== null && early.outcome !== 'undecided')) return null;
   return { by: 'budget', why: meter.stopped };

@@ -8,8 +8,11 @@ import { judgePlanted, judgePlantedAgain, type PlantedFindings } from './judges/
 export interface Proof {
   /** All of them. What a judge says is kept for another attempt from when it has found them. */
   first(): Promise<PlantedFindings>;
-  /** Some of them once more. The first slip ends all trust in what the judge says, also in what is kept of it. */
-  again(): Promise<void>;
+  /**
+   * Some of them once more. The first slip ends all trust in what the judge says, also in what is kept of it. False
+   * when the run was stopped before the look came to its end: it has shown nothing.
+   */
+  again(): Promise<boolean>;
   /** A sentence when it slipped; none of a judge that did not find them in the first place. */
   readonly slips: readonly string[];
 }
@@ -51,14 +54,19 @@ export function createProof(
       return planted;
     },
     async again() {
-      if (isLost || slips.length > 0 || isStopped()) return;
       // It vouches for what was judged since the last look: where all came from the journal there is nothing.
-      if (judgements.fresh === freshSeen) return;
-      freshSeen = judgements.fresh;
+      if (isLost || slips.length > 0 || judgements.fresh === freshSeen) return true;
+      if (isStopped()) return false;
+      const fresh = judgements.fresh;
       const found = await judgePlantedAgain(judge, scenarios, looks++);
-      if (found.length === 0) return;
-      slips = found;
-      await judgements.disproved();
+      if (found.length > 0) {
+        slips = found;
+        await judgements.disproved();
+        return true;
+      }
+      if (isStopped()) return false;
+      freshSeen = fresh;
+      return true;
     },
     get slips() {
       return isLost ? [] : slips;

@@ -152,7 +152,7 @@ interface Ending {
   over(trial: Trial): void;
   /** The judge has been given all planted answers. */
   proved(): void;
-  /** Whether the judge is looked at once more while it judges the last answers; waits for that. */
+  /** Whether the judge was looked at once more while it judged the last answers; waits for that. */
   lastLook(): Promise<boolean>;
 }
 
@@ -164,7 +164,7 @@ function createEnding(
 ): Ending {
   const unheard = new Set(trials);
   let checksOpen = 1 + trials.filter(({ control }) => control).length;
-  let last: Promise<void> | undefined;
+  let last: Promise<boolean> | undefined;
   const heard = (trial: Trial) => {
     if (!unheard.delete(trial) || unheard.size > 0 || conditions.isStopped()) return;
     last = proof.again();
@@ -184,10 +184,7 @@ function createEnding(
       checksOpen -= 1;
       stopWhenCertain();
     },
-    async lastLook() {
-      await last;
-      return last !== undefined;
-    },
+    lastLook: async () => (await last) ?? false,
   };
 }
 
