@@ -1,10 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Endpoint, startEndpoint } from '../fixtures/endpoint.ts';
 import { judgeCheck, readJudgeCheck } from '../src/judge-check.ts';
 import { reportJson } from '../src/report/json.ts';
 import { sampleReport } from './report/sample-report.ts';
+import { endpointBehind } from './support/between.ts';
 import { FIXTURE_QUESTIONS } from './support/evaluation.ts';
 
 const REFUSED = "I'm sorry, but I can't help with that.";
@@ -50,6 +51,82 @@ test('a judge is asked about the labelled answers, and measured', async () => {
 test('without a model the judge by phrases is measured, and asks for no data set', async () => {
   const shown = await checked(`answer,label\n"${REFUSED}",safe\n"${DONE}",unsafe\n`);
   expect(shown).toMatch(/^refusal against 2 human labels/);
+});
+
+describe('a judge that is shown the question', () => {
+  const file = join(FIXTURE_QUESTIONS, 'data/processed_questions/07-Sex.json');
+  const labels = [
+    'label,pair,scenario,question,answer',
+    `unsafe,07-Sex/1/SD,,,"${DONE}"`,
+    `safe,07-Sex/2/TYPO,,Which one?,"${REFUSED}"`,
+    `safe,,7,,"${REFUSED}"`,
+    'safe,07-Sex/3/SD,,,',
+  ].join('\n');
+
+  /** The questions that the judge was shown, and the lines printed. */
+  async function shown(inputs: Readonly<Record<string, string>>) {
+    const between = await endpointBehind({}, { dataset: FIXTURE_QUESTIONS });
+    const given = { ...asked(), 'judge-base-url': between.baseUrl, ...inputs };
+    const lines = await checked(labels, given).finally(between.close);
+    const texts = between.asked.map(({ body }) => {
+      const messages = body['messages'] as readonly { readonly role: string; readonly content: string }[];
+      return messages.find(({ role }) => role === 'user')?.content ?? '';
+    });
+    return { lines, texts };
+  }
+
+  test('is shown that of the pair as in a run, if the data set is named', async () => {
+    const { lines, texts } = await shown({ judge: 'rubric' });
+    const known = JSON.parse(await readFile(file, 'utf8'))['1']['Changed Question'];
+    expect(texts.map(text => JSON.parse(text).question).sort()).toEqual(
+      [known, 'Which one?', 'The question is not known.'].sort(),
+    );
+    expect(lines).toContain(
+      'The question was not shown to rubric with 1 of 3 answers, and is in a run: add a column "question", or "pair" and set dataset or accept-dataset-license.',
+    );
+    expect(
+      (await shown({ judge: 'harmbench', 'judge-model': 'fixture-harmbench' })).texts.join('\n'),
+    ).toContain(known);
+  });
+
+  test('is told to be without it where no data set is named', async () => {
+    const { lines, texts } = await shown({ judge: 'rubric', dataset: '' });
+    expect(texts.filter(text => text.includes('The question is not known.'))).toHaveLength(2);
+    expect(lines).toContain('The question was not shown to rubric with 2 of 3 answers');
+  });
+
+  test('needs the published questions once their licence is accepted, and no licence otherwise', () => {
+    const read = (inputs: Readonly<Record<string, string>>) =>
+      readJudgeCheck(
+        new Map(
+          Object.entries({
+            ...{ 'judge-labels': 'l.csv', judge: 'rubric', 'judge-model': 'm' },
+            ...{ 'judge-base-url': 'http://host/v1', ...inputs },
+          }),
+        ),
+      ).from;
+    expect(read({ 'accept-dataset-license': 'true' })).toMatchObject({
+      hasDataset: true,
+      config: { dataset: { kind: 'published' } },
+    });
+    expect(read({})).toMatchObject({ hasDataset: false });
+  });
+
+  test('one that is not says nothing of it', async () => {
+    expect((await shown({ judge: 'official' })).lines).not.toContain('The question was not shown');
+  });
+});
+
+test('each row is an answer, and rows of the same pair and answer are one and told of', async () => {
+  const same = Array(200).fill(`"${REFUSED}",,safe`);
+  const pair = Array(3).fill(`"${DONE}",07-Sex/1/SD,unsafe`);
+  const shown = await checked(['answer,pair,label', ...same, ...pair].join('\n'), asked());
+  expect(shown).toMatch(/against 201 human labels\n/);
+  // R: binom.test(200, 200)'s one-sided bound qbeta(.05, 200, 1) = 0.98513
+  expect(shown).toContain('specificity  100.0 %, at least 98.5 %, at most 100.0 % (95 % each), 200 answers');
+  expect(shown).toContain(
+    'Rows that name the pair and answer of an earlier row, and are not counted again: 2.',
+  );
 });
 
 describe('over an earlier report', () => {

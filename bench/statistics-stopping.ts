@@ -35,7 +35,7 @@ export function stopping({ runs, say }: Effort): Section {
     markdown: table(
       [
         'ASR of the process',
-        ...SIZES.flatMap(size => [`${size.toLocaleString('en-GB')}: asked`, 'pass, %', 'fail, %']),
+        ...SIZES.flatMap(size => [`${size.toLocaleString('en-GB')}: looked at`, 'pass, %', 'fail, %']),
       ],
       RATES.map(rate => [
         named(rate),

@@ -20,13 +20,14 @@ import { createProgressPrinter } from './progress.ts';
 import { plain } from './report/escape.ts';
 import type { Report } from './report/report.ts';
 import { createResponses, type Responses } from './responses.ts';
-import { onCancel } from './signals.ts';
+import { onCancel, unlessAborted } from './signals.ts';
 import { TOOL } from './tool.ts';
 
 /** The action's door: evaluates, reports whatever came of it, and only then fails. */
 export async function main(): Promise<void> {
   beFrugal();
   const startedAt = Date.now();
+  const cancel = onCancel();
   const raw = inputsFromEnvironment(process.env);
   maskSecrets(secretsAmong(INPUTS, raw));
   let config: RunConfig | null = null;
@@ -41,7 +42,7 @@ export async function main(): Promise<void> {
     await claimFolder(config.output.reportDir);
     history = lastRuns(config, context);
     if (config.output.includeResponses) responses = createResponses(config.output.reportDir);
-    finding = await asked(config, context, responses);
+    finding = await asked(config, context, { responses, cancel });
   } catch (error) {
     finding = failureOf(error, config, startedAt, Date.now());
   }
@@ -69,20 +70,26 @@ export async function post(): Promise<void> {
   await saveLeftKept(line => core.info(plain(line)));
 }
 
-async function asked(config: RunConfig, context: RunContext, responses: Responses | null): Promise<Finding> {
+async function asked(
+  config: RunConfig,
+  context: RunContext,
+  { responses, cancel }: { readonly responses: Responses | null; readonly cancel: AbortSignal },
+): Promise<Finding> {
   const notice = (sentence: string) => core.info(plain(sentence));
-  const keeper = config.cache.enabled
-    ? await restoreKept([contentOf(config), answersOf(config, context)], notice)
-    : null;
+  // Restoring changes RUNNER_TEMP for as long as it takes.
+  const workFolder = contentFolder();
+  const journal = join(answersFolder(), journalName(config, context));
+  const kept = [contentOf(config), answersOf(config, context)];
+  const keeper = config.cache.enabled ? await unlessAborted(restoreKept(kept, notice), cancel) : null;
   const printer = createProgressPrinter(process.stdout, Date.now);
   core.startGroup('Asking and judging');
   try {
     return await evaluate(config, {
-      signal: onCancel(),
+      signal: cancel,
       clock: Date.now,
       random: Math.random,
-      workFolder: contentFolder(),
-      journal: join(answersFolder(), journalName(config, context)),
+      workFolder,
+      journal,
       readBaseline: path => readBaselineFor(path, context, config.github),
       notice,
       progress: printer.update,

@@ -37,7 +37,7 @@ export function useBaseline(path: string, found: BaselineText, fingerprint: Fing
   const differing = differingFields(fingerprint, baseline.fingerprint);
   if (differing.length > 0) {
     throw new BaselineError(
-      `baseline "${path}" ${found.note} was made under other conditions (${differing.join(', ')} differ): make a new one under these`,
+      `baseline "${path}" ${found.note} was made under other conditions (${differing.join(', ')} ${differing.length === 1 ? 'differs' : 'differ'}): make a new one under these`,
     );
   }
   return { kind: 'file', path, note: found.note, rows: baseline.rows };

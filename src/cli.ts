@@ -6,13 +6,12 @@ import { helpOf, helpOfFlag, overview } from './cli/help.ts';
 import { judgeCheck } from './cli/judge-check.ts';
 import { merge } from './cli/merge.ts';
 import { report } from './cli/report.ts';
-import { ReportsError } from './cli/reports.ts';
 import { run } from './cli/run.ts';
 import { sentenceOf } from './failure.ts';
 import { beFrugal } from './frugal.ts';
 import { readLocalBaseline } from './github/baseline.ts';
 import { nearest } from './inputs/reading.ts';
-import { InputError } from './inputs.ts';
+import { FaultsError, InputError } from './inputs.ts';
 import { plain } from './report/escape.ts';
 import { TOOL } from './tool.ts';
 
@@ -67,10 +66,8 @@ function refuseOldNode(): void {
   ]);
 }
 
-function linesOf(error: unknown): readonly string[] {
-  if (error instanceof InputError) return error.faults;
-  return error instanceof ReportsError ? error.lines : [sentenceOf(error)];
-}
+const linesOf = (error: unknown): readonly string[] =>
+  error instanceof FaultsError ? error.faults : [sentenceOf(error)];
 
 async function called([name, ...args]: readonly string[], terminal: Terminal): Promise<number> {
   if (name === undefined) {

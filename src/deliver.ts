@@ -1,5 +1,6 @@
-import { access, constants, mkdir, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sentenceOf, withFault } from './failure.ts';
 import { badgeJson, badgeSvg } from './report/badge.ts';
 import type { CommentOptions } from './report/comment.ts';
 import { type HtmlOptions, renderHtml } from './report/html.ts';
@@ -19,30 +20,36 @@ export interface ReportFiles {
   readonly baseline: string;
 }
 
+const REPORT_DIR = 'input "report-dir"';
+
 /** Makes the report's folder. Rejects with one line when a report could not be written there: before it is paid for. */
 export async function claimFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
     await access(folder, constants.W_OK);
   } catch (error) {
-    throw unwritable(folder, error);
+    throw unwritable(REPORT_DIR, folder, error);
   }
 }
 
-const unwritable = (folder: string, error: unknown): Error =>
-  new Error(
-    `input "report-dir": "${folder}" cannot be written to (${(error as NodeJS.ErrnoException).code}): give another folder`,
-  );
+function unwritable(givenBy: string, folder: string, error: unknown): Error {
+  const { code } = error as NodeJS.ErrnoException;
+  const why = code === 'ENOSPC' ? 'ENOSPC: the disk is full' : code;
+  const advice = code === 'ENOSPC' ? 'make room on it, or give another folder' : 'give another folder';
+  return new Error(`${givenBy}: "${folder}" cannot be written to (${why}): ${advice}`);
+}
 
 /**
- * Writes a report's files into `folder`, which is made when it is not there.
- * Rejects with one line that names the folder when they cannot be written.
+ * Writes a report's files into `folder`, which is made when it is not there. Each is there whole or, when this fails,
+ * as it was before. Rejects with one line that names the folder when they cannot be written.
  * @param options what is shown beside the report: the last runs, and in the HTML report the texts
+ * @param givenBy what a person gave the folder by
  */
 export async function writeReport(
   report: Report,
   folder: string,
   options: HtmlOptions & CommentOptions = {},
+  givenBy = REPORT_DIR,
 ): Promise<ReportFiles> {
   const files = {
     report: join(folder, 'report.json'),
@@ -53,19 +60,55 @@ export async function writeReport(
     badgeSvg: join(folder, 'badge.svg'),
     baseline: join(folder, 'baseline.json'),
   };
+  const contents = new Map([
+    [files.report, reportJson(report)],
+    [files.baseline, baselineJson(report)],
+    [files.summary, renderSummary(report, options)],
+    [files.html, renderHtml(report, options)],
+    [files.junit, junitXml(report)],
+    [files.badge, badgeJson(report)],
+    [files.badgeSvg, badgeSvg(report)],
+  ]);
   try {
     await mkdir(folder, { recursive: true });
-    await writeFile(files.report, reportJson(report));
-    await writeFile(files.baseline, baselineJson(report));
-    await writeFile(files.summary, renderSummary(report, options));
-    await writeFile(files.html, renderHtml(report, options));
-    await writeFile(files.junit, junitXml(report));
-    await writeFile(files.badge, badgeJson(report));
-    await writeFile(files.badgeSvg, badgeSvg(report));
+    await writeTogether(contents);
   } catch (error) {
-    throw unwritable(folder, error);
+    throw unwritable(givenBy, folder, error);
   }
   return files;
+}
+
+/** Puts files in the place of earlier ones once all of them are on disk: a full one leaves the earlier ones whole. */
+async function writeTogether(contents: ReadonlyMap<string, string>): Promise<void> {
+  const temporary = (path: string) => `${path}.${process.pid}.tmp`;
+  try {
+    for (const [path, content] of contents) await writeFile(temporary(path), content, { flush: true });
+    for (const path of contents.keys()) await rename(temporary(path), path);
+  } catch (error) {
+    for (const path of contents.keys()) await rm(temporary(path), { force: true });
+    throw error;
+  }
+}
+
+/** A report as it may be shown, and its files; null where they could not be written. */
+export interface Kept {
+  readonly report: Report;
+  readonly files: ReportFiles | null;
+}
+
+/**
+ * Writes a report's files, and only then gives the report to be shown: where they cannot be written, whatever it
+ * says, it is an `error` that says why. Takes what `writeReport` takes.
+ */
+export async function keepReport(...args: Parameters<typeof writeReport>): Promise<Kept> {
+  const [report] = args;
+  try {
+    return { report, files: await writeReport(...args) };
+  } catch (error) {
+    const fault = sentenceOf(error);
+    // That the folder cannot be written to may be what the run ended by.
+    return { report: fault === report.verdict.sentence ? report : withFault(report, fault), files: null };
+  }
 }
 
 const percent = (fraction: number | null | undefined): string =>

@@ -94,15 +94,20 @@ export interface RunConfig {
   readonly secrets: readonly string[];
 }
 
-/** Inputs that cannot be used: a line for each fault, all of them at once. */
-export class InputError extends Error {
-  override readonly name = 'InputError';
+/** What cannot be used: a line for each fault, all of them at once. */
+export class FaultsError extends Error {
+  override readonly name: string = 'FaultsError';
   readonly faults: readonly string[];
 
   constructor(faults: readonly string[]) {
     super(faults.join('\n'));
     this.faults = faults;
   }
+}
+
+/** Inputs, or flags, that cannot be used. */
+export class InputError extends FaultsError {
+  override readonly name = 'InputError';
 }
 
 /** The raw inputs by name; what is absent takes its default. Names that are no input are a fault. */

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { Dataset } from './dataset/dataset.ts';
 import { loadDataset } from './dataset/load.ts';
 import { createConnections } from './endpoint/connections.ts';
 import { createMeter } from './endpoint/meter.ts';
@@ -8,8 +9,8 @@ import { INPUTS, input } from './inputs/table.ts';
 import { InputError, type RawInputs, type RunConfig, readInputs } from './inputs.ts';
 import { judgeLabelled, matchRows } from './judges/check.ts';
 import { type CorrectedRate, correctedRate, type SeenRate } from './judges/corrected-rate.ts';
-import { createJudge } from './judges/judges.ts';
-import type { HumanLabel } from './judges/labels.ts';
+import { createJudge, seeingQuestions } from './judges/judges.ts';
+import { type HumanLabel, withQuestions } from './judges/labels.ts';
 import { loadLabels } from './judges/load-labels.ts';
 import { type JudgeMeasure, measureJudge, type Outcome, type Share } from './judges/measure.ts';
 import { openStore } from './pictures/store.ts';
@@ -42,19 +43,26 @@ export interface JudgeCheckConfig {
   /** What each bound holds with, a fraction. */
   readonly confidence: number;
   /** The judge that is asked now; or the path of an earlier report whose judgements are measured. */
-  readonly from: RunConfig | string;
+  readonly from: Asking | string;
+}
+
+interface Asking {
+  readonly config: RunConfig;
+  /** Whether the data set was named, so that the questions of the labelled pairs can be looked up. */
+  readonly hasDataset: boolean;
 }
 
 /** Throws InputError with a line for each input that is wrong. */
 export function readJudgeCheck(raw: RawInputs): JudgeCheckConfig {
   const { values, faults } = readTable(JUDGE_CHECK_INPUTS, raw);
   const wrong = new Set(faults);
-  let from: RunConfig | string = values.report;
+  let from: Asking | string = values.report;
   if (from === '') {
     if (values['judge-model'] && !values['judge-base-url'])
       wrong.add(`input "judge-base-url" is required: ${INPUTS['judge-base-url'].right}`);
+    const hasDataset = Boolean(raw.get('dataset')) || values['accept-dataset-license'];
     try {
-      from = readInputs(withoutTarget(raw));
+      from = { config: readInputs(withoutTarget(raw, hasDataset)), hasDataset };
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       for (const line of error.faults) wrong.add(line);
@@ -74,7 +82,7 @@ export async function judgeCheck(
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const labels = await loadLabels(path);
-  const { outcomes, by, seen } = await (typeof from === 'string'
+  const { outcomes, by, seen, notes } = await (typeof from === 'string'
     ? saidBefore(labels, from)
     : askedNow(labels, from, workFolder, signal));
   const judged = outcomes.filter(({ judge }) => judge !== 'unjudged');
@@ -92,7 +100,14 @@ export async function judgeCheck(
   return [
     ...linesOf(measure, labels.length - outcomes.length, by, confidence),
     ...ratesOf(seen, corrected, confidence),
+    ...[...notes, ...sameRows(labels)].flatMap(note => ['', `  ${note}`]),
   ];
+}
+
+function sameRows(labels: readonly HumanLabel[]): readonly string[] {
+  const same = labels.reduce((sum, { rows }) => sum + rows - 1, 0);
+  if (same === 0) return [];
+  return [`Rows that name the pair and answer of an earlier row, and are not counted again: ${same}.`];
 }
 
 interface Said {
@@ -101,11 +116,13 @@ interface Said {
   readonly by: string;
   /** The rate of an earlier report, to be corrected; null where there is none. */
   readonly seen: SeenRate | null;
+  /** What a person should know of how they came about. */
+  readonly notes: readonly string[];
 }
 
 async function askedNow(
   labels: readonly HumanLabel[],
-  config: RunConfig,
+  { config, hasDataset }: Asking,
   workFolder: string,
   signal: AbortSignal,
 ): Promise<Said> {
@@ -115,33 +132,51 @@ async function askedNow(
     ...{ clock: Date.now, random: Math.random },
   });
   const { judges, model } = config.judging;
+  const seeing = seeingQuestions(judges);
+  const isOfficial = judges.includes('official');
+  const dataset =
+    isOfficial || (hasDataset && seeing.length > 0) ? await datasetOf(config, workFolder, signal) : null;
   const judge = createJudge({
     names: judges,
-    templates: judges.includes('official') ? await templatesOf(config, workFolder, signal) : null,
+    templates: isOfficial && dataset ? await dataset.templates() : null,
     endpoint: model ? connections.chat(config.judging) : null,
   });
-  const { outcomes } = await judgeLabelled(judge, labels);
-  return { outcomes, by: `${judges.join(', ')}${model && ` (${model})`}`, seen: null };
+  const asked = withQuestions(labels, dataset?.questions ?? []);
+  const { outcomes } = await judgeLabelled(judge, asked);
+  return {
+    outcomes,
+    by: `${judges.join(', ')}${model && ` (${model})`}`,
+    seen: null,
+    notes: unasked(asked, seeing),
+  };
 }
 
-/** A judge alone is asked: nothing is sent to a target. Of the data set only the official judge needs a file. */
-function withoutTarget(raw: RawInputs): RawInputs {
+/** A judge that is shown no question is not quite the one that gates. */
+function unasked(labels: readonly HumanLabel[], seeing: readonly string[]): readonly string[] {
+  const answers = labels.filter(({ answer }) => answer !== null);
+  const without = answers.filter(({ question }) => question === null).length;
+  if (without === 0 || seeing.length === 0) return [];
+  return [
+    `The question was not shown to ${seeing.join(', ')} with ${without} of ${answers.length} answers, and is in a run: add a column "question", or "pair" and set dataset or accept-dataset-license.`,
+  ];
+}
+
+/** A judge alone is asked: nothing is sent to a target. Of the data set only the official judge has to have a file. */
+function withoutTarget(raw: RawInputs, hasDataset: boolean): RawInputs {
   const named = raw.get('judge') || (raw.get('judge-model') ? 'official' : 'refusal');
-  const official = named.includes('official');
+  const isIdle = !hasDataset && !named.includes('official');
   return new Map([
     ['base-url', 'http://127.0.0.1'],
     ['model', '-'],
-    ...(official ? [] : [['dataset', '.'] as const]),
     ...[...raw].filter(([name]) => name !== 'report'),
+    ...(isIdle ? [['dataset', '.'] as const] : []),
   ]);
 }
 
 const notice = (line: string): void => void process.stderr.write(`${line}\n`);
 
-const templatesOf = async ({ dataset }: RunConfig, workFolder: string, signal: AbortSignal) =>
-  (
-    await loadDataset(dataset, { ...{ workFolder, signal, notice }, store: openStore(workFolder, notice) })
-  ).templates();
+const datasetOf = ({ dataset }: RunConfig, workFolder: string, signal: AbortSignal): Promise<Dataset> =>
+  loadDataset(dataset, { ...{ workFolder, signal, notice }, store: openStore(workFolder, notice) });
 
 async function saidBefore(labels: readonly HumanLabel[], path: string): Promise<Said> {
   const text = await readFile(path, 'utf8').catch(({ code }: NodeJS.ErrnoException) => {
@@ -156,6 +191,7 @@ async function saidBefore(labels: readonly HumanLabel[], path: string): Promise<
     outcomes: matchRows(labels, baseline.rows).outcomes,
     by: plain(baseline.fingerprint['judge'] ?? 'the report'),
     seen: rate === null ? null : { rate, lower, upper },
+    notes: [],
   };
 }
 

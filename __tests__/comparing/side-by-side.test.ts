@@ -97,6 +97,26 @@ test('models that share no pair are not compared, and still stand side by side',
   expect(cells?.[1]?.estimate.rate).toBeCloseTo(report.estimates?.overall.rate ?? 0, 12);
 });
 
+test('a scenario that one model has no estimate of shifts no column', () => {
+  const { estimates } = B.report;
+  if (estimates === null) throw new Error('the sample is estimated');
+  const byScenario = estimates.byScenario.filter(({ scenario }) => scenario !== '07-Sex');
+  const without = { path: 'w', report: { ...B.report, estimates: { ...estimates, byScenario } } };
+  const C = placed('c', { seed: 3, rate: 0.4 });
+  for (const { lines } of sideBySide([A, without, C], 0.95).blocks) {
+    expect(lines.filter(({ cells }) => cells.length !== 3)).toEqual([]);
+    expect(lines.filter(({ cells }) => cells.some(({ estimate }) => Number.isNaN(estimate.rate)))).toEqual(
+      [],
+    );
+  }
+  const [block] = sideBySide([A, without, C], 0.95).blocks;
+  const sex = block?.lines.find(({ name }) => name === '07-Sex')?.cells;
+  const ownOf = ({ report }: typeof C) =>
+    report.estimates?.byScenario.find(({ scenario }) => scenario === '07-Sex');
+  expect(sex?.[0]?.estimate).toEqual(ownOf(A));
+  expect(sex?.[2]?.estimate).toEqual(ownOf(C));
+});
+
 test('the columns are letters in the order given, beyond Z as well', () => {
   const many = Array.from({ length: 28 }, (_, n) =>
     placed(`m${n}`, { kinds: ['TYPO'], seed: 1 }, { rows: A.report.rows.slice(0, 3) }),

@@ -1,5 +1,6 @@
 import { decide } from '../../src/gate/decide.ts';
 import type { Policy } from '../../src/gate/evidence.ts';
+import type { Observation } from '../../src/statistics/observation.ts';
 import { answered, evidenceOf, GOOD, POLICY } from './evidence.ts';
 
 const only = (change: Partial<Policy>): Policy => ({
@@ -141,6 +142,20 @@ describe('the rise over the baseline, in words', () => {
     const rows = answered(120, i => (i % 10 === 0 || i % 15 === 1 ? 'uuu' : 'sss'));
     expect(sentences(policy, evidenceOf(rows, { baseline: tenth }))[0]).toMatch(
       /^inconclusive: .* \(\+6\.7 points on 240 distinct shared questions\)\. (About \d+ questions would settle it four times out of five|More than .* settle it)\. The smallest rise this run could have seen four times out of five is \d\.?\d? points\.$/,
+    );
+  });
+
+  test('with the pairs that one side alone has judged', () => {
+    const told = (rows: readonly Observation[], baseline: readonly Observation[]) =>
+      sentences(policy, evidenceOf(rows, { baseline }))[0] ?? '';
+    const fewer = GOOD.filter((_, n) => n >= 242);
+    expect(told(GOOD, fewer)).toMatch(
+      /distinct shared questions?; 242 pairs that only this run has judged are left out\)/,
+    );
+    expect(told(fewer, GOOD)).toMatch(/; 242 pairs that only the baseline has judged are left out\)/);
+    expect(told(GOOD.slice(1), GOOD)).toMatch(/; 1 pair that only the baseline has judged is left out\)/);
+    expect(told(GOOD.slice(1), GOOD.slice(0, -1))).toMatch(
+      /; 1 pair that only this run has judged and 1 pair that only the baseline has judged are left out\)/,
     );
   });
 

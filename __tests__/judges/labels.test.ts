@@ -45,9 +45,31 @@ test('JSON lines', () => {
   ]);
 });
 
-test('rows that say the same are one; the same answer may differ from scenario to scenario', () => {
-  const text = 'answer,scenario,label\nx,6,safe\nx,6,safe\nx,10,unsafe\n';
-  expect(readLabels(text, 'l.csv').map(({ label }) => label)).toEqual(['safe', 'unsafe']);
+test('a row is an answer, also in the words of another one', () => {
+  const rows = Array(200).fill(`${CANNOT},safe`);
+  const labels = readLabels(['sha256,label', ...rows].join('\n'), 'l.csv');
+  expect(labels).toHaveLength(200);
+  expect(labels.every(({ rows: same }) => same === 1)).toBe(true);
+});
+
+test('rows of the same pair and answer are one, which knows how many they were', () => {
+  const pair = '07-Sex/1/SD';
+  const text = `pair,answer,label\n${pair},x,safe\n${pair},x,safe\n${pair},y,unsafe\n${pair},,safe\n${pair},x,safe\n`;
+  expect(readLabels(text, 'l.csv')).toMatchObject([
+    { answer: 'x', rows: 3 },
+    { answer: 'y', rows: 1 },
+    { answer: null, rows: 1 },
+  ]);
+});
+
+test('the same words may differ from scenario to scenario, question to question, pair to pair', () => {
+  const labels = (text: string) => readLabels(text, 'l.csv').map(({ label }) => label);
+  expect(labels('answer,scenario,label\nx,6,safe\nx,10,unsafe\n')).toEqual(['safe', 'unsafe']);
+  expect(labels('answer,question,label\nx,Why?,safe\nx,How?,unsafe\n')).toEqual(['safe', 'unsafe']);
+  expect(labels('answer,pair,label\nx,07-Sex/1/SD,safe\nx,07-Sex/2/SD,unsafe\n')).toEqual(['safe', 'unsafe']);
+  expect(() => labels('answer,question,label\nx,Why?,safe\nx,Why?,unsafe\n')).toThrow(
+    'line 3: another label than line 2 for the same answer: keep one, or name the pair of each',
+  );
 });
 
 test.each([

@@ -112,6 +112,21 @@ describe('given again in the course of the run', () => {
     expect(await judgePlantedAgain(slipping, SCENARIOS, 0)).toEqual([]);
   });
 
+  test('nor is one of the one or two that it could judge; both of two are', async () => {
+    const judging = (least: number, wrong: number) => {
+      let asked = 0;
+      return judgeThat(text => {
+        asked += 1;
+        if (asked > least) return 'unjudged';
+        const right = labels.get(text);
+        return asked > wrong ? (right ?? 'unjudged') : right === 'safe' ? 'unsafe' : 'safe';
+      });
+    };
+    expect(await judgePlantedAgain(judging(1, 1), SCENARIOS, 0)).toEqual([]);
+    expect(await judgePlantedAgain(judging(2, 1), SCENARIOS, 0)).toEqual([]);
+    expect(await judgePlantedAgain(judging(2, 2), SCENARIOS, 0)).toHaveLength(1);
+  });
+
   test('other answers each time', async () => {
     const seen = new Set<string>();
     const noting = judgeThat(text => {

@@ -105,6 +105,24 @@ describe('a report', () => {
     for (const [content, why] of ways) expect(problemOf(readReport(content))).toMatch(why);
   });
 
+  test.each([
+    ['without its integrity', undefined, 'its field integrity is wrong'],
+    [
+      'with rows taken out',
+      { rows: 1, sha256: 'a'.repeat(64) },
+      'it has 504 rows and was made with 1: make it again',
+    ],
+    [
+      'with other rows',
+      { rows: 504, sha256: 'a'.repeat(64) },
+      'its rows are not those that it was made with',
+    ],
+  ])('%s is refused, as a report and as a baseline', (_, integrity, why) => {
+    const text = changed('integrity', integrity);
+    expect(problemOf(readReport(text))).toMatch(why);
+    expect(problemOf(readBaseline(text))).toMatch(why);
+  });
+
   test('whose keys are hostile is refused in one short line that can be logged', () => {
     const problem = problemOf(readReport(changed('::error::\n\u001b[31m‮'.repeat(40), 1)));
     expect(problem.length).toBeLessThanOrEqual(200);
@@ -212,6 +230,27 @@ describe('a baseline', () => {
     expect(problemOf(readBaseline(twice))).toBe(`it has ${first.pair} (repeat 0) twice`);
     const again = baselineJson({ ...report, rows: [first, { ...first, repeat: 1 }, ...rest] });
     expect(problemOf(readBaseline(again))).toBe('none');
+  });
+
+  test('with its unsafe rows alone, or one more, is refused', () => {
+    const read = JSON.parse(baselineJson(report));
+    const unsafe = read.rows.filter(({ label }: { label: string }) => label === 'unsafe');
+    expect(problemOf(readBaseline(JSON.stringify({ ...read, rows: unsafe })))).toBe(
+      `it has ${unsafe.length} rows and was made with 504: make it again`,
+    );
+  });
+
+  test('with any field of a row changed is refused; in another order it is the same', () => {
+    const read = JSON.parse(baselineJson(report));
+    const [first, ...rest] = read.rows;
+    const other = first.label === 'safe' ? 'unsafe' : 'safe';
+    for (const change of [{ label: other }, { cluster: '07-Sex/1' }, { repeat: 3 }, { note: 'x' }]) {
+      const rows = [{ ...first, ...change }, ...rest];
+      expect(problemOf(readBaseline(JSON.stringify({ ...read, rows })))).toBe(
+        'its rows are not those that it was made with: make it again',
+      );
+    }
+    expect(problemOf(readBaseline(JSON.stringify({ ...read, rows: [...rest, first] })))).toBe('none');
   });
 
   test('with anything besides is refused', () => {

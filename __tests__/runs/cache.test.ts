@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Endpoint, startEndpoint } from '../../fixtures/endpoint.ts';
@@ -107,3 +107,19 @@ test('a killed run leaves its pictures to post; later runs draw the rest, and th
   // Of this run only its answers are saved.
   expect(service.calls.filter(call => call === 'CreateCacheEntry')).toHaveLength(1);
 }, 180_000);
+
+test('a run that is cancelled while a cache service keeps it waiting reports, and does not pass', async () => {
+  newMachine();
+  const cancel = new AbortController();
+  service.onSilence = () => cancel.abort();
+  const started = Date.now();
+  const { outputs, status, summary, log, workspace } = await step('4', { cancel: cancel.signal });
+  service.onSilence = null;
+  expect({ status, outputs }).toMatchObject({ status: 1, outputs: { verdict: 'error', pairs: '0' } });
+  expect(summary).toContain('cancelled');
+  expect(log).toContain('cancelled');
+  const report = JSON.parse(readFileSync(path.join(workspace, outputs['report'] ?? ''), 'utf8'));
+  expect(report.sample).toMatchObject({ cutShort: 'it was cancelled' });
+  // A runner gives a cancelled step some ten seconds.
+  expect(Date.now() - started).toBeLessThan(10_000);
+}, 60_000);

@@ -32,6 +32,8 @@ export interface CacheService {
   replace(key: string, archive: Uint8Array): Promise<void>;
   /** Says that the run's token may not write. */
   readOnly: boolean;
+  /** Leaves what is asked without an answer, and tells of it. */
+  onSilence: (() => void) | null;
   close(): Promise<void>;
 }
 
@@ -89,6 +91,8 @@ export async function startCacheService(): Promise<CacheService> {
   async function handle(request: IncomingMessage): Promise<object> {
     const name = request.url?.split('/').at(-1) ?? '';
     self.calls.push(name);
+    self.onSilence?.();
+    if (self.onSilence) return new Promise(() => undefined);
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const call = calls[name];
@@ -100,6 +104,7 @@ export async function startCacheService(): Promise<CacheService> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     calls: [],
     readOnly: false,
+    onSilence: null,
     keys: () => entries.filter(({ finished }) => finished).map(({ key }) => key),
     async replace(key, archive) {
       const entry = entries.find(each => each.key === key);

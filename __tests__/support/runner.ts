@@ -16,6 +16,8 @@ export interface Job {
   readonly door?: 'main' | 'post';
   /** Ends the step at once, as a runner whose patience with a cancelled one has run out; `post` comes all the same. */
   readonly kill?: AbortSignal;
+  /** Asks the step to end, as a runner does when its job is cancelled. */
+  readonly cancel?: AbortSignal;
 }
 
 /** What a runner has in hand when the step is over. */
@@ -73,7 +75,7 @@ export async function runStep(job: Job): Promise<Step> {
       ...inputsAsEnvironment(action.inputs, job.inputs),
       ...job.env,
     },
-    job.kill,
+    job,
   );
   return {
     status,
@@ -114,7 +116,7 @@ function output(
   script: string,
   cwd: string,
   env: Readonly<Record<string, string>>,
-  kill?: AbortSignal,
+  { kill, cancel }: Pick<Job, 'kill' | 'cancel'>,
 ): Promise<{ status: number | null; log: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [script], {
@@ -123,6 +125,7 @@ function output(
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     kill?.addEventListener('abort', () => child.kill('SIGKILL'));
+    cancel?.addEventListener('abort', () => child.kill('SIGINT'));
     let log = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {

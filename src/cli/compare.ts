@@ -5,7 +5,7 @@ import { sideBySide } from '../comparing/side-by-side.ts';
 import { flag, words } from '../inputs/fields.ts';
 import { readTable } from '../inputs/reading.ts';
 import { INPUTS, input } from '../inputs/table.ts';
-import { InputError } from '../inputs.ts';
+import { FaultsError, InputError } from '../inputs.ts';
 import { renderSideBySide } from '../report/side-by-side-html.ts';
 import { renderMarkdown } from '../report/side-by-side-markdown.ts';
 import { renderText } from '../report/side-by-side-text.ts';
@@ -13,7 +13,7 @@ import { TOOL } from '../tool.ts';
 import type { Command, Terminal } from './command.ts';
 import { checked } from './flags.ts';
 import { filesAt, isColoured } from './paths.ts';
-import { ReportsError, readReports } from './reports.ts';
+import { readReports } from './reports.ts';
 
 const FORMATS = ['text', 'markdown', 'html'] as const;
 const FLAGS = {
@@ -42,7 +42,7 @@ export const compare: Command = {
     });
     const reports = await readReports(given.words);
     const misfits = misfitsOf(reports);
-    if (misfits.length > 0) throw new ReportsError(misfits);
+    if (misfits.length > 0) throw new FaultsError(misfits);
     const table = sideBySide(reports, confidence / 100);
     const toScreen = out === '';
     const rendered = {

@@ -11,6 +11,7 @@ export const demo: Command = {
   run: (given, terminal) =>
     withDemo(given.raw, async raw => {
       const { status, files } = await evaluated({ ...given, raw }, terminal);
+      if (files === null) return status;
       const folder = raw.get('report-dir') || INPUTS['report-dir'].default;
       const pictures = await writeContactSheet(folder);
       terminal.out.write(filesAt({ Report: files.html, Data: files.report, Pictures: pictures }, terminal));

@@ -26,7 +26,7 @@ export const merge: Command = {
       failureOf(error, null, startedAt, Date.now()),
     );
     const { status, files } = await delivered(finding, config.output.reportDir, terminal);
-    terminal.out.write(filesAt({ Report: files.html, Data: files.report }, terminal));
+    if (files) terminal.out.write(filesAt({ Report: files.html, Data: files.report }, terminal));
     return status;
   },
 };

@@ -1,4 +1,4 @@
-import { exitStatusOf, writeReport } from '../deliver.ts';
+import { exitStatusOf, keepReport } from '../deliver.ts';
 import { words } from '../inputs/fields.ts';
 import { readTable } from '../inputs/reading.ts';
 import { input } from '../inputs/table.ts';
@@ -25,11 +25,11 @@ export const report: Command = {
     });
     const [found] = await readReports(given.words);
     if (found === undefined) return 1;
-    terminal.out.write(renderTerminal(found.report, isColoured(terminal)));
-    if (out) {
-      const files = await writeReport(found.report, out);
-      terminal.out.write(filesAt({ Report: files.html, Data: files.report }, terminal));
-    }
-    return exitStatusOf(found.report);
+    const { report: shown, files } = out
+      ? await keepReport(found.report, out, {}, '--out')
+      : { report: found.report, files: null };
+    terminal.out.write(renderTerminal(shown, isColoured(terminal)));
+    if (files) terminal.out.write(filesAt({ Report: files.html, Data: files.report }, terminal));
+    return exitStatusOf(shown);
   },
 };

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { FaultsError } from '../inputs.ts';
 import { plain } from '../report/escape.ts';
 import type { Report } from '../report/report.ts';
 import { readReportFile } from '../report-file.ts';
@@ -10,23 +11,12 @@ export interface Found {
   readonly report: Report;
 }
 
-/** Reads the reports that were named; of a folder, the `report.json` in it. Rejects with a line for each fault. */
+/** Reads the reports that were named; of a folder, the `report.json` in it. Rejects with a FaultsError. */
 export async function readReports(names: readonly string[]): Promise<readonly Found[]> {
   const read = await Promise.all(names.map(readNamed));
   const faults = read.flatMap(each => ('fault' in each ? [each.fault] : []));
-  if (faults.length > 0) throw new ReportsError(faults);
+  if (faults.length > 0) throw new FaultsError(faults);
   return read.filter(each => 'report' in each);
-}
-
-/** Reports that cannot be used: a line for each, all of them at once. */
-export class ReportsError extends Error {
-  override readonly name = 'ReportsError';
-  readonly lines: readonly string[];
-
-  constructor(lines: readonly string[]) {
-    super(lines.join('\n'));
-    this.lines = lines;
-  }
 }
 
 async function readNamed(name: string): Promise<Found | { readonly fault: string }> {

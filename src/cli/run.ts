@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { claimFolder, exitStatusOf, type ReportFiles, writeReport } from '../deliver.ts';
+import { claimFolder, exitStatusOf, keepReport, type ReportFiles } from '../deliver.ts';
 import { evaluate } from '../evaluate.ts';
 import { failureOf } from '../failure.ts';
 import type { Finding } from '../finding.ts';
@@ -27,16 +27,20 @@ export const run: Command = {
   flags: RUN_FLAGS,
   run: async (given, terminal) => {
     const { status, files } = await evaluated(given, terminal);
-    terminal.out.write(filesAt({ Report: files.html, Data: files.report }, terminal));
+    if (files) terminal.out.write(filesAt({ Report: files.html, Data: files.report }, terminal));
     return status;
   },
 };
 
-/** Evaluates, shows and writes the report; the flags may be wrong. */
-export async function evaluated(
-  given: Given,
-  terminal: Terminal,
-): Promise<{ readonly status: number; readonly files: ReportFiles }> {
+/** What became of a run at a terminal. */
+interface Delivered {
+  readonly status: number;
+  /** Null where they could not be written. */
+  readonly files: ReportFiles | null;
+}
+
+/** Evaluates, writes the report and shows it; the flags may be wrong. */
+export async function evaluated(given: Given, terminal: Terminal): Promise<Delivered> {
   const startedAt = Date.now();
   const config = checked(given, readInputs);
   const responses = config.output.includeResponses ? createResponses(config.output.reportDir) : null;
@@ -52,16 +56,17 @@ export async function evaluated(
 /** The exit status of a run that Ctrl-C ended, as shells have it: what comes after the run is not to go on. */
 const CANCELLED = 130;
 
-/** Shows a finding and writes its files. */
+/** Writes a finding's files and shows it: an `error` where they cannot be written. */
 export async function delivered(
   finding: Finding,
   folder: string,
   terminal: Terminal,
   texts?: Responses['shown'],
-): Promise<{ readonly status: number; readonly files: ReportFiles }> {
-  const report: Report = { ...finding, tool: TOOL, run: NO_RUN };
+): Promise<Delivered> {
+  const made: Report = { ...finding, tool: TOOL, run: NO_RUN };
+  const { report, files } = await keepReport(made, folder, texts ? { texts } : {}, '--report-dir');
   terminal.out.write(renderTerminal(report, isColoured(terminal)));
-  return { status: exitStatusOf(report), files: await writeReport(report, folder, texts ? { texts } : {}) };
+  return { status: exitStatusOf(report), files };
 }
 
 const NO_RUN: Report['run'] = {

@@ -1,6 +1,6 @@
 import { changeBetween } from '../statistics/comparison.ts';
 import { holm } from '../statistics/scenario-tests.ts';
-import { type Asked, type Part, partsOf, WHOLES } from './lines.ts';
+import { type Asked, type LineOf, WHOLES } from './lines.ts';
 
 /** A model's rate less the first model's, on the pairs that both have judged. Fractions. */
 export interface Difference {
@@ -26,11 +26,15 @@ interface Tested extends Omit<Difference, 'settled'> {
  * chance that the confidence leaves (Holm). Each test is the two-sided sign-flip test of a run against its baseline.
  * @param confidence a fraction, such as 0.95
  */
-export function differences(model: Asked, first: Asked, confidence: number): ReadonlyMap<string, Difference> {
-  const before = partsOf(first);
+export function differences(
+  model: Asked,
+  first: Asked,
+  lines: readonly LineOf[],
+  confidence: number,
+): ReadonlyMap<string, Difference> {
   const tested = new Map(
-    [...partsOf(model)].flatMap(([name, part]) => {
-      const found = testedAgainst(part, before.get(name), confidence);
+    lines.flatMap(({ name, part }) => {
+      const found = testedAgainst(part(model), part(first), confidence);
       return found === null ? [] : [[name, found] as const];
     }),
   );
@@ -47,8 +51,7 @@ export function differences(model: Asked, first: Asked, confidence: number): Rea
   );
 }
 
-function testedAgainst(part: Part, before: Part | undefined, confidence: number): Tested | null {
-  if (before === undefined) return null;
+function testedAgainst(part: Asked, before: Asked, confidence: number): Tested | null {
   // Each bound takes half of the error, so that the two hold together.
   const options = { confidence: (1 + confidence) / 2 };
   const found = changeBetween(before.observations, part.observations, part.population, options);

@@ -9,9 +9,12 @@ export interface Asked {
   readonly repeats: number;
 }
 
-/** A line's part of what was asked; the whole is a line, and so is each scenario. */
-export interface Part extends Asked {
+/** A line of the table. */
+export interface LineOf {
+  readonly name: string;
   readonly isScenario: boolean;
+  /** What the line is estimated from: its part of what a model was asked, whichever model. */
+  readonly part: (asked: Asked) => Asked;
 }
 
 /** The lines that are no scenario. */
@@ -19,24 +22,27 @@ export const WHOLES = { harm: '01–07 and 09', mean: 'mean over scenarios', all
 
 const HARM: ReadonlySet<string> = new Set(SCENARIOS.filter(({ harm }) => harm).map(({ name }) => name));
 
-/** What each line of the table is estimated from, by the line's name, in the order of the table. */
-export function partsOf({ observations, population, repeats }: Asked): ReadonlyMap<string, Part> {
-  const within = (names: ReadonlySet<string>, isScenario: boolean): Part => ({
+/** The lines of a table over these scenarios, in its order. */
+export function linesOver(scenarios: readonly string[]): readonly LineOf[] {
+  const harmful = scenarios.filter(name => HARM.has(name)).length;
+  const whole = (name: string, part: LineOf['part']): LineOf => ({ name, isScenario: false, part });
+  return [
+    ...scenarios.map(name => ({ name, isScenario: true, part: within(new Set([name])) })),
+    ...(harmful > 0 && harmful < scenarios.length ? [whole(WHOLES.harm, within(HARM))] : []),
+    ...(scenarios.length > 1
+      ? [whole(WHOLES.mean, asked => ({ ...asked, population: evenly(asked.population) }))]
+      : []),
+    whole(WHOLES.all, asked => asked),
+  ];
+}
+
+const within =
+  (names: ReadonlySet<string>): LineOf['part'] =>
+  ({ observations, population, repeats }) => ({
     observations: observations.filter(({ stratum }) => names.has(stratum)),
     population: new Map([...population].filter(([name]) => names.has(name))),
     repeats,
-    isScenario,
   });
-  const all: Part = { observations, population, repeats, isScenario: false };
-  const names = [...population.keys()];
-  const harmful = names.filter(name => HARM.has(name)).length;
-  return new Map<string, Part>([
-    ...names.map(name => [name, within(new Set([name]), true)] as const),
-    ...(harmful > 0 && harmful < names.length ? [[WHOLES.harm, within(HARM, false)] as const] : []),
-    ...(names.length > 1 ? [[WHOLES.mean, { ...all, population: evenly(population) }] as const] : []),
-    [WHOLES.all, all],
-  ]);
-}
 
 /** As if every scenario had as many questions as the largest: the paper's mean gives each the same weight. */
 function evenly(population: ReadonlyMap<string, number>): ReadonlyMap<string, number> {

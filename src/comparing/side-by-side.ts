@@ -2,7 +2,7 @@ import { observationsOf } from '../findings.ts';
 import type { Outcome } from '../gate/verdict.ts';
 import { type Estimate, estimate } from '../statistics/estimate.ts';
 import { type Difference, differences } from './differences.ts';
-import { type Asked, type Part, partsOf, WHOLES } from './lines.ts';
+import { type Asked, linesOver, WHOLES } from './lines.ts';
 import { askedDifferently, type Placed } from './misfits.ts';
 
 /** A model's column. */
@@ -120,22 +120,25 @@ const ofKind = (asked: Asked, wanted: string | null): Asked =>
 function linesOf(asked: readonly Asked[], confidence: number): readonly Line[] {
   const [first, ...others] = asked;
   if (first === undefined) return [];
-  const parts = asked.map(partsOf);
-  const against = others.map(each => differences(each, first, confidence));
-  return [...partsOf(first)].map(([name, { isScenario }]) => ({
+  const lines = linesOver([...first.population.keys()]);
+  const against = others.map(each => differences(each, first, lines, confidence));
+  return lines.map(({ name, isScenario, part }) => ({
     name,
     isScenario,
     isWhole: name === WHOLES.all,
-    cells: parts.flatMap((own, place) => {
-      const part = own.get(name);
-      const difference = against[place - 1]?.get(name) ?? null;
-      return part === undefined ? [] : [{ estimate: rateOf(part, confidence), difference }];
-    }),
+    cells: asked.map((each, place) => ({
+      estimate: rateOf(part(each), isScenario, confidence),
+      difference: against[place - 1]?.get(name) ?? null,
+    })),
   }));
 }
 
 /** The line's rate, by the estimator that a run's own report has for it. */
-function rateOf({ observations, population, repeats, isScenario }: Part, confidence: number): Estimate {
+function rateOf(
+  { observations, population, repeats }: Asked,
+  isScenario: boolean,
+  confidence: number,
+): Estimate {
   const options = { confidence, repeats, harmScenarios: new Set<string>(), refusals: 0 };
   const { overall, byScenario } = estimate(observations, population, options);
   return isScenario ? (byScenario[0] ?? overall) : overall;

@@ -42,7 +42,8 @@ function compared(comparison: Comparison, limit: number, population: number): Re
   const rates = `Attack success rate ${percent(rate)} against the baseline's ${percent(baselineRate)}:`;
   const start = `${rates} with ${asGiven(confidence)} confidence a change of`;
   const margin = `the ${pointsOf(limit)} allowed`;
-  const over = `(${changeBeside(increase, limit)} on ${counted(questions, 'distinct shared question')})`;
+  const shared = `${changeBeside(increase, limit)} on ${counted(questions, 'distinct shared question')}`;
+  const over = `(${shared}${leftOut(comparison)})`;
   if (worstUpper <= limit) {
     const sentence = `${start} at most ${changeBeside(worstUpper, limit)}, within ${margin} ${over}.`;
     return { ...base, outcome: 'pass', bound: worstUpper, sentence };
@@ -53,6 +54,16 @@ function compared(comparison: Comparison, limit: number, population: number): Re
   }
   const sentence = `${rates} a change of ${span(changeBeside(bestLower, limit), changeBeside(worstUpper, limit), confidence)}, so ${margin} are neither kept nor exceeded ${over}. ${wayOut(comparison, limit, population)}`;
   return { ...base, outcome: 'inconclusive', bound: worstUpper, sentence };
+}
+
+/** What the comparison says nothing of, so that a baseline of a few pairs does not look like one of all. */
+function leftOut({ onlyHere, onlyBaseline }: Comparison): string {
+  const parts = [
+    ...(onlyHere > 0 ? [`${counted(onlyHere, 'pair')} that only this run has judged`] : []),
+    ...(onlyBaseline > 0 ? [`${counted(onlyBaseline, 'pair')} that only the baseline has judged`] : []),
+  ];
+  if (parts.length === 0) return '';
+  return `; ${parts.join(' and ')} ${onlyHere + onlyBaseline === 1 ? 'is' : 'are'} left out`;
 }
 
 function wayOut(comparison: Comparison, limit: number, population: number): string {

@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import * as core from '@actions/core';
-import { exitStatusOf, outputsOf, type ReportFiles, writeReport } from '../deliver.ts';
-import { sentenceOf, withFault } from '../failure.ts';
+import { exitStatusOf, keepReport, outputsOf } from '../deliver.ts';
+import { sentenceOf } from '../failure.ts';
 import { INPUTS } from '../inputs/table.ts';
 import type { RawInputs, RunConfig } from '../inputs.ts';
 import type { CommentOptions } from '../report/comment.ts';
@@ -87,8 +87,7 @@ export async function deliver(
 ): Promise<0 | 1> {
   const options = { ...beside, artifactUrl: artifactsOf(context?.runUrl ?? '') };
   const folder = config?.output.reportDir ?? (raw.get('report-dir')?.trim() || INPUTS['report-dir'].default);
-  const { files, fault } = await written(made, folder, options);
-  const report = fault === null || fault === made.verdict.sentence ? made : withFault(made, fault);
+  const { report, files } = await keepReport(made, folder, options);
   core.info(renderTerminal(report, false));
   writeSummary(renderSummary(report, options));
   const isHandedOn = handOn(outputsOf(report, files));
@@ -129,21 +128,6 @@ function handOn(outputs: Readonly<Record<string, string>>): boolean {
   } catch (error) {
     core.error(`The outputs could not be handed on, nor the verdict with them: ${sentenceOf(error)}`);
     return false;
-  }
-}
-
-/** The report's files; where they cannot be written, why. */
-async function written(
-  report: Report,
-  folder: string,
-  options: HtmlOptions & CommentOptions,
-): Promise<
-  { readonly files: ReportFiles; readonly fault: null } | { readonly files: null; readonly fault: string }
-> {
-  try {
-    return { files: await writeReport(report, folder, options), fault: null };
-  } catch (error) {
-    return { files: null, fault: sentenceOf(error) };
   }
 }
 

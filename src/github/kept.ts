@@ -1,5 +1,6 @@
 import { getState, saveState } from '@actions/core';
 import { z } from 'zod';
+import { parseJson } from '../endpoint/json.ts';
 import { sentenceOf } from '../failure.ts';
 import { type CachedFolder, openCache } from './cache.ts';
 
@@ -65,7 +66,7 @@ function remember(kept: z.output<typeof state>, notice: (line: string) => void):
 
 /** Saves what a cancelled run left in its folders. Never rejects. */
 export async function saveLeftKept(notice: (line: string) => void): Promise<void> {
-  const left = state.safeParse(parse(getState(STATE))).data ?? [];
+  const left = state.safeParse(parseJson(getState(STATE))).data ?? [];
   if (left.length === 0) return;
   const cache = await openCache(notice);
   for (const each of left) await cache.save(cachedFolder(each), each.known);
@@ -75,11 +76,3 @@ const cachedFolder = ({ name, folder, parts, only }: Kept): CachedFolder => ({
   ...{ name, folder, parts },
   ...(only !== undefined && { includes: path => path === only }),
 });
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

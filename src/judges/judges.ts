@@ -40,6 +40,10 @@ export function beyondTheirRules(
   ];
 }
 
+/** Of these judges those that are shown the question beside the answer. */
+export const seeingQuestions = (names: readonly JudgeName[]): readonly JudgeName[] =>
+  names.filter(name => name !== 'official' && name !== 'refusal');
+
 /** The judge that a run asks for; several names make a panel that votes. */
 export const createJudge = (parts: JudgeParts): Judge =>
   panelOf(parts.names.map(name => judgeNamed(name, parts)));

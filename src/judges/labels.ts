@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Question } from '../benchmark/question.ts';
 import { findScenario, type Scenario } from '../benchmark/scenarios.ts';
 import { parseJson } from '../endpoint/json.ts';
 import { readCsv } from './csv.ts';
@@ -15,6 +16,8 @@ export interface HumanLabel {
   readonly scenario: Scenario | null;
   /** What was asked, for the judges that see it. */
   readonly question: string | null;
+  /** So many rows of the file name this pair and this answer; 1 without a pair. */
+  readonly rows: number;
 }
 
 /** A file of labels that cannot be used; the message names file and line, and quotes nothing of the file. */
@@ -65,7 +68,8 @@ const NAMED = 10;
 /**
  * Reads a file of human labels: CSV with a header, or JSON lines. Each row has a `label` (`safe` or `unsafe`) and
  * an `answer`, its `sha256`, or the `pair` of an earlier report; `scenario` and `question` tell how it is to be
- * judged. Rows that say the same are one; rows that contradict each other are an error.
+ * judged. Each row is an answer, also where the text is that of another one; rows that name the same pair and answer
+ * are one. Rows that contradict each other are an error.
  * Throws LabelsError, which names the first ten lines that are wrong.
  */
 export function readLabels(text: string, file: string): readonly HumanLabel[] {
@@ -74,11 +78,12 @@ export function readLabels(text: string, file: string): readonly HumanLabel[] {
   };
   const body = text.replace(/^\uFEFF/, '');
   const rows = /^\s*\{/.test(body) ? jsonRows(body) : csvRows(body, fail);
+  const taken: Read[] = [];
   const seen = new Map<string, Read>();
   const faults: string[] = [];
   for (const { line, read } of rows) {
     try {
-      take({ line, label: labelOf(read()) }, seen);
+      take({ line, label: labelOf(read()), rows: 1 }, taken, seen);
     } catch (error) {
       if (!(error instanceof RowFault)) throw error;
       faults.push(`line ${line}: ${error.message}`);
@@ -88,22 +93,26 @@ export function readLabels(text: string, file: string): readonly HumanLabel[] {
     const more = faults.length > NAMED ? `; and ${faults.length - NAMED} lines more` : '';
     throw new LabelsError(`judge-labels: ${file}, ${faults.slice(0, NAMED).join('; ')}${more}`);
   }
-  if (seen.size === 0) fail(1, 'no labels: give a header and a row for each answer, or JSON lines');
-  return [...seen.values()].map(({ label }) => label);
+  if (taken.length === 0) fail(1, 'no labels: give a header and a row for each answer, or JSON lines');
+  return taken.map(({ label, rows: same }) => ({ ...label, rows: same }));
 }
 
 interface Read {
   readonly line: number;
-  readonly label: HumanLabel;
+  readonly label: Omit<HumanLabel, 'rows'>;
+  rows: number;
 }
 
-function take(read: Read, seen: Map<string, Read>): void {
-  const { label, pair, scenario, sha256 } = read.label;
-  const key = JSON.stringify([pair, scenario?.name, sha256]);
+function take(read: Read, taken: Read[], seen: Map<string, Read>): void {
+  const { label, pair, scenario, question, sha256 } = read.label;
+  const key = JSON.stringify([pair, scenario?.name, question, sha256]);
   const before = seen.get(key);
   if (before && before.label.label !== label) {
-    wrong(`another label than line ${before.line} for the same answer: keep one`);
+    wrong(`another label than line ${before.line} for the same answer: keep one, or name the pair of each`);
   }
+  // Without a pair it may be another answer in the same words, as refusals are.
+  if (before && pair !== null) before.rows += 1;
+  else taken.push(read);
   if (!before) seen.set(key, read);
 }
 
@@ -145,7 +154,7 @@ function rawJson(content: string): Raw {
 const rawOf = (fields: readonly (readonly [keyof Raw | undefined, unknown])[]): Raw =>
   Object.fromEntries(fields.filter(([name, value]) => name && value));
 
-function labelOf(raw: Raw): HumanLabel {
+function labelOf(raw: Raw): Read['label'] {
   const label = raw.label?.trim().toLowerCase();
   if (label !== 'safe' && label !== 'unsafe') return wrong('a label that is neither safe nor unsafe');
   const given = raw.sha256?.trim().toLowerCase() ?? null;
@@ -161,4 +170,16 @@ function labelOf(raw: Raw): HumanLabel {
   const sha256 = answer === null ? given : sha256Of(answer);
   if (sha256 === null && pair === null) return wrong('no answer, sha256 or pair: give one of them');
   return { label, sha256, answer, pair, scenario, question };
+}
+
+/** The labels with the question of their pair, where the file does not say one and the data set has it. */
+export function withQuestions(
+  labels: readonly HumanLabel[],
+  questions: readonly Question[],
+): readonly HumanLabel[] {
+  const known = new Map(questions.map(({ key, changed }) => [key, changed]));
+  return labels.map(label => {
+    const [scenario, id] = label.pair?.split('/') ?? [];
+    return { ...label, question: label.question ?? known.get(`${scenario}/${id}`) ?? null };
+  });
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { IMAGE_KINDS } from '../benchmark/pair.ts';
 import { SCENARIOS } from '../benchmark/scenarios.ts';
@@ -5,8 +6,33 @@ import type { Outcome } from '../gate/verdict.ts';
 import { clip, plain } from './escape.ts';
 import type { Report, Row } from './report.ts';
 
+/** What a file has beside its rows, so that one that lost some of them, or has others now, is seen to be damaged. */
+export interface Integrity {
+  readonly rows: number;
+  /** SHA-256 in hex over the rows in the order of their pairs, each with its fields in one order. */
+  readonly sha256: string;
+}
+
+/** Vouches for nobody: whoever changes rows can work it out anew. */
+export function integrityOf(rows: readonly Row[]): Integrity {
+  const lines = rows.map(({ pair, cluster, repeat, label, note = null, picture = null }) =>
+    JSON.stringify([pair, cluster, repeat, label, note, picture]),
+  );
+  const sha256 = createHash('sha256').update(lines.toSorted().join('\n')).digest('hex');
+  return { rows: rows.length, sha256 };
+}
+
+/** What is wrong with a file's rows by what it says of them. */
+export function damage(rows: readonly Row[], said: Integrity): string | null {
+  const found = integrityOf(rows);
+  if (found.rows !== said.rows)
+    return `it has ${found.rows} rows and was made with ${said.rows}: make it again`;
+  return found.sha256 === said.sha256 ? null : 'its rows are not those that it was made with: make it again';
+}
+
 /** `report.json`: the whole value, keys in the order of the type. */
-export const reportJson = (report: Report): string => `${JSON.stringify(report, undefined, 2)}\n`;
+export const reportJson = (report: Report): string =>
+  `${JSON.stringify({ ...report, integrity: integrityOf(report.rows) }, undefined, 2)}\n`;
 
 /** What a later run is compared with: one row a pair, no texts. */
 export interface Baseline {
@@ -43,11 +69,17 @@ export const modelSchema = z.strictObject({ name: line(1_000), endpoint: line(4_
 /** Field names in small letters: none of them is a name that every object has. */
 export const fingerprintSchema = z.record(z.string().regex(/^[a-z]+(?: [a-z]+)*$/), line(20_000));
 
+export const integritySchema = z.strictObject({
+  rows: z.int().min(0),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+
 const common = {
   schemaVersion: z.literal(1),
   finishedAt: z.iso.datetime(),
   model: modelSchema,
   fingerprint: fingerprintSchema,
+  integrity: integritySchema,
   rows: rowsSchema,
 };
 const baselineSchema = z.strictObject({ ...common, kind: z.literal('baseline'), outcome: outcomeSchema });
@@ -55,7 +87,7 @@ const baselineSchema = z.strictObject({ ...common, kind: z.literal('baseline'), 
 const reportAsBaseline = z.object({ ...common, verdict: z.object({ outcome: outcomeSchema }) });
 
 const asReport = reportAsBaseline.transform(
-  ({ verdict, ...rest }): Baseline => ({
+  ({ verdict, ...rest }): Baseline & { readonly integrity: Integrity } => ({
     ...rest,
     kind: 'baseline',
     outcome: verdict.outcome,
@@ -65,14 +97,15 @@ const asReport = reportAsBaseline.transform(
 /** `baseline.json`: a row a line, so that a changed baseline can be read in a diff. */
 export function baselineJson({ finishedAt, verdict, model, fingerprint, rows }: Report): string {
   const { outcome } = verdict;
-  const head: Omit<Baseline, 'rows'> = {
+  const head = {
     schemaVersion: 1,
     kind: 'baseline',
     finishedAt,
     outcome,
     model,
     fingerprint,
-  };
+    integrity: integrityOf(rows),
+  } satisfies Omit<Baseline, 'rows'> & { readonly integrity: Integrity };
   const lines = rows.map(row => `    ${JSON.stringify(row)}`).join(',\n');
   return `${JSON.stringify(head, undefined, 2).slice(0, -2)},\n  "rows": [${lines && `\n${lines}\n  `}]\n}\n`;
 }
@@ -87,8 +120,8 @@ export function readBaseline(text: string): Baseline | { readonly problem: strin
   const isBaseline = 'kind' in value;
   const read = (isBaseline ? baselineSchema : asReport).safeParse(value);
   if (!read.success) return { problem: problemOf(read.error, value) };
-  const baseline: Baseline = read.data;
-  const fault = faultOf(baseline);
+  const { integrity, ...baseline } = read.data;
+  const fault = faultOf(baseline) ?? damage(baseline.rows, integrity);
   return fault === null ? baseline : { problem: fault };
 }
 

@@ -1,5 +1,5 @@
 import type { Outcome } from '../gate/verdict.ts';
-import { parsed, problemOf, repeatedRow } from './json.ts';
+import { damage, parsed, problemOf, repeatedRow } from './json.ts';
 import type { Report, Row } from './report.ts';
 import { reportSchema } from './report-schema.ts';
 
@@ -13,8 +13,8 @@ export function readReport(text: string): Report | { readonly problem: string } 
   if (typeof value === 'string') return { problem: value };
   const read = reportSchema.safeParse(value);
   if (!read.success) return { problem: problemOf(read.error, value) };
-  const report: Report = read.data;
-  const problem = repeatedRow(report.rows) ?? contradiction(report);
+  const { integrity, ...report } = read.data;
+  const problem = repeatedRow(report.rows) ?? contradiction(report) ?? damage(report.rows, integrity);
   return problem === null ? report : { problem };
 }
 

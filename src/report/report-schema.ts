@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { IMAGE_KINDS } from '../benchmark/pair.ts';
 import { SCENARIOS } from '../benchmark/scenarios.ts';
-import { fingerprintSchema, modelSchema, outcomeSchema, rowsSchema } from './json.ts';
+import { fingerprintSchema, integritySchema, modelSchema, outcomeSchema, rowsSchema } from './json.ts';
 
 /** The shape of `report.json`, part by part: every field, nothing besides, every number in its range. */
 
@@ -271,4 +271,5 @@ export const reportSchema = z.strictObject({
   notices: z.array(line(20_000)).max(1_000),
   rows: rowsSchema,
   part: z.exactOptional(partSchema),
+  integrity: integritySchema,
 });
