@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { readdirSync, readlinkSync, statSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { asyncBufferFromFile, parquetMetadataAsync } from 'hyparquet';
 import type { ImageKind, Pair } from '../../src/benchmark/pair.ts';
 import type { HttpOptions } from '../../src/dataset/http.ts';
@@ -14,6 +16,7 @@ import { type MirrorFileShape, pairAt, parquetOf, pictureOf, rowsOfKind } from '
 import { breakOff, type FileServer, rangeOf, serveFiles } from '../support/range-server.ts';
 import { fullDisk, withSmallDisk } from '../support/small-disk.ts';
 
+const run = promisify(execFile);
 const SD = '/data/Illegal_Activitiy/SD.parquet';
 let server: FileServer;
 let folder: string;
@@ -147,6 +150,25 @@ describe('what is fetched', () => {
     expect(bytesSent()).toBeGreaterThan(200_000);
     expect(bytesSent()).toBeLessThan(230_000);
     expect(server.seen).toHaveLength(1 + 8 + 2);
+  });
+
+  test('a row group of 60 MB takes less than 3.3 times as much memory', async () => {
+    const rows = rowsOfKind(1000).map(row => ({ ...row, image: pictureOf(String(row.id), 60_000) }));
+    const peak = async (files: FileServer['files']): Promise<number> => {
+      server.files = files;
+      const reader = resolve('__tests__/support/mirror-reader.ts');
+      const args = [
+        '--no-warnings',
+        reader,
+        server.url,
+        join(folder, String(Object.values(files)[0]?.length)),
+      ];
+      return Number((await run(process.execPath, args)).stdout);
+    };
+    const small = await peak({ [SD]: await parquetOf(rowsOfKind(10)) });
+    const large = await peak({ [SD]: await parquetOf(rows, { rowsPerGroup: 2000 }) });
+    // Once as it came, once unpacked; what is left of it is room for the collector of garbage.
+    expect((large - small) / 60).toBeLessThan(3.3);
   });
 
   test('a second run fetches nothing, and still knows the revision', async () => {
