@@ -57,7 +57,7 @@ describe('the files', () => {
     const path = join(folder, 'file');
     await writeFile(path, '');
     await expect(writeReport(sampleReport(), path)).rejects.toThrow(
-      `input "report-dir": "${path}" cannot be written to (EEXIST): give another folder`,
+      `input "report-dir": "${path}" cannot be written to: a file of that name is in the way; move it, or give another folder`,
     );
   });
 });

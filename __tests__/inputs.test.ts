@@ -102,12 +102,15 @@ describe('what is read', () => {
   });
 });
 
+/** What no HTTP header can carry. */
+const NO_KEYS = ['sk-one\nsk-two', 'sk–dash', 'sk-\u0000', 'sk-\u007f'];
+
 /** For each input a value that cannot be used. A new input without one fails the test below. */
 const WRONG: Record<InputName, readonly string[]> = {
   'base-url': ['host/v1', 'ftp://host', 'https://user:pass@host/v1'],
   model: [''],
-  'api-key': [],
-  headers: ['{', '["a"]', '{"a":1}', '{"a b":"c"}', '{"a":"b\\nc"}'],
+  'api-key': NO_KEYS,
+  headers: ['{', '["a"]', '{"a":1}', '{"a b":"c"}', '{"a":"b\\nc"}', '{"a":"–"}'],
   'extra-body': ['nonsense', '[]', '3'],
   'system-prompt': [],
   'safety-prompt': ['yes'],
@@ -118,14 +121,14 @@ const WRONG: Record<InputName, readonly string[]> = {
   'max-retries': ['-1', '21', '2.5'],
   dataset: [],
   'accept-dataset-license': ['yes', '1'],
-  'dataset-token': [],
+  'dataset-token': NO_KEYS,
   'questions-url': ['not a url'],
   'images-url': ['file:///etc'],
   'image-kinds': ['SD,FOO', ',', 'SD,SD'],
   'image-source': ['drawn'],
   'image-base-url': ['x'],
   'image-model': [],
-  'image-api-key': [],
+  'image-api-key': NO_KEYS,
   scenarios: ['14', '0', 'some', '1,1', '07-Sex,sex'],
   sample: ['0', '-5', 'half', '0%', '101%', '1.5', 'NaN'],
   seed: ['x'.repeat(65)],
@@ -134,12 +137,12 @@ const WRONG: Record<InputName, readonly string[]> = {
   judge: ['gpt', 'official,official', ','],
   'judge-base-url': ['x'],
   'judge-model': [],
-  'judge-api-key': [],
+  'judge-api-key': NO_KEYS,
   'judge-labels': [],
   baseline: [],
   'baseline-model': [],
   'baseline-base-url': ['x'],
-  'baseline-api-key': [],
+  'baseline-api-key': NO_KEYS,
   'max-asr': ['-1', '101', 'NaN', 'ten', '1e1', '0x10'],
   'max-asr-per-scenario': ['-1', '07-Sex', '07-Sex: x', '99: 5', '7: 5\n07-Sex: 6'],
   'max-increase': ['-2', '101', 'NaN'],
@@ -154,7 +157,7 @@ const WRONG: Record<InputName, readonly string[]> = {
   'time-budget': ['0', 'x'],
   'stop-early': ['yes'],
   batch: ['on'],
-  'github-token': [],
+  'github-token': NO_KEYS,
   comment: ['maybe'],
   'comment-id': ['<!-- -->', 'a\nb'],
   'report-dir': [],
@@ -205,6 +208,40 @@ describe('what is refused', () => {
     );
     expect(faults.join('\n')).not.toMatch(/sk-0|0123456789|URLSECRET/);
     expect(faults).toContainEqual(expect.stringContaining('"https://***@host/v1"'));
+  });
+
+  test.each([
+    'base-url',
+    'questions-url',
+    'images-url',
+    'image-base-url',
+    'judge-base-url',
+    'baseline-base-url',
+  ])('%s with a query or a fragment is refused, and neither is shown', name => {
+    for (const end of ['?token=secret', '?secret', '#secret', '/v1?a=b#secret', '?']) {
+      for (const start of ['https://host', 'host/path']) {
+        const [line = '', ...more] = faultsOf({ [name]: start + end }).filter(each =>
+          each.startsWith(`input "${name}"`),
+        );
+        expect(more).toEqual([]);
+        expect(line).toMatch(/cannot be used: give .* without a key or a query in it$/);
+        expect(line).toContain(start);
+        expect(line).not.toContain('secret');
+      }
+    }
+  });
+
+  test('images-url may stand beside generated pictures where it says that the questions take its key', () => {
+    const given = {
+      ...{ dataset: 'published', 'accept-dataset-license': 'true', 'image-kinds': 'TYPO' },
+      ...{ 'image-source': 'generated', 'images-url': 'https://mirror/pictures' },
+    };
+    const told = ['input "images-url": "https://mirror/pictures" would not be asked'];
+    const key = { 'dataset-token': 'hf_key' };
+    expect(faultsOf(given)).toEqual(told.map(line => expect.stringContaining(line)));
+    expect(faultsOf({ ...given, ...key })).toEqual(told.map(line => expect.stringContaining(line)));
+    expect(faultsOf({ ...given, ...key, 'questions-url': 'https://mirror/files' })).toEqual([]);
+    expect(faultsOf({ ...given, 'image-source': 'published' })).toEqual([]);
   });
 
   test('a name that is no input is refused, with the name it is near to', () => {

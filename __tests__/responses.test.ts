@@ -8,6 +8,7 @@ import { writeReport } from '../src/deliver.ts';
 import type { Picture } from '../src/pictures/picture.ts';
 import { createResponses } from '../src/responses.ts';
 import { sampleReport } from './report/sample-report.ts';
+import { fullDisk, withSmallDisk } from './support/small-disk.ts';
 
 let folder = '';
 beforeEach(async () => {
@@ -97,4 +98,14 @@ test('the page knows of each answer whether it was asked with the safety prompt'
   const responses = createResponses(folder);
   for (const arm of ['off', 'on'] as const) await responses.keep(textsOf(1, 'safe', 'a', null, arm));
   expect(responses.shown.shown.map(({ arm }) => arm)).toEqual(['off', 'on']);
+});
+
+fullDisk('a full disk is said in one line that names the folder and the input', async () => {
+  await withSmallDisk(64, async disk => {
+    const responses = createResponses(disk);
+    await responses.keep(textsOf(1, 'safe', 'short'));
+    await expect(responses.keep(textsOf(2, 'safe', 'x'.repeat(100_000)))).rejects.toThrow(
+      `the responses cannot be written into ${disk}: the disk is full; free space, or name another folder by report-dir`,
+    );
+  });
 });

@@ -1,6 +1,7 @@
 import { access, constants, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sentenceOf, withFault } from './failure.ts';
+import { diskTrouble } from './journal/fault.ts';
 import { badgeJson, badgeSvg } from './report/badge.ts';
 import type { CommentOptions } from './report/comment.ts';
 import { type HtmlOptions, renderHtml } from './report/html.ts';
@@ -33,10 +34,8 @@ export async function claimFolder(folder: string): Promise<void> {
 }
 
 function unwritable(givenBy: string, folder: string, error: unknown): Error {
-  const { code } = error as NodeJS.ErrnoException;
-  const why = code === 'ENOSPC' ? 'ENOSPC: the disk is full' : code;
-  const advice = code === 'ENOSPC' ? 'make room on it, or give another folder' : 'give another folder';
-  return new Error(`${givenBy}: "${folder}" cannot be written to (${why}): ${advice}`);
+  const trouble = diskTrouble(error, 'give another folder');
+  return new Error(`${givenBy}: "${folder}" cannot be written to: ${trouble}`);
 }
 
 /**

@@ -1,12 +1,13 @@
-import { appendFile, mkdir, writeFile } from 'node:fs/promises';
+import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TrialTexts } from './conduct.ts';
+import { diskTrouble, makeFolder } from './journal/fault.ts';
 import type { Picture } from './pictures/picture.ts';
 import { type Excerpt, excerptOf, type PairText, sizeOn, type Texts } from './report/html-texts.ts';
 
 /** The texts and pictures of a run, where `include-responses` lets them into the report folder. */
 export interface Responses {
-  /** Writes one trial's texts as they come. */
+  /** Writes one trial's texts as they come. Rejects with one line that names the folder when it takes them not. */
   keep(texts: TrialTexts): Promise<void>;
   /** What the page shows of them, as far as there is room: the rest lies beside it as files. */
   readonly shown: Texts;
@@ -26,7 +27,7 @@ export function createResponses(folder: string): Responses {
   // One line after the other: a long one is written in several steps, and another must not come between.
   let last: Promise<void> = Promise.resolve();
   const begin = async () => {
-    await mkdir(join(folder, 'pictures'), { recursive: true });
+    await makeFolder(join(folder, 'pictures'));
     await writeFile(join(folder, 'responses.jsonl'), '');
   };
   const keepLine = (line: object): Promise<void> => {
@@ -41,16 +42,25 @@ export function createResponses(folder: string): Responses {
     }
     return file;
   };
+  const write = async ({ result, prompt, answer, picture }: TrialTexts): Promise<void> => {
+    ready ??= begin();
+    await ready;
+    const { trial, label, control } = result;
+    const { subject, arm, repeat } = trial;
+    const file = picture && (await keepPicture(picture));
+    const pair = trial.pair.key;
+    await keepLine({ pair, repeat, arm, subject, label: control ?? label, prompt, answer, picture: file });
+  };
   return {
-    async keep({ result, prompt, answer, picture }) {
-      const { trial, label, control } = result;
+    async keep(texts) {
+      const { result, prompt, answer, picture } = texts;
+      const { trial, label } = result;
       if (label === 'stopped') return;
-      ready ??= begin();
-      await ready;
+      await write(texts).catch(error => {
+        throw unwritten(folder, error);
+      });
       const { subject, arm, repeat } = trial;
       const pair = trial.pair.key;
-      const file = picture && (await keepPicture(picture));
-      await keepLine({ pair, repeat, arm, subject, label: control ?? label, prompt, answer, picture: file });
       if (trial.control || subject !== 'target') return;
       page.add(
         { pair, repeat, arm, label, prompt: own(excerptOf(prompt)), answer: own(excerptOf(answer)) },
@@ -62,6 +72,11 @@ export function createResponses(folder: string): Responses {
     },
   };
 }
+
+const unwritten = (folder: string, error: unknown): Error =>
+  new Error(
+    `the responses cannot be written into ${folder}: ${diskTrouble(error, 'name another folder by report-dir')}`,
+  );
 
 /** Keeps what fits onto the page, and counts what does not. */
 function createPage() {

@@ -61,7 +61,7 @@ test('every fault is told at once, a line each, with what may have been meant', 
     '"word" stands alone: name the flag that it is the value of',
     '-x is unknown: see --help',
     '--constructor is unknown: see --help',
-    "--base-url has no value: give the endpoint's base, such as https://host/v1, without a key in it",
+    "--base-url has no value: give the endpoint's base, such as https://host/v1, without a key or a query in it",
     '--sample: "zero" cannot be used: give tiny, full, a number of questions such as 300, or a percentage such as 25%',
     expect.stringMatching(/^--accept-dataset-license: "false" with dataset "published"/),
   ]);

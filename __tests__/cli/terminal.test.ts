@@ -60,7 +60,9 @@ test('a file that cannot be written is one line', async () => {
 
 test('what a flag takes is told by its name, a key with its variable', async () => {
   const { out } = await atTerminal({ args: ['help', '--judge-api-key'], folder });
-  expect(out).toBe('  --judge-api-key\n    Give a key. Rather set MMSB_JUDGE_API_KEY in the environment.\n');
+  expect(out.replace(/\s+/g, ' ')).toBe(
+    ' --judge-api-key Give a key as it goes into an HTTP header: on one line, of Latin letters, digits and signs. Rather set MMSB_JUDGE_API_KEY in the environment. ',
+  );
   const { out: preset } = await atTerminal({ args: ['help', 'max-error-rate'], folder });
   expect(preset).toBe('  --max-error-rate\n    Give a per cent from 0 to 100; left out, it is 2.\n');
 });

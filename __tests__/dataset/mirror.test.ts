@@ -1,14 +1,22 @@
+import { execFile } from 'node:child_process';
+import { readdirSync, readlinkSync, statSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { asyncBufferFromFile, parquetMetadataAsync } from 'hyparquet';
 import type { ImageKind, Pair } from '../../src/benchmark/pair.ts';
 import type { HttpOptions } from '../../src/dataset/http.ts';
 import { mirrorPictures } from '../../src/dataset/mirror.ts';
+import { paperOf } from '../../src/pictures/canvas.ts';
+import { encodeGrey } from '../../src/pictures/jpeg.ts';
+import { createPictures } from '../../src/pictures/pictures.ts';
 import { openStore } from '../../src/pictures/store.ts';
 import { type MirrorFileShape, pairAt, parquetOf, pictureOf, rowsOfKind } from '../support/mirror-files.ts';
 import { breakOff, type FileServer, rangeOf, serveFiles } from '../support/range-server.ts';
+import { fullDisk, withSmallDisk } from '../support/small-disk.ts';
 
+const run = promisify(execFile);
 const SD = '/data/Illegal_Activitiy/SD.parquet';
 let server: FileServer;
 let folder: string;
@@ -51,6 +59,29 @@ const filesIn = async (path: string): Promise<string[]> =>
     .filter(entry => entry.isFile())
     .map(({ name }) => name);
 
+const linux = process.platform === 'linux' ? test : test.skip;
+
+/** A JPEG whose head is whole and whose pixels end half-way. */
+const CUT_SHORT = (() => {
+  const noise = paperOf(128, 128);
+  for (const at of noise.pixels.keys()) noise.pixels[at] = (at * 97) % 256;
+  const whole = encodeGrey(noise);
+  return whole.subarray(0, whole.length / 2);
+})();
+
+/** The sizes of the files below a folder that this process holds open, with a name or without. */
+function openSizes(below: string): number[] {
+  return readdirSync('/proc/self/fd').flatMap(fd => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`).startsWith(below)
+        ? [statSync(`/proc/self/fd/${fd}`).size]
+        : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
 const bytesSent = () => server.seen.reduce((sum, { bytes }) => sum + bytes, 0);
 
 async function expectPictures(pairs: readonly Pair[], mirror = open()): Promise<void> {
@@ -85,7 +116,7 @@ describe('what the parquet files may be', () => {
     await expectPictures(pairs, mirror);
     const asked = server.seen.length;
     await mirror.prepare([pairAt(2, 'TEXT', 12)]);
-    expect(await mirror.read(pairAt(2, 'TEXT', 12))).toBeUndefined();
+    expect(await mirror.read(pairAt(2, 'TEXT', 12))).toHaveProperty('missing');
     expect(server.seen).toHaveLength(asked);
   });
 });
@@ -119,6 +150,25 @@ describe('what is fetched', () => {
     expect(bytesSent()).toBeGreaterThan(200_000);
     expect(bytesSent()).toBeLessThan(230_000);
     expect(server.seen).toHaveLength(1 + 8 + 2);
+  });
+
+  test('a row group of 60 MB takes less than 3.3 times as much memory', async () => {
+    const rows = rowsOfKind(1000).map(row => ({ ...row, image: pictureOf(String(row.id), 60_000) }));
+    const peak = async (files: FileServer['files']): Promise<number> => {
+      server.files = files;
+      const reader = resolve('__tests__/support/mirror-reader.ts');
+      const args = [
+        '--no-warnings',
+        reader,
+        server.url,
+        join(folder, String(Object.values(files)[0]?.length)),
+      ];
+      return Number((await run(process.execPath, args)).stdout);
+    };
+    const small = await peak({ [SD]: await parquetOf(rowsOfKind(10)) });
+    const large = await peak({ [SD]: await parquetOf(rows, { rowsPerGroup: 2000 }) });
+    // Once as it came, once unpacked; what is left of it is room for the collector of garbage.
+    expect((large - small) / 60).toBeLessThan(3.3);
   });
 
   test('a second run fetches nothing, and still knows the revision', async () => {
@@ -236,12 +286,17 @@ describe('rows that are not used', () => {
     [
       'no picture at all',
       (rows: ReturnType<typeof rowsOfKind>) => rows.with(1, { ...at(rows, 1), image: null }),
-      'holds no JPEG, PNG or WebP picture',
+      'holds no picture that can be used: it is empty',
     ],
     [
       'a picture that is none',
       (rows: ReturnType<typeof rowsOfKind>) => rows.with(1, { ...at(rows, 1), image: Buffer.from('<html>') }),
-      'holds no JPEG, PNG or WebP picture',
+      'holds no picture that can be used: it is no JPEG, PNG or WebP picture',
+    ],
+    [
+      'a picture cut short',
+      (rows: ReturnType<typeof rowsOfKind>) => rows.with(1, { ...at(rows, 1), image: CUT_SHORT }),
+      'holds no picture that can be used: it is damaged or cut short (VipsJpeg: premature end of JPEG image)',
     ],
   ] as const;
   test.each(cases)('%s: listed by its pair, without any text of the question', async (_, change, line) => {
@@ -249,8 +304,35 @@ describe('rows that are not used', () => {
     const mirror = open();
     await mirror.prepare([pairAt(1), pairAt(3)]);
     expect(mirror.unused()).toEqual([{ pair: pairAt(1).key, reason: line }]);
-    expect(await mirror.read(pairAt(1))).toBeUndefined();
+    expect(await mirror.read(pairAt(1))).toEqual({
+      missing: `${server.url}${SD} has no picture for ${pairAt(1).key}: its row ${line}; give a mirror that has it in images-url, or set image-source to generated`,
+    });
     expect(await mirror.read(pairAt(3))).toEqual(Buffer.from(pictureOf(pairAt(3).key)));
+  });
+
+  test.each(cases.filter(([what]) => what !== 'the wording of another kind'))(
+    '%s: where it is TYPO, it is set here',
+    async (_, change) => {
+      const typo = pairAt(1, 'TYPO');
+      const rows = change(rowsOfKind(4, 'TYPO').map(row => ({ ...row })));
+      server.files = { '/data/Illegal_Activitiy/TYPO.parquet': await parquetOf(rows) };
+      const source = open();
+      const store = openStore(join(folder, 'cache'), neverWarned);
+      const pictures = createPictures({ source, imageSource: 'published', store });
+      await pictures.prepare([typo]);
+      expect(await pictures.of(typo)).toMatchObject({ origin: 'typeset' });
+      expect(source.unused()).toHaveLength(1);
+    },
+  );
+
+  test('a damaged picture is not kept: the next run takes the one of the mended mirror', async () => {
+    const rows = rowsOfKind(4);
+    const damaged = rows.with(1, { ...at(rows, 1), image: CUT_SHORT });
+    server.files = { [SD]: await parquetOf(damaged) };
+    await open().prepare([pairAt(1)]);
+    expect(await filesIn(join(folder, 'cache'))).toEqual([]);
+    server.files = { [SD]: await parquetOf(rows) };
+    await expectPictures([pairAt(1)]);
   });
 
   test('white space around the question is no difference', async () => {
@@ -288,6 +370,63 @@ describe('servers in trouble', () => {
     await expectPictures([pairAt(0), pairAt(9)]);
     // The answer to the first request is given up: it was asked for the end alone.
     expect(server.seen.map(({ status }) => status)).toEqual([200, 200]);
+  });
+
+  test.each([405, 416, 501])('a server that answers %i to a range is read as a whole, once', async status => {
+    server.intercept = (request, response) => {
+      if (request.headers.range === undefined) return false;
+      response.writeHead(status).end();
+      return true;
+    };
+    await expectPictures([pairAt(0), pairAt(9)]);
+    expect(server.seen.map(({ status }) => status)).toEqual([status, 200]);
+  });
+
+  test('a server that answers 501 to every request is no mirror', async () => {
+    server.intercept = (_, response) => {
+      response.writeHead(501).end();
+      return true;
+    };
+    await expect(open().prepare([pairAt(0)])).rejects.toThrow(
+      `${server.url}${SD} answers 501: check images-url`,
+    );
+    expect(server.seen).toHaveLength(2);
+  });
+
+  linux('a file that comes as a whole has no name on disk while it lies there', async () => {
+    server.ranges = false;
+    let names: string[] | undefined;
+    let sizes: number[] = [];
+    server.intercept = (request, response) => {
+      if (request.headers.range !== undefined) return false;
+      response.writeHead(200, { 'content-length': file.length }).write(file.subarray(0, 100_000));
+      setTimeout(async () => {
+        names = await readdir(join(folder, 'temp'));
+        sizes = openSizes(join(folder, 'temp'));
+        response.end(file.subarray(100_000));
+      }, 200);
+      return true;
+    };
+    await expectPictures([pairAt(0)]);
+    expect([names, sizes]).toEqual([[], [100_000]]);
+    expect(openSizes(join(folder, 'temp'))).toEqual([]);
+  });
+
+  fullDisk('a file that comes as a whole and finds the disk full', async () => {
+    server.ranges = false;
+    await withSmallDisk(64, async tempFolder => {
+      await expect(open({ tempFolder }).prepare([pairAt(0)])).rejects.toThrow(
+        `${server.url}${SD} comes only as a whole, which cannot be laid down in ${tempFolder}: the disk is full; free space, or name another folder by TMPDIR`,
+      );
+    });
+  });
+
+  test('a file that comes as a whole and finds no folder for it', async () => {
+    server.ranges = false;
+    const tempFolder = join(folder, 'none');
+    await expect(open({ tempFolder }).prepare([pairAt(0)])).rejects.toThrow(
+      `cannot be laid down in ${tempFolder}: it is not there; make it, or name another folder by TMPDIR`,
+    );
   });
 
   test('a server that gives up ranges half-way is read as a whole from there', async () => {

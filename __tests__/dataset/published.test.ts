@@ -6,7 +6,9 @@ import { join, resolve } from 'node:path';
 import { SCENARIOS } from '../../src/benchmark/scenarios.ts';
 import { EVALUATION, questionFileOf, TINY_LIST } from '../../src/dataset/authors.ts';
 import { PUBLISHED_SHA256, QUESTIONS_URL } from '../../src/dataset/hashes.ts';
+import { loadDataset } from '../../src/dataset/load.ts';
 import { publishedFiles } from '../../src/dataset/published.ts';
+import { openStore } from '../../src/pictures/store.ts';
 import { breakOff, type FileServer, serveFiles } from '../support/range-server.ts';
 
 const PATH = 'data/some.json';
@@ -147,6 +149,29 @@ describe('fetching', () => {
       return true;
     };
     await expect(open()(PATH)).rejects.toThrow(line);
+  });
+
+  test.each([401, 403])('%i at a host that the key is not for: no advice to give one', async status => {
+    server.intercept = (_, response) => {
+      response.writeHead(status).end();
+      return true;
+    };
+    const load = (imagesUrl: string) =>
+      loadDataset(
+        { kind: 'published', questionsUrl: server.url, imagesUrl, token: 'hf_secret' },
+        {
+          ...{ workFolder: folder, signal: new AbortController().signal, notice: () => undefined },
+          store: openStore(folder, () => undefined),
+        },
+      );
+    await expect(load('https://elsewhere.invalid')).rejects.toThrow(
+      `answers ${status}: dataset-token is sent to the host of images-url alone; name a questions-url that needs no key, or one on that host`,
+    );
+    expect(server.seen.map(({ authorization }) => authorization)).toEqual([undefined]);
+    await expect(load(`${server.url}/pictures`)).rejects.toThrow(
+      `answers ${status}: check that dataset-token is valid for it`,
+    );
+    expect(server.seen.map(({ authorization }) => authorization)).toEqual([undefined, 'Bearer hf_secret']);
   });
 
   test('the key is sent where one is given', async () => {

@@ -295,6 +295,6 @@ describe('judging', () => {
 
 test('a journal whose folder is a file', async () => {
   await expect(openJournal(path.join(written('file', ''), 'journal.jsonl'))).rejects.toThrow(
-    /for answers cannot be used \((EEXIST|ENOTDIR)\): make it writable, or name another by RUNNER_TEMP/,
+    'for answers cannot be used: a file of that name is in the way; move it, or name another folder by RUNNER_TEMP',
   );
 });

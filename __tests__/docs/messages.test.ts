@@ -26,7 +26,6 @@ const TEXTS = ['benchmark/controls.ts', 'judges/planted-texts.ts', 'judges/rubri
 /** Sentences that no test shows, by their beginning, each with the reason. */
 const UNSHOWN: Readonly<Record<string, string>> = {
   'could not be read back from disk': 'a disk that loses what was just written cannot be made here',
-  'the disk is full; make room': 'nor can a full one',
   'px, more than any picture here':
     'the library says it first, in other words: this holds where it should not',
   'GitHub lists the folder only in part': 'it takes a folder of 100,000 files, which the stand-in has not',

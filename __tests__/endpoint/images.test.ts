@@ -221,7 +221,17 @@ describe('no picture', () => {
         send();
       },
     );
-    expect(await draw(origin)).toEqual({ missing: `the images endpoint ${origin}/v1 sent more than 32 MB` });
+    expect(await draw(origin)).toEqual({
+      missing: `the images endpoint ${origin}/v1 sent more than 32 MB for one picture: check image-model`,
+    });
+  });
+
+  test('when the answer is larger than any, without another try', async () => {
+    const { origin, seen } = await serve(to => to.end(Buffer.alloc(49 * 2 ** 20, 'A')));
+    expect(await draw(origin, { maxRetries: 2 })).toEqual({
+      missing: `the images endpoint ${origin}/v1 sent more than 48 MB for one picture: check image-model`,
+    });
+    expect(seen).toHaveLength(1);
   });
 
   test('when it does not answer in time', async () => {

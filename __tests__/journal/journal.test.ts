@@ -1,8 +1,10 @@
-import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { openJournal } from '../../src/journal/journal.ts';
+import { fullDisk, withSmallDisk } from '../support/small-disk.ts';
 
 const text = z.object({ text: z.string() });
 const keyOf = (n: number) => n.toString(16).padStart(64, '0');
@@ -78,3 +80,45 @@ test('lines that are none are dropped and counted, and entries of another shape 
   expect(await journal.find(keyOf(4), text)).toBeUndefined();
   await journal.close();
 });
+
+test('a journal in which nothing ever was leaves no file, one in which something was does', async () => {
+  await filled(0);
+  expect(await readdir(join(folder, 'deep'))).toEqual([]);
+  await filled(1);
+  await filled(0);
+  expect(await readdir(join(folder, 'deep'))).toEqual(['journal.jsonl']);
+});
+
+fullDisk('a full disk is said in one line, and costs no entry but the one it had no room for', async () => {
+  await withSmallDisk(64, async disk => {
+    path = join(disk, 'answers', 'journal.jsonl');
+    const journal = await openJournal(path);
+    await journal.append(keyOf(1), { text: 'before' });
+    await expect(journal.append(keyOf(2), { text: 'x'.repeat(100_000) })).rejects.toThrow(
+      `the folder "${join(disk, 'answers')}" takes no more answers: the disk is full; free space, or name another folder by RUNNER_TEMP or, at a terminal, XDG_CACHE_HOME. What was answered so far is kept, and the next run goes on from there`,
+    );
+    expect(await journal.find(keyOf(1), text)).toEqual({ text: 'before' });
+    execFileSync('mount', ['-o', 'remount,size=1m', disk]);
+    await journal.append(keyOf(3), { text: 'after' });
+    expect(await journal.find(keyOf(3), text)).toEqual({ text: 'after' });
+    await journal.close();
+
+    const next = await openJournal(path);
+    expect(next).toMatchObject({ found: 2, dropped: 1 });
+    expect(await next.find(keyOf(1), text)).toEqual({ text: 'before' });
+    expect(await next.find(keyOf(3), text)).toEqual({ text: 'after' });
+    await next.close();
+  });
+});
+
+fullDisk(
+  'a read-only file system is said, where making the folder is answered with another fault',
+  async () => {
+    await withSmallDisk(64, async disk => {
+      execFileSync('mount', ['-o', 'remount,ro', disk]);
+      await expect(openJournal(join(disk, 'one', 'two', 'journal.jsonl'))).rejects.toThrow(
+        `the folder "${join(disk, 'one', 'two')}" for answers cannot be used: the file system is read-only; make it writable, or name another folder by RUNNER_TEMP`,
+      );
+    });
+  },
+);

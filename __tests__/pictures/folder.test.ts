@@ -8,6 +8,11 @@ import { questionOf } from './questions.ts';
 const question = questionOf('A loaf of bread', '12');
 const pair = pairOf(question, 'SD');
 
+const NONE = {
+  missing:
+    'the data set has no SD picture of 01-Illegal_Activitiy/12 (data/imgs/01-Illegal_Activitiy/SD/12.jpg): add it, or set image-source to generated',
+};
+
 async function newDataset() {
   const root = await mkdtemp(path.join(tmpdir(), 'dataset-'));
   const folder = path.join(root, 'data', 'imgs', question.scenario.name, 'SD');
@@ -17,18 +22,18 @@ async function newDataset() {
 
 test('finds the picture of a scenario, kind and id, as .jpg before .png', async () => {
   const { folder, pictures } = await newDataset();
-  expect(await pictures.read(pair)).toBeUndefined();
+  expect(await pictures.read(pair)).toEqual(NONE);
   await writeFile(path.join(folder, '12.png'), 'png');
-  expect(Buffer.from((await pictures.read(pair)) ?? []).toString()).toBe('png');
+  expect(await pictures.read(pair)).toEqual(Buffer.from('png'));
   await writeFile(path.join(folder, '12.jpg'), 'jpg');
-  expect(Buffer.from((await pictures.read(pair)) ?? []).toString()).toBe('jpg');
-  expect(await pictures.read(pairOf(question, 'TYPO'))).toBeUndefined();
+  expect(await pictures.read(pair)).toEqual(Buffer.from('jpg'));
+  expect(await pictures.read(pairOf(question, 'TYPO'))).toHaveProperty('missing');
 });
 
 test('a folder without pictures has none', async () => {
   const { root, pictures } = await newDataset();
   await rm(path.join(root, 'data'), { recursive: true });
-  expect(await pictures.read(pair)).toBeUndefined();
+  expect(await pictures.read(pair)).toEqual(NONE);
 });
 
 test('a link out of the folder is refused by name', async () => {

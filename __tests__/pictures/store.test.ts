@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { keyOf, openStore, type StoredPicture, sha256 } from '../../src/pictures/store.ts';
+import { fullDisk, withSmallDisk } from '../support/small-disk.ts';
 
 const run = promisify(execFile);
 const writer = path.resolve('__tests__/pictures/store-writer.ts');
@@ -187,15 +188,29 @@ describe('several processes and bad places', () => {
       expect(await store.through({ phrase }, async () => picture(phrase))).toEqual(picture(phrase));
     }
     expect(lines).toEqual([
-      `nothing can be kept in ${file}: a file of that name is in the way; the run goes on without keeping its pictures`,
+      `nothing can be kept in ${file}: a file of that name is in the way; move it, or name another folder by RUNNER_TEMP or, at a terminal, XDG_CACHE_HOME; the run goes on without keeping its pictures`,
     ]);
   });
 
   // /sys takes no new folders, from root neither.
   linux('a folder without write permission is named', async () => {
     await expect(openStore('/sys/pictures', neverWarned).write({ a: 1 }, picture('x'))).rejects.toThrow(
-      'nothing can be kept in /sys/pictures: no permission to write there',
+      'nothing can be kept in /sys/pictures: no permission to write there; allow it, or name another folder by RUNNER_TEMP',
     );
+  });
+
+  fullDisk('a full disk is told of once, and leaves nothing half-written', async () => {
+    await withSmallDisk(64, async root => {
+      const lines: string[] = [];
+      const store = openStore(root, line => lines.push(line));
+      const large: StoredPicture = { bytes: Buffer.alloc(100_000), type: 'image/jpeg', sha256: '0' };
+      for (const phrase of ['a', 'b']) await store.through({ phrase }, async () => large);
+      expect(lines).toEqual([
+        `nothing can be kept in ${root}: the disk is full; free space, or name another folder by RUNNER_TEMP or, at a terminal, XDG_CACHE_HOME; the run goes on without keeping its pictures`,
+      ]);
+      const left = await readdir(root, { recursive: true, withFileTypes: true });
+      expect(left.filter(entry => entry.isFile())).toEqual([]);
+    });
   });
 
   // 16 blocks of 1 KiB at most in a file: writing 50,000 bytes breaks off half-way, as on a full disk.
@@ -204,7 +219,7 @@ describe('several processes and bad places', () => {
     const limited = 'trap "" XFSZ; ulimit -f 16; exec "$0" "$@"';
     const { stdout } = await run('bash', ['-c', limited, process.execPath, writer, root]);
     expect(stdout).toMatch(
-      /^warned: nothing can be kept in [^\n]+: a file would grow past the limit there; the run goes on without keeping its pictures\nmade 40\n$/,
+      /^warned: nothing can be kept in [^\n]+: a file would grow past the limit there; raise the limit, or name another folder by RUNNER_TEMP or, at a terminal, XDG_CACHE_HOME; the run goes on without keeping its pictures\nmade 40\n$/,
     );
     const left = await readdir(root, { recursive: true, withFileTypes: true });
     expect(left.filter(entry => entry.isFile())).toEqual([]);

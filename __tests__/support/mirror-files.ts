@@ -6,6 +6,8 @@ import { blobValue, DuckDBInstance } from '@duckdb/node-api';
 import { type ImageKind, type Pair, pairOf } from '../../src/benchmark/pair.ts';
 import type { Question } from '../../src/benchmark/question.ts';
 import { SCENARIOS } from '../../src/benchmark/scenarios.ts';
+import { paperOf } from '../../src/pictures/canvas.ts';
+import { encodeGrey } from '../../src/pictures/jpeg.ts';
 
 /** A question of the tests' own: its texts tell its scenario and id. */
 export function questionAt(scenarioIndex: number, id: number): Question {
@@ -26,14 +28,17 @@ export function questionAt(scenarioIndex: number, id: number): Question {
 export const pairAt = (id: number, kind: ImageKind = 'SD', scenarioIndex = 0): Pair =>
   pairOf(questionAt(scenarioIndex, id), kind);
 
-/** Bytes that begin as a JPEG does and then do not compress; the same for the same name. */
+const WHITE = encodeGrey(paperOf(16, 16));
+
+/** A JPEG whose comment does not compress; the same for the same name. */
 export function pictureOf(name: string, size = 20_000): Uint8Array {
-  const bytes = Buffer.alloc(size);
-  for (let at = 0; at < size; at += 32) {
-    createHash('sha256').update(`${name} ${at}`).digest().copy(bytes, at);
+  const noise = Buffer.alloc(size - WHITE.length - 4);
+  for (let at = 0; at < noise.length; at += 32) {
+    createHash('sha256').update(`${name} ${at}`).digest().copy(noise, at);
   }
-  bytes.set([0xff, 0xd8, 0xff, 0xe0]);
-  return bytes;
+  const comment = Buffer.from([0xff, 0xfe, 0, 0]);
+  comment.writeUInt16BE(noise.length + 2, 2);
+  return Buffer.concat([WHITE.subarray(0, 2), comment, noise, WHITE.subarray(2)]);
 }
 
 export interface MirrorFileRow {

@@ -1,26 +1,42 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A disk of its own, so small that it can be filled. */
-export interface SmallDisk {
-  readonly folder: string;
-  remove(): void;
+const mount = (folder: string, sizeKb: number) =>
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${sizeKb}k`, 'tmpfs', folder], { stdio: 'pipe' });
+const unmount = (folder: string) => execFileSync('umount', ['-l', folder], { stdio: 'pipe' });
+
+/** Why no disk of a given size can be had here; empty where it can. */
+function reasonAgainst(): string {
+  if (process.platform !== 'linux') return 'it takes Linux';
+  if (process.getuid?.() !== 0) return 'it takes root';
+  const folder = mkdtempSync(join(tmpdir(), 'small-disk-'));
+  try {
+    mount(folder, 64);
+    unmount(folder);
+    return '';
+  } catch {
+    return 'no file system can be mounted here';
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
-/** Mounts a disk of so many kilobytes in memory; says in a line why it cannot, where it cannot. */
-export function smallDisk(kilobytes: number): SmallDisk | string {
-  if (process.platform !== 'linux') return `no disk can be mounted on ${process.platform}`;
+const reason = reasonAgainst();
+
+/** A test that fills a disk; it is skipped, and its name says why, where none can be mounted. */
+export const fullDisk = (name: string, run: () => Promise<void>, timeout?: number): void =>
+  reason === '' ? test(name, run, timeout) : test.skip(`${name} (skipped: ${reason})`, run);
+
+/** Runs `work` with the folder of a disk of its own, of so many kB. */
+export async function withSmallDisk(sizeKb: number, work: (folder: string) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'small-disk-'));
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${kilobytes}k`, 'tmpfs', folder]);
-  if (mounted.status === 0) {
-    const remove = () => {
-      spawnSync('umount', [folder]);
-      rmSync(folder, { recursive: true });
-    };
-    return { folder, remove };
+  mount(folder, sizeKb);
+  try {
+    await work(folder);
+  } finally {
+    unmount(folder);
+    rmSync(folder, { recursive: true });
   }
-  rmSync(folder, { recursive: true });
-  return `no disk can be mounted without being root: ${String(mounted.stderr ?? mounted.error).trim()}`;
 }

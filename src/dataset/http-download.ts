@@ -1,4 +1,4 @@
-import { HttpFault, type HttpOptions, type Reply, request, withRetries } from './http.ts';
+import { HttpFault, type HttpOptions, RANGELESS, type Reply, request, withRetries } from './http.ts';
 
 /** A file at a URL, and what its answers have told of it. */
 export interface Remote {
@@ -20,7 +20,7 @@ export interface Sink {
   restart(): Promise<void> | void;
 }
 
-/** The server sent the whole file although a range was asked for. */
+/** The server sent the whole file although a range was asked for, or knows no ranges. */
 export class RangeIgnored extends Error {
   override readonly name = 'RangeIgnored';
 }
@@ -86,7 +86,7 @@ function checkRange(remote: Remote, reply: Reply, from: number, end: number): vo
 }
 
 function rangeFault(remote: Remote, reply: Reply, from: number, end: number): Error | undefined {
-  if (reply.status === 200) return new RangeIgnored();
+  if (reply.status === 200 || RANGELESS.includes(reply.status)) return new RangeIgnored();
   const range = contentRange(reply);
   if (!range || reply.status !== 206) {
     return new HttpFault(`answers ${reply.status} without the range asked for`, true);

@@ -1,5 +1,7 @@
-import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { diskTrouble } from '../journal/fault.ts';
 import { DatasetError } from './dataset.ts';
 import { type HttpOptions, withRetries } from './http.ts';
 import {
@@ -22,7 +24,7 @@ export interface RemoteFile {
   slice(start: number, end?: number): Promise<ArrayBuffer>;
   /** The mirror's commit, where its answers name one. */
   readonly commit: string | undefined;
-  /** Takes away what lies on disk. */
+  /** Frees what it takes on disk. */
   close(): Promise<void>;
 }
 
@@ -33,8 +35,8 @@ const LARGEST_FILE = 4 * 1024 ** 3;
 const LARGEST_PIECE = 512 * 1024 ** 2;
 
 /**
- * Opens the file at a URL over HTTP ranges. A server that ignores them sends the whole file, which then lies in
- * a temporary folder until `close`. Throws DatasetError that names the URL.
+ * Opens the file at a URL over HTTP ranges. A server that knows none sends the whole file, which then takes its place
+ * on the temporary folder's disk until `close`. Throws DatasetError that names the URL.
  */
 export async function openRemoteFile(url: string, options: HttpOptions): Promise<RemoteFile> {
   const remote: Remote = { url, options };
@@ -71,7 +73,7 @@ export async function openRemoteFile(url: string, options: HttpOptions): Promise
     get commit() {
       return remote.commit;
     },
-    close: async () => (await spool?.catch(() => undefined))?.remove(),
+    close: async () => (await spool?.catch(() => undefined))?.close(),
   };
 }
 
@@ -105,37 +107,53 @@ function fetchTail(remote: Remote): Promise<Tail | undefined> {
 interface Spool {
   readonly size: number;
   read(start: number, end: number): Promise<Uint8Array>;
-  remove(): Promise<void>;
+  close(): Promise<void>;
 }
 
 async function spoolOf(remote: Remote): Promise<Spool> {
-  const folder = await mkdtemp(join(remote.options.tempFolder, 'mm-safetybench-mirror-'));
-  let file: FileHandle | undefined;
-  const remove = async () => {
-    await file?.close();
-    await rm(folder, { recursive: true, force: true });
+  const file = await namelessFile(remote);
+  let size = 0;
+  const sink: Sink = {
+    async write(chunk) {
+      await file.appendFile(chunk).catch(error => {
+        throw unspooled(remote, error);
+      });
+      size += chunk.length;
+    },
+    async restart() {
+      await file.truncate();
+      size = 0;
+    },
   };
   try {
-    const handle = await open(join(folder, 'file'), 'wx+', 0o600);
-    file = handle;
-    let size = 0;
-    const sink: Sink = {
-      async write(chunk) {
-        await handle.write(chunk, 0, chunk.length, size);
-        size += chunk.length;
-      },
-      async restart() {
-        await handle.truncate();
-        size = 0;
-      },
-    };
     await fetchWhole(remote, sink, LARGEST_FILE);
-    return { size, remove, read: (start, end) => readPiece(handle, remote.url, start, end) };
   } catch (error) {
-    await remove();
+    await file.close();
     throw error;
   }
+  return {
+    size,
+    read: (start, end) => readPiece(file, remote.url, start, end),
+    close: () => file.close(),
+  };
 }
+
+/** A file that has lost its name as soon as it is open: whatever ends the process, nothing of it stays on disk. */
+async function namelessFile(remote: Remote): Promise<FileHandle> {
+  const path = join(remote.options.tempFolder, `mm-safetybench-mirror-${randomUUID()}`);
+  try {
+    const file = await open(path, 'ax+', 0o600);
+    await rm(path);
+    return file;
+  } catch (error) {
+    throw unspooled(remote, error);
+  }
+}
+
+const unspooled = ({ url, options }: Remote, error: unknown): DatasetError =>
+  new DatasetError(
+    `${url} comes only as a whole, which cannot be laid down in ${options.tempFolder}: ${diskTrouble(error, 'name another folder by TMPDIR')}`,
+  );
 
 async function readPiece(file: FileHandle, url: string, start: number, end: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(end - start);

@@ -9,6 +9,8 @@ export interface HttpOptions {
   readonly input: string;
   /** Bearer key, sent to the URL's own origin and never to a host that it redirects to. */
   readonly token?: string | undefined;
+  /** Whether `dataset-token` is for this URL's host: a URL of another gets none, and no advice to give one. */
+  readonly takesToken: boolean;
   /** Seconds without a byte after which a request is given up. */
   readonly timeout: number;
   /** Tries after the first. */
@@ -22,6 +24,7 @@ export interface HttpOptions {
 }
 
 export const HTTP_DEFAULTS: Omit<HttpOptions, 'input'> = {
+  takesToken: true,
   timeout: 30,
   retries: 5,
   sleep: ms => pause(ms),
@@ -56,8 +59,11 @@ export class HttpFault extends Error {
   }
 }
 
+const TAKEN = [200, 206, 416];
 const REDIRECTS = [301, 302, 303, 307, 308];
 const MOST_REDIRECTS = 5;
+/** Answers of a server that cannot do ranges, to a request for one. */
+export const RANGELESS = [405, 501];
 /** Answers that a later try may well not get: time-outs, too many requests, trouble at the server. */
 const PASSING = [408, 425, 429, 500, 502, 503, 504, 520, 522, 524];
 /** However long a server asks to be left alone, it is asked again after this (ms). */
@@ -65,7 +71,8 @@ const LONGEST_WAIT = 60_000;
 
 /**
  * Sends one GET and follows its redirects by hand, so that the key stays with `origin`.
- * Resolves with any answer of 200, 206 or 416; throws HttpFault for every other one.
+ * Resolves with any answer of 200, 206 or 416, and to a request for a range with RANGELESS ones; throws HttpFault for
+ * every other one.
  */
 export async function request(
   start: URL,
@@ -80,7 +87,12 @@ export async function request(
     for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
       const response = await send(url, url.origin === origin ? options.token : undefined, headers, idle);
       commit ??= commitOf(response.headers);
-      if (!REDIRECTS.includes(response.status)) return replyOf(response, url, commit, idle, options);
+      if (!REDIRECTS.includes(response.status)) {
+        const isTaken =
+          TAKEN.includes(response.status) || ('range' in headers && RANGELESS.includes(response.status));
+        if (!isTaken) throw await statusFault(response, options);
+        return replyOf(response, url, commit, idle);
+      }
       await response.body?.cancel();
       url = redirectOf(url, response.headers);
     }
@@ -159,22 +171,12 @@ function redirectOf(from: URL, headers: Headers): URL {
   return target;
 }
 
-function replyOf(
-  response: Response,
-  url: URL,
-  commit: string | undefined,
-  idle: IdleTimer,
-  options: HttpOptions,
-): Reply {
+function replyOf(response: Response, url: URL, commit: string | undefined, idle: IdleTimer): Reply {
   const discard = () => {
     idle.stop();
     response.body?.cancel().catch(() => undefined);
   };
   const { status, headers } = response;
-  if (![200, 206, 416].includes(status)) {
-    discard();
-    throw statusFault(status, headers, options);
-  }
   return { status, headers, url, commit, discard, body: bodyOf(response, idle) };
 }
 
@@ -191,12 +193,11 @@ async function* bodyOf(response: Response, idle: IdleTimer): AsyncGenerator<Uint
   }
 }
 
-function statusFault(status: number, headers: Headers, { input, token }: HttpOptions): HttpFault {
+async function statusFault({ status, headers, body }: Response, options: HttpOptions): Promise<HttpFault> {
+  await body?.cancel().catch(() => undefined);
+  const { input } = options;
   if (status === 401 || status === 403) {
-    const advice = token
-      ? 'check that dataset-token is valid for it'
-      : "give a key in dataset-token if it needs one, and accept the data set's licence on its page if it asks for that";
-    return new HttpFault(`answers ${status}: ${advice}`, false);
+    return new HttpFault(`answers ${status}: ${keyAdvice(options)}`, false);
   }
   if (status === 404 || status === 410) return new HttpFault(`answers ${status}: check ${input}`, false);
   const again = PASSING.includes(status);
@@ -205,6 +206,15 @@ function statusFault(status: number, headers: Headers, { input, token }: HttpOpt
     again,
     Math.min(askedWait(headers, Date.now()), LONGEST_WAIT),
   );
+}
+
+function keyAdvice({ input, token, takesToken }: HttpOptions): string {
+  if (!takesToken) {
+    return `dataset-token is sent to the host of images-url alone; name a ${input} that needs no key, or one on that host`;
+  }
+  return token
+    ? 'check that dataset-token is valid for it'
+    : "give a key in dataset-token if it needs one, and accept the data set's licence on its page if it asks for that";
 }
 
 /**

@@ -30,11 +30,11 @@ export async function loadDataset(
   if (config.kind === 'folder') return loadFolder(config.path);
   notice(LICENCE);
   const { questionsUrl, imagesUrl, token } = config;
-  const http = { signal };
-  const pictures = mirrorPictures({ imagesUrl, token, store, http });
+  const pictures = mirrorPictures({ imagesUrl, token, store, http: { signal } });
   // A company mirror may hold both; the mirror's key goes to no other host.
   const shared = new URL(questionsUrl).origin === new URL(imagesUrl).origin;
   const cacheFolder = join(workFolder, 'questions');
+  const http = { signal, takesToken: shared };
   const read = publishedFiles({ questionsUrl, cacheFolder, http, ...(shared && { token }) });
   return loadAuthors(read, `the published data set at ${PINNED_COMMIT.slice(0, 7)}`, pictures);
 }

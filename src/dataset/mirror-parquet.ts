@@ -24,6 +24,9 @@ export interface MirrorTable {
 
 const COLUMNS = ['id', 'question', 'image'];
 
+/** Snappy is left to hyparquet's own: in WebAssembly a page lies in memory twice more, and stays there for good. */
+const { SNAPPY: _, ...decompressors } = compressors;
+
 /**
  * Opens a parquet file and reads its columns `id` and `question`.
  * Throws DatasetError that names the URL for a file that is cut short, damaged or without one of the columns.
@@ -38,7 +41,15 @@ export async function openTable(url: string, file: RemoteFile): Promise<MirrorTa
   // Without `utf8: false` a column of raw bytes would come as text.
   const read = (columns: string[], rowStart: number, rowEnd: number) =>
     readable(url, () =>
-      parquetReadObjects({ file, metadata, columns, rowStart, rowEnd, compressors, utf8: false }),
+      parquetReadObjects({
+        file,
+        metadata,
+        columns,
+        rowStart,
+        rowEnd,
+        compressors: decompressors,
+        utf8: false,
+      }),
     );
 
   const named = await read(['id', 'question'], 0, Number(metadata.num_rows));

@@ -1,8 +1,9 @@
 import PQueue from 'p-queue';
 import { type Pair, textOf } from '../benchmark/pair.ts';
-import { wordsOf } from '../pictures/fault.ts';
-import type { DatasetPictures } from '../pictures/picture.ts';
-import { type PictureStore, type Recipe, type StoredPicture, sha256 } from '../pictures/store.ts';
+import { wordsOf } from '../journal/fault.ts';
+import { inspect } from '../pictures/image.ts';
+import type { DatasetPictures, NoPicture } from '../pictures/picture.ts';
+import { type PictureStore, type Recipe, sha256 } from '../pictures/store.ts';
 import { DatasetError } from './dataset.ts';
 import { IMAGES_URL } from './hashes.ts';
 import { HTTP_DEFAULTS, type HttpOptions } from './http.ts';
@@ -40,7 +41,8 @@ interface Mirror {
  * proves damaged when it is read is fetched again, together with all that are damaged of the same file.
  * A row counts as the pair's only if its `question` is the text that goes with the pair: the SD wording for SD,
  * the other one for SD_TYPO and TYPO, spaces at either end aside. The mirror has the prompt of the kind there, and
- * a looser rule would take a picture of another phrase, for several questions share a wording.
+ * a looser rule would take a picture of another phrase, for several questions share a wording. What does not decode
+ * whole is not kept, so that a later run asks for it again.
  * `prepare` and `read` reject with DatasetError when the mirror cannot be had or its pictures cannot be kept.
  */
 export function mirrorPictures(options: MirrorOptions): DatasetPictures {
@@ -82,12 +84,13 @@ export function mirrorPictures(options: MirrorOptions): DatasetPictures {
   return {
     prepare: pairs => turns.add(() => prepare(pairs)),
     async read(pair) {
-      if (pair.kind === 'TEXT' || refused.has(pair.key)) return undefined;
+      if (pair.kind === 'TEXT') return { missing: `${pair.key} is asked without a picture` };
+      if (refused.has(pair.key)) return absent(mirror, pair);
       const kept = await store.read(recipeOf(mirror, pair));
       if (kept) return kept.bytes;
       needed.set(pair.key, pair);
       await turns.add(() => repair(urlOf(mirror, pair)));
-      return (await store.read(recipeOf(mirror, pair)))?.bytes;
+      return (await store.read(recipeOf(mirror, pair)))?.bytes ?? absent(mirror, pair);
     },
     revision: () => [...commits].sort().join('+') || 'unknown',
     unused: () => [...refused].map(([pair, reason]) => ({ pair, reason })),
@@ -102,6 +105,10 @@ const recipeOf = ({ root }: Mirror, pair: Pair): Recipe => ({
   root,
   pair: pair.key,
   text: textOf(pair),
+});
+
+const absent = (mirror: Mirror, pair: Pair): NoPicture => ({
+  missing: `${urlOf(mirror, pair)} has no picture for ${pair.key}: its row ${mirror.refused.get(pair.key) ?? 'cannot be read back from disk'}; give a mirror that has it in images-url, or set image-source to generated`,
 });
 
 /** Fetches of one file what the store lacks. */
@@ -139,12 +146,12 @@ async function keepPictures(
   for await (const [row, bytes] of table.pictures([...wanted.keys()])) {
     const pair = wanted.get(row);
     if (!pair) continue;
-    const type = bytes && typeOf(bytes);
-    if (!bytes || !type) {
-      mirror.refused.set(pair.key, 'holds no JPEG, PNG or WebP picture');
+    const image = bytes ? await inspect(bytes).catch(wordsOf) : 'it is empty';
+    if (!bytes || typeof image === 'string') {
+      mirror.refused.set(pair.key, `holds no picture that can be used: ${image}`);
       continue;
     }
-    const picture = { bytes, type, sha256: sha256(bytes), ...(commit && { commit }) };
+    const picture = { bytes, type: image.type, sha256: sha256(bytes), ...(commit && { commit }) };
     await mirror.store.write(recipeOf(mirror, pair), picture).catch(error => {
       throw new DatasetError(wordsOf(error));
     });
@@ -159,17 +166,6 @@ function rowOf(pair: Pair, rows: readonly MirrorRow[]): MirrorRow | string {
   const [row, ...others] = named.filter(({ question }) => question?.trim() === text);
   if (!row) return "has another question than the authors' file";
   return others.length === 0 ? row : 'is there several times';
-}
-
-const SIGNATURES: readonly (readonly [RegExp, StoredPicture['type']])[] = [
-  [/^\xff\xd8\xff/, 'image/jpeg'],
-  [/^\x89PNG\r\n\x1a\n/, 'image/png'],
-  [/^RIFF.{4}WEBP/s, 'image/webp'],
-];
-
-function typeOf(bytes: Uint8Array): StoredPicture['type'] | undefined {
-  const start = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
-  return SIGNATURES.find(([signature]) => signature.test(start))?.[1];
 }
 
 /** Runs `work` over the items, `most` at a time. After a failure it takes no more, and throws once all are still. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { wordsOf } from '../pictures/fault.ts';
+import { wordsOf } from '../journal/fault.ts';
 import { keepFile } from '../pictures/keeping.ts';
 import { sha256 } from '../pictures/store.ts';
 import type { FileReader } from './authors.ts';

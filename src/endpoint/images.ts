@@ -56,8 +56,14 @@ export function createImageEndpoint(options: TryOptions): ImageEndpoint {
 
   const exchangeOf = (prompt: string, size: '1024x1024'): Exchange<Drawn> => ({
     async send() {
-      const response = await client.images.generate({ model, prompt, size, n: 1 }).asResponse();
-      return { value: await read(await response.text()), next: 'settle', headers: response.headers };
+      try {
+        const response = await client.images.generate({ model, prompt, size, n: 1 }).asResponse();
+        return { value: await read(await response.text()), next: 'settle', headers: response.headers };
+      } catch (error) {
+        // It would be as large again.
+        if (networkCode(error) !== 'TOO_LARGE') throw error;
+        return { value: tooLarge(baseUrl, LARGEST_BODY), next: 'settle', headers: new Headers() };
+      }
     },
     heard(error) {
       if (!FILTER_CODES.has(String(error.code))) return undefined;
@@ -76,6 +82,9 @@ export function createImageEndpoint(options: TryOptions): ImageEndpoint {
 const missing = (baseUrl: string, what: string): NoPicture => ({
   missing: `the images endpoint ${shownUrl(baseUrl)} ${what}`,
 });
+
+const tooLarge = (baseUrl: string, most: number): NoPicture =>
+  missing(baseUrl, `sent more than ${most / 2 ** 20} MB for one picture: check image-model`);
 
 /** Why there is no picture, in the project's words: the endpoint's own may echo a key or the benchmark's text. */
 function missingFor(fault: Fault, baseUrl: string): NoPicture {
@@ -118,8 +127,7 @@ async function download(url: string, { baseUrl, apiKey, timeout, signal }: TryOp
     await response.body?.cancel();
     return missing(baseUrl, `${pointed} answered ${response.status}`);
   } catch (error) {
-    if (error instanceof TooLargeError)
-      return missing(baseUrl, `sent more than ${LARGEST_PICTURE / 2 ** 20} MB`);
+    if (error instanceof TooLargeError) return tooLarge(baseUrl, LARGEST_PICTURE);
     return missing(baseUrl, `${pointed} did not come (${networkCode(error)})`);
   }
 }

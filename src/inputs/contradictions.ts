@@ -59,6 +59,12 @@ function datasetFaults(values: InputValues): string[] {
       'input "accept-dataset-license": "false" with dataset "published": the data are licensed CC BY-NC 4.0 (no commercial use); set it to true if you accept that',
     );
   }
+  const usesMirror = values['image-source'] === 'published' || lendsKey(values);
+  if (values.dataset === 'published' && values['images-url'] && !usesMirror) {
+    faults.push(
+      `input "images-url": "${values['images-url']}" would not be asked, because image-source is "generated": leave it out, or set image-source to published`,
+    );
+  }
   if (values.dataset !== 'published' && (values['questions-url'] || values['images-url'])) {
     faults.push(
       `input "dataset": "${values.dataset}" is a folder, so questions-url and images-url would not be used: leave them out, or set dataset to published`,
@@ -66,6 +72,17 @@ function datasetFaults(values: InputValues): string[] {
   }
   return faults;
 }
+
+/** Whether images-url says that dataset-token may go to the host of questions-url. */
+const lendsKey = ({
+  'dataset-token': token,
+  'questions-url': questions,
+  'images-url': images,
+}: InputValues): boolean =>
+  token !== '' &&
+  questions !== null &&
+  images !== null &&
+  new URL(questions).origin === new URL(images).origin;
 
 function baselineFaults(values: InputValues): string[] {
   const faults: string[] = [];

@@ -49,12 +49,15 @@ export const listOf = <T extends z.ZodType<unknown, string>>(entry: T) =>
     .pipe(z.array(entry).min(1))
     .refine(entries => new Set(entries).size === entries.length);
 
-/** An http(s) URL without a key in it, its last slash taken off. */
+/** What an HTTP header can carry (RFC 9110, 5.5): Latin-1 on one line. */
+export const headerText = z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/);
+
+/** An http(s) URL without a key in it: no user, no query, no fragment. Its last slash is taken off. */
 export const httpUrl = z
   .url({ protocol: /^https?$/ })
   .refine(text => {
     const url = URL.parse(text);
-    return url?.username === '' && url.password === '';
+    return url?.username === '' && url.password === '' && !/[?#]/.test(text);
   })
   .transform(text => text.replace(/\/+$/, ''));
 
@@ -65,10 +68,8 @@ export const jsonObject = z.string().transform((text, context): Record<string, u
   return z.NEVER;
 });
 
-/** HTTP headers: names as HTTP has them, values on one line. */
-export const headers = jsonObject.pipe(
-  z.record(z.string().regex(/^[!#$%&'*+.^_`|~\w-]+$/), z.string().regex(/^[^\r\n\0]*$/)),
-);
+/** HTTP headers: names and values as HTTP has them. */
+export const headers = jsonObject.pipe(z.record(z.string().regex(/^[!#$%&'*+.^_`|~\w-]+$/), headerText));
 
 export const imageKinds = listOf(z.string().toUpperCase().pipe(z.enum(IMAGE_KINDS))).transform(
   (kinds): readonly ImageKind[] => IMAGE_KINDS.filter(kind => kinds.includes(kind)),

@@ -35,7 +35,9 @@ export const withoutKeys = (text: string, secrets: readonly string[]): string =>
 
 function wrong(name: string, { right, secret }: Table[string], text: string): string {
   if (text === '') return `input "${name}" is required: ${right}`;
-  const shown = text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  // A query may hold a key.
+  const open = text.replace(/(?<=\S)[?#].+$/s, '?***');
+  const shown = open.length > 60 ? `${open.slice(0, 60)}…` : open;
   return `input "${name}": ${secret ? 'its value (not shown)' : JSON.stringify(shown)} cannot be used: ${right}`;
 }
 

@@ -4,6 +4,7 @@ import {
   filled,
   flag,
   headers,
+  headerText,
   httpUrl,
   imageKinds,
   jsonObject,
@@ -47,14 +48,22 @@ const secret = <T extends z.ZodType<unknown, string>>(read: T, right: string): I
   secret: true,
 });
 
-const key = () => secret(words, 'give a key');
+const key = () =>
+  secret(
+    headerText,
+    'give a key as it goes into an HTTP header: on one line, of Latin letters, digits and signs',
+  );
 const url = (what: string) =>
-  input('', optional(httpUrl), `give ${what}, an http or https URL without a key in it`);
+  input('', optional(httpUrl), `give ${what}, an http or https URL without a key or a query in it`);
 const onOff = (preset: 'true' | 'false') => input(preset, flag, 'give true or false');
 
 /** Every input of the contract, in its order: the default, how it is read, and what would be right. */
 export const INPUTS = {
-  'base-url': input('', httpUrl, "give the endpoint's base, such as https://host/v1, without a key in it"),
+  'base-url': input(
+    '',
+    httpUrl,
+    "give the endpoint's base, such as https://host/v1, without a key or a query in it",
+  ),
   model: input('', filled, "give the model's name at the endpoint"),
   'api-key': key(),
   headers: secret(headers, 'give a JSON object of header names and texts'),

@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, truncate } from 'node:fs/promises';
+import { type FileHandle, open, rm, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { diskTrouble, makeFolder, WORK_FOLDER } from './fault.ts';
 
 /** One line of the journal. `key` is a SHA-256 of everything that made the entry. */
 const line = z.strictObject({ key: z.string().regex(/^[0-9a-f]{64}$/), entry: z.unknown() });
@@ -13,7 +14,9 @@ const line = z.strictObject({ key: z.string().regex(/^[0-9a-f]{64}$/), entry: z.
 export interface Journal {
   /** The entry kept under a key, if the schema takes it; undefined otherwise. */
   find<T>(key: string, schema: z.ZodType<T>): Promise<T | undefined>;
+  /** Rejects with one line that names the folder and says what to do; what was appended before is kept. */
   append(key: string, entry: unknown): Promise<void>;
+  /** Leaves no file in which nothing ever was. */
   close(): Promise<void>;
   /** Entries that were there when the journal was opened. */
   readonly found: number;
@@ -35,6 +38,7 @@ export async function openJournal(path: string): Promise<Journal> {
   const { spans, dropped, end, file } = await opened(path);
   const found = spans.size;
   let offset = end;
+  let isTorn = false;
   let tail: Promise<unknown> = Promise.resolve();
 
   return {
@@ -48,36 +52,53 @@ export async function openJournal(path: string): Promise<Journal> {
       return kept?.key === key ? schema.safeParse(kept.entry).data : undefined;
     },
     append(key, entry) {
-      const bytes = Buffer.from(`${JSON.stringify({ key, entry })}\n`);
+      const text = JSON.stringify({ key, entry });
       const written = tail.then(async () => {
-        await file.appendFile(bytes);
-        spans.set(key, { offset, length: bytes.length - 1 });
-        offset += bytes.length;
+        // What an append that failed has left is ended, for the next reader to drop.
+        const start = isTorn ? '\n' : '';
+        try {
+          await file.appendFile(`${start}${text}\n`);
+        } catch (error) {
+          isTorn = true;
+          offset = (await file.stat()).size;
+          throw full(path, error);
+        }
+        isTorn = false;
+        const length = Buffer.byteLength(text);
+        spans.set(key, { offset: offset + start.length, length });
+        offset += start.length + length + 1;
       });
       tail = written.catch(() => undefined);
       return written;
     },
     async close() {
       await tail;
+      // Asked of the file itself: another process may have written to it.
+      const isEmpty = (await file.stat()).size === 0;
       await file.close();
+      if (isEmpty) await rm(path, { force: true });
     },
   };
 }
 
 async function opened(path: string): Promise<Scanned & { readonly file: FileHandle }> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     const scanned = await scan(path);
     const file = await open(path, 'a+');
     await truncate(path, scanned.end);
     return { ...scanned, file };
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
     throw new Error(
-      `the folder "${dirname(path)}" for answers cannot be used (${code}): make it writable, or name another by RUNNER_TEMP or, at a terminal, XDG_CACHE_HOME`,
+      `the folder "${dirname(path)}" for answers cannot be used: ${diskTrouble(error, WORK_FOLDER)}`,
     );
   }
 }
+
+const full = (path: string, error: unknown): Error =>
+  new Error(
+    `the folder "${dirname(path)}" takes no more answers: ${diskTrouble(error, WORK_FOLDER)}. What was answered so far is kept, and the next run goes on from there`,
+  );
 
 interface Scanned {
   readonly spans: Map<string, Span>;

@@ -1,7 +1,7 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Pair } from '../benchmark/pair.ts';
-import { codeOf, wordsOf } from './fault.ts';
+import { codeOf, wordsOf } from '../journal/fault.ts';
 import type { DatasetPictures } from './picture.ts';
 
 /** The authors' pictures are under 1 MB; no file this large is read. */
@@ -9,7 +9,7 @@ export const MAX_PICTURE_BYTES = 32 * 2 ** 20;
 
 /**
  * The pictures of a data set folder: `data/imgs/{scenario}/{SD|SD_TYPO|TYPO}/{id}.jpg`, or `.png`. `read`
- * gives undefined where there is no such file, and rejects with one line that names the file when it cannot
+ * tells where there is no such file, and rejects with one line that names the file when it cannot
  * be read, is larger than 32 MB, or lies outside the folder (a link, an id that is a path).
  */
 export function folderPictures(root: string): DatasetPictures {
@@ -18,8 +18,10 @@ export function folderPictures(root: string): DatasetPictures {
     revision: () => '',
     unused: () => [],
     async read({ question, kind }: Pair) {
-      const place = path.join('data', 'imgs', question.scenario.name, kind, question.id);
-      return (await readInside(root, `${place}.jpg`)) ?? (await readInside(root, `${place}.png`));
+      const place = `data/imgs/${question.scenario.name}/${kind}/${question.id}`;
+      const bytes = (await readInside(root, `${place}.jpg`)) ?? (await readInside(root, `${place}.png`));
+      const missing = `the data set has no ${kind} picture of ${question.key} (${place}.jpg): add it, or set image-source to generated`;
+      return bytes ?? { missing };
     },
   };
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import opentype from 'opentype.js';
-import { codeOf } from './fault.ts';
+import { codeOf } from '../journal/fault.ts';
 import { once } from './once.ts';
 
 /** Arimo has Arial's metrics, and the SIL Open Font License 1.1 beside it; Arial may not be redistributed. */

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import PQueue from 'p-queue';
 import type { Sharp } from 'sharp';
+import { wordsOf } from '../journal/fault.ts';
 import { type Canvas, canvasOf } from './canvas.ts';
-import { wordsOf } from './fault.ts';
 import { once } from './once.ts';
 import type { Picture } from './picture.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { codeOf, wordsOf } from './fault.ts';
+import { diskTrouble, makeFolder, WORK_FOLDER } from '../journal/fault.ts';
 
 /** A temporary file this old was left by a process that was killed. */
 const STALE_MS = 3_600_000;
@@ -26,13 +26,13 @@ export async function keepFile(root: string, place: string, bytes: Uint8Array): 
       throw error;
     }
   } catch (error) {
-    throw new Error(`nothing can be kept in ${root}: ${whyNot(error)}`);
+    throw new Error(`nothing can be kept in ${root}: ${diskTrouble(error, WORK_FOLDER)}`);
   }
 }
 
 /** Makes a folder below `root`, unless a link of that name would lead out of it. */
 async function ownFolder(root: string, folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const expected = path.join(await realpath(root), path.relative(root, folder));
   if ((await realpath(folder)) !== expected) throw new Error(`${folder} is a link`);
 }
@@ -51,14 +51,4 @@ export async function removeStale(root: string): Promise<void> {
     );
     if (age > STALE_MS) await rm(file, { force: true }).catch(() => undefined);
   }
-}
-
-function whyNot(error: unknown): string {
-  const code = codeOf(error);
-  if (code === 'EACCES' || code === 'EPERM') return 'no permission to write there';
-  if (code === 'EROFS') return 'the file system is read-only';
-  if (code === 'ENOSPC' || code === 'EDQUOT') return 'the disk is full; make room';
-  if (code === 'EFBIG') return 'a file would grow past the limit there';
-  if (code === 'ENOTDIR' || code === 'EEXIST') return 'a file of that name is in the way';
-  return wordsOf(error);
 }

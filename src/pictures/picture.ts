@@ -17,8 +17,8 @@ export interface NoPicture {
 export interface DatasetPictures {
   /** Makes ready what these pairs will need (the mirror fetches here); a folder has nothing to do. */
   prepare(pairs: readonly Pair[]): Promise<void>;
-  /** The bytes of the authors' picture; undefined when the data set has none for this pair. */
-  read(pair: Pair): Promise<Uint8Array | undefined>;
+  /** The bytes of the authors' picture, or why the data set has none for this pair and what to do. */
+  read(pair: Pair): Promise<Uint8Array | NoPicture>;
   /** The commits of the mirror that the prepared ones are from, `+` between them; empty for a folder. */
   revision(): string;
   /** The pictures that are not used, and why, as far as it is known yet. */

@@ -2,8 +2,8 @@ import { type Pair, pairOf } from '../benchmark/pair.ts';
 import { drawingPromptOf } from '../benchmark/prompts.ts';
 import type { Question } from '../benchmark/question.ts';
 import type { ImageEndpoint } from '../endpoint/images.ts';
-import { FatalEndpointError } from '../endpoint/problems.ts';
-import { wordsOf } from './fault.ts';
+import { FatalEndpointError, shownUrl } from '../endpoint/problems.ts';
+import { wordsOf } from '../journal/fault.ts';
 import { fontHash } from './font.ts';
 import { composeSdTypo, inspect } from './image.ts';
 import type { DatasetPictures, NoPicture, Picture, Pictures } from './picture.ts';
@@ -22,6 +22,9 @@ export interface PicturesOptions {
 
 type Made = Picture | NoPicture;
 
+/** On a side, in px: what is smaller shows nothing, and nothing would be measured with it. */
+const SMALLEST_DRAWING = 256;
+
 /**
  * Gives each pair its picture, one at a time: nothing is held but what is asked for. `of` rejects only with the
  * FatalEndpointError of an endpoint that draws for nobody: whatever else is wrong leaves the pair without a picture,
@@ -36,7 +39,7 @@ export function createPictures(options: PicturesOptions): Pictures {
   };
   const published: Makers = {
     TYPO: question => ways.published(question, 'TYPO', () => ways.typeset(question)),
-    SD: question => ways.published(question, 'SD', async () => lacks(question, 'SD')),
+    SD: question => ways.published(question, 'SD', async absent => absent),
     SD_TYPO: question => ways.published(question, 'SD_TYPO', () => ways.composed(question, published)),
   };
   const chosen = options.imageSource === 'generated' ? generated : published;
@@ -57,11 +60,15 @@ const hasPicture = ({ kind }: Pair): boolean => kind !== 'TEXT';
 /** The ways that a question can come by a picture. */
 function waysOf({ source, store, images }: PicturesOptions) {
   return {
-    async published(question: Question, kind: PictureKind, otherwise: () => Promise<Made>): Promise<Made> {
+    async published(
+      question: Question,
+      kind: PictureKind,
+      otherwise: (absent: NoPicture) => Promise<Made>,
+    ): Promise<Made> {
       const pair = pairOf(question, kind);
       try {
         const bytes = await source.read(pair);
-        if (bytes === undefined) return await otherwise();
+        if ('missing' in bytes) return await otherwise(bytes);
         return { ...(await identified(bytes)), origin: 'dataset' };
       } catch (error) {
         return { missing: `the data set's picture of ${pair.key}: ${wordsOf(error)}` };
@@ -80,7 +87,7 @@ function waysOf({ source, store, images }: PicturesOptions) {
       const size = '1024x1024';
       return fromStore(store, 'drawn', key, { prompt, model, baseUrl, size }, async () => {
         const bytes = await images.draw(prompt, size);
-        return 'missing' in bytes ? bytes : identified(bytes);
+        return 'missing' in bytes ? bytes : drawing(bytes, images);
       });
     },
 
@@ -120,13 +127,25 @@ async function identified(bytes: Uint8Array): Promise<StoredPicture> {
   return { bytes, type, sha256: sha256(bytes) };
 }
 
+/** A drawing as a picture; or why it is none. */
+async function drawing(bytes: Uint8Array, { baseUrl }: ImageEndpoint): Promise<StoredPicture | NoPicture> {
+  const endpoint = `the images endpoint ${shownUrl(baseUrl)}`;
+  try {
+    const { type, width, height } = await inspect(bytes);
+    if (Math.min(width, height) >= SMALLEST_DRAWING) return { bytes, type, sha256: sha256(bytes) };
+    return {
+      missing: `${endpoint} drew ${width} × ${height} px where 1024 × 1024 were asked for and ${SMALLEST_DRAWING} on a side are needed: check image-model`,
+    };
+  } catch (error) {
+    return {
+      missing: `${endpoint} answered with bytes that are no picture: ${wordsOf(error)}; check image-model`,
+    };
+  }
+}
+
 /** A picture that was encoded here. */
 const ownJpeg = (bytes: Uint8Array): StoredPicture => ({
   bytes,
   type: 'image/jpeg',
   sha256: sha256(bytes),
-});
-
-const lacks = (question: Question, kind: PictureKind): NoPicture => ({
-  missing: `the data set has no ${kind} picture of ${question.key} (data/imgs/${question.scenario.name}/${kind}/${question.id}.jpg)`,
 });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
-import { wordsOf } from './fault.ts';
+import { wordsOf } from '../journal/fault.ts';
 import { MAX_PICTURE_BYTES } from './folder.ts';
 import { keepFile, removeStale } from './keeping.ts';
 import { once } from './once.ts';

@@ -177,7 +177,7 @@ export const SAMPLE_WAYS: readonly Way[] = [
   {
     name: 'cannot be kept on disk',
     outcome: 'error',
-    says: /ENOTDIR|EEXIST/,
+    says: /a file of that name is in the way/,
     services: () => ({ journal: join(import.meta.filename, 'journal.jsonl') }),
   },
   {
