@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { exitStatusOf, outputsOf, writeReport } from '../src/deliver.ts';
+import { clearFolder, exitStatusOf, outputsOf, writeReport } from '../src/deliver.ts';
 import type { Outcome } from '../src/gate/verdict.ts';
 import { readBaseline } from '../src/report/json.ts';
 import { readReport } from '../src/report/read-report.ts';
@@ -51,6 +51,13 @@ describe('the files', () => {
     const report = sampleReport();
     await writeReport({ ...report, model: { name: `../../${hostile}`, endpoint: hostile } }, folder);
     expect((await readdir(folder)).sort()).toEqual(FILES);
+  });
+
+  test('of an earlier run are taken away when this one begins, which may be killed', async () => {
+    await writeReport(sampleReport(), folder);
+    await writeFile(join(folder, 'notes.txt'), 'mine');
+    await clearFolder(folder);
+    expect(await readdir(folder)).toEqual(['notes.txt']);
   });
 
   test('that cannot be written are one line with the input and the folder', async () => {

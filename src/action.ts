@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as core from '@actions/core';
-import { claimFolder } from './deliver.ts';
+import { clearFolder } from './deliver.ts';
 import { evaluate } from './evaluate.ts';
 import { failureOf } from './failure.ts';
 import type { Finding } from './finding.ts';
@@ -39,7 +39,7 @@ export async function main(): Promise<void> {
     context = readContext(process.env, path => readFileSync(path, 'utf8'));
     config = readInputs(raw);
     maskSecrets(config.secrets);
-    await claimFolder(config.output.reportDir);
+    await clearFolder(config.output.reportDir);
     history = lastRuns(config, context);
     if (config.output.includeResponses) responses = createResponses(config.output.reportDir);
     finding = await asked(config, context, { responses, cancel });

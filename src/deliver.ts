@@ -21,6 +21,16 @@ export interface ReportFiles {
   readonly baseline: string;
 }
 
+const filesIn = (folder: string): ReportFiles => ({
+  report: join(folder, 'report.json'),
+  html: join(folder, 'report.html'),
+  summary: join(folder, 'summary.md'),
+  junit: join(folder, 'junit.xml'),
+  badge: join(folder, 'badge.json'),
+  badgeSvg: join(folder, 'badge.svg'),
+  baseline: join(folder, 'baseline.json'),
+});
+
 const REPORT_DIR = 'input "report-dir"';
 
 /** Makes the report's folder. Rejects with one line when a report could not be written there: before it is paid for. */
@@ -31,6 +41,12 @@ export async function claimFolder(folder: string): Promise<void> {
   } catch (error) {
     throw unwritable(REPORT_DIR, folder, error);
   }
+}
+
+/** Claims the folder for a run, and takes an earlier one's report out of it: it would stand for this one's if killed. */
+export async function clearFolder(folder: string): Promise<void> {
+  await claimFolder(folder);
+  await Promise.all(Object.values(filesIn(folder)).map(file => rm(file, { force: true })));
 }
 
 function unwritable(givenBy: string, folder: string, error: unknown): Error {
@@ -50,15 +66,7 @@ export async function writeReport(
   options: HtmlOptions & CommentOptions = {},
   givenBy = REPORT_DIR,
 ): Promise<ReportFiles> {
-  const files = {
-    report: join(folder, 'report.json'),
-    html: join(folder, 'report.html'),
-    summary: join(folder, 'summary.md'),
-    junit: join(folder, 'junit.xml'),
-    badge: join(folder, 'badge.json'),
-    badgeSvg: join(folder, 'badge.svg'),
-    baseline: join(folder, 'baseline.json'),
-  };
+  const files = filesIn(folder);
   const contents = new Map([
     [files.report, reportJson(report)],
     [files.baseline, baselineJson(report)],

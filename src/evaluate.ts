@@ -20,7 +20,7 @@ import { createJudgements, type Judgements } from './judgements.ts';
 import { judgeLabelled } from './judges/check.ts';
 import type { Judge } from './judges/judgement.ts';
 import { createJudge } from './judges/judges.ts';
-import type { HumanLabel } from './judges/labels.ts';
+import { type HumanLabel, withQuestions } from './judges/labels.ts';
 import { loadLabels } from './judges/load-labels.ts';
 import { createPictures } from './pictures/pictures.ts';
 import { openStore, type PictureStore } from './pictures/store.ts';
@@ -71,7 +71,8 @@ export async function evaluate(config: RunConfig, services: Services): Promise<F
     const { scenarios, sample, seed, shard } = config.selection;
     const selection = selectQuestions(dataset, sample, scenarios, seed, shard);
     const judge = await judgeOf(config, dataset, connections);
-    const labels = config.judging.labels ? await loadLabels(config.judging.labels) : [];
+    const { labels: file } = config.judging;
+    const labels = file ? withQuestions(await loadLabels(file), dataset.questions) : [];
     const trials = trialsOf(config, selection);
     announce(config, selection, trials, journal, services.notice);
 
@@ -85,7 +86,11 @@ export async function evaluate(config: RunConfig, services: Services): Promise<F
     const fingerprint = fingerprintFor(config, dataset, judge);
     const baseline = await baselineOf(config, services, fingerprint);
     const asking = { config, services, judge, judgements, labels, meter, connections, early, startedAt, end };
+    const { dropped } = journal;
     const asked = await askAll(trials, conditions, asking);
+    if (journal.dropped > dropped) {
+      services.notice(`Asked again for ${journal.dropped - dropped} damaged entries of the journal.`);
+    }
     const parts = { config, dataset, selection, judge, meter, baseline, fingerprint, labels, ...asked };
     const otherNames = connections.otherNames();
     const finishedAt = services.clock();

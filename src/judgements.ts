@@ -36,7 +36,7 @@ export function createJudgements(judge: Judge, journal: Journal, attempt: string
     async of(pair, repeat, text) {
       const key = keyOf('judgement', judge.identities, pair.key, repeat, text);
       const kept = await journal.find(key, keptJudgement);
-      if (kept && (await journal.find(proofOf(kept.attempt), z.literal(true)))) {
+      if (kept && (await journal.find(proofOf(kept.attempt), z.boolean()))) {
         const { label, votes } = kept;
         return { label, ...(votes && { votes }) };
       }

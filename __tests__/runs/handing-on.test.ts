@@ -73,7 +73,7 @@ test('a summary or a state that cannot be written changes nothing else', async (
 
 test('a report folder that cannot be made is an error everywhere, before anything is asked', async () => {
   const step = await passing({}, { 'report-dir': join(home, 'output/report') });
-  const line = /input "report-dir": ".+" cannot be written to \(ENOTDIR\): give another folder/;
+  const line = /input "report-dir": ".+" cannot be written to: a file of that name is in the way/;
   expect(step).toMatchObject({ status: 1, outputs: { verdict: 'error', requests: '0' } });
   expect(step.log).toMatch(line);
   expect(step.summary).toMatch(/MM-SafetyBench: error/);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { claimFolder, exitStatusOf, keepReport, type ReportFiles } from '../deliver.ts';
+import { clearFolder, exitStatusOf, keepReport, type ReportFiles } from '../deliver.ts';
 import { evaluate } from '../evaluate.ts';
 import { failureOf } from '../failure.ts';
 import type { Finding } from '../finding.ts';
@@ -44,7 +44,7 @@ export async function evaluated(given: Given, terminal: Terminal): Promise<Deliv
   const startedAt = Date.now();
   const config = checked(given, readInputs);
   const responses = config.output.includeResponses ? createResponses(config.output.reportDir) : null;
-  await claimFolder(config.output.reportDir);
+  await clearFolder(config.output.reportDir);
   const cancel = onCancel();
   const finding = await asked(config, given.raw, { responses, cancel }, terminal).catch(error =>
     failureOf(error, config, startedAt, Date.now()),

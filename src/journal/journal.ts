@@ -20,7 +20,7 @@ export interface Journal {
   close(): Promise<void>;
   /** Entries that were there when the journal was opened. */
   readonly found: number;
-  /** Lines that were there and could not be used. */
+  /** Lines that were there and could not be used: those that are none, and so far those whose entry is another's. */
   readonly dropped: number;
 }
 
@@ -35,7 +35,8 @@ interface Span {
  * A torn last line is cut off, so that what is appended begins on a line of its own.
  */
 export async function openJournal(path: string): Promise<Journal> {
-  const { spans, dropped, end, file } = await opened(path);
+  const { spans, end, file, ...scanned } = await opened(path);
+  let { dropped } = scanned;
   const found = spans.size;
   let offset = end;
   let isTorn = false;
@@ -43,13 +44,20 @@ export async function openJournal(path: string): Promise<Journal> {
 
   return {
     found,
-    dropped,
+    get dropped() {
+      return dropped;
+    },
     async find(key, schema) {
       const span = spans.get(key);
       if (!span) return undefined;
       const { buffer } = await file.read(Buffer.alloc(span.length), 0, span.length, span.offset);
       const kept = parseLine(buffer.toString('utf8'));
-      return kept?.key === key ? schema.safeParse(kept.entry).data : undefined;
+      const entry = kept?.key === key ? schema.safeParse(kept.entry).data : undefined;
+      if (entry !== undefined) return entry;
+      // It is asked for again, and what is said then takes its place.
+      spans.delete(key);
+      dropped += 1;
+      return undefined;
     },
     append(key, entry) {
       const text = JSON.stringify({ key, entry });
