@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
+import { EXAMPLE_JUDGE } from '../../scripts/docs-cost.ts';
 import { parseAction, withTables } from '../../scripts/docs-tables.ts';
 import { outputsOf } from '../../src/deliver.ts';
 import { INPUT_NAMES, INPUTS } from '../../src/inputs/table.ts';
@@ -115,8 +116,33 @@ test('the code sets the outputs of the contract, and no other', () => {
   expect(set).toEqual(OUTPUTS);
 });
 
-test('the tool calls itself what package.json calls it', () => {
+test('the tool calls itself what package.json, its lock file and the changelog call it', () => {
   expect(JSON.parse(read('package.json'))).toMatchObject(TOOL);
+  expect(JSON.parse(read('package-lock.json'))).toMatchObject({ ...TOOL, packages: { '': TOOL } });
+  expect(/^## (.+)$/m.exec(read('CHANGELOG.md'))?.[1]).toBe(TOOL.version);
+});
+
+/** Everything that somebody copies from. */
+const COPIED = [
+  ...pages,
+  'SECURITY.md',
+  ...readdirSync(path.join(ROOT, 'examples')).map(name => `examples/${name}`),
+];
+
+/** What a pattern captures wherever somebody copies from, each with its page. */
+const copied = (pattern: RegExp): readonly string[] =>
+  COPIED.flatMap(page => [...read(page).matchAll(pattern)].map(([, found]) => `${page}: ${found}`));
+
+test('what is copied names the tag of this major version, which a release moves', () => {
+  const tags = copied(/(?:mm-safetybench-gate(?:\/[\w-]+)?@|`@|tag `)(v?\d\S*?)(?=[`\s])/g);
+  expect(tags.length).toBeGreaterThan(10);
+  expect(tags.filter(tag => !tag.endsWith(`: v${TOOL.version.split('.')[0]}`))).toEqual([]);
+});
+
+test('what is copied names the one hosted judge whose price the README counts with', () => {
+  const judges = copied(/https:\/\/api\.openai\.com\/v1\s+(?:--)?judge-model:? ([\w.-]+)/g);
+  expect(judges.length).toBeGreaterThan(5);
+  expect(judges.filter(judge => !judge.endsWith(`: ${EXAMPLE_JUDGE.model}`))).toEqual([]);
 });
 
 /** The pieces of YAML on a page, parsed. */
