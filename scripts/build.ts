@@ -56,7 +56,8 @@ async function main(argument: string | undefined): Promise<void> {
     // A chunk with a new name is not in `git commit -a`, and what was pushed would not start.
     const missed = notInGit(ROOT, 'dist');
     for (const name of missed.slice(0, 20)) say(`${name} is not as git has it`);
-    if (missed.length > 0) throw new Error('dist/ holds other files than git: run `git add -A dist`, and commit it');
+    if (missed.length > 0)
+      throw new Error('dist/ holds other files than git: run `git add -A dist`, and commit it');
     say('dist/ is what the sources build');
   } finally {
     rmSync(scratch, { recursive: true, force: true });
