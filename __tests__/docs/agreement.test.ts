@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { EXAMPLE_JUDGE } from '../../scripts/docs-cost.ts';
 import { parseAction, withTables } from '../../scripts/docs-tables.ts';
-import { outputsOf } from '../../src/deliver.ts';
+import { outputsOf, writeReport } from '../../src/deliver.ts';
 import { INPUT_NAMES, INPUTS } from '../../src/inputs/table.ts';
 import { MERGE_INPUTS } from '../../src/merging/inputs.ts';
 import { PUBLISH_INPUTS } from '../../src/publish.ts';
@@ -218,6 +219,16 @@ describe('the pages', () => {
       expect(broken).toEqual([]);
     },
   );
+
+  test('the README names each file that a report folder holds', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'report-'));
+    await writeReport(sampleReport(), folder);
+    const written = readdirSync(folder).sort();
+    rmSync(folder, { recursive: true, force: true });
+    const rows = [...read('README.md').matchAll(/^\| ((?:`[\w.]+\.\w+`(?:, )?)+) \|/gm)];
+    const named = rows.flatMap(([, cell = '']) => cell.replaceAll('`', '').split(', '));
+    expect(named.sort()).toEqual(written);
+  });
 
   test('the commands of the README are scripts of package.json', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
