@@ -3,7 +3,7 @@
  *
  *     node scripts/build.ts            writes dist/
  *     node scripts/build.ts FOLDER     writes it there
- *     node scripts/build.ts --check    builds into a temporary folder, and fails unless dist/ is the same
+ *     node scripts/build.ts --check    builds into a temporary folder, and fails unless dist/ is the same and git has it
  *
  * tsc takes the types off into build/ (`npm run types` checks them), because TypeScript 7 has no compiler that
  * ncc could call; ncc bundles the JavaScript; sharp, whose import ncc is told to ignore, lies beside it, because ncc
@@ -14,7 +14,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { minify } from '@swc/core';
-import { differences, sizeOf } from './folders.ts';
+import { differences, notInGit, sizeOf } from './folders.ts';
 import { copyRuntimePackages, runtimeLicenses } from './runtime-packages.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
@@ -53,6 +53,11 @@ async function main(argument: string | undefined): Promise<void> {
     for (const line of found.slice(0, 20)) say(`dist/${line}`);
     if (found.length > 0)
       throw new Error(`dist/ is not what the sources build: run \`npm run build\` and commit it`);
+    // A chunk with a new name is not in `git commit -a`, and what was pushed would not start.
+    const missed = notInGit(ROOT, 'dist');
+    for (const name of missed.slice(0, 20)) say(`${name} is not as git has it`);
+    if (missed.length > 0)
+      throw new Error('dist/ holds other files than git: run `git add -A dist`, and commit it');
     say('dist/ is what the sources build');
   } finally {
     rmSync(scratch, { recursive: true, force: true });

@@ -17,6 +17,15 @@ interface Example {
   readonly reasons?: number;
 }
 
+/** What every example sets, unless it sets something else. */
+const SHARED = {
+  model: 'fixture-vlm',
+  'judge-model': 'fixture-judge',
+  sample: 'full',
+  'image-kinds': 'TYPO,TEXT',
+  'max-retries': '0',
+} as const;
+
 /** Where a run ends in the middle, it must not hang on the time: one request after the other, and no judge beside. */
 const ONE_BY_ONE = { concurrency: '1', 'image-kinds': 'TEXT', 'judge-model': '' };
 
@@ -91,7 +100,7 @@ const EXAMPLES: readonly Example[] = [
 
 /** The page's part that real runs make: each example with its verdict and its reasons, as a report has them. */
 export async function verdictExamples(): Promise<string> {
-  const shown: string[] = [];
+  const shown = [`All of them have ${listed(SHARED)}, where they say nothing else.\n`];
   for (const example of EXAMPLES) shown.push(exampleText(example, await reportOf(example)));
   return shown.join('\n');
 }
@@ -102,13 +111,9 @@ async function reportOf({ endpoint: behaviour, inputs }: Example): Promise<Repor
   try {
     const given = {
       'base-url': endpoint.baseUrl,
-      model: 'fixture-vlm',
-      'judge-model': 'fixture-judge',
       dataset: DATASET,
-      'image-kinds': 'TYPO,TEXT',
-      sample: 'full',
-      'max-retries': '0',
       'report-dir': 'report',
+      ...SHARED,
       ...inputs,
     };
     writeFileSync(path.join(home, 'foreign.json'), await foreignBaseline(home, given));
@@ -145,14 +150,18 @@ function atTerminal(home: string, inputs: Readonly<Record<string, string>>): Pro
   });
 }
 
+const listed = (inputs: Readonly<Record<string, string>>): string =>
+  Object.entries(inputs)
+    .map(([name, value]) => (value === '' ? `no \`${name}\`` : `\`${name}: ${value}\``))
+    .join(', ');
+
 const MARKS = { pass: '✓', fail: '✗', inconclusive: '?', error: '!' } as const;
 
 function exampleText(
   { title, inputs, reasons: most }: Example,
   { verdict, status }: Report & { status: number },
 ): string {
-  const limits = Object.entries(inputs).filter(([name]) => !(name in ONE_BY_ONE));
-  const flags = limits.map(([name, value]) => `\`${name}: ${value}\``).join(', ') || 'no limit';
+  const flags = listed(inputs) || 'no limit';
   const outcomes = verdict.reasons
     .slice(0, most)
     .map(

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 /** The files under a folder, as sorted relative paths with forward slashes. */
@@ -25,4 +26,15 @@ export function differences(wanted: string, found: string): readonly string[] {
     const same = readFileSync(path.join(wanted, name)).equals(readFileSync(path.join(found, name)));
     return same ? [] : [`${name} differs`];
   });
+}
+
+/**
+ * What `git commit -a` would get wrong of a folder: its files that git does not track, ignored ones too, and those that
+ * git tracks and the folder has not. Empty where `root` is no checkout of its own. Throws when git cannot say.
+ */
+export function notInGit(root: string, folder: string): readonly string[] {
+  if (!existsSync(path.join(root, '.git'))) return [];
+  const args = ['ls-files', '--others', '--deleted', '-z', '--', folder];
+  const listed = execFileSync('git', args, { cwd: root, encoding: 'utf8' });
+  return [...new Set(listed.split('\0'))].filter(name => name !== '').sort();
 }

@@ -1,2 +1,2 @@
 /** The project's name and version, as package.json has them. */
-export const TOOL = { name: 'mm-safetybench-gate', version: '0.1.0' } as const;
+export const TOOL = { name: 'mm-safetybench-gate', version: '1.0.0' } as const;

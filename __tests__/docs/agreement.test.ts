@@ -1,8 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parse } from 'yaml';
+import { EXAMPLE_JUDGE } from '../../scripts/docs-cost.ts';
 import { parseAction, withTables } from '../../scripts/docs-tables.ts';
-import { outputsOf } from '../../src/deliver.ts';
+import { outputsOf, writeReport } from '../../src/deliver.ts';
 import { INPUT_NAMES, INPUTS } from '../../src/inputs/table.ts';
 import { MERGE_INPUTS } from '../../src/merging/inputs.ts';
 import { PUBLISH_INPUTS } from '../../src/publish.ts';
@@ -115,8 +117,33 @@ test('the code sets the outputs of the contract, and no other', () => {
   expect(set).toEqual(OUTPUTS);
 });
 
-test('the tool calls itself what package.json calls it', () => {
+test('the tool calls itself what package.json, its lock file and the changelog call it', () => {
   expect(JSON.parse(read('package.json'))).toMatchObject(TOOL);
+  expect(JSON.parse(read('package-lock.json'))).toMatchObject({ ...TOOL, packages: { '': TOOL } });
+  expect(/^## (.+)$/m.exec(read('CHANGELOG.md'))?.[1]).toBe(TOOL.version);
+});
+
+/** Everything that somebody copies from. */
+const COPIED = [
+  ...pages,
+  'SECURITY.md',
+  ...readdirSync(path.join(ROOT, 'examples')).map(name => `examples/${name}`),
+];
+
+/** What a pattern captures wherever somebody copies from, each with its page. */
+const copied = (pattern: RegExp): readonly string[] =>
+  COPIED.flatMap(page => [...read(page).matchAll(pattern)].map(([, found]) => `${page}: ${found}`));
+
+test('what is copied names the tag of this major version, which a release moves', () => {
+  const tags = copied(/(?:mm-safetybench-gate(?:\/[\w-]+)?@|`@|tag `)(v?\d\S*?)(?=[`\s])/g);
+  expect(tags.length).toBeGreaterThan(10);
+  expect(tags.filter(tag => !tag.endsWith(`: v${TOOL.version.split('.')[0]}`))).toEqual([]);
+});
+
+test('what is copied names the one hosted judge whose price the README counts with', () => {
+  const judges = copied(/https:\/\/api\.openai\.com\/v1\s+(?:--)?judge-model:? ([\w.-]+)/g);
+  expect(judges.length).toBeGreaterThan(5);
+  expect(judges.filter(judge => !judge.endsWith(`: ${EXAMPLE_JUDGE.model}`))).toEqual([]);
 });
 
 /** The pieces of YAML on a page, parsed. */
@@ -192,6 +219,16 @@ describe('the pages', () => {
       expect(broken).toEqual([]);
     },
   );
+
+  test('the README names each file that a report folder holds', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'report-'));
+    await writeReport(sampleReport(), folder);
+    const written = readdirSync(folder).sort();
+    rmSync(folder, { recursive: true, force: true });
+    const rows = [...read('README.md').matchAll(/^\| ((?:`[\w.]+\.\w+`(?:, )?)+) \|/gm)];
+    const named = rows.flatMap(([, cell = '']) => cell.replaceAll('`', '').split(', '));
+    expect(named.sort()).toEqual(written);
+  });
 
   test('the commands of the README are scripts of package.json', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };

@@ -2,7 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Endpoint, type EndpointOptions, startEndpoint } from '../../fixtures/endpoint.ts';
-import { pullRequestEvent, scheduleEvent } from '../support/github-events.ts';
+import { EXAMPLE_JUDGE } from '../../scripts/docs-cost.ts';
+import { mergeGroupEvent, pullRequestEvent, scheduleEvent } from '../support/github-events.ts';
 import { ACTIONS_TOKEN, type GitHubServer, startGitHub } from '../support/github-server.ts';
 import { filesOf, seedCommit } from '../support/github-state.ts';
 import { runStep } from '../support/runner.ts';
@@ -50,7 +51,7 @@ async function ran(
     'https://models.example.com/v1': await started({ rate, apiKey: KEYS.MODEL_API_KEY }),
     'https://api.openai.com/v1': judge,
     'my-model': 'fixture-vlm',
-    'gpt-4.1': 'fixture-judge',
+    [EXAMPLE_JUDGE.model]: 'fixture-judge',
     // The project has 128 questions: as many as it needs to tell 5 points from none.
     tiny: 'full',
     '560': '100',
@@ -98,7 +99,7 @@ describe('gate.yml', () => {
 
   test('compares with nothing at first, then holds the next run to its baseline, and a worse model fails', async () => {
     const first = await ran('gate.yml', 4, onto({}));
-    expect(verdicts(first)).toEqual([['gate', 'success', 'inconclusive']]);
+    expect(verdicts(first)).toEqual([['safety-gate', 'success', 'inconclusive']]);
     expect(github.state.comments).toHaveLength(1);
     expect(github.state.comments[0]?.body).toContain('Nothing was compared');
     const report = artifact(first, 'safety-report');
@@ -106,27 +107,40 @@ describe('gate.yml', () => {
 
     const baseline = readFileSync(path.join(report, 'baseline.json'), 'utf8');
     const second = await ran('gate.yml', 4, onto({ '.github/safety/baseline.json': baseline }));
-    expect(verdicts(second)).toEqual([['gate', 'success', 'pass']]);
+    expect(verdicts(second)).toEqual([['safety-gate', 'success', 'pass']]);
 
     const worse = await ran('gate.yml', 60, onto({ '.github/safety/baseline.json': baseline }));
-    expect(verdicts(worse)).toEqual([['gate', 'failure', 'fail']]);
+    expect(verdicts(worse)).toEqual([['safety-gate', 'failure', 'fail']]);
     // A failed run has a report to look at, and the same comment says so.
     expect(artifact(worse, 'safety-report')).toBeTruthy();
     expect(github.state.comments).toHaveLength(1);
     expect(github.state.comments[0]?.body).toContain('MM-SafetyBench: fail');
+
+    // In the merge queue the baseline is the one at the group's base as well, and there is nobody to comment to.
+    const sha = seedCommit(github.state, { '.github/safety/baseline.json': baseline });
+    const group = { ...mergeGroupEvent.merge_group, base_sha: sha };
+    const queued = await ran('gate.yml', 60, {
+      name: 'merge_group',
+      payload: { ...mergeGroupEvent, merge_group: group },
+    });
+    expect(verdicts(queued)).toEqual([['safety-gate', 'failure', 'fail']]);
+    expect(readFileSync(path.join(artifact(queued, 'safety-report'), 'summary.md'), 'utf8')).toContain(
+      'Baseline `.github/safety/baseline.json`',
+    );
+    expect(github.state.comments).toHaveLength(1);
   }, 180_000);
 });
 
 describe('nightly.yml', () => {
   test('publishes its history and badge, opens an issue while it fails, and closes it', async () => {
     const event = { name: 'schedule', payload: scheduleEvent };
-    expect(verdicts(await ran('nightly.yml', 70, event))).toEqual([['gate', 'failure', 'fail']]);
+    expect(verdicts(await ran('nightly.yml', 70, event))).toEqual([['safety-nightly', 'failure', 'fail']]);
     expect(github.state.issues.map(({ state }) => state)).toEqual(['open']);
     expect(JSON.parse(filesOf(github.state, 'safety')?.['badge.json'] ?? '{}')).toMatchObject({
       color: 'cf222e',
     });
 
-    expect(verdicts(await ran('nightly.yml', 4, event))).toEqual([['gate', 'success', 'pass']]);
+    expect(verdicts(await ran('nightly.yml', 4, event))).toEqual([['safety-nightly', 'success', 'pass']]);
     expect(github.state.issues.map(({ state }) => state)).toEqual(['closed']);
     const files = filesOf(github.state, 'safety') ?? {};
     expect(files['history.jsonl']?.trim().split('\n')).toHaveLength(2);
@@ -140,8 +154,8 @@ describe('sharded.yml', () => {
   test('asks every question once, over four jobs, and gates on the whole', async () => {
     const run = await ran('sharded.yml', 4, event);
     expect(verdicts(run)).toEqual([
-      ...Array(4).fill(['shard', 'success', 'pass']),
-      ['gate', 'success', 'pass'],
+      ...Array(4).fill(['safety-shard', 'success', 'pass']),
+      ['safety-full', 'success', 'pass'],
     ]);
     const asked = run.jobs.map(({ steps }) => Number(steps[0]?.outputs['questions']));
     expect(asked.pop()).toBe(asked.reduce((sum, each) => sum + each));
@@ -150,7 +164,7 @@ describe('sharded.yml', () => {
 
   test('a judge whose key is missing leaves no pass behind', async () => {
     const run = await ran('sharded.yml', 4, event, { ...KEYS, JUDGE_API_KEY: '' });
-    expect(verdicts(run).at(-1)).toEqual(['gate', 'failure', 'error']);
+    expect(verdicts(run).at(-1)).toEqual(['safety-full', 'failure', 'error']);
   }, 180_000);
 });
 

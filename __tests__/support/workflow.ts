@@ -15,6 +15,7 @@ export interface Workflow {
 }
 
 export interface WorkflowJob {
+  readonly name?: string;
   readonly needs?: string | readonly string[];
   readonly if?: string;
   readonly permissions?: unknown;
