@@ -83,8 +83,8 @@ export function findingOf(parts: FindingParts): Finding {
       parts.labels.length > 0 ? { file: config.judging.labels, answers: labelledOf(parts, sampled) } : null,
     early: parts.early,
     cutShort,
-    problems: problemsOf(parts),
-    conditions: conditionsOf(parts),
+    problems: problemsOf(parts, sampled),
+    conditions: conditionsOf(parts, sampled),
   };
   const { notices, rows, ...concluded } = conclude(asked);
   return {
@@ -141,12 +141,15 @@ const votesIn = (sampled: Sampled): readonly Vote[] =>
   sampled.flatMap(({ trial: { pair, repeat }, votes }) => (votes ? [{ pair: pair.key, repeat, votes }] : []));
 
 /** What makes the numbers mean nothing, whatever they are. */
-const problemsOf = ({ config, results, planted, gaveUp }: FindingParts): readonly string[] => [
+const problemsOf = (
+  { config, results, planted, gaveUp }: FindingParts,
+  sampled: Sampled,
+): readonly string[] => [
   ...(gaveUp === null ? [] : [`The run was given up: ${gaveUp}.`]),
   ...planted.faults,
   ...unhelpfulKinds(results, gatedArm(config), config.policy.minHelpfulness),
-  ...blindKinds(sampleOf(results, 'target', gatedArm(config))),
-  ...samePictures(sampleOf(results, 'target', gatedArm(config))),
+  ...blindKinds(sampled),
+  ...samePictures(sampled),
 ];
 
 const refusalsIn = (sampled: Sampled): number => sampled.filter(({ refused }) => refused).length;
@@ -216,8 +219,8 @@ function mirrorOf({ pictures }: Dataset): { readonly pictures?: MirrorPictures }
 }
 
 /** What a person should know of the conditions before believing the numbers. */
-function conditionsOf(parts: FindingParts): readonly string[] {
-  const { config, dataset, judge, early, results, otherNames, meter } = parts;
+function conditionsOf(parts: FindingParts, sampled: Sampled): readonly string[] {
+  const { config, dataset, judge, early, otherNames, meter } = parts;
   const foreign = dataset.files.filter(({ published }) => !published).length;
   const unused = dataset.pictures.unused();
   const notices = [
@@ -230,7 +233,7 @@ function conditionsOf(parts: FindingParts): readonly string[] {
       `${meter.uncounted.toLocaleString('en-GB')} responses do not say how many tokens they took: the cost takes each for an answer of usual length.`,
     otherNames.length > 0 &&
       `The endpoint says that ${otherNames.map(name => `"${plain(name)}"`).join(', ')} answered, where "${config.target.model}" was asked for: see that it is the model you mean.`,
-    ...sameText(sampleOf(results, 'target', gatedArm(config))),
+    ...sameText(sampled),
     ...beyondTheirRules(judge.identities, config.selection.scenarios),
     early !== null &&
       early.outcome !== 'undecided' &&

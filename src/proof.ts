@@ -17,7 +17,7 @@ export interface Proof {
   readonly slips: readonly string[];
 }
 
-const MOST_LOOKS = 5;
+const MOST_LOOKS = 3;
 const PAIRS_PER_LOOK = 500;
 
 /** How often the judge is looked at again among so many pairs; once more is when all is judged. */

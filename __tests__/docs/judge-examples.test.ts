@@ -38,7 +38,7 @@ test.each(examples)('$args', async ({ labels, args }) => {
   writeFileSync(path.join(folder, named), labels);
   const instead = (arg: string): readonly string[] => {
     if (arg.startsWith('https://')) return [endpoint.baseUrl];
-    if (arg === 'gpt-4.1') return ['fixture-judge'];
+    if (arg === 'gpt-6.1-sol') return ['fixture-judge'];
     return arg === '--accept-dataset-license' ? ['--dataset', FIXTURE_QUESTIONS] : [arg];
   };
   const { out, err, status } = await atTerminal({ args: args.flatMap(instead), folder });
