@@ -37,7 +37,7 @@ const LONGEST = 1 / 4;
 
 export function createAllowance({ budget, meter, aside, ...options }: AllowanceOptions): Allowance {
   const { maxRequests, maxCost, minutes } = budget;
-  const underWay = new Map<object, { requests: number; readonly since: number }>();
+  const underWay = new Map<object, { requests: number; readonly since: number; readonly isUsual: boolean }>();
   const time = minutes === null ? Number.POSITIVE_INFINITY : minutes * 60_000;
   let longest = 0;
   let ended = 0;
@@ -65,18 +65,18 @@ export function createAllowance({ budget, meter, aside, ...options }: AllowanceO
     return costsTooMuch() ? `max-cost of ${maxCost} dollars used up` : null;
   };
 
-  const hold = (item: object, requests: number): void => {
-    underWay.set(item, { requests, since: options.clock() });
+  const set = (item: object, requests: number, isUsual: boolean): void => {
+    underWay.set(item, { requests, since: options.clock(), isUsual });
   };
 
   return {
-    hold,
+    hold: (item, requests) => set(item, requests, false),
     async begin(item, requests) {
       for (;;) {
         if (usedUp !== null) return false;
         const found = obstacle(requests);
         if (found === null) {
-          hold(item, requests);
+          set(item, requests, true);
           return true;
         }
         if (underWay.size === 0 || isTooLate()) usedUp = found;
@@ -91,7 +91,7 @@ export function createAllowance({ budget, meter, aside, ...options }: AllowanceO
       const begun = underWay.get(item);
       if (!begun) return;
       underWay.delete(item);
-      ended += 1;
+      if (begun.isUsual) ended += 1;
       longest = Math.max(longest, options.clock() - begun.since);
       nextEnd.resolve();
       nextEnd = Promise.withResolvers();

@@ -228,7 +228,7 @@ describe('no picture', () => {
 
   test('when the answer is larger than any, without another try', async () => {
     const { origin, seen } = await serve(to => to.end(Buffer.alloc(49 * 2 ** 20, 'A')));
-    expect(await draw(origin, { maxRetries: 2 })).toEqual({
+    expect(await draw(origin, { maxRetries: 2, timeout: 60_000 })).toEqual({
       missing: `the images endpoint ${origin}/v1 sent more than 48 MB for one picture: check image-model`,
     });
     expect(seen).toHaveLength(1);

@@ -8,7 +8,7 @@ export interface Dialect {
   readonly schema: boolean;
 }
 
-export const commonDialect = (): Dialect => ({
+const commonDialect = (): Dialect => ({
   maxTokens: 'max_tokens',
   temperature: true,
   schema: true,
@@ -91,7 +91,7 @@ export function createDialectLearner(): DialectLearner {
  * Another wording for a parameter that the endpoint does not take, with a phrase for the report; undefined when
  * there is none, or when it was tried already.
  */
-export function reword(
+function reword(
   dialect: Dialect,
   parameter: string | undefined,
 ): { readonly dialect: Dialect; readonly phrase: string } | undefined {
