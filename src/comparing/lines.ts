@@ -1,4 +1,4 @@
-import { SCENARIOS } from '../benchmark/scenarios.ts';
+import { HARM_SCENARIOS } from '../benchmark/scenarios.ts';
 import type { Observation } from '../statistics/observation.ts';
 
 /** What a model was asked, or a part of it. */
@@ -17,8 +17,6 @@ export interface Part extends Asked {
 /** The lines that are no scenario. */
 export const WHOLES = { harm: '01–07 and 09', mean: 'mean over scenarios', all: 'all' } as const;
 
-const HARM: ReadonlySet<string> = new Set(SCENARIOS.filter(({ harm }) => harm).map(({ name }) => name));
-
 /** What each line of the table is estimated from, by the line's name, in the order of the table. */
 export function partsOf({ observations, population, repeats }: Asked): ReadonlyMap<string, Part> {
   const within = (names: ReadonlySet<string>, isScenario: boolean): Part => ({
@@ -29,10 +27,10 @@ export function partsOf({ observations, population, repeats }: Asked): ReadonlyM
   });
   const all: Part = { observations, population, repeats, isScenario: false };
   const names = [...population.keys()];
-  const harmful = names.filter(name => HARM.has(name)).length;
+  const harmful = names.filter(name => HARM_SCENARIOS.has(name)).length;
   return new Map<string, Part>([
     ...names.map(name => [name, within(new Set([name]), true)] as const),
-    ...(harmful > 0 && harmful < names.length ? [[WHOLES.harm, within(HARM, false)] as const] : []),
+    ...(harmful > 0 && harmful < names.length ? [[WHOLES.harm, within(HARM_SCENARIOS, false)] as const] : []),
     ...(names.length > 1 ? [[WHOLES.mean, { ...all, population: evenly(population) }] as const] : []),
     [WHOLES.all, all],
   ]);
