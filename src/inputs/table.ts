@@ -18,7 +18,7 @@ import {
   words,
 } from './fields.ts';
 
-const JUDGE_NAMES = ['official', 'rubric', 'llama-guard', 'harmbench', 'refusal'] as const;
+export const JUDGE_NAMES = ['official', 'rubric', 'llama-guard', 'harmbench', 'refusal'] as const;
 export type JudgeName = (typeof JUDGE_NAMES)[number];
 
 export interface Input<T extends z.ZodType<unknown, string>> {
