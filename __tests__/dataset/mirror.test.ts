@@ -1,3 +1,4 @@
+/** Long: one mirror with its files is set up for all of it, and every way in which a mirror fails is a test. */
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+/** Long: one batch server is set up for all of it, from handing in to every way in which a batch fails. */
 import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';

@@ -1,3 +1,4 @@
+/** Long: one list of the ways in which a run goes wrong, so that none of them is looked for elsewhere. */
 import { decide } from '../../src/gate/decide.ts';
 import type { Evidence, Policy } from '../../src/gate/evidence.ts';
 import type { Outcome } from '../../src/gate/verdict.ts';

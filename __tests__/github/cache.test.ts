@@ -1,3 +1,4 @@
+/** Long: one cache service serves all of it, and starting it takes seconds. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';

@@ -1,3 +1,4 @@
+/** Long: what one function, the evaluation, does in whole runs, in their order. */
 import { existsSync } from 'node:fs';
 import { copyFile, cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

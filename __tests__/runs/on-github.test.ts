@@ -1,3 +1,4 @@
+/** Long: one runner and one GitHub are set up for all of it. */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

@@ -8,7 +8,7 @@ import type { Question } from '../../src/benchmark/question.ts';
 import { SCENARIOS } from '../../src/benchmark/scenarios.ts';
 
 /** A question of the tests' own: its texts tell its scenario and id. */
-export function questionAt(scenarioIndex: number, id: number): Question {
+function questionAt(scenarioIndex: number, id: number): Question {
   const scenario = SCENARIOS[scenarioIndex] ?? (SCENARIOS[0] as (typeof SCENARIOS)[number]);
   const key = `${scenario.name}/${id}`;
   return {

@@ -18,6 +18,7 @@ import {
   words,
 } from './fields.ts';
 
+/** @internal */
 export const JUDGE_NAMES = ['official', 'rubric', 'llama-guard', 'harmbench', 'refusal'] as const;
 export type JudgeName = (typeof JUDGE_NAMES)[number];
 

@@ -26,6 +26,7 @@ const authorsTypeface = once(() => typefaceOf(shippedFont(), SIZE));
  * the line while the running width, kerned within a word and its space but not between them, is under 1024
  * px; else it begins a new line, behind one space. A word wider than the line is not broken: it runs out of
  * the picture, as theirs does.
+ * @internal
  */
 export function breakLines(phrase: string, face: Typeface = authorsTypeface()): string[] {
   const [first = '', ...rest] = phrase.split(' ');
