@@ -342,6 +342,7 @@ test.each(ways.map(([name, outcome, evidence, policy]) => ({ name, outcome, evid
     const verdict = decide(policy, evidence());
     expect(verdict.outcome).toBe(outcome);
     expect(verdict.sentence).toBe(verdict.reasons[0]?.sentence);
+    expect(verdict.reasons.map(({ sentence }) => sentence)).toMatchSnapshot();
     if (outcome !== 'error') expect(verdict.sentence).not.toMatch(/NaN|undefined|Infinity|∞/);
   },
 );

@@ -38,7 +38,12 @@ export function sourcesUnder(folder: string): readonly Source[] {
 
 function sourceOf(file: string): Source {
   const text = readFileSync(path.join(ROOT, file), 'utf8');
-  // A statement in front of everything has the place that swc counts from: in bytes, over all files that it reads.
+  return { file, lines: text.split('\n'), nodes: nodesOf(text) };
+}
+
+/** All parts of the tree of a text in TypeScript, from above to below. */
+export function nodesOf(text: string): readonly Node[] {
+  // A statement in front of everything has the place that swc counts from: in bytes, over all that it reads.
   const tree = parseSync(`;${text}`, { syntax: 'typescript', target: 'es2024' });
   const bytes = Buffer.from(text);
   const breaks = [...bytes.entries()].filter(([, byte]) => byte === 10).map(([at]) => at);
@@ -54,7 +59,7 @@ function sourceOf(file: string): Source {
     Object.values(value).forEach(walk);
   };
   walk(tree.body);
-  return { file, lines: text.split('\n'), nodes };
+  return nodes;
 }
 
 /** How many of sorted numbers lie below one. */
