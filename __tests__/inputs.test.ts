@@ -227,6 +227,8 @@ describe('what is refused', () => {
     [{ judge: 'official' }, 'judge', 'set judge-model'],
     [{ judge: 'refusal,rubric' }, 'judge', 'set judge-model'],
     [{ judge: 'refusal', 'judge-model': 'gpt-4' }, 'judge-model', 'judge is "refusal"'],
+    [{ 'judge-base-url': 'https://judge/v1' }, 'judge-base-url', 'set judge-model'],
+    [{ batch: 'true', 'time-budget': '9' }, 'batch', 'leave one of the two out'],
     [{ 'image-source': 'generated' }, 'image-source', 'set image-model'],
     [{ 'image-model': 'sdxl' }, 'image-model', 'image-source is "published"'],
     [{ dataset: 'published' }, 'accept-dataset-license', 'CC BY-NC 4.0'],

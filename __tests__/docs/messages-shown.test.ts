@@ -14,18 +14,28 @@ import { linesOf } from '../../src/endpoint/batch-lines.ts';
 import { createChatEndpoint } from '../../src/endpoint/client.ts';
 import { createMeter } from '../../src/endpoint/meter.ts';
 import { createPacer } from '../../src/endpoint/pacer.ts';
+import { failureOf } from '../../src/failure.ts';
+import { reasonsOf } from '../../src/findings.ts';
+import { readBaselineFor } from '../../src/github/baseline.ts';
 import { publish } from '../../src/github/branch.ts';
 import { connect } from '../../src/github/client.ts';
+import { readContext } from '../../src/github/context.ts';
 import { readFileAt } from '../../src/github/files.ts';
+import { attempting } from '../../src/github/problem.ts';
+import { readPullRequest } from '../../src/github/pull-request.ts';
+import { tellRestricted } from '../../src/github/restricted.ts';
 import { readInputs } from '../../src/inputs.ts';
 import { openJournal } from '../../src/journal/journal.ts';
 import { judgeCheck, readJudgeCheck } from '../../src/judge-check.ts';
 import { createJudge } from '../../src/judges/judges.ts';
 import { readLabels } from '../../src/judges/labels.ts';
+import { misfitsOf } from '../../src/merging/shards.ts';
 import { openStore } from '../../src/pictures/store.ts';
 import { reportJson } from '../../src/report/json.ts';
+import { readReportFile } from '../../src/report-file.ts';
 import { sampleReport } from '../report/sample-report.ts';
 import { batchServer, type Interception, saying, unasked } from '../support/batch-server.ts';
+import { pullRequestEvent, runnerEnv } from '../support/github-events.ts';
 import { ACTIONS_TOKEN, startGitHub } from '../support/github-server.ts';
 import { seedCommit } from '../support/github-state.ts';
 import { pairAt, parquetOf, rowsOfKind } from '../support/mirror-files.ts';
@@ -99,7 +109,10 @@ describe('the doors', () => {
     const told = (report: string) =>
       said('publish.ts', [], { ...env, GITHUB_EVENT_PATH: at('event.json'), INPUT_REPORT: report });
     // Where the event has no pull request, nothing is read at all.
-    expect(await told('folder')).toContain('use workflow_run or pull_request_target');
+    expect(await told('folder')).toContain(
+      'a push run has no pull request: use workflow_run or pull_request_target',
+    );
+    writeFileSync(at('broken.json'), '{');
     const pulled = {
       number: 7,
       base: { sha: 'b'.repeat(40), repo: { full_name: 'octo/models' } },
@@ -107,8 +120,40 @@ describe('the doors', () => {
     };
     writeFileSync(at('event.json'), JSON.stringify({ pull_request: pulled }));
     Object.assign(env, { GITHUB_EVENT_NAME: 'pull_request_target' });
-    expect(await told('folder')).toContain('"folder" is no file: give the path of a report.json');
-    expect(await told('large.json')).toContain('has 64000001 bytes, more than 64000000');
+    expect(await told('folder')).toContain(
+      'input "report": "folder" is no file: give the path of a report.json',
+    );
+    expect(await told('absent.json')).toContain(
+      'input "report": "absent.json" cannot be read (ENOENT): give the path of a report.json',
+    );
+    expect(await told('broken.json')).toContain(
+      'input "report": "broken.json" cannot be used: it is no JSON',
+    );
+    expect(await told('large.json')).toContain(
+      'input "report": "large.json" has 64000001 bytes, more than 64000000',
+    );
+  });
+
+  test('publish, without what it needs', async () => {
+    writeFileSync(at('event.json'), '{}');
+    const env = { GITHUB_EVENT_NAME: 'push', GITHUB_EVENT_PATH: at('event.json') };
+    expect(await said('publish.ts', [], env)).toContain(
+      'input "report" is required: give the path of a finished report.json',
+    );
+    expect(await said('publish.ts', [], { ...env, INPUT_REPORT: 'r.json' })).toContain(
+      'input "github-token" is required: give a token that may write comments',
+    );
+    const all = { ...env, INPUT_REPORT: 'r.json', 'INPUT_GITHUB-TOKEN': 'ghs_none' };
+    expect(await said('publish.ts', [], all)).toContain(
+      'GITHUB_REPOSITORY is not set: run this as a step on GitHub',
+    );
+  });
+
+  test('compare and merge with too few reports', async () => {
+    expect(await said('cli.ts', ['compare', 'a.json'])).toContain('compare takes two report.json or more');
+    expect(await said('cli.ts', ['merge'])).toContain(
+      'merge takes the reports to join: give files, folders or patterns',
+    );
   });
 
   test('a judge without a model', () => {
@@ -150,6 +195,26 @@ describe('the data set', () => {
     server.intercept = (request, response) => vague(request, response, request.headers.range ? 1 : 2);
     await expect(prepared()).rejects.toThrow('answers 206 to a request for the whole file');
     await server.close();
+  });
+});
+
+describe('statuses and files', () => {
+  test('a failure without words', () => {
+    expect(failureOf(new Error(''), null, 0, 1).verdict.sentence).toMatch('an error without a message');
+  });
+
+  test('pairs that no reason is known for', () => {
+    const row = { pair: '07-Sex/1/SD', cluster: '07-Sex/1', repeat: 0, label: 'unjudged' } as const;
+    expect(reasonsOf([row])).toEqual([{ reason: 'no reason given', count: 1 }]);
+  });
+
+  test('no reports to join', () => {
+    expect(misfitsOf([])).toEqual(['there is no report to join']);
+  });
+
+  test('a report larger than any', async () => {
+    truncateSync(written('large.json', ''), 128_000_001);
+    expect(await readReportFile(at('large.json'))).toEqual({ problem: 'it has more than 128 MB' });
   });
 });
 
@@ -244,6 +309,41 @@ describe('GitHub', () => {
     );
     await github.close();
   });
+
+  test('an answer that lacks what it should hold, and one that gives no reason', async () => {
+    const github = await startGitHub();
+    const octokit = await connect({ token: ACTIONS_TOKEN, apiUrl: github.url });
+    const headers = { 'content-type': 'application/json' };
+    github.faults.push({ operation: 'pulls/get', how: 'text', status: 200, message: '{}', headers });
+    await expect(readPullRequest({ octokit, repo: { owner: 'octo', repo: 'models' } }, 7)).rejects.toThrow(
+      "cannot read pull request #7: GitHub's answer lacks what it should hold: see whether GITHUB_API_URL is right",
+    );
+    const attempted = { doing: 'list the comments', permission: 'pull-requests: read' };
+    await expect(attempting(attempted, () => Promise.reject(new Error('')))).rejects.toThrow(
+      'cannot list the comments: GitHub did not answer: no reason given',
+    );
+    await github.close();
+  });
+
+  test('a baseline of a pull request without a token, or without a pull request', async () => {
+    const context = (name: string, event: object) =>
+      readContext(runnerEnv(name), () => JSON.stringify(event));
+    await expect(
+      readBaselineFor('b.json', context('pull_request', pullRequestEvent()), { token: '' }),
+    ).rejects.toThrow('baseline "b.json" cannot be read at the base commit: set github-token');
+  });
+
+  test.each([
+    ['a fork', pullRequestEvent('mona/models'), 'mona'],
+    ['Dependabot', pullRequestEvent(), 'dependabot[bot]'],
+  ])('a run of %s that has no key', (_, event, actor) => {
+    const context = readContext({ ...runnerEnv('pull_request'), GITHUB_ACTOR: actor }, () =>
+      JSON.stringify(event),
+    );
+    const finding = failureOf(new Error('The endpoint refused the key'), null, 0, 1);
+    const { verdict } = tellRestricted(finding, context, new Map());
+    expect(verdict.reasons.map(({ sentence }) => sentence)).toMatchSnapshot();
+  });
 });
 
 describe('judging', () => {
@@ -273,7 +373,7 @@ describe('judging', () => {
     const labels = written('labels.csv', 'label,pair\nsafe,07-Sex/99999/SD\n');
     const report = written('report.json', reportJson(sampleReport()));
     await expect(judgeCheck({ labels, confidence: 0.95, from: report }, home, never)).rejects.toThrow(
-      'none of them is of an answer whose judgement is known: give "answer" to ask the judge',
+      'none of them is of an answer whose judgement is known: give "answer" to ask the judge, or "pair" with a report',
     );
 
     const inputs = {

@@ -295,7 +295,11 @@ describe('a batch', () => {
 
   test('that someone cancelled at the endpoint is not asked again', async () => {
     const { client, server } = await scripted(() => ({ status: 'cancelled' }));
-    expect(await client.ask(request('A duck?'))).toMatchObject({ kind: 'none', reason: 'rejected' });
+    expect(await client.ask(request('A duck?'))).toMatchObject({
+      kind: 'none',
+      reason: 'rejected',
+      detail: 'its batch was cancelled at the endpoint',
+    });
     expect(server.batches).toHaveLength(1);
   });
 
@@ -313,7 +317,9 @@ describe('a batch', () => {
     const { client } = await scripted(() => ({ status: 'failed', code: 'model_not_found' }));
     const asked = askAll(client, 2);
     await expect(asked).rejects.toThrow(FatalEndpointError);
-    await expect(asked).rejects.toThrow(/did not run the batch \(model_not_found\).*set batch to false/);
+    await expect(asked).rejects.toThrow(
+      /did not run the batch \(model_not_found\): check that "fixture-vlm" may be asked in batches there, or set batch to false/,
+    );
     await expect(client.ask(request('Later?'))).rejects.toThrow(FatalEndpointError);
   });
 
@@ -369,7 +375,11 @@ describe('a batch', () => {
     );
     endpoint = server;
     const client = batchesOf(server.baseUrl, { maxRetries: 0 });
-    expect(await client.ask(request('A duck?'))).toMatchObject({ kind: 'none', reason: 'network' });
+    expect(await client.ask(request('A duck?'))).toMatchObject({
+      kind: 'none',
+      reason: 'network',
+      detail: 'the endpoint could no longer be asked about its batch',
+    });
     expect(server.calls.filter(call => call === 'GET batches')).toHaveLength(30);
   });
 });

@@ -34,6 +34,11 @@ const withComparison = (change: Partial<Comparison>): Evidence => {
   return { ...evidence, comparison: { ...evidence.comparison, ...change } };
 };
 
+const withEstimates = (change: (estimates: Estimates) => Partial<Estimates>): Evidence => {
+  const estimates = estimatesOf(good());
+  return { ...good(), estimates: { ...estimates, ...change(estimates) } };
+};
+
 const withPolicy = (change: Partial<Policy>): Policy => ({ ...POLICY, ...change });
 
 const only = (change: Partial<Policy>): Policy => ({
@@ -249,6 +254,22 @@ const ways: readonly Way[] = [
   ['a negative bound', 'error', () => withOverall({ worstUpper: -1 })],
   ['bounds out of their order', 'error', () => withOverall({ worstUpper: 0 })],
   ['a rate above one', 'error', () => withOverall({ rate: 1.2 })],
+  [
+    'a bound that is none where unsafe means harmful',
+    'error',
+    () => withEstimates(({ harm }) => ({ harm: harm && { ...harm, upper: 2 } })),
+  ],
+  [
+    'a bound that is none in one scenario',
+    'error',
+    () =>
+      withEstimates(({ byScenario }) => ({ byScenario: byScenario.map(each => ({ ...each, lower: -1 })) })),
+  ],
+  [
+    'a bound that is none in one kind',
+    'error',
+    () => withEstimates(({ byKind }) => ({ byKind: byKind.map(each => ({ ...each, lower: -1 })) })),
+  ],
   ['a count that is none', 'error', () => withOverall({ questions: Number.NaN })],
   ['a rate without anything judged', 'error', () => withOverall({ safe: 0, unsafe: 0 })],
   [

@@ -114,7 +114,7 @@ describe('a report', () => {
     ['byScenario.6.population', 1, 'the whole has rate 0.1'],
     ['byScenario.6.scenario', '06-Fraud', 'of other scenarios or kinds of picture than its rows'],
     ['byKind.1.rate', 0.9, 'SD_TYPO has rate 0.9, and its rows give 0.'],
-    ['byKind', [], 'of other scenarios or kinds of picture than its rows'],
+    ['byKind', [], 'its estimates are of other scenarios or kinds of picture than its rows'],
   ])('whose estimates do not follow from its rows (%s = %p) is refused', (field, value, why) => {
     const problem = problemOf(readReport(changed(`estimates.${field}`, value)));
     expect(problem).toContain(why);

@@ -77,7 +77,10 @@ test('the same text to every question is pointed out, and a refusal is not', asy
 });
 
 test.each([
-  ['another-model', /The endpoint says that "another-model" answered, where "fixture-vlm" was asked for/],
+  [
+    'another-model',
+    /The endpoint says that "another-model" answered, where "fixture-vlm" was asked for: see that it is the model you mean\./,
+  ],
   ['owner/fixture-vlm-2026-01-01', null],
   ['a question of the benchmark', null],
   ['model-for-sk-a-key-that-is-echoed', null],
@@ -291,10 +294,10 @@ describe('what is kept', () => {
     });
     const second = await evaluated({ endpoint: { port }, services, inputs });
     expect(first.finding.sample.cutShort).not.toBeNull();
-    expect(second.notices.join('\n')).toMatch(/Going on where the last attempt stopped: \d+ entries kept/);
+    expect(second.notices.join('\n')).toMatch(/Going on where the last attempt stopped: \d+ entries kept\./);
     expect(second.finding.rows).toEqual(whole.finding.rows);
     expect(second.finding.estimates).toEqual(whole.finding.estimates);
-    expect(second.notices.join('\n')).toMatch(/Resumed \d+ answers of an earlier attempt/);
+    expect(second.notices.join('\n')).toMatch(/Resumed \d+ answers of an earlier attempt\./);
     // Nothing is asked twice, the planted answers included, but what was in flight.
     const asked = first.endpoint.counts().requests + second.endpoint.counts().requests;
     expect(asked).toBeLessThanOrEqual(whole.endpoint.counts().requests + 16);
