@@ -35,6 +35,9 @@ interface Message {
   readonly pieces: readonly string[];
 }
 
+/** Lines may be broken anywhere. */
+const inLine = (text: string): string => steady(text).replace(/\s+/g, ' ');
+
 const messagesIn = ({ file, nodes }: Source): readonly Message[] =>
   nodes.flatMap(node => {
     const pieces = piecesOf(node);
@@ -58,9 +61,6 @@ const isIn = (pieces: readonly string[], text: string): boolean => {
 const messages = sourcesUnder('src')
   .filter(({ file }) => !NO_MESSAGES.some(pattern => pattern.test(file)))
   .flatMap(messagesIn);
-
-/** Lines may be broken anywhere. */
-const inLine = (text: string): string => steady(text).replace(/\s+/g, ' ');
 
 /** What a text, or the pattern of one, has in a test. */
 function shownIn(node: Node): readonly string[] {
