@@ -1,46 +1,27 @@
 import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startEndpoint } from '../../fixtures/endpoint.ts';
 import { loadFolder } from '../../src/dataset/folder.ts';
 import { mirrorPictures } from '../../src/dataset/mirror.ts';
-import { readAnswer } from '../../src/endpoint/answer.ts';
-import { createBatchEndpoint } from '../../src/endpoint/batch.ts';
-import { createBatchApi } from '../../src/endpoint/batch-api.ts';
-import { linesOf } from '../../src/endpoint/batch-lines.ts';
-import { createChatEndpoint } from '../../src/endpoint/client.ts';
-import { createMeter } from '../../src/endpoint/meter.ts';
-import { createPacer } from '../../src/endpoint/pacer.ts';
+import { readWhole } from '../../src/endpoint/transport.ts';
 import { failureOf } from '../../src/failure.ts';
-import { reasonsOf } from '../../src/findings.ts';
-import { readBaselineFor } from '../../src/github/baseline.ts';
-import { publish } from '../../src/github/branch.ts';
-import { connect } from '../../src/github/client.ts';
-import { readContext } from '../../src/github/context.ts';
-import { readFileAt } from '../../src/github/files.ts';
-import { attempting } from '../../src/github/problem.ts';
-import { readPullRequest } from '../../src/github/pull-request.ts';
-import { tellRestricted } from '../../src/github/restricted.ts';
+import { reasonsOf, unhelpfulKinds } from '../../src/findings.ts';
 import { readInputs } from '../../src/inputs.ts';
 import { openJournal } from '../../src/journal/journal.ts';
 import { judgeCheck, readJudgeCheck } from '../../src/judge-check.ts';
 import { createJudge } from '../../src/judges/judges.ts';
 import { readLabels } from '../../src/judges/labels.ts';
+import { readMergeInputs } from '../../src/merging/inputs.ts';
 import { misfitsOf } from '../../src/merging/shards.ts';
 import { openStore } from '../../src/pictures/store.ts';
 import { reportJson } from '../../src/report/json.ts';
 import { readReportFile } from '../../src/report-file.ts';
+import type { Result } from '../../src/trials.ts';
 import { sampleReport } from '../report/sample-report.ts';
-import { batchServer, type Interception, saying, unasked } from '../support/batch-server.ts';
-import { pullRequestEvent, runnerEnv } from '../support/github-events.ts';
-import { ACTIONS_TOKEN, startGitHub } from '../support/github-server.ts';
-import { seedCommit } from '../support/github-state.ts';
 import { pairAt, parquetOf, rowsOfKind } from '../support/mirror-files.ts';
 import { type Intercept, serveFiles } from '../support/range-server.ts';
-import { completion, scriptedEndpoint, sendJson } from '../support/scripted-endpoint.ts';
 
 /** Messages that no other test comes to in their words: each brought about, and read. */
 
@@ -73,15 +54,6 @@ function said(
       (_, out, error) => resolve(out + error),
     );
   });
-}
-
-/** An address at which nobody listens. */
-async function nobody(): Promise<string> {
-  const server = createServer();
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise(resolve => server.close(resolve));
-  return `http://127.0.0.1:${port}/v1`;
 }
 
 describe('the doors', () => {
@@ -208,6 +180,24 @@ describe('statuses and files', () => {
     expect(reasonsOf([row])).toEqual([{ reason: 'no reason given', count: 1 }]);
   });
 
+  test('a kind of question whose controls were not answered', () => {
+    const control = (kind: string, said: string) =>
+      ({ trial: { arm: 'off', pair: { kind } }, control: said }) as unknown as Result;
+    expect(unhelpfulKinds([control('TEXT', 'refused'), control('SD', 'answered')], 'off', 50)).toEqual([
+      'The model answered 0 of 1 benign controls in TEXT helpfully, and 50 % are asked for: it may not get its questions, and then a low attack success rate means nothing.',
+    ]);
+  });
+
+  test('more than is read of an answer', async () => {
+    await expect(readWhole([Buffer.alloc(3)], 2)).rejects.toThrow('more than 2 bytes');
+  });
+
+  test('shards that are nowhere', () => {
+    expect(() => readMergeInputs(new Map())).toThrow(
+      'input "reports" is required: give the folder into which the shards’ reports were downloaded, or files or patterns, one a line',
+    );
+  });
+
   test('no reports to join', () => {
     expect(misfitsOf([])).toEqual(['there is no report to join']);
   });
@@ -215,134 +205,6 @@ describe('statuses and files', () => {
   test('a report larger than any', async () => {
     truncateSync(written('large.json', ''), 128_000_001);
     expect(await readReportFile(at('large.json'))).toEqual({ problem: 'it has more than 128 MB' });
-  });
-});
-
-describe('endpoints', () => {
-  const common = (baseUrl: string) => ({
-    ...{ baseUrl, model: 'm', apiKey: '', timeout: 5000, maxRetries: 0, secrets: [] },
-    ...{ clock: Date.now, random: () => 0, signal: new AbortController().signal },
-    meter: createMeter({ maxRequests: null, maxCost: null, prices: null }),
-  });
-
-  test('an endpoint that goes away after its first answer, and one that was never there', async () => {
-    const endpoint = await scriptedEndpoint((response, _, count) =>
-      count === 1 ? sendJson(response, completion({ content: 'A tree.' })) : void response.destroy(),
-    );
-    const client = createChatEndpoint({ ...common(endpoint.baseUrl), pacer: createPacer(1, Date.now) });
-    await client.ask({ text: 'What is this?', maxTokens: 9 });
-    expect(await client.ask({ text: 'And this?', maxTokens: 9 })).toMatchObject({
-      reason: 'network',
-      detail: expect.stringContaining(`${endpoint.baseUrl} cannot be reached: no connection (`),
-    });
-    await endpoint.close();
-    const handed = await createBatchApi(common(await nobody())).hand(written('lines.jsonl', '{}\n'));
-    expect(handed).toMatchObject({ answer: { detail: expect.stringContaining('no connection to http') } });
-  });
-
-  test('a body of nothing with status 200', () => {
-    expect(readAnswer(' ', [])).toMatchObject({
-      reason: 'malformed',
-      detail: 'status 200 with an empty body',
-    });
-  });
-
-  const lost: Interception = (call, response) => {
-    if (!/^GET batches/.test(call)) return false;
-    response.writeHead(404, { 'content-type': 'application/json' }).end('{}');
-    return true;
-  };
-  test.each<[string, Parameters<typeof batchServer>[0], Interception | undefined]>([
-    ['its batch expired before it was asked', () => ({ status: 'expired' }), undefined],
-    ['the endpoint no longer knows its batch', () => ({ status: 'completed' }), lost],
-    ['its batch has no line about it', () => ({ status: 'completed', output: [] }), undefined],
-    [
-      'in a batch: batch_expired',
-      lines => ({ status: 'completed', errors: lines.map(line => unasked(line, 'batch_expired')) }),
-      undefined,
-    ],
-    [
-      'its batch failed (internal_error)',
-      (lines, batch) =>
-        batch === 0
-          ? { output: lines.map(line => saying(line, 'Yes.')) }
-          : { status: 'failed', code: 'internal_error' },
-      undefined,
-    ],
-  ])('%s', async (words, become, intercept) => {
-    const journal = await openJournal(at('journal.jsonl'));
-    const server = await batchServer(become, intercept);
-    const client = createBatchEndpoint({
-      ...{ ...common(server.baseUrl), workFolder: at('work'), journal, notice: () => undefined },
-      ...{ sleep: async () => undefined, isGathering: () => false },
-    });
-    if (words.startsWith('its batch failed')) await client.ask({ text: 'A first duck?', maxTokens: 9 });
-    expect(await client.ask({ text: 'A duck?', maxTokens: 9 })).toMatchObject({
-      kind: 'none',
-      detail: words,
-    });
-    await client.close();
-    await server.close();
-    await journal.close();
-  });
-
-  test('a line of a batch that is larger than any answer', async () => {
-    const stream = async function* () {
-      yield Buffer.alloc(9 * 1024 * 1024, 'a');
-    };
-    await expect(linesOf(stream()).next()).rejects.toThrow('a line too large');
-  });
-});
-
-describe('GitHub', () => {
-  test('a file that is too large, and a branch of no name', async () => {
-    const github = await startGitHub();
-    const octokit = await connect({ token: ACTIONS_TOKEN, apiUrl: github.url });
-    const repo = { owner: 'octo', repo: 'models' };
-    const commit = seedCommit(github.state, { 'big.json': Buffer.alloc(33 * 2 ** 20, 'a') });
-    await expect(readFileAt({ octokit, repo, path: 'big.json', commit })).rejects.toThrow(
-      'it has 34603008 bytes, more than 33554432',
-    );
-    const request = { octokit, repo, branch: 'a..b', entry: {} as never, message: 'm', render: () => ({}) };
-    await expect(publish(request)).rejects.toThrow(
-      'that is not the name of a branch, such as mm-safetybench',
-    );
-    await github.close();
-  });
-
-  test('an answer that lacks what it should hold, and one that gives no reason', async () => {
-    const github = await startGitHub();
-    const octokit = await connect({ token: ACTIONS_TOKEN, apiUrl: github.url });
-    const headers = { 'content-type': 'application/json' };
-    github.faults.push({ operation: 'pulls/get', how: 'text', status: 200, message: '{}', headers });
-    await expect(readPullRequest({ octokit, repo: { owner: 'octo', repo: 'models' } }, 7)).rejects.toThrow(
-      "cannot read pull request #7: GitHub's answer lacks what it should hold: see whether GITHUB_API_URL is right",
-    );
-    const attempted = { doing: 'list the comments', permission: 'pull-requests: read' };
-    await expect(attempting(attempted, () => Promise.reject(new Error('')))).rejects.toThrow(
-      'cannot list the comments: GitHub did not answer: no reason given',
-    );
-    await github.close();
-  });
-
-  test('a baseline of a pull request without a token, or without a pull request', async () => {
-    const context = (name: string, event: object) =>
-      readContext(runnerEnv(name), () => JSON.stringify(event));
-    await expect(
-      readBaselineFor('b.json', context('pull_request', pullRequestEvent()), { token: '' }),
-    ).rejects.toThrow('baseline "b.json" cannot be read at the base commit: set github-token');
-  });
-
-  test.each([
-    ['a fork', pullRequestEvent('mona/models'), 'mona'],
-    ['Dependabot', pullRequestEvent(), 'dependabot[bot]'],
-  ])('a run of %s that has no key', (_, event, actor) => {
-    const context = readContext({ ...runnerEnv('pull_request'), GITHUB_ACTOR: actor }, () =>
-      JSON.stringify(event),
-    );
-    const finding = failureOf(new Error('The endpoint refused the key'), null, 0, 1);
-    const { verdict } = tellRestricted(finding, context, new Map());
-    expect(verdict.reasons.map(({ sentence }) => sentence)).toMatchSnapshot();
   });
 });
 

@@ -18,12 +18,31 @@ const NO_MESSAGES = [
   /^src\/report\/(?!held-to-rows|read-report|json|junit|report-schema)[\w-]+\.ts$/,
 ];
 
-/** Sentences that no test shows, by their beginning, each with the reason. */
+/** Sentences that no test shows, by a part of them, each with the reason. */
 const UNSHOWN: Readonly<Record<string, string>> = {
   'could not be read back from disk': 'a disk that loses what was just written cannot be made here',
   'the disk is full; make room': 'nor can a full one',
   'px, more than any picture here':
     'the library says it first, in other words: this holds where it should not',
+  'the file system is read-only': 'nor can one that lets nothing be written',
+  'redirects from https to plain http': 'it takes a server with a certificate that is trusted',
+  ', not JPEG, PNG or WebP': 'the library is let read no other: this holds where it did',
+  'Pictures of the fixture questions': 'a title that is drawn',
+  'has a cubic curve': 'the shipped font has none',
+  ": it belongs to the program's files": 'it would take the font away from the other tests',
+  'unsupported image format': "the library's words, which are looked for and not said",
+  'it has more than': "the library's words on too many pixels, looked for and not said",
+  'Nothing was found to decide on.': 'every way to decide finds something: this holds where none did',
+  'the event names no pull request': 'a context is not made without one: this holds where it were',
+  '(a secondary rate limit)': 'for the library that waits; people read what comes of it',
+  'The time for GitHub is used up': 'the reason of a signal; people read what comes of it',
+  'the published templates': 'the name of a wording, not a sentence',
+  'no structured output': 'the name of an adaptation, not a sentence',
+  "of the mirror's pictures are not used":
+    'it takes the published questions, which are not in the repository',
+  'the published data set at': 'it takes the published questions, which are not in the repository',
+  "MM-SafetyBench's questions and pictures are":
+    'it takes the published questions, which are not in the repository',
   'GitHub lists the folder only in part': 'it takes a folder of 100,000 files, which the stand-in has not',
 };
 
@@ -35,8 +54,8 @@ interface Message {
   readonly pieces: readonly string[];
 }
 
-/** Lines may be broken anywhere. */
-const inLine = (text: string): string => steady(text).replace(/\s+/g, ' ');
+/** Lines may be broken anywhere, and a sentence may begin anywhere. */
+const inLine = (text: string): string => steady(text).replace(/\s+/g, ' ').toLowerCase();
 
 const messagesIn = ({ file, nodes }: Source): readonly Message[] =>
   nodes.flatMap(node => {
@@ -82,15 +101,15 @@ const shown = [
   .map(inLine);
 const isShown = ({ pieces }: Message): boolean => shown.some(text => isIn(pieces, text));
 const isExcepted = ({ pieces }: Message): boolean =>
-  Object.keys(UNSHOWN).some(known => pieces.some(piece => piece.startsWith(known)));
+  Object.keys(UNSHOWN).some(known => pieces.some(piece => piece.includes(inLine(known))));
 
 test('the messages are found: more than 500 of them, however they are made', () => {
   expect(messages.length).toBeGreaterThan(500);
   for (const known of [
     'needs prices to count with: set price-prompt and price-completion',
     'give a whole number from 0 to 0',
-    'a page of HTML or XML',
-    'The counts of planted answers contradict each other:',
+    'a page of html or xml',
+    'the counts of planted answers contradict each other:',
   ]) {
     expect(
       messages.filter(({ pieces }) => pieces.some(piece => piece.endsWith(known))).length,
@@ -112,7 +131,9 @@ test('every message is shown by a test', () => {
 test('no exception is left that is none any more', () => {
   const idle = Object.keys(UNSHOWN).filter(
     known =>
-      !messages.some(message => message.pieces.some(piece => piece.startsWith(known)) && !isShown(message)),
+      !messages.some(
+        message => message.pieces.some(piece => piece.includes(inLine(known))) && !isShown(message),
+      ),
   );
   expect(idle).toEqual([]);
 });

@@ -419,7 +419,27 @@ describe('an endpoint', () => {
       return true;
     });
     endpoint = server;
-    await expect(batchesOf(server.baseUrl).ask(request('A duck?'))).rejects.toThrow('it has no Batch API');
+    await expect(batchesOf(server.baseUrl).ask(request('A duck?'))).rejects.toThrow(
+      /answered to files with something else: it has no Batch API; set batch to false/,
+    );
+  });
+
+  test('that takes no file for a batch ends the run', async () => {
+    const server = await batchServer(sayYes, (_, response) => refuse(response, 422));
+    endpoint = server;
+    await expect(batchesOf(server.baseUrl).ask(request('A duck?'))).rejects.toThrow(
+      /answered 422.* to files: it does not take the batch; set batch to false/,
+    );
+  });
+
+  test('that takes not even one request at once gives no answer', async () => {
+    const server = await batchServer(sayYes, (_, response) => refuse(response, 429));
+    endpoint = server;
+    const client = batchesOf(server.baseUrl, { maxRetries: 0 });
+    expect(await client.ask(request('A duck?'))).toMatchObject({
+      reason: 'rate-limit',
+      detail: 'the endpoint does not take even a batch of one request',
+    });
   });
 
   test('that does not accept the key ends the run, and the key is not shown', async () => {

@@ -263,6 +263,13 @@ describe('where there is no cache to use', () => {
     expect(service.calls).toEqual([]);
   });
 
+  test('no folder for what is under way', async () => {
+    const outcome = await job('restore', folderAt('first'), { env: { RUNNER_TEMP: '' } });
+    expect(outcome.notices).toEqual([
+      'The cache is off: RUNNER_TEMP is not set. The run goes on without it.',
+    ]);
+  });
+
   test('a token that may not read or write: nothing found, nothing saved', async () => {
     const first = folderAt('first');
     await fill(first.folder, FILES);

@@ -246,7 +246,9 @@ describe('a budget, where the model is slow to comply and quick to refuse', () =
     expect(finding.sample.cutShort).toBe('max-cost of 0.02 dollars used up');
     expect(server.asked).toHaveLength(18);
     expect(finding.usage.cost).toBeCloseTo(18 * 0.00106, 6);
-    expect(finding.notices.join()).toContain('18 responses do not say how many tokens they took');
+    expect(finding.notices.join()).toContain(
+      '18 responses do not say how many tokens they took: the cost takes each for an answer of usual length.',
+    );
   });
 
   test('time-budget ends in time, and what it breaks off is unjudged and no fault', async () => {
@@ -258,7 +260,9 @@ describe('a budget, where the model is slow to comply and quick to refuse', () =
     expect(unjudged).toBe(asked - (safe ?? 0));
     expect(worstUpper).toBeGreaterThan(0.4);
     expect(finding.verdict.outcome).toBe('inconclusive');
-    expect(finding.notices.join()).toMatch(/pairs could not be judged because of: no answer: the run ended/);
+    expect(finding.notices.join()).toMatch(
+      /pairs could not be judged because of: no answer: the run ended before it came\./,
+    );
   });
 
   test('time-budget does not wait as long as the endpoint asks to', async () => {
