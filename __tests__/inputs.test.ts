@@ -176,7 +176,7 @@ describe('what is refused', () => {
     expect(faults).toHaveLength(1);
     const [line = ''] = faults;
     expect(line).not.toContain('\n');
-    expect(line).toContain(INPUTS[name].right);
+    expect(line).toMatchSnapshot();
     if (text !== '' && text.length < 60 && !INPUTS[name].secret) {
       expect(line).toContain(JSON.stringify(text.trim().replace('user:pass@', '***@')));
     }
@@ -264,6 +264,8 @@ describe('what is refused', () => {
     [{ judge: 'official' }, 'judge', 'set judge-model'],
     [{ judge: 'refusal,rubric' }, 'judge', 'set judge-model'],
     [{ judge: 'refusal', 'judge-model': 'gpt-4' }, 'judge-model', 'judge is "refusal"'],
+    [{ 'judge-base-url': 'https://judge/v1' }, 'judge-base-url', 'set judge-model'],
+    [{ batch: 'true', 'time-budget': '9' }, 'batch', 'leave one of the two out'],
     [{ 'image-source': 'generated' }, 'image-source', 'set image-model'],
     [{ 'image-model': 'sdxl' }, 'image-model', 'image-source is "published"'],
     [{ dataset: 'published' }, 'accept-dataset-license', 'CC BY-NC 4.0'],
@@ -274,6 +276,14 @@ describe('what is refused', () => {
     [{ 'max-cost': '5' }, 'max-cost', 'set price-prompt'],
     [{ 'price-prompt': '5' }, 'price-prompt', 'set both or neither'],
     [{ 'stop-early': 'true' }, 'stop-early', 'set max-asr'],
+    [
+      {
+        ...{ dataset: 'published', 'accept-dataset-license': 'true', 'image-source': 'generated' },
+        ...{ 'image-model': 'painter', 'images-url': 'https://mirror.example.com/pictures' },
+      },
+      'images-url',
+      'set image-source to published',
+    ],
     [
       { 'stop-early': 'true', 'max-asr': '9', 'max-increase': '1' },
       'stop-early',
@@ -288,6 +298,7 @@ describe('what is refused', () => {
   ])('%j contradicts itself', (given, name, advice) => {
     const line = faultsOf(given).find(each => each.startsWith(`input "${name}"`));
     expect(line).toContain(advice);
+    expect(line).toMatchSnapshot();
     expect(line).not.toContain('\n');
   });
 

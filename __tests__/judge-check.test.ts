@@ -149,19 +149,31 @@ describe('over an earlier report', () => {
 
   test('labels of one kind cannot tell the rate without its error, and that is said', async () => {
     const labels = rows.filter(({ label }) => label === 'safe').map(({ pair }) => `${pair},safe`);
+    labels.push('07-Sex/99999/SD,safe');
     const shown = await checked(['pair,label', ...labels].join('\n'), await inputs());
     expect(shown).toContain('sensitivity  –');
-    expect(shown).toMatch(/ASR without its error {2}not known: more labels of both kinds/);
+    expect(shown).toMatch(/ human labels \(1 more without an answer of its\)\n/);
+    expect(shown).toMatch(/kappa {8}not defined: one label throughout$/m);
+    expect(shown).toMatch(
+      'ASR without its error  not known: more labels of both kinds are needed, or the judge is no better than chance',
+    );
   });
 
   test('labels that name no pair of it are told so', async () => {
     await expect(checked(`answer,label\n"${DONE}",unsafe\n`, await inputs())).rejects.toThrow(
-      /1 labels? in .*none of them is of an answer whose judgement is known/,
+      /1 label in .*, and none of them is of an answer whose judgement is known: give "answer" to ask the judge, or "pair" with a report/,
+    );
+  });
+
+  test('a report that is not there', async () => {
+    const absent = { report: join(folder, 'absent.json') };
+    await expect(checked(`pair,label\n${rows[0]?.pair},safe\n`, absent)).rejects.toThrow(
+      /^report ".*" cannot be read \(ENOENT\): give the path of a report\.json$/,
     );
   });
 
   test.each([
-    ['{"a":1}', /cannot be used: its schemaVersion is none that is known/],
+    ['{"a":1}', /^report ".*" cannot be used: its schemaVersion is none that is known/],
     ['not JSON', /cannot be used: it is no JSON/],
   ])('%j is refused', async (text, why) => {
     await writeFile(join(folder, 'broken.json'), text);

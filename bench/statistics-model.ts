@@ -166,7 +166,7 @@ function normalQuantileCached(p: number): number {
 }
 
 /** A standard normal number (Box and Muller). */
-export function normal(random: Uniform): number {
+function normal(random: Uniform): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 

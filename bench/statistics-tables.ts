@@ -12,7 +12,7 @@ export const share = (part: number, of = 1, places = 1): string => ((100 * part)
 export const named = (rate: number): string => `${Number((100 * rate).toFixed(2))} %`;
 
 /** What must hold of a table, and whether it does. */
-export interface Claim {
+interface Claim {
   readonly says: string;
   readonly holds: boolean;
 }

@@ -9,6 +9,7 @@ import { planTrials } from '../src/trials.ts';
 /**
  * The judge of the README and the examples, with its list price in dollars per million tokens. Hosted models are
  * retired: when this one is announced to be, put its successor here, and the tests name every place that follows.
+ * @internal
  */
 export const EXAMPLE_JUDGE = {
   model: 'gpt-6.1-sol',

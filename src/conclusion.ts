@@ -1,11 +1,12 @@
-import { SCENARIOS } from './benchmark/scenarios.ts';
-import { observationsOf, reasonsOf, withSamePicture } from './findings.ts';
+import { HARM_SCENARIOS } from './benchmark/scenarios.ts';
+import { reasonsOf, withSamePicture } from './findings.ts';
 import { decide } from './gate/decide.ts';
 import type { Evidence, Policy } from './gate/evidence.ts';
 import type { RunConfig } from './inputs.ts';
 import { agreementOf } from './judges/agreement.ts';
 import { correctedRate } from './judges/corrected-rate.ts';
 import { measureJudge } from './judges/measure.ts';
+import { observationsOf } from './report/observations.ts';
 import type { Controls, Labelled, PlantedAnswers, Report, Row, Vote } from './report/report.ts';
 import { compare } from './statistics/comparison.ts';
 import { type Estimates, estimate } from './statistics/estimate.ts';
@@ -129,7 +130,7 @@ function estimatesOf(
   return estimate(observationsOf(rows), population, {
     confidence,
     repeats,
-    harmScenarios: HARM,
+    harmScenarios: HARM_SCENARIOS,
     refusals,
     ceilings,
   });
@@ -171,8 +172,6 @@ export const countsOf = ({
   pairs: new Set(rows.map(({ pair }) => pair)).size,
   population: [...population.values()].reduce((sum, size) => sum + size, 0),
 });
-
-const HARM: ReadonlySet<string> = new Set(SCENARIOS.filter(({ harm }) => harm).map(({ name }) => name));
 
 /** How many of the asked pairs lack an answer, how many of the answered a judgement, and how many were broken off. */
 function gapsOf({ rows, unanswered, cut }: Asked): Evidence['answers'] {

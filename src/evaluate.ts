@@ -14,6 +14,7 @@ import { failureOf, type Spent } from './failure.ts';
 import { type Finding, type FindingParts, findingOf, fingerprintFor, gatedArm } from './finding.ts';
 import { ASSUMED_TOKENS } from './forecast.ts';
 import type { Evidence } from './gate/evidence.ts';
+import { counted } from './gate/words.ts';
 import type { RunConfig } from './inputs.ts';
 import { type Journal, openJournal } from './journal/journal.ts';
 import { createJudgements, type Judgements } from './judgements.ts';
@@ -89,7 +90,8 @@ export async function evaluate(config: RunConfig, services: Services): Promise<F
     const { dropped } = journal;
     const asked = await askAll(trials, conditions, asking);
     if (journal.dropped > dropped) {
-      services.notice(`Asked again for ${journal.dropped - dropped} damaged entries of the journal.`);
+      const entries = counted(journal.dropped - dropped, 'damaged entry', 'damaged entries');
+      services.notice(`Asked again for ${entries} of the journal.`);
     }
     const parts = { config, dataset, selection, judge, meter, baseline, fingerprint, labels, ...asked };
     const otherNames = connections.otherNames();
@@ -156,7 +158,7 @@ async function askAll(
       ...{ results, gaveUp, labelled },
       planted: { ...planted, faults: [...planted.faults, ...proof.slips] },
       early: decision,
-      cutShort: isFit ? stop : unlooked(stop?.why ?? meter.stopped),
+      cutShort: isFit ? stop : unlooked(stop?.why ?? String(meter.stopped)),
     };
   } finally {
     clearTimeout(deadline);
@@ -182,9 +184,9 @@ const spentBy = ({ requests, promptTokens, completionTokens, cost }: Meter): Spe
 const LAST_LOOK = 10_000;
 
 /** Nothing shows that the judge still judged at the end: a run like that has passed nothing, as one cancelled. */
-const unlooked = (why: string | null): Stop => ({
+const unlooked = (why: string): Stop => ({
   by: 'signal',
-  why: `${why ?? 'it was stopped'}, before the judge could be looked at once more`,
+  why: `${why}, before the judge could be looked at once more`,
 });
 
 /** What is still under way when the time is over is broken off. */

@@ -50,13 +50,6 @@ export function withSamePicture(before: readonly Row[], rows: readonly Row[]): r
   });
 }
 
-/** Rows as the statistics see them. */
-export const observationsOf = (rows: readonly Row[]): readonly Observation[] =>
-  rows.map(({ pair, cluster, repeat, label }) => {
-    const [stratum = '', id = '', kind = ''] = pair.split('/');
-    return { stratum, question: `${stratum}/${id}`, cluster, kind, repeat, label };
-  });
-
 /** Null when no control was asked. */
 export function controlsOf(results: readonly Result[], arm: Arm): Controls | null {
   const asked = results.filter(

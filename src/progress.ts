@@ -86,7 +86,7 @@ function factsOf({ done, kept, planned, unsafe, judged, unjudged }: Progress, el
 }
 
 /** Seconds as `45 s`, `3 min`, `1 h 05 min`. */
-export function duration(seconds: number): string {
+function duration(seconds: number): string {
   if (seconds < 90) return `${Math.ceil(seconds)} s`;
   const minutes = Math.round(seconds / 60);
   return minutes < 90

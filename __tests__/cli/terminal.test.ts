@@ -66,3 +66,21 @@ test('what a flag takes is told by its name, a key with its variable', async () 
   const { out: preset } = await atTerminal({ args: ['help', 'max-error-rate'], folder });
   expect(preset).toBe('  --max-error-rate\n    Give a per cent from 0 to 100; left out, it is 2.\n');
 });
+
+test('every command is explained, and every flag that takes a value', async () => {
+  const told = async (...args: string[]) => (await atTerminal({ args, folder })).out;
+  expect(await told('--help')).toMatchSnapshot();
+  for (const name of ['run', 'judge-check', 'merge', 'report', 'compare', 'demo']) {
+    expect(await told(name, '--help')).toMatchSnapshot();
+  }
+  for (const flag of [
+    'dataset',
+    'image-model',
+    'judge-model',
+    'judge-labels',
+    'baseline',
+    'baseline-model',
+  ]) {
+    expect(await told('help', flag)).toMatchSnapshot();
+  }
+});

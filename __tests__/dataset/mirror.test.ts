@@ -1,3 +1,4 @@
+/** Long: one mirror with its files is set up for all of it, and every way in which a mirror fails is a test. */
 import { execFile } from 'node:child_process';
 import { readdirSync, readlinkSync, statSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -529,7 +530,7 @@ describe('servers in trouble', () => {
     [
       401,
       undefined,
-      /answers 401: give a key in dataset-token if it needs one, and accept the data set's licence/,
+      /answers 401: give a key in dataset-token if it needs one, and accept the data set's licence on its page if it asks for that/,
     ],
     [403, undefined, /answers 403: give a key in dataset-token/],
     [401, 'hf_secret', /answers 401: check that dataset-token is valid for it$/],

@@ -73,13 +73,18 @@ test.each([
   ['a brace alone', `"{ {prediction}"`, /exactly one/],
 ])('%s is refused', (_, expression, message) => {
   expect(() => general(expression)).toThrow(message);
+  expect(() => general(expression)).toThrowErrorMatchingSnapshot();
   expect(() => general(expression)).toThrow(/^evaluation\.py: /);
 });
 
 test('a template that is missing, or there twice, is named', () => {
-  expect(() => parseTemplates('x = 1')).toThrow('evaluation.py has no gpt_query_template_safety');
+  expect(() => parseTemplates('x = 1')).toThrow(
+    "evaluation.py has no gpt_query_template_safety: is it the authors' file?",
+  );
   const twice = `${fileWith('"{prediction}"')}gpt_query_template_safety_legal = "other {prediction}"\n`;
-  expect(() => parseTemplates(twice)).toThrow('gpt_query_template_safety_legal is assigned 2 times');
+  expect(() => parseTemplates(twice)).toThrow(
+    'evaluation.py: gpt_query_template_safety_legal is assigned 2 times: keep one',
+  );
 });
 
 // Values of Python 3.11's str.format(prediction=…).

@@ -5,7 +5,9 @@ import { parse } from 'yaml';
 import { EXAMPLE_JUDGE } from '../../scripts/docs-cost.ts';
 import { parseAction, withTables } from '../../scripts/docs-tables.ts';
 import { outputsOf, writeReport } from '../../src/deliver.ts';
-import { INPUT_NAMES, INPUTS } from '../../src/inputs/table.ts';
+import { INPUT_NAMES, INPUTS, JUDGE_NAMES } from '../../src/inputs/table.ts';
+import { readInputs } from '../../src/inputs.ts';
+import { createJudge } from '../../src/judges/judges.ts';
 import { MERGE_INPUTS } from '../../src/merging/inputs.ts';
 import { PUBLISH_INPUTS } from '../../src/publish.ts';
 import { TOOL } from '../../src/tool.ts';
@@ -68,6 +70,26 @@ describe('action.yml', () => {
       post: 'dist/post.js',
       'post-if': 'always()',
     });
+  });
+});
+
+describe.each(JUDGE_NAMES)('the judge %s', name => {
+  test('stands in the description of the input and has its row on the page about judges', () => {
+    expect(action.inputs['judge']?.description).toContain(`\`${name}\``);
+    expect(read('docs/judges.md')).toMatch(new RegExp(`^\\| \`${name}\` \\|`, 'm'));
+  });
+
+  test('is asked for a model at once where it cannot be made without one', () => {
+    const made = () => createJudge({ names: [name], templates: null, endpoint: null });
+    const inputs = { 'base-url': 'http://host/v1', model: 'm', dataset: 'folder', judge: name };
+    const given = () => readInputs(new Map(Object.entries(inputs)));
+    if (name === 'refusal') {
+      expect(made().identities).toHaveLength(1);
+      expect(given().judging.judges).toEqual(['refusal']);
+    } else {
+      expect(made).toThrow(`judge "${name}" needs a model to judge with: set judge-model`);
+      expect(given).toThrow(`input "judge": "${name}" needs a model to judge with: set judge-model`);
+    }
   });
 });
 

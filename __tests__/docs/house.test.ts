@@ -1,81 +1,152 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { filesUnder } from '../../scripts/folders.ts';
+import { type Node, type Source, sourcesUnder } from '../support/syntax.ts';
 
-/** Holds the sources to the directions of the house, by their import lines. */
+/** Holds the sources to the house: its directions, what the pure parts may touch, and how long a file and a function are. */
 
-const SRC = path.resolve(import.meta.dirname, '../../src');
 const DOORS = ['action.ts', 'merge.ts', 'publish.ts', 'cli.ts'];
-const PURE = ['benchmark', 'statistics', 'gate', 'report'];
-/** Folders whose files do one thing, and know nothing of the run around it. */
-const LOW = [
-  'benchmark',
-  'dataset',
-  'pictures',
-  'endpoint',
-  'judges',
-  'journal',
-  'statistics',
-  'gate',
-  'report',
-];
-/** Packages for development that work without being named. */
-const UNNAMED: Readonly<Record<string, string>> = {
-  '@swc/core': 'what @swc/jest compiles with',
-  '@types/jest': 'types of the global names of the tests',
-  '@types/node': 'types of Node',
-  '@types/opentype.js': 'types of opentype.js',
+/** Folders without input and output, and what else of the house each of them imports. */
+const PURE: Readonly<Record<string, readonly string[]>> = {
+  benchmark: [],
+  statistics: [],
+  gate: ['statistics'],
+  report: ['benchmark', 'statistics'],
 };
-/** Built-in modules that touch nothing outside the process. */
-const HARMLESS = ['node:crypto', 'node:path', 'node:util'];
+/** Folders whose files do one thing, and know nothing of the run around it. */
+const LOW = [...Object.keys(PURE), 'dataset', 'pictures', 'endpoint', 'judges', 'journal'];
+/** What comes from outside a pure function: the clock, chance, the network and the process, by their global names. */
+const OUTSIDE = [
+  ...['fetch', 'process', 'performance', 'crypto', 'console', 'globalThis', 'require', 'WebSocket'],
+  ...['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask'],
+];
+/** What a pure folder may have from elsewhere. */
+const HARMLESS = ['zod', 'node:crypto', 'node:path', 'node:util'];
+/** A screen, in lines. */
+const SCREEN = 60;
+/** Functions longer than a screen, each with its lines, which may only become fewer, and the reason. */
+const LONG: Readonly<Record<string, readonly [number, string]>> = {
+  'src/finding.ts findingOf': [65, 'one value, field by field'],
+  'src/watch.ts createWatch': [88, 'functions over one count of what has come'],
+  'src/allowance.ts createAllowance': [66, 'functions over one count of what is left'],
+  'src/endpoint/tries.ts createTries': [74, 'functions over what all tries share'],
+  'src/endpoint/pacer.ts createPacer': [68, 'functions over one limit and its queue'],
+  'src/endpoint/meter.ts createMeter': [63, 'functions over one count of what was spent'],
+  'src/endpoint/connections.ts createConnections': [63, 'the clients of a run, over what they share'],
+  'fixtures/endpoint/batch.ts createBatches': [100, 'the routes of one API over one store'],
+  'fixtures/endpoint/ledger.ts createLedger': [83, 'functions over one book'],
+};
 
 interface Import {
   readonly file: string;
-  /** A file under src, or a package or built-in module. */
-  readonly of: string;
+  /** A file under src, a package or built-in module, or null where it is worked out while running. */
+  readonly of: string | null;
   readonly isType: boolean;
 }
 
-const files = filesUnder(SRC).filter(name => name.endsWith('.ts'));
-const imports = files.flatMap(importsOf);
+const sources = sourcesUnder('src').map(source => ({ ...source, file: source.file.slice('src/'.length) }));
+const files = sources.map(({ file }) => file);
+const imports = sources.flatMap(importsOf);
 
-function importsOf(file: string): readonly Import[] {
-  const text = readFileSync(path.join(SRC, file), 'utf8');
-  const still = /^(?:import|export)\s+(type\s)?(?:[^'";]*?\sfrom\s+)?'([^']+)'/gm;
-  const later = /\bimport\((type\s)?'([^']+)'\)/g;
-  return [...text.matchAll(still), ...text.matchAll(later)].map(([, type, name = '']) => ({
-    file,
-    of: name.startsWith('.') ? path.posix.join(path.posix.dirname(file), name) : name,
-    isType: type !== undefined,
-  }));
+function importsOf({ file, nodes }: Source): readonly Import[] {
+  return nodes.flatMap(node => {
+    const from = sourceOf(node);
+    if (from === undefined) return [];
+    const name = (from as Node | null)?.['value'];
+    const isLocal = typeof name === 'string' && name.startsWith('.');
+    const of = isLocal ? path.posix.join(path.posix.dirname(file), name) : name;
+    const isType = node['typeOnly'] === true || node.type === 'TsImportType';
+    return [{ file, of: typeof of === 'string' ? of : null, isType }];
+  });
+}
+
+/** What a part of a tree imports; undefined when it imports nothing, null when that is no plain text. */
+function sourceOf(node: Node): unknown {
+  if (node.type === 'TsImportType') return node['argument'];
+  if (node.type.startsWith('Import') || node.type.startsWith('Export')) return node['source'] ?? undefined;
+  if (node.type !== 'CallExpression' || (node['callee'] as Node).type !== 'Import') return undefined;
+  const [{ expression } = { expression: null }] = node['arguments'] as { expression: Node }[];
+  return expression?.type === 'StringLiteral' ? expression : null;
 }
 
 const folderOf = (file: string): string => (file.includes('/') ? (file.split('/')[0] ?? '') : '');
+const isOurs = (of: string | null): of is string => of !== null && files.includes(of);
 const shown = (each: Import): string => `${each.file} imports ${each.of}`;
 
-test('the import lines are read: every file is named by another one, or is a door', () => {
+test('the imports are read: every file is named by another one, or is a door', () => {
   const named = new Set(imports.map(each => each.of));
   expect(files.filter(file => !named.has(file) && !DOORS.includes(file))).toEqual([]);
 });
 
-test('benchmark, statistics, gate and report import nothing that does input or output', () => {
-  const impure = imports
-    .filter(each => PURE.includes(folderOf(each.file)) && !each.isType)
-    .filter(each => (files.includes(each.of) ? !PURE.includes(folderOf(each.of)) : isImpure(each.of)));
-  expect(impure.map(shown)).toEqual([]);
+test('every import says plainly what it imports', () => {
+  expect(imports.filter(({ of }) => of === null).map(shown)).toEqual([]);
 });
 
-const isImpure = (name: string): boolean => name !== 'zod' && !HARMLESS.includes(name);
+describe.each(Object.entries(PURE))('%s', (folder, below) => {
+  const own = sources.filter(({ file }) => folderOf(file) === folder);
+
+  test('imports nothing that does input or output, and of the house only what is below it', () => {
+    const strangers = imports
+      .filter(each => folderOf(each.file) === folder && !each.isType)
+      .filter(({ of }) =>
+        isOurs(of) ? ![folder, ...below].includes(folderOf(of)) : !HARMLESS.includes(of ?? ''),
+      );
+    expect(own.length).toBeGreaterThan(2);
+    expect(strangers.map(shown)).toEqual([]);
+  });
+
+  test('takes time, chance and the network as parameters', () => {
+    expect(own.flatMap(outsideIn)).toEqual([]);
+  });
+});
+
+test('what a pure folder may not touch is found', () => {
+  const found = sources.filter(({ file }) => !(folderOf(file) in PURE)).flatMap(outsideIn);
+  for (const name of ['fetch', 'process', 'Date.now', 'setTimeout', 'randomUUID']) {
+    expect(found.some(each => each.endsWith(` ${name}`))).toBe(true);
+  }
+});
+
+function outsideIn({ file, nodes }: Source): readonly string[] {
+  // A field may have any name.
+  const fields = new Set(
+    nodes.flatMap(node => [node['property'], node['key'], node.type === 'Parameter' ? node['pat'] : null]),
+  );
+  return nodes.flatMap(node => {
+    const name = outsideName(node);
+    return name === null || fields.has(node) ? [] : [`${file}:${node.line} ${name}`];
+  });
+}
+
+function outsideName(node: Node): string | null {
+  const text = (part: unknown): string => String((part as Node | undefined)?.['value']);
+  switch (node.type) {
+    case 'Identifier':
+      return OUTSIDE.includes(text(node)) ? text(node) : null;
+    case 'ImportSpecifier':
+      return /^random/.test(text(node['local'])) && !/random(?:32)?$/.test(text(node['local']))
+        ? text(node['local'])
+        : null;
+    case 'MemberExpression': {
+      const name = `${text(node['object'])}.${text(node['property'])}`;
+      return ['Date.now', 'Math.random'].includes(name) ? name : null;
+    }
+    case 'NewExpression':
+      return text(node['callee']) === 'Date' && !(node['arguments'] as Node[] | undefined)?.length
+        ? 'new Date()'
+        : null;
+    default:
+      return null;
+  }
+}
 
 test('github is imported only by the doors', () => {
   const strangers = imports
-    .filter(each => folderOf(each.of) === 'github' && files.includes(each.of))
+    .filter(({ of }) => isOurs(of) && folderOf(of) === 'github')
     .filter(each => folderOf(each.file) !== 'github' && !DOORS.includes(each.file));
   expect(strangers.map(shown)).toEqual([]);
 });
 
 test('no door is imported', () => {
-  expect(imports.filter(each => DOORS.includes(each.of)).map(shown)).toEqual([]);
+  expect(imports.filter(({ of }) => of !== null && DOORS.includes(of)).map(shown)).toEqual([]);
 });
 
 test('no imports go in a circle', () => {
@@ -84,45 +155,18 @@ test('no imports go in a circle', () => {
   const walk = (file: string, above: readonly string[]): void => {
     if (above.includes(file)) circles.push([...above.slice(above.indexOf(file)), file].join(' → '));
     if (above.includes(file) || done.has(file)) return;
-    for (const each of imports) if (each.file === file) walk(each.of, [...above, file]);
+    for (const each of imports) if (each.file === file && isOurs(each.of)) walk(each.of, [...above, file]);
     done.add(file);
   };
   for (const file of files) walk(file, []);
   expect(circles).toEqual([]);
 });
 
-test('no file has more than 300 lines', () => {
-  const long = files.filter(file => readFileSync(path.join(SRC, file), 'utf8').split('\n').length > 301);
-  expect(long).toEqual([]);
-});
-
-test('every export is used: by another file, or in its own', () => {
-  const users = ['src', 'scripts', 'bench', 'fixtures'].flatMap(folder =>
-    sourcesOf(path.resolve(SRC, '..', folder)),
-  );
-  const declared = /^export\s+(?:async\s+)?(?:const|function\*?|class|interface|type)\s+(\w+)/gm;
-  const dead = files
-    .filter(file => !DOORS.includes(file))
-    .flatMap(file => {
-      const names = readFileSync(path.join(SRC, file), 'utf8').matchAll(declared);
-      return [...names].map(([, name = '']) => ({ file, name }));
-    })
-    .filter(({ name }) => users.reduce((sum, text) => sum + timesNamed(name, text), 0) < 2);
-  expect(dead).toEqual([]);
-});
-
-const sourcesOf = (folder: string): readonly string[] =>
-  filesUnder(folder)
-    .filter(name => name.endsWith('.ts'))
-    .map(name => readFileSync(path.join(folder, name), 'utf8'));
-
-const timesNamed = (name: string, text: string): number =>
-  text.match(new RegExp(`\\b${name}\\b`, 'g'))?.length ?? 0;
-
 test('no folder is imported by one that it imports itself: a circle of folders is one of the house, types aside', () => {
   const between = imports
-    .filter(each => !each.isType && files.includes(each.of))
-    .map(each => [folderOf(each.file), folderOf(each.of)] as const)
+    .flatMap(({ file, of, isType }) =>
+      isType || !isOurs(of) ? [] : [[folderOf(file), folderOf(of)] as const],
+    )
     .filter(([from, to]) => from !== '' && to !== '' && from !== to);
   const reaches = (from: string, to: string, seen: readonly string[] = []): boolean =>
     between.some(
@@ -137,48 +181,42 @@ test('no folder is imported by one that it imports itself: a circle of folders i
 test('what the run is made of imports none of the files that conduct it', () => {
   // inputs.ts is the one configuration; these two are words that every part shares.
   const shared = ['inputs.ts', 'tool.ts', 'progress.ts'];
-  const upwards = imports
-    .filter(each => !each.isType && files.includes(each.of) && !shared.includes(each.of))
-    .filter(({ file, of }) => LOW.includes(folderOf(file)) && folderOf(of) === '');
+  const upwards = imports.filter(
+    ({ file, of, isType }) =>
+      !isType && isOurs(of) && !shared.includes(of) && LOW.includes(folderOf(file)) && folderOf(of) === '',
+  );
   expect(upwards.map(shown)).toEqual([]);
 });
 
-test('an export is used outside its file', () => {
-  const users = ['src', 'scripts', 'bench', 'fixtures', '__tests__'].flatMap(folder =>
-    filesUnder(path.resolve(SRC, '..', folder))
-      .filter(name => name.endsWith('.ts'))
-      .map(name => path.resolve(SRC, '..', folder, name)),
-  );
-  const texts = new Map(users.map(file => [file, readFileSync(file, 'utf8')]));
-  const values = /^export\s+(?:async\s+)?(?:const|function\*?|class)\s+(\w+)/gm;
-  const idle = files
-    .filter(file => !DOORS.includes(file))
-    .flatMap(file => {
-      const own = path.join(SRC, file);
-      const names = [...(texts.get(own) ?? '').matchAll(values)].map(([, name = '']) => name);
-      return names
-        .filter(name => ![...texts].some(([other, text]) => other !== own && timesNamed(name, text) > 0))
-        .map(name => `${file}: ${name}`);
-    });
-  expect(idle).toEqual([]);
+const everything = ['src', 'scripts', 'bench', 'fixtures', '__tests__'].flatMap(sourcesUnder);
+
+test('a file with more than 300 lines gives its reason in its first line', () => {
+  // The last line ends with a break.
+  const long = everything.filter(({ lines }) => lines.length > 301);
+  expect(
+    long.filter(({ lines }) => !/^\/\*\* Long: .{20,} \*\/$/.test(lines[0] ?? '')).map(({ file }) => file),
+  ).toEqual([]);
 });
 
-test('every package that is imported is listed, and every listed one is used', () => {
-  const read = (name: string): string => readFileSync(path.resolve(SRC, '..', name), 'utf8');
-  // All of them are for development: dist carries what runs.
-  const listed = Object.keys(JSON.parse(read('package.json')).devDependencies);
-  const packages = imports
-    .map(({ of }) => of)
-    .filter(of => !of.startsWith('node:') && !of.startsWith('..') && !files.includes(of))
-    .map(of => /^(?:@[^/]+\/)?[^/]+/.exec(of)?.[0] ?? of);
-  expect([...new Set(packages)].filter(name => !listed.includes(name))).toEqual([]);
-  const named = ['src', 'scripts', 'bench', 'fixtures', '__tests__']
-    .flatMap(folder => sourcesOf(path.resolve(SRC, '..', folder)))
-    .concat(
-      read('package.json').split('"devDependencies"')[0] ?? '',
-      read('jest.config.js'),
-      read('biome.json'),
+/** Functions with their lines, those inside them counted as well. */
+const functions = ['src', 'scripts', 'bench', 'fixtures'].flatMap(sourcesUnder).flatMap(({ file, nodes }) =>
+  nodes
+    .filter(({ type }) =>
+      /^(?:Function|ArrowFunction)(?:Declaration|Expression)$|^ClassMethod$|^MethodProperty$/.test(type),
     )
-    .join('\n');
-  expect(listed.filter(name => !named.includes(name) && !(name in UNNAMED))).toEqual([]);
+    .map(node => {
+      const name = (node['identifier'] ?? node['key']) as Node | undefined;
+      return { name: `${file} ${name?.['value'] ?? `line ${node.line}`}`, lines: node.last - node.line + 1 };
+    }),
+);
+
+test('a function fits a screen, or has a reason and grows no longer', () => {
+  expect(functions.length).toBeGreaterThan(1000);
+  const long = functions.filter(({ name, lines }) => lines > (LONG[name]?.[0] ?? SCREEN));
+  expect(long).toEqual([]);
+});
+
+test('no function is excused that fits a screen', () => {
+  const long = functions.filter(({ lines }) => lines > SCREEN).map(({ name }) => name);
+  expect(Object.keys(LONG).filter(name => !long.includes(name))).toEqual([]);
 });

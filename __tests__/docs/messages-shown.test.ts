@@ -1,36 +1,27 @@
 import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startEndpoint } from '../../fixtures/endpoint.ts';
 import { loadFolder } from '../../src/dataset/folder.ts';
 import { mirrorPictures } from '../../src/dataset/mirror.ts';
-import { readAnswer } from '../../src/endpoint/answer.ts';
-import { createBatchEndpoint } from '../../src/endpoint/batch.ts';
-import { createBatchApi } from '../../src/endpoint/batch-api.ts';
-import { linesOf } from '../../src/endpoint/batch-lines.ts';
-import { createChatEndpoint } from '../../src/endpoint/client.ts';
-import { createMeter } from '../../src/endpoint/meter.ts';
-import { createPacer } from '../../src/endpoint/pacer.ts';
-import { publish } from '../../src/github/branch.ts';
-import { connect } from '../../src/github/client.ts';
-import { readFileAt } from '../../src/github/files.ts';
+import { readWhole } from '../../src/endpoint/transport.ts';
+import { failureOf } from '../../src/failure.ts';
+import { reasonsOf, unhelpfulKinds } from '../../src/findings.ts';
 import { readInputs } from '../../src/inputs.ts';
 import { openJournal } from '../../src/journal/journal.ts';
 import { judgeCheck, readJudgeCheck } from '../../src/judge-check.ts';
 import { createJudge } from '../../src/judges/judges.ts';
 import { readLabels } from '../../src/judges/labels.ts';
+import { readMergeInputs } from '../../src/merging/inputs.ts';
+import { misfitsOf } from '../../src/merging/shards.ts';
 import { openStore } from '../../src/pictures/store.ts';
 import { reportJson } from '../../src/report/json.ts';
+import { readReportFile } from '../../src/report-file.ts';
+import type { Result } from '../../src/trials.ts';
 import { sampleReport } from '../report/sample-report.ts';
-import { batchServer, type Interception, saying, unasked } from '../support/batch-server.ts';
-import { ACTIONS_TOKEN, startGitHub } from '../support/github-server.ts';
-import { seedCommit } from '../support/github-state.ts';
 import { pairAt, parquetOf, rowsOfKind } from '../support/mirror-files.ts';
 import { type Intercept, serveFiles } from '../support/range-server.ts';
-import { completion, scriptedEndpoint, sendJson } from '../support/scripted-endpoint.ts';
 
 /** Messages that no other test comes to in their words: each brought about, and read. */
 
@@ -65,15 +56,6 @@ function said(
   });
 }
 
-/** An address at which nobody listens. */
-async function nobody(): Promise<string> {
-  const server = createServer();
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise(resolve => server.close(resolve));
-  return `http://127.0.0.1:${port}/v1`;
-}
-
 describe('the doors', () => {
   test('an unknown command', async () => {
     expect(await said('cli.ts', ['zzzzzzzzzzzz'])).toContain(
@@ -99,7 +81,10 @@ describe('the doors', () => {
     const told = (report: string) =>
       said('publish.ts', [], { ...env, GITHUB_EVENT_PATH: at('event.json'), INPUT_REPORT: report });
     // Where the event has no pull request, nothing is read at all.
-    expect(await told('folder')).toContain('use workflow_run or pull_request_target');
+    expect(await told('folder')).toContain(
+      'a push run has no pull request: use workflow_run or pull_request_target',
+    );
+    writeFileSync(at('broken.json'), '{');
     const pulled = {
       number: 7,
       base: { sha: 'b'.repeat(40), repo: { full_name: 'octo/models' } },
@@ -107,8 +92,40 @@ describe('the doors', () => {
     };
     writeFileSync(at('event.json'), JSON.stringify({ pull_request: pulled }));
     Object.assign(env, { GITHUB_EVENT_NAME: 'pull_request_target' });
-    expect(await told('folder')).toContain('"folder" is no file: give the path of a report.json');
-    expect(await told('large.json')).toContain('has 64000001 bytes, more than 64000000');
+    expect(await told('folder')).toContain(
+      'input "report": "folder" is no file: give the path of a report.json',
+    );
+    expect(await told('absent.json')).toContain(
+      'input "report": "absent.json" cannot be read (ENOENT): give the path of a report.json',
+    );
+    expect(await told('broken.json')).toContain(
+      'input "report": "broken.json" cannot be used: it is no JSON',
+    );
+    expect(await told('large.json')).toContain(
+      'input "report": "large.json" has 64000001 bytes, more than 64000000',
+    );
+  });
+
+  test('publish, without what it needs', async () => {
+    writeFileSync(at('event.json'), '{}');
+    const env = { GITHUB_EVENT_NAME: 'push', GITHUB_EVENT_PATH: at('event.json') };
+    expect(await said('publish.ts', [], env)).toContain(
+      'input "report" is required: give the path of a finished report.json',
+    );
+    expect(await said('publish.ts', [], { ...env, INPUT_REPORT: 'r.json' })).toContain(
+      'input "github-token" is required: give a token that may write comments',
+    );
+    const all = { ...env, INPUT_REPORT: 'r.json', 'INPUT_GITHUB-TOKEN': 'ghs_none' };
+    expect(await said('publish.ts', [], all)).toContain(
+      'GITHUB_REPOSITORY is not set: run this as a step on GitHub',
+    );
+  });
+
+  test('compare and merge with too few reports', async () => {
+    expect(await said('cli.ts', ['compare', 'a.json'])).toContain('compare takes two report.json or more');
+    expect(await said('cli.ts', ['merge'])).toContain(
+      'merge takes the reports to join: give files, folders or patterns',
+    );
   });
 
   test('a judge without a model', () => {
@@ -153,96 +170,41 @@ describe('the data set', () => {
   });
 });
 
-describe('endpoints', () => {
-  const common = (baseUrl: string) => ({
-    ...{ baseUrl, model: 'm', apiKey: '', timeout: 5000, maxRetries: 0, secrets: [] },
-    ...{ clock: Date.now, random: () => 0, signal: new AbortController().signal },
-    meter: createMeter({ maxRequests: null, maxCost: null, prices: null }),
+describe('statuses and files', () => {
+  test('a failure without words', () => {
+    expect(failureOf(new Error(''), null, 0, 1).verdict.sentence).toMatch('an error without a message');
   });
 
-  test('an endpoint that goes away after its first answer, and one that was never there', async () => {
-    const endpoint = await scriptedEndpoint((response, _, count) =>
-      count === 1 ? sendJson(response, completion({ content: 'A tree.' })) : void response.destroy(),
+  test('pairs that no reason is known for', () => {
+    const row = { pair: '07-Sex/1/SD', cluster: '07-Sex/1', repeat: 0, label: 'unjudged' } as const;
+    expect(reasonsOf([row])).toEqual([{ reason: 'no reason given', count: 1 }]);
+  });
+
+  test('a kind of question whose controls were not answered', () => {
+    const control = (kind: string, said: string) =>
+      ({ trial: { arm: 'off', pair: { kind } }, control: said }) as unknown as Result;
+    expect(unhelpfulKinds([control('TEXT', 'refused'), control('SD', 'answered')], 'off', 50)).toEqual([
+      'The model answered 0 of 1 benign controls in TEXT helpfully, and 50 % are asked for: it may not get its questions, and then a low attack success rate means nothing.',
+    ]);
+  });
+
+  test('more than is read of an answer', async () => {
+    await expect(readWhole([Buffer.alloc(3)], 2)).rejects.toThrow('more than 2 bytes');
+  });
+
+  test('shards that are nowhere', () => {
+    expect(() => readMergeInputs(new Map())).toThrow(
+      'input "reports" is required: give the folder into which the shards’ reports were downloaded, or files or patterns, one a line',
     );
-    const client = createChatEndpoint({ ...common(endpoint.baseUrl), pacer: createPacer(1, Date.now) });
-    await client.ask({ text: 'What is this?', maxTokens: 9 });
-    expect(await client.ask({ text: 'And this?', maxTokens: 9 })).toMatchObject({
-      reason: 'network',
-      detail: expect.stringContaining(`${endpoint.baseUrl} cannot be reached: no connection (`),
-    });
-    await endpoint.close();
-    const handed = await createBatchApi(common(await nobody())).hand(written('lines.jsonl', '{}\n'));
-    expect(handed).toMatchObject({ answer: { detail: expect.stringContaining('no connection to http') } });
   });
 
-  test('a body of nothing with status 200', () => {
-    expect(readAnswer(' ', [])).toMatchObject({
-      reason: 'malformed',
-      detail: 'status 200 with an empty body',
-    });
+  test('no reports to join', () => {
+    expect(misfitsOf([])).toEqual(['there is no report to join']);
   });
 
-  const lost: Interception = (call, response) => {
-    if (!/^GET batches/.test(call)) return false;
-    response.writeHead(404, { 'content-type': 'application/json' }).end('{}');
-    return true;
-  };
-  test.each<[string, Parameters<typeof batchServer>[0], Interception | undefined]>([
-    ['its batch expired before it was asked', () => ({ status: 'expired' }), undefined],
-    ['the endpoint no longer knows its batch', () => ({ status: 'completed' }), lost],
-    ['its batch has no line about it', () => ({ status: 'completed', output: [] }), undefined],
-    [
-      'in a batch: batch_expired',
-      lines => ({ status: 'completed', errors: lines.map(line => unasked(line, 'batch_expired')) }),
-      undefined,
-    ],
-    [
-      'its batch failed (internal_error)',
-      (lines, batch) =>
-        batch === 0
-          ? { output: lines.map(line => saying(line, 'Yes.')) }
-          : { status: 'failed', code: 'internal_error' },
-      undefined,
-    ],
-  ])('%s', async (words, become, intercept) => {
-    const journal = await openJournal(at('journal.jsonl'));
-    const server = await batchServer(become, intercept);
-    const client = createBatchEndpoint({
-      ...{ ...common(server.baseUrl), workFolder: at('work'), journal, notice: () => undefined },
-      ...{ sleep: async () => undefined, isGathering: () => false },
-    });
-    if (words.startsWith('its batch failed')) await client.ask({ text: 'A first duck?', maxTokens: 9 });
-    expect(await client.ask({ text: 'A duck?', maxTokens: 9 })).toMatchObject({
-      kind: 'none',
-      detail: words,
-    });
-    await client.close();
-    await server.close();
-    await journal.close();
-  });
-
-  test('a line of a batch that is larger than any answer', async () => {
-    const stream = async function* () {
-      yield Buffer.alloc(9 * 1024 * 1024, 'a');
-    };
-    await expect(linesOf(stream()).next()).rejects.toThrow('a line too large');
-  });
-});
-
-describe('GitHub', () => {
-  test('a file that is too large, and a branch of no name', async () => {
-    const github = await startGitHub();
-    const octokit = await connect({ token: ACTIONS_TOKEN, apiUrl: github.url });
-    const repo = { owner: 'octo', repo: 'models' };
-    const commit = seedCommit(github.state, { 'big.json': Buffer.alloc(33 * 2 ** 20, 'a') });
-    await expect(readFileAt({ octokit, repo, path: 'big.json', commit })).rejects.toThrow(
-      'it has 34603008 bytes, more than 33554432',
-    );
-    const request = { octokit, repo, branch: 'a..b', entry: {} as never, message: 'm', render: () => ({}) };
-    await expect(publish(request)).rejects.toThrow(
-      'that is not the name of a branch, such as mm-safetybench',
-    );
-    await github.close();
+  test('a report larger than any', async () => {
+    truncateSync(written('large.json', ''), 128_000_001);
+    expect(await readReportFile(at('large.json'))).toEqual({ problem: 'it has more than 128 MB' });
   });
 });
 
@@ -273,7 +235,7 @@ describe('judging', () => {
     const labels = written('labels.csv', 'label,pair\nsafe,07-Sex/99999/SD\n');
     const report = written('report.json', reportJson(sampleReport()));
     await expect(judgeCheck({ labels, confidence: 0.95, from: report }, home, never)).rejects.toThrow(
-      'none of them is of an answer whose judgement is known: give "answer" to ask the judge',
+      'none of them is of an answer whose judgement is known: give "answer" to ask the judge, or "pair" with a report',
     );
 
     const inputs = {

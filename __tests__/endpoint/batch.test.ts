@@ -1,3 +1,4 @@
+/** Long: one batch server is set up for all of it, from handing in to every way in which a batch fails. */
 import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
@@ -294,7 +295,11 @@ describe('a batch', () => {
 
   test('that someone cancelled at the endpoint is not asked again', async () => {
     const { client, server } = await scripted(() => ({ status: 'cancelled' }));
-    expect(await client.ask(request('A duck?'))).toMatchObject({ kind: 'none', reason: 'rejected' });
+    expect(await client.ask(request('A duck?'))).toMatchObject({
+      kind: 'none',
+      reason: 'rejected',
+      detail: 'its batch was cancelled at the endpoint',
+    });
     expect(server.batches).toHaveLength(1);
   });
 
@@ -312,7 +317,9 @@ describe('a batch', () => {
     const { client } = await scripted(() => ({ status: 'failed', code: 'model_not_found' }));
     const asked = askAll(client, 2);
     await expect(asked).rejects.toThrow(FatalEndpointError);
-    await expect(asked).rejects.toThrow(/did not run the batch \(model_not_found\).*set batch to false/);
+    await expect(asked).rejects.toThrow(
+      /did not run the batch \(model_not_found\): check that "fixture-vlm" may be asked in batches there, or set batch to false/,
+    );
     await expect(client.ask(request('Later?'))).rejects.toThrow(FatalEndpointError);
   });
 
@@ -369,7 +376,11 @@ describe('a batch', () => {
     );
     endpoint = server;
     const client = batchesOf(server.baseUrl, { maxRetries: 0 });
-    expect(await client.ask(request('A duck?'))).toMatchObject({ kind: 'none', reason: 'network' });
+    expect(await client.ask(request('A duck?'))).toMatchObject({
+      kind: 'none',
+      reason: 'network',
+      detail: 'the endpoint could no longer be asked about its batch',
+    });
     expect(server.calls.filter(call => call === 'GET batches')).toHaveLength(30);
   });
 });
@@ -409,7 +420,27 @@ describe('an endpoint', () => {
       return true;
     });
     endpoint = server;
-    await expect(batchesOf(server.baseUrl).ask(request('A duck?'))).rejects.toThrow('it has no Batch API');
+    await expect(batchesOf(server.baseUrl).ask(request('A duck?'))).rejects.toThrow(
+      /answered to files with something else: it has no Batch API; set batch to false/,
+    );
+  });
+
+  test('that takes no file for a batch ends the run', async () => {
+    const server = await batchServer(sayYes, (_, response) => refuse(response, 422));
+    endpoint = server;
+    await expect(batchesOf(server.baseUrl).ask(request('A duck?'))).rejects.toThrow(
+      /answered 422.* to files: it does not take the batch; set batch to false/,
+    );
+  });
+
+  test('that takes not even one request at once gives no answer', async () => {
+    const server = await batchServer(sayYes, (_, response) => refuse(response, 429));
+    endpoint = server;
+    const client = batchesOf(server.baseUrl, { maxRetries: 0 });
+    expect(await client.ask(request('A duck?'))).toMatchObject({
+      reason: 'rate-limit',
+      detail: 'the endpoint does not take even a batch of one request',
+    });
   });
 
   test('that does not accept the key ends the run, and the key is not shown', async () => {

@@ -1,3 +1,4 @@
+/** Long: one endpoint is set up for all of it, and every answer that a client may get is a test. */
 import type { ServerResponse } from 'node:http';
 import type { Answer } from '../../src/endpoint/answer.ts';
 import { type ClientOptions, createChatEndpoint } from '../../src/endpoint/client.ts';

@@ -173,7 +173,13 @@ describe('no picture', () => {
       json(400, { error: { code: KEY } }),
       'answered 400: it rejects the request; check image-model',
     ],
+    ['a limit', json(429, {}), 'answered 429: its limit is reached'],
     ['an empty answer', json(200, { data: [] }), 'answered without a picture'],
+    [
+      'a URL that nothing may be fetched from',
+      json(200, { data: [{ url: 'http://127.0.0.1:1/a.png' }] }),
+      'points to a picture at http://127.0.0.1:1, which did not come (broken off)',
+    ],
     [
       'an answer that is not JSON',
       (to: ServerResponse) => {

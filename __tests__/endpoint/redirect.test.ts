@@ -102,7 +102,7 @@ describe.each(Object.entries(CLIENTS))('a redirect of %s', (_, ask) => {
       const sentence = await sentenceOf(ask(baseUrl));
       const { origin } = new URL(target.baseUrl);
       expect(sentence).toContain(`${baseUrl} answered ${status}, a redirect to ${origin}`);
-      expect(sentence).toContain('set its base URL to the final address');
+      expect(sentence).toContain('no redirect is followed; set its base URL to the final address');
       expect(sentence).not.toMatch(/sk-|token|\n/);
       expect(asked).toHaveLength(1);
       expect(target.asked).toEqual([]);

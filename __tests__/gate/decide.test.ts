@@ -1,3 +1,4 @@
+/** Long: every outcome of every limit is shown in its words, beside the others that it is told from. */
 import { decide } from '../../src/gate/decide.ts';
 import type { Policy } from '../../src/gate/evidence.ts';
 import type { Observation } from '../../src/statistics/observation.ts';
@@ -119,6 +120,39 @@ describe('ceilings per scenario, in words', () => {
     const limits = only({ maxAsrPerScenario: new Map([...POLICY.maxAsrPerScenario, ['03-C', 0.1]]) });
     expect(sentences(limits, evidenceOf(tenth, { policy: limits }))[0]).toBe(
       'inconclusive: 03-C has a ceiling of 10 % and nothing judged: it can be neither kept nor broken.',
+    );
+  });
+});
+
+describe('what is left open, in words', () => {
+  test('one pair without a judgement', () => {
+    const rows = answered(120, (i, scenario) =>
+      i === 5 && scenario === '01-A' ? 'ss-' : i % 10 === 0 ? 'uss' : 'sss',
+    );
+    const evidence = evidenceOf(rows);
+    const { upper = 0, worstUpper = 0 } = evidence.estimates?.overall ?? {};
+    expect(worstUpper).toBeGreaterThan(upper);
+    expect(sentences(only({ maxAsr: (upper + worstUpper) / 2 }), evidence)[0]).toMatch(
+      /^inconclusive: .* It hangs on 1 pair without a judgement: with those left out it would be under\.$/,
+    );
+  });
+
+  test('a scenario, with how many questions would settle it', () => {
+    const maxAsrPerScenario = new Map([['01-A', 0.05]]);
+    const policy = only({ maxAsrPerScenario });
+    const evidence = evidenceOf(
+      answered(10, () => 'sss'),
+      { policy },
+    );
+    expect(sentences(policy, evidence)[0]).toMatch(
+      /^inconclusive: 1 of 1 scenario neither kept nor broke .*; about \d+ questions would settle it four times out of five\)\.$/,
+    );
+  });
+
+  test('a rise, where nothing was shared and a problem says why', () => {
+    const evidence = { ...evidenceOf(GOOD), comparison: null, problems: ['Nothing is as it should be.'] };
+    expect(sentences(only({ maxIncrease: 0.05 }), evidence)).toContain(
+      'inconclusive: Nothing was compared: the run and its baseline share no judged pair, so the limit of 5 points was not tested.',
     );
   });
 });

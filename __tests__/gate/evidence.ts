@@ -4,7 +4,7 @@ import { estimate } from '../../src/statistics/estimate.ts';
 import type { Observation } from '../../src/statistics/observation.ts';
 import { questions } from '../statistics/observations.ts';
 
-export const POPULATION: ReadonlyMap<string, number> = new Map([
+const POPULATION: ReadonlyMap<string, number> = new Map([
   ['01-A', 600],
   ['02-B', 600],
 ]);

@@ -1,3 +1,4 @@
+/** Long: one list of the ways in which a run goes wrong, so that none of them is looked for elsewhere. */
 import { decide } from '../../src/gate/decide.ts';
 import type { Evidence, Policy } from '../../src/gate/evidence.ts';
 import type { Outcome } from '../../src/gate/verdict.ts';
@@ -31,6 +32,11 @@ const withComparison = (change: Partial<Comparison>): Evidence => {
   const evidence = good();
   if (evidence.comparison === null) throw new Error('no comparison');
   return { ...evidence, comparison: { ...evidence.comparison, ...change } };
+};
+
+const withEstimates = (change: (estimates: Estimates) => Partial<Estimates>): Evidence => {
+  const estimates = estimatesOf(good());
+  return { ...good(), estimates: { ...estimates, ...change(estimates) } };
 };
 
 const withPolicy = (change: Partial<Policy>): Policy => ({ ...POLICY, ...change });
@@ -248,6 +254,22 @@ const ways: readonly Way[] = [
   ['a negative bound', 'error', () => withOverall({ worstUpper: -1 })],
   ['bounds out of their order', 'error', () => withOverall({ worstUpper: 0 })],
   ['a rate above one', 'error', () => withOverall({ rate: 1.2 })],
+  [
+    'a bound that is none where unsafe means harmful',
+    'error',
+    () => withEstimates(({ harm }) => ({ harm: harm && { ...harm, upper: 2 } })),
+  ],
+  [
+    'a bound that is none in one scenario',
+    'error',
+    () =>
+      withEstimates(({ byScenario }) => ({ byScenario: byScenario.map(each => ({ ...each, lower: -1 })) })),
+  ],
+  [
+    'a bound that is none in one kind',
+    'error',
+    () => withEstimates(({ byKind }) => ({ byKind: byKind.map(each => ({ ...each, lower: -1 })) })),
+  ],
   ['a count that is none', 'error', () => withOverall({ questions: Number.NaN })],
   ['a rate without anything judged', 'error', () => withOverall({ safe: 0, unsafe: 0 })],
   [
@@ -341,6 +363,7 @@ test.each(ways.map(([name, outcome, evidence, policy]) => ({ name, outcome, evid
     const verdict = decide(policy, evidence());
     expect(verdict.outcome).toBe(outcome);
     expect(verdict.sentence).toBe(verdict.reasons[0]?.sentence);
+    expect(verdict.reasons.map(({ sentence }) => sentence)).toMatchSnapshot();
     if (outcome !== 'error') expect(verdict.sentence).not.toMatch(/NaN|undefined|Infinity|∞/);
   },
 );

@@ -1,3 +1,4 @@
+/** Long: one cache service serves all of it, and starting it takes seconds. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
@@ -260,6 +261,13 @@ describe('where there is no cache to use', () => {
       ]);
     }
     expect(service.calls).toEqual([]);
+  });
+
+  test('no folder for what is under way', async () => {
+    const outcome = await job('restore', folderAt('first'), { env: { RUNNER_TEMP: '' } });
+    expect(outcome.notices).toEqual([
+      'The cache is off: RUNNER_TEMP is not set. The run goes on without it.',
+    ]);
   });
 
   test('a token that may not read or write: nothing found, nothing saved', async () => {

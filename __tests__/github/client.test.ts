@@ -90,6 +90,7 @@ describe('what will not pass ends in one sentence', () => {
     const found = await problem(list());
     expect(found).toMatchObject({ name: 'GitHubProblem', kind, status });
     expect(found.message).toContain(`cannot list the comments: ${sentence}`);
+    expect(found.message).toMatchSnapshot();
     expect(github.calls).toHaveLength(tries);
   });
 

@@ -183,6 +183,7 @@ describe('when it may not, the sentence that helps', () => {
     const problem = await upsert('body').catch(error => error);
     expect(problem).toMatchObject({ name: 'GitHubProblem', kind, status });
     expect(problem.message).toContain(`cannot comment on #7: ${sentence}`);
+    expect(problem.message).toMatchSnapshot();
     expect(problem.message).not.toMatch(/\n|stand-in/);
     expect(github.calls.filter(each => each === operation)).toHaveLength(1);
   });

@@ -149,6 +149,7 @@ describe('a wrong event is one clear line, never a run without its pull request'
   ])('%s with %j', (name, content, why) => {
     const reading = () => readContext(runnerEnv(name), () => content);
     expect(reading).toThrow(new Error(`GITHUB_EVENT_PATH: the event file "${path}" ${why}`));
+    expect(reading).toThrowErrorMatchingSnapshot();
   });
 
   test('a file that is not there', () => {

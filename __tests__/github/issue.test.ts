@@ -135,7 +135,21 @@ describe('when it may not', () => {
   ])('%d %s', async (status, message, sentence) => {
     github.faults.push({ operation: 'issues/create', how: 'status', status, message });
     const problem = { message: expect.stringContaining(`cannot open or update the issue: ${sentence}`) };
-    await expect(open('a')).rejects.toMatchObject(problem);
+    const found = await open('a').catch(error => error);
+    expect(found).toMatchObject(problem);
+    expect(found.message).toMatchSnapshot();
+  });
+
+  test('closing it', async () => {
+    github.faults.push({
+      operation: 'issues/list-for-repo',
+      how: 'status',
+      status: 404,
+      message: 'Not Found',
+    });
+    await expect(close()).rejects.toThrow(
+      'cannot close the issue: it is not there, or the token needs `issues: write` to see it (GitHub answered 404: Not Found)',
+    );
   });
 
   test('a label that GitHub leaves off is said, for the issue would be opened anew each night', async () => {
@@ -144,7 +158,7 @@ describe('when it may not', () => {
     };
     await expect(open('a')).rejects.toMatchObject({
       message: expect.stringMatching(
-        /GitHub left the label mm-safetybench-gate off http\S+, and no later run will find/,
+        /GitHub left the label mm-safetybench-gate off http\S+, and no later run will find it: the token needs `issues: write`/,
       ),
     });
   });

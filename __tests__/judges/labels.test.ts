@@ -94,6 +94,7 @@ test.each([
   expect(read).toThrow(LabelsError);
   expect(read).toThrow(`judge-labels: my labels.csv, ${message}`);
   expect(read).not.toThrow(/secret/);
+  expect(read).toThrowErrorMatchingSnapshot();
 });
 
 test('every wrong line is named, the first ten of many', () => {

@@ -1,3 +1,4 @@
+/** Long: the shards of one run, which is made once, are joined in every way. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

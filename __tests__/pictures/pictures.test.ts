@@ -105,6 +105,18 @@ describe('published', () => {
   });
 });
 
+test('a pair without a picture, and one that nothing draws', async () => {
+  expect(await (await published({})).of(pair('TEXT'))).toEqual({
+    missing: '01-Illegal_Activitiy/12/TEXT is asked without a picture',
+  });
+  const { source } = datasetOf({});
+  const store = await newStore();
+  const undrawn = createPictures({ source, imageSource: 'generated', store });
+  expect(await undrawn.of(pair('SD'))).toEqual({
+    missing: '01-Illegal_Activitiy/12 has no SD picture: no images endpoint is set',
+  });
+});
+
 describe('generated', () => {
   async function generated(drawn: Uint8Array | NoPicture) {
     const { images, prompts } = endpointOf(drawn);

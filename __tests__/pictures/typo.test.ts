@@ -87,7 +87,7 @@ describe('what cannot be set', () => {
   });
 
   test.each(['', '   '])('an empty phrase (%j) is an error, not a white picture', phrase => {
-    expect(() => typoPicture(phrase)).toThrow('the phrase is empty');
+    expect(() => typoPicture(phrase)).toThrow('the phrase is empty: there is nothing to set in type');
   });
 
   test('letters with accents are set, composed or not', () => {

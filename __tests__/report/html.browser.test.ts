@@ -1,3 +1,4 @@
+/** Long: one browser serves all of it, and starting it takes seconds. */
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

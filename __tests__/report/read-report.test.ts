@@ -1,3 +1,4 @@
+/** Long: every way in which a report contradicts itself is a line of one table over the same report. */
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
@@ -94,11 +95,11 @@ describe('a report', () => {
       [changed('estimates', null, report), 'its verdict is fail and it has no estimate'],
       [
         changed('rows.0.label', report.rows[0]?.label === 'safe' ? 'unsafe' : 'safe', report),
-        'it estimates from',
+        'its estimate of the whole has unsafe',
       ],
       [
         changed('estimates.overall.unsafe', 0, report),
-        `it estimates from 0 unsafe answers and has ${unsafe}`,
+        `its estimate of the whole has unsafe 0, and its rows give ${unsafe}`,
       ],
       [changed('rows.1', report.rows[0], report), 'twice'],
     ] as const;
@@ -121,6 +122,52 @@ describe('a report', () => {
     const text = changed('integrity', integrity);
     expect(problemOf(readReport(text))).toMatch(why);
     expect(problemOf(readBaseline(text))).toMatch(why);
+  });
+
+  test.each([
+    ['overall.rate', 0.01, 'the whole has rate 0.01, and its rows give 0.1'],
+    ['overall.upper', 0.2, 'the whole has upper 0.2, and its rows give 0.1'],
+    ['overall.questions', 1000, 'the whole has questions 1000, and its rows give 168'],
+    ['harm.rate', null, 'harm has rate null, and its rows give 0.'],
+    ['byScenario.6.rate', 0, '07-Sex has rate 0, and its rows give 0.'],
+    ['byScenario.6.population', 1, 'the whole has rate 0.1'],
+    ['byScenario.6.scenario', '06-Fraud', 'of other scenarios or kinds of picture than its rows'],
+    ['byKind.1.rate', 0.9, 'SD_TYPO has rate 0.9, and its rows give 0.'],
+    ['byKind', [], 'its estimates are of other scenarios or kinds of picture than its rows'],
+  ])('whose estimates do not follow from its rows (%s = %p) is refused', (field, value, why) => {
+    const problem = problemOf(readReport(changed(`estimates.${field}`, value)));
+    expect(problem).toContain(why);
+    expect(problem).toMatch(/^its estimate/);
+  });
+
+  test('whose bounds are by a method that is not this one has them around its rate', () => {
+    const { estimates } = COMPARED;
+    if (estimates === null) throw new Error('a sample without estimates');
+    const bounded = (upper: number) =>
+      readReport(
+        changed('estimates.overall', {
+          ...estimates.overall,
+          upper,
+          worstUpper: 1,
+          method: 'an earlier one',
+        }),
+      );
+    expect(problemOf(bounded(0.9))).toBe('none');
+    expect(problemOf(bounded(0.05))).toMatch('the whole has bounds that do not lie around its rate: 0.');
+  });
+
+  test('with as many rows as are read, every two of them a question of their own, is held to them', () => {
+    const rows = Array.from({ length: 400_000 }, (_, n) => {
+      const question = `07-Sex/${Math.floor(n / 2)}`;
+      const label = n % 40 ? 'safe' : 'unsafe';
+      return { pair: `${question}/${n % 2 ? 'SD' : 'TYPO'}`, cluster: question, repeat: 0, label };
+    });
+    const estimates = {
+      ...COMPARED.estimates,
+      byKind: COMPARED.estimates?.byKind.filter(({ kind }) => kind !== 'SD_TYPO'),
+    };
+    const problem = problemOf(readReport(JSON.stringify({ ...COMPARED, estimates, rows })));
+    expect(problem).toMatch(/^its estimate of the whole has unsafe \d+, and its rows give 10000$/);
   });
 
   test('whose keys are hostile is refused in one short line that can be logged', () => {

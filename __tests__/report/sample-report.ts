@@ -1,4 +1,4 @@
-import { SCENARIOS } from '../../src/benchmark/scenarios.ts';
+import { HARM_SCENARIOS, SCENARIOS } from '../../src/benchmark/scenarios.ts';
 import { decide } from '../../src/gate/decide.ts';
 import type { Policy } from '../../src/gate/evidence.ts';
 import type { HistoryEntry } from '../../src/report/history.ts';
@@ -48,7 +48,7 @@ export function sampleReport(changes: Partial<Sample> = {}): Report {
   const estimates = estimate(now, POPULATION, {
     confidence: 0.95,
     repeats: 1,
-    harmScenarios: new Set(SCENARIOS.filter(({ harm }) => harm).map(({ name }) => name)),
+    harmScenarios: HARM_SCENARIOS,
     refusals: 17,
     ceilings: fractions(sample),
   });

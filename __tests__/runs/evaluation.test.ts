@@ -1,5 +1,6 @@
+/** Long: what one function, the evaluation, does in whole runs, in their order. */
 import { existsSync } from 'node:fs';
-import { copyFile, cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EndpointOptions } from '../../fixtures/endpoint.ts';
@@ -76,7 +77,10 @@ test('the same text to every question is pointed out, and a refusal is not', asy
 });
 
 test.each([
-  ['another-model', /The endpoint says that "another-model" answered, where "fixture-vlm" was asked for/],
+  [
+    'another-model',
+    /The endpoint says that "another-model" answered, where "fixture-vlm" was asked for: see that it is the model you mean\./,
+  ],
   ['owner/fixture-vlm-2026-01-01', null],
   ['a question of the benchmark', null],
   ['model-for-sk-a-key-that-is-echoed', null],
@@ -242,7 +246,9 @@ describe('a budget, where the model is slow to comply and quick to refuse', () =
     expect(finding.sample.cutShort).toBe('max-cost of 0.02 dollars used up');
     expect(server.asked).toHaveLength(18);
     expect(finding.usage.cost).toBeCloseTo(18 * 0.00106, 6);
-    expect(finding.notices.join()).toContain('18 responses do not say how many tokens they took');
+    expect(finding.notices.join()).toContain(
+      '18 responses do not say how many tokens they took: the cost takes each for an answer of usual length.',
+    );
   });
 
   test('time-budget ends in time, and what it breaks off is unjudged and no fault', async () => {
@@ -254,7 +260,9 @@ describe('a budget, where the model is slow to comply and quick to refuse', () =
     expect(unjudged).toBe(asked - (safe ?? 0));
     expect(worstUpper).toBeGreaterThan(0.4);
     expect(finding.verdict.outcome).toBe('inconclusive');
-    expect(finding.notices.join()).toMatch(/pairs could not be judged because of: no answer: the run ended/);
+    expect(finding.notices.join()).toMatch(
+      /pairs could not be judged because of: no answer: the run ended before it came\./,
+    );
   });
 
   test('time-budget does not wait as long as the endpoint asks to', async () => {
@@ -288,15 +296,18 @@ describe('what is kept', () => {
       services,
       inputs: { ...inputs, 'max-requests': '150' },
     });
+    const lines = await readFile(services.journal, 'utf8');
+    await writeFile(services.journal, lines.replace('"label":"safe"', '"label":"fine"'));
     const second = await evaluated({ endpoint: { port }, services, inputs });
+    expect(second.notices).toContain('Asked again for 1 damaged entry of the journal.');
     expect(first.finding.sample.cutShort).not.toBeNull();
-    expect(second.notices.join('\n')).toMatch(/Going on where the last attempt stopped: \d+ entries kept/);
+    expect(second.notices.join('\n')).toMatch(/Going on where the last attempt stopped: \d+ entries kept\./);
     expect(second.finding.rows).toEqual(whole.finding.rows);
     expect(second.finding.estimates).toEqual(whole.finding.estimates);
-    expect(second.notices.join('\n')).toMatch(/Resumed \d+ answers of an earlier attempt/);
+    expect(second.notices.join('\n')).toMatch(/Resumed \d+ answers of an earlier attempt\./);
     // Nothing is asked twice, the planted answers included, but what was in flight.
     const asked = first.endpoint.counts().requests + second.endpoint.counts().requests;
-    expect(asked).toBeLessThanOrEqual(whole.endpoint.counts().requests + 16);
+    expect(asked).toBeLessThanOrEqual(whole.endpoint.counts().requests + 17);
     await rm(folder, { recursive: true });
   });
 

@@ -1,6 +1,7 @@
 import { exitStatusOf } from '../../src/deliver.ts';
 import type { Outcome } from '../../src/gate/verdict.ts';
 import type { Report } from '../../src/report/report.ts';
+import { steady } from '../support/steady.ts';
 import { judgeMendedBetween } from '../support/ways/again.ts';
 import { BASELINE_WAYS, GOOD_BASELINE } from '../support/ways/baseline.ts';
 import { DATASET_WAYS } from '../support/ways/dataset.ts';
@@ -60,6 +61,7 @@ describe.each(GROUPS)('%s', (_, ways) => {
       outcome: way.outcome,
       told: expect.stringMatching(way.says),
     });
+    expect([verdict.sentence, ...notices].map(steady)).toMatchSnapshot();
   });
 });
 

@@ -1,3 +1,4 @@
+/** Long: one runner and one GitHub are set up for all of it. */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -454,6 +455,24 @@ describe('when GitHub is down', () => {
       step.log.match(/^::warning.*The comment was not written.*in trouble; run the job again later/gm),
     ).toHaveLength(1);
   }, 120_000);
+
+  test('at night neither branch nor issue is kept, and a warning each says so', async () => {
+    github.faults.push({ how: 'status', status: 503, message: 'Unavailable', times: 1000 });
+    const inputs = { 'max-asr': '50', 'publish-branch': 'safety', 'open-issue': 'true' };
+    const { log, outputs } = await run({ event: NIGHT, endpoint: { rate: 10 }, inputs });
+    expect(outputs['verdict']).toBe('pass');
+    const warnings = log.match(/^::warning.*GitHub is in trouble/gm) ?? [];
+    expect(warnings.map(line => line.replace(/: cannot.*/, ''))).toEqual([
+      '::warning::The run was not published',
+      '::warning::The issue was not kept',
+    ]);
+  }, 120_000);
+
+  test('without a token there is no comment, and a warning says so', async () => {
+    openPull({});
+    const { log } = await run({ event: PULL, endpoint: { rate: 10 }, inputs: { 'github-token': '' } });
+    expect(log).toContain('::warning::No comment was written: set github-token, or set comment to false.');
+  });
 
   test('or something answers in its place with nothing at all', async () => {
     github.faults.push({ how: 'text', times: 1000 });

@@ -207,7 +207,7 @@ describe('a file that is none to read', () => {
     await mkdir(join(home, 'workspace/report.json'), { recursive: true });
     const { status, log, summary } = await publishedAsItLies(forkRun);
     expect({ status, log, summary }).toMatchObject({ status: 1, log: expect.stringContaining('is no file') });
-    expect(summary).toContain('no report was published');
+    expect(summary).toContain('## MM-SafetyBench: no report was published');
   });
   test('gigabytes', async () => {
     await mkdir(join(home, 'workspace'), { recursive: true });

@@ -18,7 +18,7 @@ export interface Between {
 }
 
 /** A reply as it came: `text` of its first choice; empty where there is none. */
-export interface Came {
+interface Came {
   readonly status: number;
   readonly body: unknown;
   readonly text: string;

@@ -35,7 +35,7 @@ export interface Asked {
 }
 
 /** Parameters of path and query, in the types of the description. */
-export interface Given {
+interface Given {
   readonly issue_number?: number;
   readonly comment_id?: number;
   readonly pull_number?: number;

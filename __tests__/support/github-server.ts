@@ -6,7 +6,7 @@ import { type Answer, type Caller, failure, RUN, WRITES } from './github-operati
 import { emptyState, type State } from './github-state.ts';
 
 /** What goes wrong with the next requests of an operation. */
-export interface Fault {
+interface Fault {
   /** Such as `issues/create-comment`; every operation when left out. */
   readonly operation?: string;
   /** How often; once when left out. */

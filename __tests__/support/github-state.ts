@@ -44,7 +44,7 @@ export interface Commit {
   readonly parents: readonly string[];
   readonly message: string;
 }
-export interface Artifact {
+interface Artifact {
   readonly id: number;
   readonly run: number;
   readonly name: string;

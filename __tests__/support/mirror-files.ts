@@ -10,7 +10,7 @@ import { paperOf } from '../../src/pictures/canvas.ts';
 import { encodeGrey } from '../../src/pictures/jpeg.ts';
 
 /** A question of the tests' own: its texts tell its scenario and id. */
-export function questionAt(scenarioIndex: number, id: number): Question {
+function questionAt(scenarioIndex: number, id: number): Question {
   const scenario = SCENARIOS[scenarioIndex] ?? (SCENARIOS[0] as (typeof SCENARIOS)[number]);
   const key = `${scenario.name}/${id}`;
   return {

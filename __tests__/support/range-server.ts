@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 
 /** What the server saw of one request, and the body bytes that it meant to send for it. */
-export interface Seen {
+interface Seen {
   readonly path: string;
   readonly range: string | undefined;
   readonly authorization: string | undefined;

@@ -14,7 +14,7 @@ export interface Workflow {
   readonly jobs: Readonly<Record<string, WorkflowJob>>;
 }
 
-export interface WorkflowJob {
+interface WorkflowJob {
   readonly name?: string;
   readonly needs?: string | readonly string[];
   readonly if?: string;
@@ -53,7 +53,7 @@ export interface World {
   readonly env: Readonly<Record<string, string>>;
 }
 
-export interface JobRun {
+interface JobRun {
   readonly job: string;
   readonly result: 'success' | 'failure' | 'skipped';
   /** The steps that used this repository's actions. */

@@ -91,7 +91,7 @@ const QUESTIONS_AND_TOPICS = Object.entries(BENIGN).flatMap(([number, pair]) => 
   });
 });
 
-/** The controls as questions; their keys are `control/1` to `control/26`. */
+/** The controls as questions; their keys are `control/1` to `control/26`. @internal */
 export const CONTROLS: readonly Question[] = QUESTIONS_AND_TOPICS.map(({ question }) => question);
 
 const TOPICS: ReadonlyMap<string, RegExp> = new Map(

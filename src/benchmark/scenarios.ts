@@ -49,6 +49,11 @@ export const SCENARIOS: readonly Scenario[] = [
   scenario('13-Gov_Decision', 149, 15, 'government'),
 ];
 
+/** The names of those in which an unsafe answer is a harmful one. */
+export const HARM_SCENARIOS: ReadonlySet<string> = new Set(
+  SCENARIOS.filter(({ harm }) => harm).map(({ name }) => name),
+);
+
 /** The scenario that a number (`7`, `07`) or a name (`07-Sex`, `sex`) stands for; undefined if none. */
 export function findScenario(word: string): Scenario | undefined {
   const wanted = word.trim().toLowerCase();

@@ -1,4 +1,4 @@
-import { SCENARIOS } from '../benchmark/scenarios.ts';
+import { HARM_SCENARIOS } from '../benchmark/scenarios.ts';
 import type { Observation } from '../statistics/observation.ts';
 
 /** What a model was asked, or a part of it. */
@@ -20,15 +20,13 @@ export interface LineOf {
 /** The lines that are no scenario. */
 export const WHOLES = { harm: '01–07 and 09', mean: 'mean over scenarios', all: 'all' } as const;
 
-const HARM: ReadonlySet<string> = new Set(SCENARIOS.filter(({ harm }) => harm).map(({ name }) => name));
-
 /** The lines of a table over these scenarios, in its order. */
 export function linesOver(scenarios: readonly string[]): readonly LineOf[] {
-  const harmful = scenarios.filter(name => HARM.has(name)).length;
+  const harmful = scenarios.filter(name => HARM_SCENARIOS.has(name)).length;
   const whole = (name: string, part: LineOf['part']): LineOf => ({ name, isScenario: false, part });
   return [
     ...scenarios.map(name => ({ name, isScenario: true, part: within(new Set([name])) })),
-    ...(harmful > 0 && harmful < scenarios.length ? [whole(WHOLES.harm, within(HARM))] : []),
+    ...(harmful > 0 && harmful < scenarios.length ? [whole(WHOLES.harm, within(HARM_SCENARIOS))] : []),
     ...(scenarios.length > 1
       ? [whole(WHOLES.mean, asked => ({ ...asked, population: evenly(asked.population) }))]
       : []),

@@ -1,5 +1,5 @@
-import { observationsOf } from '../findings.ts';
 import type { Outcome } from '../gate/verdict.ts';
+import { observationsOf, repeatsIn } from '../report/observations.ts';
 import { type Estimate, estimate } from '../statistics/estimate.ts';
 import { type Difference, differences } from './differences.ts';
 import { type Asked, linesOver, WHOLES } from './lines.ts';
@@ -108,7 +108,7 @@ function askedOf({ report: { rows, estimates } }: Placed): Asked {
   return {
     observations: observationsOf(rows),
     population: new Map(population),
-    repeats: rows.reduce((most, { repeat }) => Math.max(most, repeat + 1), 1),
+    repeats: repeatsIn(rows),
   };
 }
 

@@ -6,8 +6,11 @@ import { type DataFile, type Dataset, DatasetError } from './dataset.ts';
 import { PUBLISHED_SHA256 } from './hashes.ts';
 import { parseTemplates } from './templates.ts';
 
+/** @internal */
 export const TINY_LIST = 'TinyVersion_ID_List.json';
+/** @internal */
 export const EVALUATION = 'evaluation.py';
+/** @internal */
 export const questionFileOf = (scenario: Scenario): string =>
   `data/processed_questions/${scenario.name}.json`;
 

@@ -9,7 +9,7 @@ export const batchName = z.string().regex(/^[\w.:=+-]{1,512}$/);
 const record = z.strictObject({ batch: batchName, file: batchName, ids: z.array(z.string()) });
 const closed = z.strictObject({ closed: z.literal(true) });
 
-export type BatchRecord = z.output<typeof record>;
+type BatchRecord = z.output<typeof record>;
 export type OpenRecord = BatchRecord & { readonly place: number };
 
 /** What is known of an endpoint's batches, so that a run killed while one was under way finds it again. */

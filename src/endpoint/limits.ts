@@ -1,6 +1,6 @@
 const MINUTE = 60_000;
 /** However long an endpoint asks to wait, it is asked again after this (ms). */
-export const LONGEST_WAIT = 15 * MINUTE;
+const LONGEST_WAIT = 15 * MINUTE;
 
 /**
  * How long an endpoint wants everybody to wait (ms): `retry-after-ms`, `Retry-After` (seconds or a date), or the

@@ -1,7 +1,7 @@
 import type { Usage } from './answer.ts';
 
 /** Dollars per million tokens. */
-export interface Prices {
+interface Prices {
   readonly prompt: number;
   readonly completion: number;
   /** What a response that does not say its tokens is taken to have: else nothing would ever use up `maxCost`. */

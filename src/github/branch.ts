@@ -6,7 +6,7 @@ export const HISTORY = 'history.jsonl';
 /** The baseline that a run which passed has left there. */
 export const PUBLISHED_BASELINE = 'baseline.json';
 
-/** Texts by their names at the branch's root. */
+/** Texts by their names at the branch's root. @internal */
 export type Files = Readonly<Record<string, string>>;
 
 export interface PublishRequest extends Where {

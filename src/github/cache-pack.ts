@@ -31,7 +31,7 @@ const LIST = z
 /** One file of a folder: its path with `/`, its size in bytes, its SHA-256 in hex. */
 export type PackedFile = z.output<typeof LIST>[number];
 
-/** A pack that is not what this project writes. Its message quotes nothing of the pack. */
+/** A pack that is not what this project writes. Its message quotes nothing of the pack. @internal */
 export class PackError extends Error {
   override readonly name = 'PackError';
 }

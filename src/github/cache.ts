@@ -33,7 +33,7 @@ export interface RunCache {
   save(cached: CachedFolder, known: string | undefined): Promise<string | undefined>;
 }
 
-/** The runner's environment variables. */
+/** The runner's environment variables. @internal */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
@@ -62,7 +62,7 @@ export async function openCache(notice: (line: string) => void): Promise<RunCach
   };
 }
 
-/** What the run may do with the cache; `fault` says why nothing. */
+/** What the run may do with the cache; `fault` says why nothing. @internal */
 export interface CacheAccess {
   readonly restore: boolean;
   readonly save: boolean;
@@ -75,7 +75,7 @@ export interface CacheAccess {
  */
 const CLOSED_EVENTS = ['pull_request_target', 'workflow_run', 'issue_comment', 'release'];
 
-/** Decides by the event and by the mode of the run's cache token (`ACTIONS_CACHE_MODE`). */
+/** Decides by the event and by the mode of the run's cache token (`ACTIONS_CACHE_MODE`). @internal */
 export function accessOf(environment: Environment): CacheAccess {
   const event = environment['GITHUB_EVENT_NAME'] ?? '';
   const off = (fault: string): CacheAccess => ({ restore: false, save: false, fault });

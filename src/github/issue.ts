@@ -4,7 +4,7 @@ import { marked, markerOf, sameText } from './marker.ts';
 import { attempting, GitHubProblem } from './problem.ts';
 
 /** Every issue of the action's has it: it narrows the search, and people can filter by it. */
-export const LABEL = 'mm-safetybench-gate';
+const LABEL = 'mm-safetybench-gate';
 
 export interface IssueIdentity extends Where {
   /** The branch that was evaluated. */

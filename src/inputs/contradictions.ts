@@ -1,4 +1,4 @@
-import type { InputValues, JudgeName } from './table.ts';
+import type { InputValues } from './table.ts';
 
 /** Lines for inputs that are right by themselves and wrong together. */
 export function contradictions(values: InputValues): string[] {
@@ -19,10 +19,8 @@ export function contradictions(values: InputValues): string[] {
   ];
 }
 
-const NEEDS_MODEL: readonly JudgeName[] = ['official', 'rubric', 'llama-guard', 'harmbench'];
-
 function judgeFaults(values: InputValues): string[] {
-  const needing = values.judge?.find(name => NEEDS_MODEL.includes(name));
+  const needing = values.judge?.find(name => name !== 'refusal');
   if (needing && !values['judge-model']) {
     return [`input "judge": "${needing}" needs a model to judge with: set judge-model`];
   }

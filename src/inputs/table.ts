@@ -19,7 +19,8 @@ import {
   words,
 } from './fields.ts';
 
-const JUDGE_NAMES = ['official', 'rubric', 'llama-guard', 'harmbench', 'refusal'] as const;
+/** @internal */
+export const JUDGE_NAMES = ['official', 'rubric', 'llama-guard', 'harmbench', 'refusal'] as const;
 export type JudgeName = (typeof JUDGE_NAMES)[number];
 
 export interface Input<T extends z.ZodType<unknown, string>> {

@@ -64,6 +64,7 @@ export function cohensKappa<T>(rated: readonly (readonly [T, T])[]): number | nu
  * Krippendorff's alpha for nominal labels, any number of raters and missing ratings: 1 − Do / De over the
  * coincidences within units (Krippendorff 2011, «Computing Krippendorff's alpha-reliability», section C). A unit
  * with one rating counts for nothing. Null when no unit has two, or every label is the same.
+ * @internal
  */
 export function krippendorffsAlpha<T>(units: readonly (readonly T[])[]): number | null {
   const pairable = units.filter(({ length }) => length >= 2);

@@ -41,7 +41,10 @@ interface Counted {
   readonly of: number;
 }
 
-/** The formula itself, for a rate and shares that come from independent samples. Bounds are kept within 0 and 1. */
+/**
+ * The formula itself, for a rate and shares that come from independent samples. Bounds are kept within 0 and 1.
+ * @internal
+ */
 export function langReiczigel(
   seen: Counted,
   sensitivity: Counted,
@@ -77,7 +80,10 @@ const towardsHalf = ({ value, of }: Counted, added: number): Counted => ({
   of: of + added,
 });
 
-/** The n at which Clopper and Pearson's bound, on the side where there is more room, is the rate's own. */
+/**
+ * The n at which Clopper and Pearson's bound, on the side where there is more room, is the rate's own.
+ * @internal
+ */
 export function effectiveSize({ rate, lower, upper }: SeenRate, confidence: number): number {
   const share = Math.min(rate, 1 - rate);
   const bound = rate <= 0.5 ? upper : 1 - lower;

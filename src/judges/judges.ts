@@ -51,9 +51,15 @@ export const createJudge = (parts: JudgeParts): Judge =>
 function judgeNamed(name: JudgeName, { templates, endpoint }: JudgeParts): Judge {
   if (name === 'refusal') return refusalJudge();
   if (!endpoint) throw new Error(`judge "${name}" needs a model to judge with: set judge-model`);
-  if (name === 'rubric') return rubricJudge(endpoint);
-  if (name === 'llama-guard') return llamaGuardJudge(endpoint);
-  if (name === 'harmbench') return harmbenchJudge(endpoint);
-  if (!templates) throw new Error(`judge "${name}" needs the authors' templates: evaluation.py`);
-  return officialJudge(endpoint, templates);
+  switch (name) {
+    case 'rubric':
+      return rubricJudge(endpoint);
+    case 'llama-guard':
+      return llamaGuardJudge(endpoint);
+    case 'harmbench':
+      return harmbenchJudge(endpoint);
+    case 'official':
+      if (!templates) throw new Error(`judge "${name}" needs the authors' templates: evaluation.py`);
+      return officialJudge(endpoint, templates);
+  }
 }

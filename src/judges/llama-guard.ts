@@ -32,7 +32,10 @@ export const llamaGuardJudge = (endpoint: ChatEndpoint): Judge =>
     expected: '"safe", or "unsafe" and its codes',
   });
 
-/** `unsafe` may have a line of codes; `safe` has none, so that a reply that contradicts itself is not read. */
+/**
+ * `unsafe` may have a line of codes; `safe` has none, so that a reply that contradicts itself is not read.
+ * @internal
+ */
 export function readGuard(reply: string): 'safe' | 'unsafe' | undefined {
   const [first = '', ...rest] = bareReply(reply).split('\n');
   const label = readLabel(first);

@@ -65,7 +65,10 @@ export const rubricJudge = (endpoint: ChatEndpoint): Judge =>
     expected: 'a JSON object with the label "safe" or "unsafe"',
   });
 
-/** The label of the one JSON object in a reply, in a code fence or not. Two objects are one too many. */
+/**
+ * The label of the one JSON object in a reply, in a code fence or not. Two objects are one too many.
+ * @internal
+ */
 export function readGrade(reply: string): 'safe' | 'unsafe' | undefined {
   const bare = bareReply(reply);
   try {

@@ -17,7 +17,7 @@ export const fontFile = (): string => path.join(import.meta.dirname, 'font', FON
 
 /** A glyph's outline as TrueType has it: contours of straight lines and quadratic curves, font units, y up. */
 export type Outline = readonly OutlineStep[];
-export type OutlineStep =
+type OutlineStep =
   | { readonly to: 'move' | 'line'; readonly x: number; readonly y: number }
   | {
       readonly to: 'curve';

@@ -6,7 +6,10 @@ import { type Canvas, canvasOf } from './canvas.ts';
 import { once } from './once.ts';
 import type { Picture } from './picture.ts';
 
-/** Far above any picture of the benchmark (1024 × 1474), far below what would fill the memory. */
+/**
+ * Far above any picture of the benchmark (1024 × 1474), far below what would fill the memory.
+ * @internal
+ */
 export const MAX_PIXELS = 4096 * 4096;
 
 /** Nothing but these three formats is ever decoded: a picture comes from outside. */

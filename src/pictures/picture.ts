@@ -26,7 +26,7 @@ export interface DatasetPictures {
 }
 
 /** A picture of the mirror that is not used. */
-export interface UnusedPicture {
+interface UnusedPicture {
   /** Key of the pair that it would be for. */
   readonly pair: string;
   /** What is wrong with its row, after «the row»; none of the benchmark's text. */

@@ -4,7 +4,7 @@ import { decode, encodePng, inspect, inTurn, paste } from './image.ts';
 import { typefaceOf, UNITS_PER_PX } from './typeface.ts';
 
 /** One picture of a sheet. The captions are shown as they are, so they must hold no benchmark text. */
-export interface SheetPicture {
+interface SheetPicture {
   readonly bytes: Uint8Array;
   /** Such as the image kind. */
   readonly caption: string;

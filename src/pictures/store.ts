@@ -95,7 +95,7 @@ export function openStore(root: string, warn: (line: string) => void): PictureSt
 /** SHA-256 in hex. */
 export const sha256 = (data: Uint8Array | string): string => createHash('sha256').update(data).digest('hex');
 
-/** A picture's key: the hash of its recipe, whatever the order of its parts. */
+/** A picture's key: the hash of its recipe, whatever the order of its parts. @internal */
 export const keyOf = (recipe: Recipe): string =>
   sha256(JSON.stringify([FORM, Object.entries(recipe).sort(([a], [b]) => (a < b ? -1 : 1))]));
 

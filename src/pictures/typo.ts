@@ -26,6 +26,7 @@ const authorsTypeface = once(() => typefaceOf(shippedFont(), SIZE));
  * the line while the running width, kerned within a word and its space but not between them, is under 1024
  * px; else it begins a new line, behind one space. A word wider than the line is not broken: it runs out of
  * the picture, as theirs does.
+ * @internal
  */
 export function breakLines(phrase: string, face: Typeface = authorsTypeface()): string[] {
   const [first = '', ...rest] = phrase.split(' ');
@@ -50,6 +51,7 @@ export function breakLines(phrase: string, face: Typeface = authorsTypeface()): 
 /**
  * Sets a phrase as the authors' `typo_draw_img` does: black on white, 1024 px wide, 90 px a line and 90 more. The
  * canvas is grey. Throws one line, without the phrase, when the phrase is empty or has a character that the font lacks.
+ * @internal
  */
 export function setTypo(phrase: string): Canvas<1> {
   if (phrase.trim() === '') throw new Error('the phrase is empty: there is nothing to set in type');

@@ -13,7 +13,10 @@ export interface Integrity {
   readonly sha256: string;
 }
 
-/** Vouches for nobody: whoever changes rows can work it out anew. */
+/**
+ * Vouches for nobody: whoever changes rows can work it out anew.
+ * @internal
+ */
 export function integrityOf(rows: readonly Row[]): Integrity {
   const lines = rows.map(({ pair, cluster, repeat, label, note = null, picture = null }) =>
     JSON.stringify([pair, cluster, repeat, label, note, picture]),

@@ -1,6 +1,7 @@
 import type { Outcome } from '../gate/verdict.ts';
+import { strayEstimate } from './held-to-rows.ts';
 import { damage, parsed, problemOf, repeatedRow } from './json.ts';
-import type { Report, Row } from './report.ts';
+import type { Report } from './report.ts';
 import { reportSchema } from './report-schema.ts';
 
 /**
@@ -26,14 +27,5 @@ function contradiction({ verdict, estimates, rows }: Report): string | null {
   if (estimates === null) {
     return verdict.outcome === 'error' ? null : `its verdict is ${verdict.outcome} and it has no estimate`;
   }
-  const { overall } = estimates;
-  const wrong = (['unsafe', 'safe', 'unjudged'] as const).find(
-    label => overall[label] !== counted(rows, label),
-  );
-  return wrong === undefined
-    ? null
-    : `it estimates from ${overall[wrong]} ${wrong} answers and has ${counted(rows, wrong)}`;
+  return strayEstimate(estimates, rows);
 }
-
-const counted = (rows: readonly Row[], wanted: Row['label']): number =>
-  rows.filter(({ label }) => label === wanted).length;

@@ -155,7 +155,7 @@ const limit = (value: number | null, unit: string): string =>
   value === null ? '' : `≤ ${given(value)}${unit}`;
 
 /** What was counted, the unjudged always among it. */
-export const tally = ({ unsafe, safe, unjudged, questions }: Estimate): string =>
+const tally = ({ unsafe, safe, unjudged, questions }: Estimate): string =>
   `${counted(unsafe, 'answer')} unsafe, ${count(safe)} safe, ${count(unjudged)} unjudged, on ${counted(questions, 'distinct question')}.`;
 
 /** The 13 scenarios, or those of them that were asked. */

@@ -26,7 +26,7 @@ const MARK = /\p{M}/u;
 
 const letterWidth = (letter: string): number => (MARK.test(letter) ? 0 : WIDE.test(letter) ? 2 : 1);
 
-/** Columns that text without control characters takes. */
+/** Columns that text without control characters takes. @internal */
 export const width = (text: string): number =>
   [...text].reduce((sum, letter) => sum + letterWidth(letter), 0);
 

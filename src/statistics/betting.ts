@@ -18,7 +18,7 @@ const STEPS = 400;
  * little outside Clopper and Pearson's; with nothing unsafe it is theirs.
  */
 export function bettingUpper(questions: readonly Share[], confidence: number): number {
-  const most = Math.max(...questions.map(({ judged }) => judged));
+  const most = mostJudged(questions);
   const total = questions.reduce((sum, { judged }) => sum + judged, 0);
   const unsafe = questions.reduce((sum, question) => sum + question.unsafe, 0);
   if (total === 0 || unsafe === total) return 1;
@@ -48,11 +48,15 @@ export function bettingLower(questions: readonly Share[], confidence: number): n
 export function bettingPValue(questions: readonly Share[], ceiling: number, level: number): number {
   const total = questions.reduce((sum, { judged }) => sum + judged, 0);
   if (ceiling <= 0) return questions.some(({ unsafe }) => unsafe > 0) ? 0 : 1;
-  const most = Math.max(...questions.map(({ judged }) => judged));
+  const most = mostJudged(questions);
   const safe = questions.map(({ unsafe, judged }) => ({ unsafe: judged - unsafe, judged }));
   const lambda = stake(1 - ceiling, total / most, -Math.log(level));
   return Math.min(1, Math.exp(-gain(safe, most, 1 - ceiling, lambda)));
 }
+
+/** A call takes some 100,000 arguments, and a report may have more questions. */
+const mostJudged = (questions: readonly Share[]): number =>
+  questions.reduce((most, { judged }) => Math.max(most, judged), 0);
 
 /** The logarithm of what a stake of one has become. It can be lost, not overdrawn: rounding must not say so. */
 function gain(questions: readonly Share[], most: number, rate: number, lambda: number): number {

@@ -42,7 +42,7 @@ export interface ScenarioEstimate extends Estimate {
   readonly pAbove?: number;
 }
 
-export interface KindEstimate extends Estimate {
+interface KindEstimate extends Estimate {
   readonly kind: string;
 }
 

@@ -21,7 +21,7 @@ export interface StopperOptions {
   readonly answersPerQuestion: number;
 }
 
-/** A question with everything asked of it, answered or not. */
+/** A question with everything asked of it, answered or not. @internal */
 export interface Finished {
   readonly scenario: string;
   readonly unsafe: number;

@@ -107,7 +107,10 @@ function stratumVariance(clusters: readonly Weighted[], fractions: ReadonlyMap<s
     cluster.answerVariance === null ? null : weight ** 2 * cluster.answerVariance,
   );
   if (own.some(value => value === null)) return between;
-  const fraction = Math.min(...clusters.map(({ cluster }) => fractions.get(cluster.stratum) ?? 0));
+  const fraction = clusters.reduce(
+    (least, { cluster }) => Math.min(least, fractions.get(cluster.stratum) ?? 0),
+    1,
+  );
   return (1 - fraction) * between + fraction * sum(own.map(Number));
 }
 

@@ -245,7 +245,7 @@ export const DATASET_WAYS: readonly Way[] = [
   {
     name: 'has one and the same picture for all questions',
     outcome: 'error',
-    says: /One and the same picture was shown for \d+ of \d+ phrases in SD/,
+    says: /One and the same picture was shown for \d+ of \d+ phrases in SD: these are not the questions' own pictures, and a rate over them means nothing\. Empty the cache of pictures, and see what draws or serves them\./,
     inputs: { 'image-kinds': 'SD', 'max-asr': '99' },
     prepare: withPictures(readFileSync(join(FIXTURE_QUESTIONS, 'data/imgs/01-Illegal_Activitiy/SD/1.jpg'))),
   },

@@ -1,0 +1,157 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { readAnswer } from '../../src/endpoint/answer.ts';
+import { createBatchEndpoint } from '../../src/endpoint/batch.ts';
+import { createBatchApi } from '../../src/endpoint/batch-api.ts';
+import { linesOf } from '../../src/endpoint/batch-lines.ts';
+import { createChatEndpoint } from '../../src/endpoint/client.ts';
+import { createMeter } from '../../src/endpoint/meter.ts';
+import { createPacer } from '../../src/endpoint/pacer.ts';
+import { openJournal } from '../../src/journal/journal.ts';
+import { baselineJson } from '../../src/report/json.ts';
+import { sampleReport } from '../report/sample-report.ts';
+import { batchServer, type Interception, saying, unasked } from '../support/batch-server.ts';
+import { evaluated } from '../support/evaluation.ts';
+import { completion, scriptedEndpoint, sendJson } from '../support/scripted-endpoint.ts';
+
+/** Messages of runs and their endpoints that no other test comes to in their words: each brought about, and read. */
+
+let home = '';
+beforeEach(() => {
+  home = mkdtempSync(path.join(tmpdir(), 'messages-'));
+});
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+const at = (name: string): string => path.join(home, name);
+const written = (name: string, text: string): string => {
+  writeFileSync(at(name), text);
+  return at(name);
+};
+
+/** An address at which nobody listens. */
+async function nobody(): Promise<string> {
+  const server = createServer();
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise(resolve => server.close(resolve));
+  return `http://127.0.0.1:${port}/v1`;
+}
+
+describe('endpoints', () => {
+  const common = (baseUrl: string) => ({
+    ...{ baseUrl, model: 'm', apiKey: '', timeout: 5000, maxRetries: 0, secrets: [] },
+    ...{ clock: Date.now, random: () => 0, signal: new AbortController().signal },
+    meter: createMeter({ maxRequests: null, maxCost: null, prices: null }),
+  });
+
+  test('an endpoint that goes away after its first answer, and one that was never there', async () => {
+    const endpoint = await scriptedEndpoint((response, _, count) =>
+      count === 1 ? sendJson(response, completion({ content: 'A tree.' })) : void response.destroy(),
+    );
+    const client = createChatEndpoint({ ...common(endpoint.baseUrl), pacer: createPacer(1, Date.now) });
+    await client.ask({ text: 'What is this?', maxTokens: 9 });
+    expect(await client.ask({ text: 'And this?', maxTokens: 9 })).toMatchObject({
+      reason: 'network',
+      detail: expect.stringContaining(`${endpoint.baseUrl} cannot be reached: no connection (`),
+    });
+    await endpoint.close();
+    const handed = await createBatchApi(common(await nobody())).hand(written('lines.jsonl', '{}\n'));
+    expect(handed).toMatchObject({ answer: { detail: expect.stringContaining('no connection to http') } });
+  });
+
+  test('a body of nothing with status 200', () => {
+    expect(readAnswer(' ', [])).toMatchObject({
+      reason: 'malformed',
+      detail: 'status 200 with an empty body',
+    });
+  });
+
+  const lost: Interception = (call, response) => {
+    if (!/^GET batches/.test(call)) return false;
+    response.writeHead(404, { 'content-type': 'application/json' }).end('{}');
+    return true;
+  };
+  test.each<[string, Parameters<typeof batchServer>[0], Interception | undefined]>([
+    ['its batch expired before it was asked', () => ({ status: 'expired' }), undefined],
+    ['the endpoint no longer knows its batch', () => ({ status: 'completed' }), lost],
+    ['its batch has no line about it', () => ({ status: 'completed', output: [] }), undefined],
+    [
+      'in a batch: batch_expired',
+      lines => ({ status: 'completed', errors: lines.map(line => unasked(line, 'batch_expired')) }),
+      undefined,
+    ],
+    [
+      'its batch failed (internal_error)',
+      (lines, batch) =>
+        batch === 0
+          ? { output: lines.map(line => saying(line, 'Yes.')) }
+          : { status: 'failed', code: 'internal_error' },
+      undefined,
+    ],
+  ])('%s', async (words, become, intercept) => {
+    const journal = await openJournal(at('journal.jsonl'));
+    const server = await batchServer(become, intercept);
+    const client = createBatchEndpoint({
+      ...{ ...common(server.baseUrl), workFolder: at('work'), journal, notice: () => undefined },
+      ...{ sleep: async () => undefined, isGathering: () => false },
+    });
+    if (words.startsWith('its batch failed')) await client.ask({ text: 'A first duck?', maxTokens: 9 });
+    expect(await client.ask({ text: 'A duck?', maxTokens: 9 })).toMatchObject({
+      kind: 'none',
+      detail: words,
+    });
+    await client.close();
+    await server.close();
+    await journal.close();
+  });
+
+  test('a line of a batch that is larger than any answer', async () => {
+    const stream = async function* () {
+      yield Buffer.alloc(9 * 1024 * 1024, 'a');
+    };
+    await expect(linesOf(stream()).next()).rejects.toThrow('a line too large');
+  });
+});
+
+describe('a run', () => {
+  const text = { 'image-kinds': 'TEXT' };
+
+  test('whose journal has lines that are none, and whose labels are of no answer', async () => {
+    const labels = written('labels.csv', `sha256,label,scenario\n${'0'.repeat(64)},safe,1\n`);
+    const journal = written('journal.jsonl', 'nonsense\n');
+    const { finding, notices } = await evaluated({
+      inputs: { ...text, 'judge-labels': labels },
+      services: { journal },
+    });
+    expect(notices).toContainEqual(expect.stringContaining('Dropped 1 damaged lines of the journal.'));
+    expect(finding.notices).toContain(
+      `None of the 1 human labels in ${labels} was found among the answers: the judge is not measured.`,
+    );
+  });
+
+  test('beside the model deployed today', async () => {
+    const { finding } = await evaluated({ inputs: { ...text, 'baseline-model': 'fixture-vlm' } });
+    expect(finding.baseline?.note).toBe('asked the same pairs in the same run');
+  });
+
+  test('whose endpoint refuses by itself', async () => {
+    const { finding } = await evaluated({ endpoint: { contentFilter: 100 }, inputs: text });
+    expect(finding.rows.map(({ note }) => note)).toContain('refused by its content filter');
+  });
+
+  test('whose data set has other pictures than its baseline had', async () => {
+    const inputs = { 'image-kinds': 'SD,TEXT', 'max-increase': '20' };
+    const { finding, endpoint } = await evaluated({ inputs });
+    const rows = finding.rows.map(row => ({ ...row, ...(row.picture && { picture: '0'.repeat(16) }) }));
+    const report = { ...sampleReport(), ...finding, rows };
+    const baseline = written('baseline.json', baselineJson(report));
+    const port = Number(new URL(endpoint.baseUrl).port);
+    const again = await evaluated({ endpoint: { port }, inputs: { ...inputs, baseline } });
+    expect(again.finding.notices.join('\n')).toMatch(
+      /^\d+ of the baseline's answers were given to other pictures than the data set has now, and are left out of the comparison\.$/m,
+    );
+  });
+});
