@@ -259,10 +259,10 @@ function inChromium(): void {
     },
   );
 
-  test.each([0.02, 0.06, 0.1, 0.15, 0.24])(
+  test.each([0.02, 0.06, 0.1, 0.15, 0.52])(
     'ceiling and baseline of %d are named within the line on a narrow page',
     async before => {
-      const report = sampleReport({ rate: 0.25, before, maxAsr: 100 * before });
+      const report = sampleReport({ rate: 0.5, before, maxAsr: 100 * before });
       const { page, close } = await open(report, {}, { viewport: { width: 360, height: 800 } });
       const outside = await page.evaluate(() => {
         const line = document.querySelector('svg.headline .track')?.getBoundingClientRect();
