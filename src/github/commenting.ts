@@ -1,4 +1,5 @@
-import { type CommentOptions, type PullRequestChanges, renderComment } from '../report/comment.ts';
+import { type CommentOptions, renderComment } from '../report/comment.ts';
+import type { PullRequestChanges } from '../report/details.ts';
 import type { Report } from '../report/report.ts';
 import { upsertComment } from './comment.ts';
 import { changesInPullRequest } from './files.ts';

@@ -1,4 +1,4 @@
-import type { PullRequestChanges } from '../report/comment.ts';
+import type { PullRequestChanges } from '../report/details.ts';
 import type { Octokit } from './client.ts';
 import type { Repository } from './context.ts';
 import { attempting, GitHubProblem } from './problem.ts';

@@ -1,16 +1,10 @@
 import { chart } from './chart.ts';
+import type { PullRequestChanges } from './details.ts';
 import * as details from './details.ts';
 import type { HistoryEntry } from './history.ts';
 import { folded, joined } from './markdown.ts';
 import type { Report } from './report.ts';
 import * as sections from './sections.ts';
-
-/** What a pull request changes of what its own gate stands on; `unknown` where GitHub did not tell. */
-export interface PullRequestChanges {
-  /** `added` where its base has none. */
-  readonly baseline: 'unchanged' | 'changed' | 'added' | 'unknown';
-  readonly workflows: 'unchanged' | 'changed' | 'unknown';
-}
 
 export interface CommentOptions {
   /** Of the publishing branch, the oldest first. */

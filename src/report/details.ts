@@ -1,4 +1,3 @@
-import type { PullRequestChanges } from './comment.ts';
 import { code, link, text } from './escape.ts';
 import type { HistoryEntry } from './history.ts';
 import { disagreements, judging } from './judging.ts';
@@ -25,6 +24,13 @@ import {
 /** Said first of a report that another workflow's run made: before any word of the report's own. */
 export const SECOND_HAND =
   '> ⚠️ **Unverified.** Made by the pull request’s own run, whose author could have written anything here, the verdict too: only the form was checked. The run’s log shows what was done.';
+
+/** What a pull request changes of what its own gate stands on; `unknown` where GitHub did not tell. */
+export interface PullRequestChanges {
+  /** `added` where its base has none. */
+  readonly baseline: 'unchanged' | 'changed' | 'added' | 'unknown';
+  readonly workflows: 'unchanged' | 'changed' | 'unknown';
+}
 
 const BASELINE = {
   unchanged: '',
