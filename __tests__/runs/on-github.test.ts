@@ -164,6 +164,16 @@ describe('the baseline', () => {
     expect(commentOn(7)).not.toContain('changes the baseline');
   });
 
+  test('that is exceeded is among the annotations, however many scenarios are above their ceilings', async () => {
+    openPull({ 'ci/baseline.json': low });
+    const inputs = { ...held, 'max-asr-per-scenario': '1' };
+    const { log } = await run({ event: PULL, inputs, endpoint: { rate: 95 } });
+    const errors = log.split('\n').filter(line => line.startsWith('::error '));
+    expect(errors).toHaveLength(10);
+    expect(errors.at(-1)).toMatch(/^::error title=\d+ more::/);
+    expect(errors.filter(line => line.includes('the baseline'))).toHaveLength(1);
+  });
+
   test('whose pull request’s files GitHub does not tell may have been changed, and one line says so', async () => {
     openPull({ 'ci/baseline.json': low });
     github.faults.push({ operation: 'pulls/list-files', how: 'status', status: 403, times: 9 });
