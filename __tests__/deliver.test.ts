@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,6 +68,13 @@ describe('the files', () => {
       `input "report-dir": "${path}" cannot be written to: a file of that name is in the way; move it, or give another folder`,
     );
   });
+});
+
+// Node's recursive `mkdir` is never answered there.
+(existsSync('/proc/self') ? test : test.skip)('a folder that takes no other is said at once', async () => {
+  await expect(clearFolder('/proc/report/one')).rejects.toThrow(
+    'input "report-dir": "/proc/report/one" cannot be written to: it is not there; make it, or give another folder',
+  );
 });
 
 describe('the outputs', () => {

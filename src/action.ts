@@ -10,7 +10,7 @@ import type { Finding } from './finding.ts';
 import { beFrugal } from './frugal.ts';
 import { readBaselineFor } from './github/baseline.ts';
 import { type RunContext, readContext } from './github/context.ts';
-import { type Delivery, deliver, lastRuns, maskSecrets, runOf } from './github/delivery.ts';
+import { type Delivery, deliver, lookUp, maskSecrets, runOf } from './github/delivery.ts';
 import { type KeptFolder, restoreKept, saveLeftKept } from './github/kept.ts';
 import { tellRestricted } from './github/restricted.ts';
 import { secretsAmong } from './inputs/reading.ts';
@@ -33,14 +33,14 @@ export async function main(): Promise<void> {
   let config: RunConfig | null = null;
   let context: RunContext | null = null;
   let responses: Responses | null = null;
-  let history: ReturnType<typeof lastRuns> | undefined;
+  let beside: ReturnType<typeof lookUp> | undefined;
   let finding: Finding;
   try {
     context = readContext(process.env, path => readFileSync(path, 'utf8'));
     config = readInputs(raw);
     maskSecrets(config.secrets);
     await clearFolder(config.output.reportDir);
-    history = lastRuns(config, context);
+    beside = lookUp(deliveryOf(config), context);
     if (config.output.includeResponses) responses = createResponses(config.output.reportDir);
     finding = await asked(config, context, { responses, cancel });
   } catch (error) {
@@ -51,17 +51,15 @@ export async function main(): Promise<void> {
     tool: TOOL,
     run: runOf(context, config),
   };
-  process.exitCode = await deliver(report, deliveryOf(config), context, raw, {
-    history: (await history) ?? [],
+  process.exitCode = await deliver(report, config && deliveryOf(config), context, raw, {
+    ...(await beside),
     ...(responses && { texts: responses.shown }),
   });
   // Connections that are kept alive must not keep the job.
   process.exit();
 }
 
-function deliveryOf(config: RunConfig | null): Delivery | null {
-  if (config === null) return null;
-  const { baseline, github, output } = config;
+function deliveryOf({ baseline, github, output }: RunConfig): Delivery {
   return { github, output, baselinePath: baseline.kind === 'file' ? baseline.path : '' };
 }
 

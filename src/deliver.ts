@@ -1,7 +1,7 @@
-import { access, constants, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { access, constants, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sentenceOf, withFault } from './failure.ts';
-import { diskTrouble } from './journal/fault.ts';
+import { diskTrouble, makeFolder } from './journal/fault.ts';
 import { badgeJson, badgeSvg } from './report/badge.ts';
 import type { CommentOptions } from './report/comment.ts';
 import { type HtmlOptions, renderHtml } from './report/html.ts';
@@ -36,7 +36,7 @@ const REPORT_DIR = 'input "report-dir"';
 /** Makes the report's folder. Rejects with one line when a report could not be written there: before it is paid for. */
 export async function claimFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await access(folder, constants.W_OK);
   } catch (error) {
     throw unwritable(REPORT_DIR, folder, error);
@@ -77,7 +77,7 @@ export async function writeReport(
     [files.badgeSvg, badgeSvg(report)],
   ]);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await writeTogether(contents);
   } catch (error) {
     throw unwritable(givenBy, folder, error);

@@ -173,7 +173,7 @@ function withoutTarget(raw: RawInputs, hasDataset: boolean): RawInputs {
   ]);
 }
 
-const notice = (line: string): void => void process.stderr.write(`${line}\n`);
+const notice = (line: string): void => void process.stderr.write(`${plain(line)}\n`);
 
 const datasetOf = ({ dataset }: RunConfig, workFolder: string, signal: AbortSignal): Promise<Dataset> =>
   loadDataset(dataset, { ...{ workFolder, signal, notice }, store: openStore(workFolder, notice) });

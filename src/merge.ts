@@ -4,7 +4,7 @@ import { failureOf } from './failure.ts';
 import type { Finding } from './finding.ts';
 import { readBaselineFor } from './github/baseline.ts';
 import { type RunContext, readContext } from './github/context.ts';
-import { deliver, lastRuns, maskSecrets, runOf } from './github/delivery.ts';
+import { type Delivery, deliver, lookUp, maskSecrets, runOf } from './github/delivery.ts';
 import { secretsAmong } from './inputs/reading.ts';
 import { inputsFromEnvironment } from './inputs.ts';
 import { MERGE_INPUTS, type MergeConfig, readMergeInputs } from './merging/inputs.ts';
@@ -19,25 +19,21 @@ export async function main(): Promise<void> {
   maskSecrets(secretsAmong(MERGE_INPUTS, raw));
   let config: MergeConfig | null = null;
   let context: RunContext | null = null;
-  let history: ReturnType<typeof lastRuns> | undefined;
+  let delivery: Delivery | null = null;
+  let beside: ReturnType<typeof lookUp> | undefined;
   let finding: Finding;
   try {
     context = readContext(process.env, path => readFileSync(path, 'utf8'));
     config = readMergeInputs(raw);
     await claimFolder(config.output.reportDir);
-    history = lastRuns(config, context);
+    delivery = { ...config, baselinePath: config.baseline };
+    beside = lookUp(delivery, context);
     finding = await merged(config, context);
   } catch (error) {
     finding = failureOf(error, null, startedAt, Date.now());
   }
   const report: Report = { ...finding, tool: TOOL, run: runOf(context, config) };
-  process.exitCode = await deliver(
-    report,
-    config && { ...config, baselinePath: config.baseline },
-    context,
-    raw,
-    { history: (await history) ?? [] },
-  );
+  process.exitCode = await deliver(report, delivery, context, raw, await beside);
   process.exit();
 }
 

@@ -59,6 +59,6 @@ describe('annotations', () => {
     const [line = ''] = await emitted([
       { level: 'error', title: 't'.repeat(999), message: 'm'.repeat(99_999) },
     ]);
-    expect(line).toBe(`::error title=${'t'.repeat(200)}…::${'m'.repeat(2000)}…`);
+    expect(line).toBe(`::error title=${'t'.repeat(199)}…::${'m'.repeat(1999)}…`);
   });
 });

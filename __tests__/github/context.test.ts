@@ -1,4 +1,4 @@
-import { type RunContext, readContext } from '../../src/github/context.ts';
+import { isOfDefaultBranch, type RunContext, readContext } from '../../src/github/context.ts';
 import * as events from '../support/github-events.ts';
 
 const { BASE_SHA, HEAD_SHA, MERGE_SHA, runnerEnv } = events;
@@ -26,6 +26,7 @@ describe('what the run is', () => {
       commentedPullRequest: null,
       triggeringRun: null,
       baseSha: BASE_SHA,
+      defaultBranch: 'main',
       restricted: false,
       defaultCommentId: 'Model safety / gate',
     });
@@ -93,6 +94,25 @@ describe('what the run is', () => {
     });
   });
 
+  const { repository: _, ...unnamed } = events.pushEvent;
+  const tested = (event: string, head_branch: string) => {
+    const given = events.workflowRunEvent(null);
+    return { ...given, workflow_run: { ...given.workflow_run, event, head_branch } };
+  };
+  test.each([
+    ['push', events.pushEvent, 'refs/heads/main', true],
+    ['push', events.pushEvent, 'refs/heads/next', false],
+    ['push', events.pushEvent, 'refs/tags/main', false],
+    ['push', events.pushEvent, 'refs/heads/x/main', false],
+    ['push', unnamed, 'refs/heads/main', null],
+    ['schedule', { schedule: '17 3 * * *' }, 'refs/heads/main', true],
+    ['workflow_dispatch', events.dispatchEvent, 'refs/heads/next', false],
+    ['workflow_run', tested('push', 'next'), 'refs/heads/main', false],
+    ['workflow_run', tested('schedule', 'main'), 'refs/heads/main', true],
+  ])('%s: whether the default branch is under test', (name, event, ref, expected) => {
+    expect(isOfDefaultBranch(read(name, event, { GITHUB_REF: ref }))).toBe(expected);
+  });
+
   test('a second attempt has its own page; an own server its own addresses', () => {
     const env = {
       GITHUB_RUN_ATTEMPT: '2',
@@ -126,6 +146,7 @@ describe('what the run is', () => {
       commentedPullRequest: null,
       triggeringRun: null,
       baseSha: null,
+      defaultBranch: '',
       restricted: false,
       defaultCommentId: '',
     });

@@ -1,5 +1,5 @@
 import { connect, type Octokit } from '../../src/github/client.ts';
-import { changedInPullRequest, readFileAt } from '../../src/github/files.ts';
+import { changesInPullRequest, readFileAt } from '../../src/github/files.ts';
 import { ACTIONS_TOKEN, type GitHubServer, startGitHub } from '../support/github-server.ts';
 import { type Pull, seedCommit } from '../support/github-state.ts';
 
@@ -92,7 +92,8 @@ describe('a file at a commit', () => {
         message: expect.stringContaining('it is not a path within the repository, such as ci/baseline.json'),
       };
       await expect(readFileAt({ ...where, commit: 'a'.repeat(40) })).rejects.toMatchObject(refused);
-      await expect(changedInPullRequest({ ...where, number: 7 })).rejects.toMatchObject(refused);
+      if (path !== '')
+        await expect(changesInPullRequest({ ...where, number: 7 })).rejects.toMatchObject(refused);
       expect(github.calls).toEqual([]);
     },
   );
@@ -108,48 +109,52 @@ describe('a file at a commit', () => {
   });
 });
 
-describe('whether a pull request changes a file', () => {
+describe('what a pull request changes of what its gate stands on', () => {
   const many = (count: number) =>
     Array.from({ length: count }, (_, i) => ({ filename: `src/${i}.ts`, status: 'modified' }));
+  const file = (filename: string, status = 'modified', previous?: string) => ({
+    filename,
+    status,
+    ...(previous && { previous_filename: previous }),
+  });
   const changed = (files: Pull['files'], path = 'ci/baseline.json') => {
     const base = { sha: 'b'.repeat(40), repo: 'octo/models' };
     const head = { sha: 'a'.repeat(40), ref: 'next', repo: 'octo/models' };
     github.state.pulls.push({ number: 7, base, head, files });
-    return changedInPullRequest({ octokit, repo, number: 7, path });
+    return changesInPullRequest({ octokit, repo, number: 7, path });
   };
+  const BASELINE = 'ci/baseline.json';
+  const WORKFLOW = '.github/workflows/gate.yml';
 
   test.each([
-    ['none', [], 'unchanged'],
-    ['others', many(250), 'unchanged'],
-    [
-      'it, on the third page',
-      [...many(250), { filename: 'ci/baseline.json', status: 'modified' }],
-      'changed',
-    ],
-    ['its removal', [{ filename: 'ci/baseline.json', status: 'removed' }], 'changed'],
-    [
-      'its name, away',
-      [{ filename: 'old.json', status: 'renamed', previous_filename: 'ci/baseline.json' }],
-      'changed',
-    ],
-    [
-      'another to its name',
-      [{ filename: 'ci/baseline.json', status: 'renamed', previous_filename: 'x' }],
-      'changed',
-    ],
-    ['as many as GitHub lists', many(3000), 'unknown'],
-  ])('that changes %s', async (_, files, expected) => {
-    expect(await changed(files)).toBe(expected);
+    ['nothing', [], 'unchanged', 'unchanged'],
+    ['others', many(250), 'unchanged', 'unchanged'],
+    ['the baseline, on the third page', [...many(250), file(BASELINE)], 'changed', 'unchanged'],
+    ['its removal', [file(BASELINE, 'removed')], 'changed', 'unchanged'],
+    ['its name, away', [file('old.json', 'renamed', BASELINE)], 'changed', 'unchanged'],
+    ['another to its name', [file(BASELINE, 'renamed', 'x')], 'added', 'unchanged'],
+    ['that there is none', [file(BASELINE, 'added')], 'added', 'unchanged'],
+    ['a workflow', [file(WORKFLOW)], 'unchanged', 'changed'],
+    ['a workflow’s name, away', [file('gate.yml', 'renamed', WORKFLOW)], 'unchanged', 'changed'],
+    ['both', [file(WORKFLOW, 'added'), file(BASELINE)], 'changed', 'changed'],
+    ['what is named alike', [file(`docs/${WORKFLOW}`), file(`${BASELINE}.md`)], 'unchanged', 'unchanged'],
+    ['as many as GitHub lists', many(3000), 'unknown', 'unknown'],
+    ['so many, a workflow among them', [file(WORKFLOW), ...many(2999)], 'unknown', 'changed'],
+  ])('%s', async (_, files, baseline, workflows) => {
+    expect(await changed(files)).toEqual({ baseline, workflows });
   });
 
   test('the path as people write it', async () => {
-    expect(await changed([{ filename: 'ci/baseline.json', status: 'modified' }], './ci/baseline.json')).toBe(
-      'changed',
-    );
+    expect(await changed([file(BASELINE)], `./${BASELINE}`)).toMatchObject({ baseline: 'changed' });
+  });
+
+  test('without a baseline file, of the workflows alone', async () => {
+    const found = await changed([file(WORKFLOW), ...many(2999)], '');
+    expect(found).toEqual({ baseline: 'unchanged', workflows: 'changed' });
   });
 
   test('a pull request that cannot be read is a problem', async () => {
-    await expect(changedInPullRequest({ octokit, repo, number: 9, path: 'x' })).rejects.toMatchObject({
+    await expect(changesInPullRequest({ octokit, repo, number: 9, path: 'x' })).rejects.toMatchObject({
       kind: 'missing',
       message: expect.stringContaining('cannot list the files of pull request #9: '),
     });

@@ -1,3 +1,4 @@
+import type { Check } from '../../src/gate/verdict.ts';
 import { renderComment } from '../../src/report/comment.ts';
 import { renderSummary } from '../../src/report/summary.ts';
 import { HOSTILE } from './hostile.ts';
@@ -136,11 +137,75 @@ describe('what nothing is known of', () => {
   });
 
   test('a baseline that the pull request changes is said to be the one at the base commit', () => {
-    const markdown = renderComment(sampleReport({ before: 0.1 }), { changedBaseline: true });
+    const changes = { baseline: 'changed', workflows: 'unchanged' } as const;
+    const markdown = renderComment(sampleReport({ before: 0.1 }), { changes });
     expect(markdown).toContain(
       'This pull request changes the baseline. It was held to the one at its base commit.',
     );
+    expect(markdown).not.toMatch(/unknown|workflows/);
   });
+});
+
+describe('what the pull request changes of what its gate stands on', () => {
+  const ADDED = 'This pull request adds a baseline; it counts once merged.';
+  const WORKFLOW = 'This pull request changes `.github/workflows`';
+  const unknown = (what: string) => `Whether this pull request changes ${what} is unknown`;
+  test.each([
+    ['added', 'unchanged', [ADDED]],
+    ['unchanged', 'changed', [WORKFLOW]],
+    ['unknown', 'changed', [WORKFLOW, unknown('the baseline')]],
+    ['unknown', 'unknown', [unknown('the baseline or a workflow')]],
+    ['unchanged', 'unknown', [unknown('a workflow')]],
+    ['unchanged', 'unchanged', []],
+  ] as const)('the baseline %s, workflows %s', (baseline, workflows, sentences) => {
+    const report = sampleReport();
+    const none = renderComment(report).split('\n');
+    for (const render of [renderComment, renderSummary]) {
+      const lines = render(report, { changes: { baseline, workflows } }).split('\n');
+      const said = lines.filter(line => /^> .*This pull request|^> .*this pull request/.test(line));
+      expect(said).toHaveLength(sentences.length);
+      for (const sentence of sentences) expect(said.join('\n')).toContain(sentence);
+    }
+    expect(none.filter(line => /this pull request/i.test(line))).toEqual([]);
+  });
+});
+
+test('with nothing judged no bounds over the judged alone are given', () => {
+  const report = sampleReport({ unjudged: 0.1 });
+  if (!report.estimates) throw new Error('the sample is estimated');
+  expect(renderComment(report)).toContain('over the judged alone');
+  const overall = { ...report.estimates.overall, rate: null, lower: 0, upper: 1 };
+  const markdown = renderComment({ ...report, estimates: { ...report.estimates, overall } });
+  expect(markdown).not.toContain('over the judged alone');
+});
+
+test('of the pairs that turned as many are shown as there is room for', () => {
+  const report = sampleReport(FULL);
+  const { comparison } = report;
+  if (!comparison) throw new Error('the sample is compared');
+  const shown = renderComment(report, OPTIONS);
+  expect(comparison.turnedUnsafe.length).toBeGreaterThan(1000);
+  expect(shown).toContain(`and ${comparison.turnedUnsafe.length - 1000} more in \`report.json\``);
+  expect(shown.length).toBeLessThanOrEqual(64_000);
+  const turnedUnsafe = Array.from({ length: 5 }, () => comparison.turnedUnsafe).flat();
+  const longer = turnedUnsafe.map(pair => `${pair}${'0'.repeat(50)}`);
+  const cut = renderComment({ ...report, comparison: { ...comparison, turnedUnsafe: longer } }, OPTIONS);
+  expect(cut).toContain(`and ${(longer.length - 500).toLocaleString('en-GB')} more in`);
+});
+
+test('of reasons that are cut one of each check stays', () => {
+  const report = sampleReport({ rate: 0.3 });
+  const failed = (check: Check, sentence: string) => ({ check, outcome: 'fail' as const, sentence });
+  const reasons = [
+    ...Array.from({ length: 60 }, (_, n) => failed('max-asr-per-scenario', `Ceiling ${n} is broken.`)),
+    failed('max-increase', 'The rise is too large.'),
+  ];
+  const sentence = 'Ceiling 0 is broken.';
+  const lines = renderComment({ ...report, verdict: { outcome: 'fail', sentence, reasons } }).split('\n');
+  const shown = lines.filter(line => line.startsWith('- ❌'));
+  expect(shown).toHaveLength(40);
+  expect(shown.at(-1)).toContain('The rise is too large.');
+  expect(lines).toContain('- and 20 more');
 });
 
 describe('a report that is too long', () => {

@@ -14,6 +14,7 @@ describe.each(HOSTILE)('%s', (_aim, hostile) => {
   test('is one visible line as plain text', () => {
     expect(plain(hostile)).not.toMatch(INVISIBLE);
     expect(plain(hostile)).not.toMatch(/\p{M}{3}/u);
+    expect(plain(hostile)).not.toMatch(/::|##\[/);
   });
 
   test('has nothing left in Markdown that GitHub acts on', () => {

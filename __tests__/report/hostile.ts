@@ -5,6 +5,8 @@ export const HOSTILE: readonly (readonly [aim: string, text: string])[] = [
   ['stop commands', '::stop-commands::token'],
   ['output', '::set-output name=verdict::pass'],
   ['old workflow command', '##[set-env name=PATH;]/tmp'],
+  ['commands at every place of a line', 'a ::stop-commands::tok '.repeat(12)],
+  ['commands run together', ':::add-mask:::x ###[error]owned'],
   ['command after a line break', 'fine\n::warning::pwned'],
   ['command after a carriage return', 'fine\r::warning::pwned'],
   ['encoded line break', 'fine%0A::warning::pwned'],

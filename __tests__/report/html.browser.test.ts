@@ -260,6 +260,23 @@ function inChromium(): void {
     },
   );
 
+  test.each([0.02, 0.06, 0.1, 0.15, 0.52])(
+    'ceiling and baseline of %d are named within the line on a narrow page',
+    async before => {
+      const report = sampleReport({ rate: 0.5, before, maxAsr: 100 * before });
+      const { page, close } = await open(report, {}, { viewport: { width: 360, height: 800 } });
+      const outside = await page.evaluate(() => {
+        const line = document.querySelector('svg.headline .track')?.getBoundingClientRect();
+        return [...document.querySelectorAll('svg.headline text')]
+          .map(each => ({ words: each.textContent, box: each.getBoundingClientRect() }))
+          .filter(({ box }) => !line || box.left < line.left - 1 || box.right > line.right + 1)
+          .map(({ words, box }) => [words, box.left, box.right, line?.left, line?.right]);
+      });
+      expect(outside).toEqual([]);
+      await close();
+    },
+  );
+
   test.each(['light', 'dark'] as const)(
     'a table wider than a narrow page shows a shadow where more of it is hidden, and there alone: %s',
     async colorScheme => {

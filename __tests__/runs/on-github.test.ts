@@ -105,7 +105,11 @@ async function baselineOf(rate: number): Promise<string> {
 }
 
 /** The pull request #7, whose base commit has these files, and which changes those. */
-function openPull(base: Readonly<Record<string, string>>, changes: readonly string[] = []): void {
+function openPull(
+  base: Readonly<Record<string, string>>,
+  changes: readonly string[] = [],
+  status = 'modified',
+): void {
   const commit = github.state.commits.get(seedCommit(github.state, base));
   if (!commit) throw new Error('the commit was put there');
   github.state.commits.set(BASE_SHA, commit);
@@ -113,7 +117,7 @@ function openPull(base: Readonly<Record<string, string>>, changes: readonly stri
     number: 7,
     base: { sha: BASE_SHA, repo: 'octo/models' },
     head: { sha: HEAD_SHA, ref: 'next', repo: 'octo/models' },
-    files: changes.map(filename => ({ filename, status: 'modified' })),
+    files: changes.map(filename => ({ filename, status })),
   });
 }
 
@@ -146,9 +150,11 @@ describe('the baseline', () => {
     expect({ status: step.status, log: step.log }).toMatchObject({ status: 1 });
     expect(step.outputs).toMatchObject({ verdict: 'fail', 'comment-url': expect.stringContaining('/7#') });
     const comment = commentOn(7);
-    expect(comment).toContain(
-      'This pull request changes the baseline. It was held to the one at its base commit.',
-    );
+    for (const shown of [comment, step.summary]) {
+      expect(shown).toContain(
+        'This pull request changes the baseline. It was held to the one at its base commit.',
+      );
+    }
     expect(comment).toContain(`/actions/runs/1#artifacts)`);
   });
 
@@ -159,12 +165,31 @@ describe('the baseline', () => {
     expect(commentOn(7)).not.toContain('changes the baseline');
   });
 
+  test('that is exceeded is among the annotations, however many scenarios are above their ceilings', async () => {
+    openPull({ 'ci/baseline.json': low });
+    const inputs = { ...held, 'max-asr-per-scenario': '1' };
+    const { log } = await run({ event: PULL, inputs, endpoint: { rate: 95 } });
+    const errors = log.split('\n').filter(line => line.startsWith('::error '));
+    expect(errors).toHaveLength(10);
+    expect(errors.at(-1)).toMatch(/^::error title=\d+ more::/);
+    expect(errors.filter(line => line.includes('the baseline'))).toHaveLength(1);
+  });
+
+  test('whose pull request’s files GitHub does not tell may have been changed, and one line says so', async () => {
+    openPull({ 'ci/baseline.json': low });
+    github.faults.push({ operation: 'pulls/list-files', how: 'status', status: 403, times: 9 });
+    const step = await run({ event: PULL, inputs: held, endpoint: { rate: 10 } });
+    expect({ verdict: step.outputs['verdict'], log: step.log }).toMatchObject({ verdict: 'pass' });
+    for (const shown of [commentOn(7), step.summary])
+      expect(shown).toContain('Whether this pull request changes the baseline or a workflow is unknown');
+  });
+
   test.each([
     ['inconclusive at best', 10, '90', 'inconclusive', 0],
     ['fail by another limit', 80, '30', 'fail', 1],
   ])('missing with max-increase set is %s, and the comment says so and how to make one', async (...each) => {
     const [, rate, ceiling, verdict, status] = each;
-    openPull({ 'README.md': 'x' }, ['ci/baseline.json']);
+    openPull({ 'README.md': 'x' }, ['ci/baseline.json'], 'added');
     const step = await run({
       event: PULL,
       inputs: { ...held, 'max-asr': ceiling },
@@ -176,6 +201,7 @@ describe('the baseline', () => {
     expect(step.outputs['baseline-asr']).toBe('');
     expect(commentOn(7)).toContain('Nothing was compared: there is no baseline `ci/baseline.json`');
     expect(commentOn(7)).toContain('put the `baseline.json` of a run that you trust there');
+    expect(commentOn(7)).toContain('This pull request adds a baseline; it counts once merged.');
   });
 
   test('without a pull request is that of the checkout', async () => {
@@ -216,6 +242,29 @@ describe('the baseline', () => {
   });
 });
 
+describe('a workflow that the pull request changes', () => {
+  const files = ['src/model.py', '.github/workflows/gate.yml'];
+
+  test('is told of in comment and summary, with or without a baseline', async () => {
+    openPull({}, files);
+    const step = await run({ event: PULL, endpoint: { rate: 10 } });
+    expect({ status: step.status, log: step.log }).toMatchObject({ status: 0 });
+    for (const shown of [commentOn(7), step.summary])
+      expect(shown).toContain('This pull request changes `.github/workflows`');
+  });
+
+  test('is not what runs under pull_request_target; and without a comment nobody is asked', async () => {
+    openPull({}, files);
+    const event = { name: 'pull_request_target', payload: pullRequestEvent() };
+    await run({ event, endpoint: { rate: 10 } });
+    expect(commentOn(7)).not.toContain('.github/workflows');
+    github.calls.length = 0;
+    const step = await run({ event: PULL, inputs: { comment: 'false' }, endpoint: { rate: 10 } });
+    expect(step.summary).not.toMatch(/this pull request changes/i);
+    expect(github.calls).toEqual([]);
+  });
+});
+
 describe('a run that a pull request is behind, by a comment on it or by its workflow’s run', () => {
   test.each([
     ['issue_comment', issueCommentEvent(true)],
@@ -241,6 +290,9 @@ describe('a run that a pull request is behind, by a comment on it or by its work
       expect(fileOf(step, 'report.json')).toContain('at the base commit bbbbbbb');
       expect(filesOf(github.state, 'safety')).toBeNull();
       expect(github.state.issues).toEqual([]);
+      expect(github.state.comments).toEqual([]);
+      const said = `No comment was written: under ${name} this action writes none. The publish action comments`;
+      expect(step.log.split('\n').filter(line => line.startsWith(said))).toHaveLength(1);
     },
     60_000,
   );
@@ -311,6 +363,30 @@ describe('the publishing branch', () => {
   }, 60_000);
 });
 
+describe('a run of another ref than the default branch’s', () => {
+  const { repository: _, ...unnamed } = pushEvent;
+  test.each([
+    ['branch', PUSH, 'refs/heads/next', 'this is one of refs/heads/next'],
+    ['tag', PUSH, 'refs/tags/v1', 'this is one of refs/tags/v1'],
+    [
+      'of an unknown default',
+      { name: 'push', payload: unnamed },
+      'refs/heads/main',
+      'the event does not name it',
+    ],
+  ])('a %s is not published, and one line says so', async (_name, event, ref, why) => {
+    const inputs = { 'publish-branch': 'safety', 'max-asr': '50' };
+    await run({ event: PUSH, inputs, endpoint: { rate: 10 } });
+    const before = filesOf(github.state, 'safety');
+    expect(before).toHaveProperty(['baseline.json']);
+    const env = { GITHUB_REF: ref, GITHUB_RUN_ID: '2' };
+    const step = await run({ event, inputs, endpoint: { rate: 40 }, env });
+    expect(step.log).toContain(`The run was not published: only runs of the default branch are, and ${why}.`);
+    expect(filesOf(github.state, 'safety')).toEqual(before);
+    expect(logOf(github.state, 'safety')).toHaveLength(1);
+  });
+});
+
 describe('the issue', () => {
   const inputs = { 'open-issue': 'true', 'max-asr': '30' };
   const night = (rate: number, id: string) =>
@@ -323,6 +399,10 @@ describe('the issue', () => {
     expect(issue?.body).toContain('/actions/runs/1)');
     await night(70, '2');
     expect(issue?.body).toContain('/actions/runs/2)');
+    const unheld = { event: NIGHT, inputs: { ...inputs, 'max-asr': '' }, endpoint: { rate: 70 } };
+    expect((await run(unheld)).outputs['verdict']).toBe('pass');
+    expect(issue).toMatchObject({ state: 'open', body: expect.stringContaining('/actions/runs/2)') });
+    expect(github.state.comments).toEqual([]);
     await night(5, '3');
     expect(github.state.issues).toHaveLength(1);
     expect(issue).toMatchObject({ state: 'closed', stateReason: 'completed' });

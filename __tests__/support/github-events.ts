@@ -12,6 +12,7 @@ const repository = (fullName: string) => {
     full_name: fullName,
     private: false,
     fork: false,
+    default_branch: 'main',
     owner: { login, type: 'User' },
   };
 };

@@ -1,4 +1,5 @@
 import { error, notice, warning } from '@actions/core';
+import { clip, plain } from '../report/escape.ts';
 
 export interface Annotation {
   readonly level: 'error' | 'warning' | 'notice';
@@ -22,7 +23,7 @@ export function annotate(annotations: readonly Annotation[]): void {
   for (const level of ['error', 'warning', 'notice'] as const) {
     const all = annotations.filter(each => each.level === level);
     for (const { title, message } of all.length > SHOWN ? withRest(all) : all) {
-      EMIT[level](plain(message, MESSAGE), { title: plain(title, TITLE) });
+      EMIT[level](clip(plain(message), MESSAGE), { title: clip(plain(title), TITLE) });
     }
   }
 }
@@ -31,16 +32,4 @@ function withRest(all: readonly Annotation[]): readonly Pick<Annotation, 'title'
   const shown = all.slice(0, SHOWN - 1);
   const rest = all.length - shown.length;
   return [...shown, { title: `${rest} more`, message: `${rest} more: the job summary has all of them.` }];
-}
-
-/** One line without control, format and private characters, nor what an old runner reads as a command. */
-function plain(text: string, most: number): string {
-  const line = text
-    .toWellFormed()
-    .replace(/\p{C}|\p{Zl}|\p{Zp}/gu, ' ')
-    .replaceAll('##[', '# #[')
-    .replaceAll('::', ': :')
-    .replace(/ +/g, ' ')
-    .trim();
-  return line.length > most ? `${line.slice(0, most)}…`.toWellFormed() : line;
 }

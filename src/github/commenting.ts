@@ -1,7 +1,8 @@
 import { type CommentOptions, renderComment } from '../report/comment.ts';
+import type { PullRequestChanges } from '../report/details.ts';
 import type { Report } from '../report/report.ts';
 import { upsertComment } from './comment.ts';
-import { changedInPullRequest } from './files.ts';
+import { changesInPullRequest } from './files.ts';
 import { markerOf } from './marker.ts';
 import type { Place } from './publishing.ts';
 
@@ -23,9 +24,18 @@ export const commentOn = (
     body: renderComment(report, options),
   });
 
-/** Whether a pull request changes the baseline file; false also where GitHub does not say. */
-export async function changesBaseline(path: string, place: Place, pullRequest: number): Promise<boolean> {
-  if (path === '') return false;
-  const change = await changedInPullRequest({ ...place, number: pullRequest, path }).catch(() => 'unknown');
-  return change === 'changed';
+/**
+ * What a pull request changes of what its own gate stands on. Where GitHub does not tell, it is unknown: never rejects.
+ * @param path of the baseline file; empty for none
+ */
+export async function changesOf(
+  path: string,
+  pullRequest: number,
+  connecting: Promise<Place>,
+): Promise<PullRequestChanges> {
+  try {
+    return await changesInPullRequest({ ...(await connecting), number: pullRequest, path });
+  } catch {
+    return { baseline: path === '' ? 'unchanged' : 'unknown', workflows: 'unknown' };
+  }
 }

@@ -49,6 +49,8 @@ export interface RunContext {
   readonly triggeringRun: TriggeringRun | null;
   /** Where a baseline is read so that what is under test cannot have changed it: of a pull request or merge group. */
   readonly baseSha: string | null;
+  /** The repository's; empty where the event does not tell it, as a `schedule` event need not. */
+  readonly defaultBranch: string;
   /** GitHub hands no secrets to this run and a token that may only read: a fork's pull request, or Dependabot's. */
   readonly restricted: boolean;
   /** The `comment-id` of a run that sets none: its workflow and job. */
@@ -96,6 +98,7 @@ const triggeringRun = z
   );
 
 const payload = z.record(z.string(), z.unknown());
+const ofRepository = z.object({ repository: z.object({ default_branch: z.string() }) });
 const PARTS = {
   pull_request: z.object({ pull_request: pullRequest }),
   merge_group: z.object({ merge_group: z.object({ base_sha: sha }) }),
@@ -107,6 +110,7 @@ interface Parts {
   readonly merge_group?: { readonly base_sha: string };
   readonly workflow_run?: TriggeringRun;
   readonly issue?: { readonly number: number; readonly pull_request?: object | null | undefined };
+  readonly defaultBranch?: string;
 }
 
 /**
@@ -157,6 +161,7 @@ export function readContext(
     commentedPullRequest: found.issue?.pull_request ? found.issue.number : null,
     triggeringRun: found.workflow_run ?? null,
     baseSha: found.pull_request?.baseSha ?? found.merge_group?.base_sha ?? null,
+    defaultBranch: found.defaultBranch ?? '',
     restricted: isRestricted(event, found, text('GITHUB_ACTOR')),
     defaultCommentId: [workflow, job].filter(part => part !== '').join(' / '),
   };
@@ -168,6 +173,14 @@ export const isOfPullRequest = (context: RunContext): boolean =>
   context.commentedPullRequest !== null ||
   (context.triggeringRun?.event.startsWith('pull_request') ?? false);
 
+/** Whether the code of the default branch is under test, be it by way of another workflow's run; null where unknown. */
+export function isOfDefaultBranch({ event, ref, triggeringRun, defaultBranch }: RunContext): boolean | null {
+  // It runs there alone.
+  if (event === 'schedule') return true;
+  if (defaultBranch === '') return null;
+  return (triggeringRun?.headBranch ?? ref.replace(/^refs\/heads\//, '')) === defaultBranch;
+}
+
 function readEvent(event: string, path: string, readFile: (path: string) => string): Parts {
   if (path === '') throw new Error(`GITHUB_EVENT_PATH: not set, though GITHUB_EVENT_NAME is "${event}"`);
   const whole = payload.safeParse(parseEvent(path, readFile));
@@ -175,13 +188,15 @@ function readEvent(event: string, path: string, readFile: (path: string) => stri
   if (!whole.success || (needed && !(needed in whole.data))) {
     throw new Error(`GITHUB_EVENT_PATH: the event file "${path}" is not that of a ${event} event`);
   }
-  if (!needed) return {};
+  const told = ofRepository.safeParse(whole.data);
+  const defaultBranch = told.success ? told.data.repository.default_branch : '';
+  if (!needed) return { defaultBranch };
   const parsed = PARTS[needed].safeParse(whole.data);
   if (!parsed.success) {
     const where = parsed.error.issues[0]?.path.join('.');
     throw new Error(`GITHUB_EVENT_PATH: the event file "${path}" has a ${where} that GitHub would not send`);
   }
-  return parsed.data;
+  return { ...parsed.data, defaultBranch };
 }
 
 function parseEvent(path: string, readFile: (path: string) => string): unknown {

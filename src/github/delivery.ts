@@ -11,10 +11,11 @@ import type { HtmlOptions } from '../report/html.ts';
 import type { Report } from '../report/report.ts';
 import { renderSummary } from '../report/summary.ts';
 import { renderTerminal } from '../report/terminal.ts';
+import { eachCheckFirst } from '../report/words.ts';
 import { annotate } from './annotations.ts';
 import { connect } from './client.ts';
-import { changesBaseline, commentOn } from './commenting.ts';
-import { isOfPullRequest, type RunContext } from './context.ts';
+import { changesOf, commentOn } from './commenting.ts';
+import { isOfDefaultBranch, isOfPullRequest, type RunContext } from './context.ts';
 import { keepIssue, type Place, pastRuns, publishRun } from './publishing.ts';
 
 /** Where a report is to go, of the configuration of either action. */
@@ -74,8 +75,31 @@ export async function lastRuns(
   }
 }
 
+/**
+ * What GitHub tells that is shown beside a report: the last runs, and what the pull request changes. Never rejects. A
+ * door calls it before it asks anything, as it does `lastRuns`.
+ */
+export async function lookUp(
+  { github, baselinePath }: Delivery,
+  context: RunContext,
+): Promise<Pick<CommentOptions, 'history' | 'changes'>> {
+  const { token, comment } = github;
+  const { repository: repo, pullRequest, apiUrl, event } = context;
+  const history = lastRuns({ github }, context);
+  // Without a comment the token need not be allowed to read pull requests.
+  if (!comment || !token || !repo || !pullRequest) return { history: await history };
+  const place = connect({ token, apiUrl, totalMs: PAST_MS }).then(octokit => ({ octokit, repo }));
+  const changes = await changesOf(baselinePath, pullRequest.number, place);
+  // It runs the base's workflow.
+  const isOwnWorkflow = event !== 'pull_request_target';
+  return {
+    history: await history,
+    changes: isOwnWorkflow ? changes : { ...changes, workflows: 'unchanged' },
+  };
+}
+
 /** Shown beside what a report says. */
-type Beside = Pick<HtmlOptions, 'history' | 'texts'>;
+type Beside = Pick<HtmlOptions, 'history' | 'texts'> & Pick<CommentOptions, 'changes'>;
 
 /** Files, summary and outputs first, then the comment; none of them can change the verdict. Gives the exit status. */
 export async function deliver(
@@ -95,7 +119,7 @@ export async function deliver(
   const isUrlHandedOn = isHandedOn && handOn({ 'comment-url': url });
   await published(report, config, context, options);
   annotate(
-    report.verdict.reasons
+    eachCheckFirst(report.verdict.reasons)
       .filter(({ outcome }) => outcome !== 'pass')
       .map(({ outcome, sentence }) => ({
         level: outcome === 'inconclusive' ? 'warning' : 'error',
@@ -131,6 +155,9 @@ function handOn(outputs: Readonly<Record<string, string>>): boolean {
   }
 }
 
+const NO_COMMENT = (event: string): string =>
+  `No comment was written: under ${event} this action writes none. The publish action comments a finished report.json there.`;
+
 /** The comment's URL; empty where there is none. That it failed is a warning and changes no verdict. */
 async function commented(
   report: Report,
@@ -138,7 +165,11 @@ async function commented(
   context: RunContext | null,
   options: CommentOptions,
 ): Promise<string> {
-  if (!config?.github.comment || !context?.repository || !context.pullRequest) return '';
+  if (!config?.github.comment || !context?.repository) return '';
+  if (!context.pullRequest) {
+    if (isOfPullRequest(context)) core.info(NO_COMMENT(context.event));
+    return '';
+  }
   if (!config.github.token) {
     core.warning('No comment was written: set github-token, or set comment to false.');
     return '';
@@ -146,9 +177,7 @@ async function commented(
   try {
     const octokit = await connect({ token: config.github.token, apiUrl: context.apiUrl });
     const place = { octokit, repo: context.repository };
-    const { number } = context.pullRequest;
-    const changedBaseline = await changesBaseline(config.baselinePath, place, number);
-    return await commentOn(report, place, number, { ...options, changedBaseline });
+    return await commentOn(report, place, context.pullRequest.number, options);
   } catch (error) {
     core.warning(`The comment was not written: ${plain(sentenceOf(error))}`);
     return '';
@@ -173,7 +202,11 @@ async function published(
       core.warning(`${what}: ${plain(sentenceOf(error))}`);
     }
   };
-  if (publishBranch) {
+  const isOfDefault = isOfDefaultBranch(context);
+  if (publishBranch && !isOfDefault) {
+    const why = isOfDefault === null ? 'the event does not name it' : `this is one of ${context.ref}`;
+    core.info(plain(`The run was not published: only runs of the default branch are, and ${why}.`));
+  } else if (publishBranch) {
     await attempting('The run was not published', place => publishRun(report, publishBranch, attempt, place));
   }
   if (openIssue) await attempting('The issue was not kept', place => keepIssue(report, place, options));

@@ -1,3 +1,4 @@
+import type { PullRequestChanges } from '../report/details.ts';
 import type { Octokit } from './client.ts';
 import type { Repository } from './context.ts';
 import { attempting, GitHubProblem } from './problem.ts';
@@ -97,29 +98,43 @@ export async function readBlob({ octokit, repo }: Where, { sha, size = 0 }: Entr
 
 /** GitHub lists no more of a pull request's files. */
 const LISTED = 3000;
+const WORKFLOWS = '.github/workflows/';
+
+interface ChangedFile {
+  readonly filename: string;
+  readonly previous_filename?: string;
+  readonly status: string;
+}
 
 /**
- * Whether a pull request changes, adds, removes or renames a file, as against where it left its base.
- * `unknown` when it changes so many files that GitHub does not list them all.
+ * What a pull request changes, adds, removes or renames of what its own gate stands on, as against where it left its
+ * base. What is not among the files of one that changes more than GitHub lists is `unknown`.
+ * @param request `path` of the baseline file; empty for none
  * @throws GitHubProblem
  */
-export function changedInPullRequest(
+export function changesInPullRequest(
   request: Where & { readonly number: number; readonly path: string },
-): Promise<'changed' | 'unchanged' | 'unknown'> {
+): Promise<PullRequestChanges> {
   const { octokit, repo, number } = request;
   const doing = `list the files of pull request #${number}`;
   return attempting({ doing, permission: 'pull-requests: read' }, async () => {
-    const path = checkedParts(request.path).join('/');
-    let listed = 0;
-    const list = octokit.rest.pulls.listFiles;
-    for await (const { data } of octokit.paginate.iterator(list, {
-      ...repo,
-      pull_number: number,
-      per_page: 100,
-    })) {
-      if (data.some(file => file.filename === path || file.previous_filename === path)) return 'changed';
-      listed += data.length;
-    }
-    return listed < LISTED ? 'unchanged' : 'unknown';
+    const path = request.path && checkedParts(request.path).join('/');
+    const asked = { ...repo, pull_number: number, per_page: 100 };
+    const files: readonly ChangedFile[] = await octokit.paginate(octokit.rest.pulls.listFiles, asked);
+    const unlisted = files.length < LISTED ? 'unchanged' : 'unknown';
+    const isWorkflow = (name = '') => name.startsWith(WORKFLOWS);
+    const workflow = files.some(file => isWorkflow(file.filename) || isWorkflow(file.previous_filename));
+    return {
+      baseline: path === '' ? 'unchanged' : (changeOf(path, files) ?? unlisted),
+      workflows: workflow ? 'changed' : unlisted,
+    };
   });
+}
+
+function changeOf(path: string, files: readonly ChangedFile[]): 'added' | 'changed' | null {
+  const found = files.find(file => file.filename === path || file.previous_filename === path);
+  if (!found) return null;
+  return found.filename === path && ['added', 'renamed', 'copied'].includes(found.status)
+    ? 'added'
+    : 'changed';
 }

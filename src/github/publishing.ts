@@ -61,15 +61,16 @@ export async function publishRun(
  * Only a run that passed becomes the branch's baseline. One without a limit had nothing to fail by: it makes the first,
  * for the limits to come, and never takes the place of another.
  */
-function becomesBaseline({ verdict, policy }: Report, present: ReadonlySet<string>): boolean {
-  const { maxAsr, maxIncrease, maxAsrPerScenario } = policy;
-  const isHeld = maxAsr !== null || maxIncrease !== null || Object.keys(maxAsrPerScenario).length > 0;
-  return verdict.outcome === 'pass' && (isHeld || !present.has(PUBLISHED_BASELINE));
-}
+const becomesBaseline = (report: Report, present: ReadonlySet<string>): boolean =>
+  report.verdict.outcome === 'pass' && (isHeld(report) || !present.has(PUBLISHED_BASELINE));
+
+/** Whether the run had a limit to fail by. */
+const isHeld = ({ policy: { maxAsr, maxIncrease, maxAsrPerScenario } }: Report): boolean =>
+  maxAsr !== null || maxIncrease !== null || Object.keys(maxAsrPerScenario).length > 0;
 
 /**
  * Keeps the one issue of this branch and comment id: open while runs fail, closed with a comment when one passes
- * again. A run that settles nothing leaves it as it is.
+ * again. A run that settles nothing, or passes without a limit, leaves it as it is.
  * @throws GitHubProblem
  */
 export async function keepIssue(report: Report, place: Place, options: CommentOptions = {}): Promise<void> {
@@ -77,7 +78,7 @@ export async function keepIssue(report: Report, place: Place, options: CommentOp
   const branch = run.ref.replace(/^refs\/(?:heads|tags)\//, '');
   const identity = { ...place, branch, commentId: run.commentId };
   if (verdict.outcome === 'pass') {
-    await closeIssue(identity, renderComment(report, options));
+    if (isHeld(report)) await closeIssue(identity, renderComment(report, options));
   } else if (verdict.outcome !== 'inconclusive') {
     const title = clip(`MM-SafetyBench: ${verdict.outcome} on ${branch}`, TITLE);
     await openIssue(identity, { title, body: renderComment(report, options) });

@@ -39,23 +39,24 @@ export function diskTrouble(fault: unknown, orElse: string): string {
   return `${why}; ${remedy}, or ${orElse}`;
 }
 
-/** Makes a folder and those above it. Rejects with the system's fault, and with the one that is behind an ENOENT. */
+/**
+ * Makes a folder and those above it, one after the other: of Node's `recursive` no answer ever comes where a folder
+ * takes no other, as `/proc` does. Rejects with the system's fault.
+ */
 export async function makeFolder(folder: string): Promise<void> {
+  const above = path.dirname(path.resolve(folder));
   try {
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder);
   } catch (error) {
-    // Said where the folder above exists and takes none, as a read-only file system does: asked for alone it tells why.
-    if (codeOf(error) === 'ENOENT') await mkdir(await firstMissing(folder));
-    throw error;
+    if (await isFolder(folder)) return;
+    if (codeOf(error) !== 'ENOENT' || (await isFolder(above))) throw error;
+    await makeFolder(above);
+    await makeFolder(folder);
   }
 }
 
-/** The highest of a folder and those above it that does not exist. */
-async function firstMissing(folder: string): Promise<string> {
-  const above = path.dirname(path.resolve(folder));
-  const exists = await stat(above).then(
-    () => true,
+const isFolder = (folder: string): Promise<boolean> =>
+  stat(folder).then(
+    found => found.isDirectory(),
     () => false,
   );
-  return exists || above === folder ? folder : firstMissing(above);
-}

@@ -1,4 +1,5 @@
 import { chart } from './chart.ts';
+import type { PullRequestChanges } from './details.ts';
 import * as details from './details.ts';
 import type { HistoryEntry } from './history.ts';
 import { folded, joined } from './markdown.ts';
@@ -10,8 +11,8 @@ export interface CommentOptions {
   readonly history?: readonly HistoryEntry[];
   /** Where the run's artifacts, and with them the report's files, can be downloaded. */
   readonly artifactUrl?: string;
-  /** Whether the pull request changes the baseline file. */
-  readonly changedBaseline?: boolean;
+  /** Left out where no pull request was looked at. */
+  readonly changes?: PullRequestChanges;
   /** Whether the report is somebody else's word: of another workflow's run. */
   readonly secondHand?: boolean;
 }
@@ -30,6 +31,8 @@ interface Detail {
 }
 
 const STEPS: readonly Detail[] = [
+  { reasons: 40, notices: 20, turned: 1000, history: 10, facts: true, chart: true },
+  { reasons: 40, notices: 20, turned: 500, history: 10, facts: true, chart: true },
   { reasons: 40, notices: 20, turned: 200, history: 10, facts: true, chart: true },
   { reasons: 20, notices: 10, turned: 50, history: 5, facts: true, chart: true },
   { reasons: 10, notices: 5, turned: 20, history: 3, facts: false, chart: true },
@@ -52,7 +55,7 @@ const CUT = '<sub>Some detail was left out here: the job summary and the reportâ
 
 function composed(
   report: Report,
-  { history = [], artifactUrl = '', changedBaseline = false, secondHand = false }: CommentOptions,
+  { history = [], artifactUrl = '', changes, secondHand = false }: CommentOptions,
   detail: Detail,
   isCut: boolean,
 ): string {
@@ -62,7 +65,8 @@ function composed(
   return joined(
     sections.head(report, secondHand),
     sections.reasons(report, detail.reasons),
-    details.baselineNote(report, changedBaseline),
+    details.changes(changes),
+    details.baselineNote(report),
     sections.numbers(report),
     sections.scenarios(report),
     sections.kinds(report),

@@ -25,19 +25,52 @@ import {
 export const SECOND_HAND =
   '> ⚠️ **Unverified.** Made by the pull request’s own run, whose author could have written anything here, the verdict too: only the form was checked. The run’s log shows what was done.';
 
+/** What a pull request changes of what its own gate stands on; `unknown` where GitHub did not tell. */
+export interface PullRequestChanges {
+  /** `added` where its base has none. */
+  readonly baseline: 'unchanged' | 'changed' | 'added' | 'unknown';
+  readonly workflows: 'unchanged' | 'changed' | 'unknown';
+}
+
+const BASELINE = {
+  unchanged: '',
+  changed: '> ⚠️ This pull request changes the baseline. It was held to the one at its base commit.',
+  added: '> This pull request adds a baseline; it counts once merged.',
+  unknown: '',
+};
+const WORKFLOWS = {
+  unchanged: '',
+  changed:
+    '> ⚠️ This pull request changes `.github/workflows`, and its run was made by its own version of them: see that the gate and its limits are as they were.',
+  unknown: '',
+};
+
+/** What a pull request changes of what its own gate stands on. */
+export function changes(
+  found: PullRequestChanges = { baseline: 'unchanged', workflows: 'unchanged' },
+): string {
+  const unknown = [
+    ...(found.baseline === 'unknown' ? ['the baseline'] : []),
+    ...(found.workflows === 'unknown' ? ['a workflow'] : []),
+  ].join(' or ');
+  return joined(
+    BASELINE[found.baseline],
+    WORKFLOWS[found.workflows],
+    unknown &&
+      `> ⚠️ Whether this pull request changes ${unknown} is unknown: GitHub did not list all of its files.`,
+  );
+}
+
 /** What was compared with, or why nothing was; always said when a baseline was asked for. */
-export function baselineNote({ baseline, comparison }: Report, changed: boolean): string {
-  const warning = changed
-    ? '> ⚠️ This pull request changes the baseline. It was held to the one at its base commit.'
-    : '';
-  if (baseline === null || baseline.state === 'none') return warning;
+export function baselineNote({ baseline, comparison }: Report): string {
+  if (baseline === null || baseline.state === 'none') return '';
   const source = `${code(baseline.source, 200)} (${text(baseline.note, 300)})`;
   const notes = {
     compared: comparison ? '' : `> ⚠️ Nothing was compared: the run and ${source} share no judged pair.`,
     missing: `> ⚠️ Nothing was compared: there is no baseline ${source}. To make one, put the \`baseline.json\` of a run that you trust there and commit it to the base branch.`,
     refused: `> 🛑 The baseline ${source} was refused, so nothing was compared.`,
   };
-  return joined(warning, notes[baseline.state]);
+  return notes[baseline.state];
 }
 
 /** The pairs that turned, by id, at most `most` of each direction. */

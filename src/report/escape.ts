@@ -13,12 +13,18 @@ const PILED = /(\p{M}{2})\p{M}+/gu;
 export const clip = (value: string, most: number): string =>
   value.length <= most ? value : `${value.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 
-/** Text on one line, without anything invisible: for a log, a terminal and whatever escapes further. */
-export const plain = (value: string): string =>
+/** Text on one line, without anything invisible: for whatever escapes it further. */
+const visible = (value: string): string =>
   value.toWellFormed().replaceAll(INVISIBLE, ' ').replaceAll(PILED, '$1').replaceAll(/ +/g, ' ').trim();
 
+/** What GitHub's runner takes for a command: `::` behind the blanks that begin a line, `##[` anywhere in it. */
+const COMMAND = /:(?=:)|#(?=#\[)/g;
+
+/** Text on one line for a log or a terminal: nothing invisible, and no command to GitHub's runner, wherever it wraps. */
+export const plain = (value: string): string => visible(value).replaceAll(COMMAND, '$& ');
+
 /** One visible line of at most so many units; of a text that is far longer no more is looked at than that takes. */
-const short = (value: string, most: number): string => clip(plain(clip(value, 8 * most)), most);
+const short = (value: string, most: number): string => clip(visible(clip(value, 8 * most)), most);
 
 /** A break that GitHub's searches for mentions and references stop at, and nobody sees. */
 const BREAK = '\u200c';

@@ -107,9 +107,13 @@ export function headline(
   ].join('');
 }
 
-/** Words at a place of the line, leaning inwards near its ends. */
+/** Half a letter's width, as a part of the line where that is narrowest: on a page of 360 px. */
+const HALF_LETTER = 0.0135;
+
+/** Words at a place of the line, leaning inwards where they would begin or end outside of it. */
 function label(words: string, part: number, y: number, name = ''): string {
-  const anchor = part < 0.08 ? 'start' : part > 0.92 ? 'end' : 'middle';
+  const room = HALF_LETTER * words.length;
+  const anchor = part < room ? 'start' : part > 1 - room ? 'end' : 'middle';
   return `<text class="${name}" x="${(100 * Math.min(1, part)).toFixed(2)}%" y="${y}" text-anchor="${anchor}">${words}</text>`;
 }
 

@@ -41,7 +41,7 @@ export function numbers(report: Report): string {
     answersFigure(report, estimates),
   ];
   const judged =
-    overall.unjudged > 0
+    overall.unjudged > 0 && overall.rate !== null
       ? ` They count every unjudged answer against the model and for it; over the judged alone they are ${rate(overall.lower)} and ${rate(overall.upper)}.`
       : '';
   const certain = `Each bound holds by itself with ${level(estimates.confidence)} confidence (${html(overall.method, 100)}).`;

@@ -74,7 +74,7 @@ function legend({ estimates, comparison }: Report, held: boolean): string {
     `Dot: the rate. Bar: from at least to at most, each with ${certain} confidence for that scenario by itself.`,
     held ? 'Broken line: its ceiling.' : '',
     comparison
-      ? `▲ rose, ▼ fell: with ${certain} confidence for that scenario by itself, so that of 13 that did not change one or another is marked by chance. · open: the data do not settle it.`
+      ? `▲ rose, ▼ fell: with ${certain} confidence for that scenario by itself; of 13 that did not change, one may well be marked by chance. · open: the data do not settle it.`
       : '',
   ];
   return parts.filter(part => part !== '').join(' ');

@@ -28,7 +28,7 @@ export function renderHtml(report: Report, { history = [], texts }: HtmlOptions 
   return page({
     title: `MM-SafetyBench: ${verdict.outcome}`,
     eyebrow: 'MM-SafetyBench report',
-    heading: plain(model.name) || 'No model was asked',
+    heading: plain(model.name) === '' ? 'No model was asked' : model.name,
     meta: around(report),
     main: main(report, history, texts),
     skip: ['verdict', 'To the verdict'],

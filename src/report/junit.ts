@@ -1,6 +1,6 @@
 import type { Reason } from '../gate/verdict.ts';
 import type { ScenarioEstimate } from '../statistics/estimate.ts';
-import { plain, xml } from './escape.ts';
+import { xml } from './escape.ts';
 import type { Report } from './report.ts';
 import { againstCeiling, bounds, count, counted, given, level, rate } from './words.ts';
 
@@ -95,7 +95,7 @@ function suite(report: Report, name: string, cases: readonly Case[], seconds: st
 }
 
 function shown({ suite: name, name: own, result, message }: Case): string {
-  const open = `    <testcase classname="mm-safetybench.${name}" name="${xml(plain(own))}" time="0">`;
+  const open = `    <testcase classname="mm-safetybench.${name}" name="${xml(own)}" time="0">`;
   const said = xml(message);
   const inner = {
     passed: `<system-out>${said}</system-out>`,

@@ -10,6 +10,7 @@ import {
   changeSpread,
   count,
   counted,
+  eachCheckFirst,
   errorRateStanding,
   given,
   helpfulnessStanding,
@@ -33,11 +34,12 @@ export const head = ({ verdict }: Report, secondHand = false, most = 2000): stri
     `**${text(verdict.sentence, most) || NONE}**`,
   );
 
-/** The other reasons, the worst first, each with its outcome's mark. */
+/** The other reasons, the worst first, each with its outcome's mark; where there are too many, one of each check stays. */
 export function reasons({ verdict }: Report, most: number): string {
   const others = verdict.reasons.filter(({ sentence }) => sentence !== verdict.sentence);
+  const shown = new Set(eachCheckFirst(others).slice(0, most));
   const lines = others
-    .slice(0, most)
+    .filter(reason => shown.has(reason))
     .map(({ outcome, sentence }) => `- ${SYMBOLS[outcome]} **${outcome}**: ${text(sentence)}`);
   const rest = others.length - lines.length;
   return (rest > 0 ? [...lines, `- and ${rest} more`] : lines).join('\n');
@@ -117,7 +119,7 @@ function unjudgedRow(report: Report, { unsafe, safe, unjudged }: Estimate): read
 function caption({ estimates }: Report, overall: Estimate): string {
   const certain = `Each bound holds by itself with ${level(estimates?.confidence ?? 0)} confidence.`;
   const judged =
-    overall.unjudged > 0
+    overall.unjudged > 0 && overall.rate !== null
       ? ` Unjudged answers count against the model and for it; over the judged alone ${rate(overall.lower)} and ${rate(overall.upper)}.`
       : '';
   return `<sub>${certain}${judged} ${tally(overall)}</sub>`;
@@ -215,7 +217,7 @@ function changeOf({ byScenario }: NonNullable<Report['comparison']>, name: strin
 function legend({ comparison, estimates, policy }: Report): string {
   const bounded = `Bounds: ${level(estimates?.confidence ?? 0)} confidence each, for the scenario by itself.`;
   const marks =
-    ' ▲ rose and ▼ fell with that confidence, so that of 13 that did not change one or another is marked by chance; · is not settled.';
+    ' ▲ rose and ▼ fell, each with that confidence by itself: of 13 scenarios that did not change, one may well be marked by chance. · is not settled.';
   const held = Object.keys(policy.maxAsrPerScenario).length > 0;
   const ceilings = ` Ceiling: ${Object.values(STANDINGS).join(', ')}.`;
   return `<sub>${bounded}${held ? ceilings : ''}${comparison ? marks : ''}</sub>`;

@@ -23,13 +23,14 @@ export function renderSummary(report: Report, options: CommentOptions = {}): str
 
 function composed(
   report: Report,
-  { history = [], artifactUrl = '', changedBaseline = false, secondHand = false }: CommentOptions,
+  { history = [], artifactUrl = '', changes, secondHand = false }: CommentOptions,
   most: number,
 ): string {
   return joined(
     sections.head(report, secondHand),
     sections.reasons(report, most),
-    details.baselineNote(report, changedBaseline),
+    details.changes(changes),
+    details.baselineNote(report),
     sections.numbers(report),
     chart(report),
     '### By scenario',

@@ -1,5 +1,5 @@
 import { SCENARIOS } from '../benchmark/scenarios.ts';
-import type { Check, Outcome } from '../gate/verdict.ts';
+import type { Check, Outcome, Reason } from '../gate/verdict.ts';
 import type { Estimate } from '../statistics/estimate.ts';
 import type { Controls, Report } from './report.ts';
 
@@ -145,6 +145,15 @@ const KEPT: Readonly<Record<Outcome, string>> = {
   inconclusive: '? open',
   error: '! error',
 };
+
+/** The first reason of each check before all others: a list of them that is cut loses no check. */
+export function eachCheckFirst(reasons: readonly Reason[]): readonly Reason[] {
+  const firsts = new Set<Reason>();
+  for (const reason of reasons) {
+    if (![...firsts].some(({ check }) => check === reason.check)) firsts.add(reason);
+  }
+  return [...new Set([...firsts, ...reasons])];
+}
 
 /** How the run stands to one of its limits; empty where the gate said nothing about it. */
 export function standing({ verdict }: Report, check: Check): string {
