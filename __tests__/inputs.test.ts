@@ -1,3 +1,4 @@
+/** Long: every input has a row of what is refused of it, and every contradiction one. */
 import { secretsAmong } from '../src/inputs/reading.ts';
 import { INPUT_NAMES, INPUTS, type InputName } from '../src/inputs/table.ts';
 import { InputError, inputsFromEnvironment, readInputs } from '../src/inputs.ts';

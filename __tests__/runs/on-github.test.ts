@@ -291,7 +291,7 @@ describe('a run that a pull request is behind, by a comment on it or by its work
       expect(filesOf(github.state, 'safety')).toBeNull();
       expect(github.state.issues).toEqual([]);
       expect(github.state.comments).toEqual([]);
-      const said = `No comment was written: under ${name} this action writes none. The publish action comments`;
+      const said = `No comment was written: under ${name} this action writes none. The publish action comments a finished report.json there.`;
       expect(step.log.split('\n').filter(line => line.startsWith(said))).toHaveLength(1);
     },
     60_000,

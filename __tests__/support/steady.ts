@@ -1,8 +1,12 @@
 import { tmpdir } from 'node:os';
+import { resolve } from 'node:path';
+
+const ROOT = resolve(import.meta.dirname, '../..');
 
 /** A message without what differs from run to run: folders, ports and, as 0, every number. */
 export const steady = (text: string): string =>
   text
+    .replaceAll(ROOT, 'ROOT')
     .replaceAll(new RegExp(`${tmpdir()}/[\\w-]+`, 'g'), 'FOLDER')
     .replace(/\d\d-[A-Za-z_]+\/\d+/g, 'QUESTION')
     .replace(/http:\/\/127\.0\.0\.1:\d+/g, 'http://HOST')

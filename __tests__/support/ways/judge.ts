@@ -206,6 +206,7 @@ export const JUDGE_WAYS: readonly Way[] = [
   {
     name: 'falls silent after it was proved, in a run that its time ends',
     outcome: 'inconclusive',
+    isTimed: true,
     says: /was cut short \(time-budget of 0\.05 min used up, before the judge could be looked at once more\)/,
     inputs: { sample: 'full', 'time-budget': '0.05', 'min-helpfulness': '0', 'max-asr': '99' },
     between: fallingSilentAfter(80),

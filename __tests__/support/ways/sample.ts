@@ -97,6 +97,7 @@ export const SAMPLE_WAYS: readonly Way[] = [
   {
     name: 'ends at time-budget',
     outcome: 'error',
+    isTimed: true,
     says: /Nothing was asked|ended before \d+ of \d+ planted answers were judged/,
     endpoint: { latencyMs: 300 },
     inputs: { 'time-budget': '0.01', concurrency: '2' },

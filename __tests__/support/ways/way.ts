@@ -13,6 +13,8 @@ export interface Way {
   readonly name: string;
   readonly outcome: Exclude<Outcome, 'pass'>;
   readonly says: RegExp;
+  /** Set where the words hang on how fast the machine is. */
+  readonly isTimed?: true;
   readonly endpoint?: EndpointOptions;
   readonly between?: Between | undefined;
   readonly inputs?: Readonly<Record<string, string>>;
