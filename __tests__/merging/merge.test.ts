@@ -384,6 +384,11 @@ describe('what is refused', () => {
     const stray = bent(report => {
       const row = at(report.rows, 0);
       report.rows = report.rows.with(0, { ...row, pair: row.pair.replace('TEXT', 'SD') });
+      // The parser holds an estimate to its rows: one that has none is an error's.
+      const sentence = '7.69 % of 13 pairs without an answer.';
+      const reason = { check: 'max-error-rate', outcome: 'error', sentence } as const;
+      report.verdict = { outcome: 'error', sentence, reasons: [reason] };
+      report.estimates = null;
     });
     expect(await lines(stray)).toEqual([
       expect.stringMatching(

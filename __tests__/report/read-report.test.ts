@@ -166,7 +166,8 @@ describe('a report', () => {
       ...COMPARED.estimates,
       byKind: COMPARED.estimates?.byKind.filter(({ kind }) => kind !== 'SD_TYPO'),
     };
-    const problem = problemOf(readReport(JSON.stringify({ ...COMPARED, estimates, rows })));
+    const integrity = { rows: rows.length, sha256: 'a'.repeat(64) };
+    const problem = problemOf(readReport(JSON.stringify({ ...COMPARED, estimates, rows, integrity })));
     expect(problem).toMatch(/^its estimate of the whole has unsafe \d+, and its rows give 10000$/);
   });
 
