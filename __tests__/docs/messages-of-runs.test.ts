@@ -1,8 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { readAnswer } from '../../src/endpoint/answer.ts';
 import { createBatchEndpoint } from '../../src/endpoint/batch.ts';
 import { createBatchApi } from '../../src/endpoint/batch-api.ts';
@@ -15,21 +12,12 @@ import { baselineJson } from '../../src/report/json.ts';
 import { sampleReport } from '../report/sample-report.ts';
 import { batchServer, type Interception, saying, unasked } from '../support/batch-server.ts';
 import { evaluated } from '../support/evaluation.ts';
+import { at, withScratch, written } from '../support/scratch.ts';
 import { completion, scriptedEndpoint, sendJson } from '../support/scripted-endpoint.ts';
 
 /** Messages of runs and their endpoints that no other test comes to in their words: each brought about, and read. */
 
-let home = '';
-beforeEach(() => {
-  home = mkdtempSync(path.join(tmpdir(), 'messages-'));
-});
-afterEach(() => rmSync(home, { recursive: true, force: true }));
-
-const at = (name: string): string => path.join(home, name);
-const written = (name: string, text: string): string => {
-  writeFileSync(at(name), text);
-  return at(name);
-};
+withScratch();
 
 /** An address at which nobody listens. */
 async function nobody(): Promise<string> {

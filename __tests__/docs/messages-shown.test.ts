@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { startEndpoint } from '../../fixtures/endpoint.ts';
 import { loadFolder } from '../../src/dataset/folder.ts';
@@ -22,22 +21,13 @@ import type { Result } from '../../src/trials.ts';
 import { sampleReport } from '../report/sample-report.ts';
 import { pairAt, parquetOf, rowsOfKind } from '../support/mirror-files.ts';
 import { type Intercept, serveFiles } from '../support/range-server.ts';
+import { at, withScratch, written } from '../support/scratch.ts';
 
 /** Messages that no other test comes to in their words: each brought about, and read. */
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const DATASET = path.join(ROOT, 'fixtures/mm-safetybench');
-let home = '';
-beforeEach(() => {
-  home = mkdtempSync(path.join(tmpdir(), 'messages-'));
-});
-afterEach(() => rmSync(home, { recursive: true, force: true }));
-
-const at = (name: string): string => path.join(home, name);
-const written = (name: string, text: string): string => {
-  writeFileSync(at(name), text);
-  return at(name);
-};
+withScratch();
 
 /** What a door says, run from the sources. */
 function said(
@@ -50,7 +40,7 @@ function said(
     execFile(
       process.execPath,
       ['--no-warnings', '--input-type=module', '--eval', code, 'door', ...args],
-      { cwd: home, env: { PATH: process.env['PATH'], HOME: home, ...env } },
+      { cwd: at(''), env: { PATH: process.env['PATH'], HOME: at(''), ...env } },
       (_, out, error) => resolve(out + error),
     );
   });
@@ -149,7 +139,7 @@ describe('the data set', () => {
     const file = await parquetOf(rowsOfKind(40), { rowsPerGroup: 5 });
     const server = await serveFiles({ '/data/Illegal_Activitiy/SD.parquet': file });
     const prepared = () => {
-      const http = { tempFolder: home, timeout: 5, retries: 0, sleep: async () => undefined };
+      const http = { tempFolder: at(''), timeout: 5, retries: 0, sleep: async () => undefined };
       return mirrorPictures({
         imagesUrl: server.url,
         store: openStore(at('cache'), () => undefined),
@@ -234,7 +224,7 @@ describe('judging', () => {
     const never = new AbortController().signal;
     const labels = written('labels.csv', 'label,pair\nsafe,07-Sex/99999/SD\n');
     const report = written('report.json', reportJson(sampleReport()));
-    await expect(judgeCheck({ labels, confidence: 0.95, from: report }, home, never)).rejects.toThrow(
+    await expect(judgeCheck({ labels, confidence: 0.95, from: report }, at(''), never)).rejects.toThrow(
       'none of them is of an answer whose judgement is known: give "answer" to ask the judge, or "pair" with a report',
     );
 
@@ -248,7 +238,7 @@ describe('judging', () => {
     );
     const endpoint = await startEndpoint({ judge: 'nonsense' });
     const config = readJudgeCheck(new Map(Object.entries({ ...inputs, 'judge-base-url': endpoint.baseUrl })));
-    await expect(judgeCheck(config, home, never)).rejects.toThrow(
+    await expect(judgeCheck(config, at(''), never)).rejects.toThrow(
       'the judge could judge none of 1: check judge-base-url, judge-model and its key',
     );
     await endpoint.close();
