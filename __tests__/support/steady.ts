@@ -9,5 +9,6 @@ export const steady = (text: string): string =>
     .replaceAll(ROOT, 'ROOT')
     .replaceAll(new RegExp(`${tmpdir()}/[\\w-]+`, 'g'), 'FOLDER')
     .replace(/\d\d-[A-Za-z_]+\/\d+/g, 'QUESTION')
+    .replace(/imgs\/\d\d-[A-Za-z_]+/g, 'imgs/SCENARIO')
     .replace(/http:\/\/127\.0\.0\.1:\d+/g, 'http://HOST')
     .replace(/[\d,]*\d(?:\.\d+)?/g, '0');
