@@ -23,7 +23,7 @@ describe('what is read', () => {
     const config = read({});
     expect(config).toMatchObject({
       asking: { safetyPrompt: 'off', maxTokens: 512, temperature: 0, repeats: 1, systemPrompt: '' },
-      pacing: { concurrency: 16, timeoutSeconds: 120, maxRetries: 5 },
+      pacing: { concurrency: 16, judgeConcurrency: 16, timeoutSeconds: 120, maxRetries: 5 },
       selection: { sample: { kind: 'tiny' }, requested: 'tiny', seed: '1', shard: { index: 1, of: 1 } },
       judging: { judges: ['refusal'], baseUrl: 'https://host/v1' },
       policy: { maxAsr: null, maxIncrease: null, confidence: 95, maxErrorRate: 2, minHelpfulness: 50 },
@@ -118,6 +118,7 @@ const WRONG: Record<InputName, readonly string[]> = {
   'max-tokens': ['0', '-1', '1.5', 'many', '1e3', 'NaN'],
   temperature: ['3', '-0.1', 'hot', 'Infinity'],
   concurrency: ['0', '1025', 'two'],
+  'judge-concurrency': ['0', '1025', 'two'],
   'request-timeout': ['0', '3601', 'NaN'],
   'max-retries': ['-1', '21', '2.5'],
   dataset: [],
@@ -243,6 +244,21 @@ describe('what is refused', () => {
     expect(faultsOf({ ...given, ...key })).toEqual(told.map(line => expect.stringContaining(line)));
     expect(faultsOf({ ...given, ...key, 'questions-url': 'https://mirror/files' })).toEqual([]);
     expect(faultsOf({ ...given, 'image-source': 'published' })).toEqual([]);
+  });
+
+  test('judge-concurrency is refused where the judge shares the limit of the model, or there is none', () => {
+    const given = { 'judge-concurrency': '48', 'judge-model': 'judge', 'api-key': 'key' };
+    const shared = [
+      expect.stringContaining("the judge has the model's endpoint and key and shares its limit"),
+    ];
+    expect(faultsOf({ 'judge-concurrency': '48', judge: 'refusal' })).toEqual([
+      'input "judge-concurrency": "48" would not be used without a model that judges: set judge-model, or leave judge-concurrency out',
+    ]);
+    expect(faultsOf(given)).toEqual(shared);
+    expect(faultsOf({ ...given, 'judge-base-url': 'https://host/judge' })).toEqual(shared);
+    expect(faultsOf({ ...given, 'judge-api-key': 'key' })).toEqual(shared);
+    expect(faultsOf({ ...given, 'judge-api-key': 'its own' })).toEqual([]);
+    expect(faultsOf({ ...given, 'judge-base-url': 'https://other/v1' })).toEqual([]);
   });
 
   test('a name that is no input is refused, with the name it is near to', () => {

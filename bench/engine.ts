@@ -1,9 +1,10 @@
 /**
  * How close the engine comes to what the endpoint allows: `npm run bench`, or `node bench/engine.ts [PAIRS ...]`.
  * Whole processes of the built `dist`, against the stand-in in a process of its own that answers after 200 ms, 32
- * requests in flight, TYPO pictures from a warm store, a judge beside with 32 of its own. The limit is
- * pairs × 0.2 s / 32. What the run asks besides the pairs and their judgements (answers planted before the judge) is
- * in the time and not in the limit, as is what nobody could save: the last judgement comes 0.2 s after the last answer.
+ * requests in flight, TYPO pictures from a warm store. The limit is pairs × 0.2 s / 32. The same run judged by
+ * another model, which may be asked 48 at once, so that the answers planted before it keep nobody waiting, and by rules
+ * alone. What nobody could save is in the time and not in the limit: no run of whole requests is shorter than 0.2 s
+ * times the pairs by 32, rounded up (3.2 s for 504), and the last judgement comes 0.2 s after the last answer.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,6 +17,7 @@ import { createInterface } from 'node:readline';
 const ROOT = resolve(import.meta.dirname, '..');
 const LATENCY = 0.2;
 const IN_FLIGHT = 32;
+const JUDGEMENTS_IN_FLIGHT = 48;
 const REPEATS = 3;
 /** What is wanted: the time by the limit for so many pairs, and the rest for every size. */
 const WANTED = { ratio: (pairs: number) => (pairs >= 5040 ? 1.05 : 1.15), cpu: 3, peak: 250, firstLine: 0.5 };
@@ -47,21 +49,15 @@ async function main(): Promise<void> {
     const [baseUrl] = (await once(createInterface(server.stdout), 'line')) as [string];
     await run(baseUrl, work, 12);
     for (const wanted of pairs) {
-      await run(baseUrl, work, wanted / REPEATS, 1);
-      const before = await userTimeOf(server);
-      const measured = await run(baseUrl, work, wanted / REPEATS);
-      const after = await userTimeOf(server);
-      const { wall, firstLine, user, peak, requests, pairs: asked } = measured;
-      const limit = (asked * LATENCY) / IN_FLIGHT;
-      say(`${asked} pairs, ${requests} requests: ${wall.toFixed(2)} s, the limit is ${limit.toFixed(2)} s`);
-      show('time by the limit', wall / limit, WANTED.ratio(asked), 3);
-      show('user CPU per request', (1000 * user) / requests, WANTED.cpu, 2, 'ms');
-      show('peak memory', peak, WANTED.peak, 0, 'MB');
-      show('first line of output', firstLine, WANTED.firstLine, 2, 's');
-      if (before !== null && after !== null) {
-        say(
-          `  endpoint, on the same cores: ${((1000 * (after - before)) / requests).toFixed(2)} ms a request`,
-        );
+      await run(baseUrl, work, wanted / REPEATS, 'model', 1);
+      for (const judge of ['rules', 'model'] as const) {
+        const before = await userTimeOf(server);
+        const measured = await run(baseUrl, work, wanted / REPEATS, judge);
+        tell(measured, judge);
+        const after = await userTimeOf(server);
+        if (before === null || after === null) continue;
+        const each = (1000 * (after - before)) / measured.requests;
+        say(`  endpoint, on the same cores: ${each.toFixed(2)} ms a request`);
       }
     }
   } finally {
@@ -70,16 +66,43 @@ async function main(): Promise<void> {
   }
 }
 
+function tell({ wall, firstLine, user, peak, requests, pairs }: Measured, judge: JudgedBy): void {
+  const limit = (pairs * LATENCY) / IN_FLIGHT;
+  say(
+    `${pairs} pairs judged by ${judge === 'rules' ? 'rules' : 'a model'}, ${requests} requests: ${wall.toFixed(2)} s, the limit is ${limit.toFixed(2)} s`,
+  );
+  show('time by the limit', wall / limit, WANTED.ratio(pairs), 3);
+  show('user CPU per request', (1000 * user) / requests, WANTED.cpu, 2, 'ms');
+  show('peak memory', peak, WANTED.peak, 0, 'MB');
+  show('first line of output', firstLine, WANTED.firstLine, 2, 's');
+}
+
+type JudgedBy = 'rules' | 'model';
+
+const JUDGES: Readonly<Record<JudgedBy, Readonly<Record<string, string>>>> = {
+  rules: { judge: 'refusal' },
+  model: {
+    judge: 'rubric',
+    'judge-model': 'fixture-judge',
+    'judge-api-key': 'its-own-pacing',
+    'judge-concurrency': String(JUDGEMENTS_IN_FLIGHT),
+  },
+};
+
 /** One whole run over so many questions; `repeats` of 1 only warms the store. */
-async function run(baseUrl: string, work: string, questions: number, repeats = REPEATS): Promise<Measured> {
+async function run(
+  baseUrl: string,
+  work: string,
+  questions: number,
+  judge: JudgedBy = 'model',
+  repeats = REPEATS,
+): Promise<Measured> {
   const usage = join(work, 'usage.json');
   const report = join(work, 'report');
   const inputs = {
     'base-url': baseUrl,
     model: 'fixture-vlm',
-    'judge-model': 'fixture-judge',
-    'judge-api-key': 'its-own-pacing',
-    judge: 'rubric',
+    ...JUDGES[judge],
     dataset: DATASET,
     'image-kinds': 'TYPO',
     'min-helpfulness': '0',

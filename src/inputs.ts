@@ -29,6 +29,8 @@ export interface RunConfig {
   };
   readonly pacing: {
     readonly concurrency: number;
+    /** The judge's own, where it shares no limit with the target. */
+    readonly judgeConcurrency: number;
     readonly timeoutSeconds: number;
     readonly maxRetries: number;
   };
@@ -141,6 +143,7 @@ function configOf(values: InputValues, requested: string): RunConfig {
     asking: askingOf(values),
     pacing: {
       concurrency: values.concurrency,
+      judgeConcurrency: values['judge-concurrency'] ?? values.concurrency,
       timeoutSeconds: values['request-timeout'],
       maxRetries: values['max-retries'],
     },

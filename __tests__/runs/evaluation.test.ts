@@ -175,6 +175,29 @@ describe('the sample', () => {
     expect([...seen].filter(picture => !withoutFolderPictures.has(picture)).length).toBeLessThanOrEqual(1);
   });
 
+  test('the model and a judge with a key of its own are each asked as many at once as they may be', async () => {
+    const [now, most] = [
+      { model: 0, judge: 0 },
+      { model: 0, judge: 0 },
+    ];
+    const server = await scriptedEndpoint(async (response, asked) => {
+      const role = isJudge(asked) ? 'judge' : 'model';
+      now[role] += 1;
+      most[role] = Math.max(most[role], now[role]);
+      await new Promise(resolve => setTimeout(resolve, role === 'judge' ? 40 : 20));
+      now[role] -= 1;
+      sendJson(response, completion({ role: 'assistant', content: role === 'judge' ? 'unsafe' : 'Do it.' }));
+    });
+    await evaluated({
+      inputs: {
+        ...{ 'base-url': server.baseUrl, 'judge-base-url': server.baseUrl, 'judge-api-key': 'its own' },
+        ...{ sample: 'full', 'image-kinds': 'TEXT', concurrency: '3', 'judge-concurrency': '7' },
+      },
+    });
+    await server.close();
+    expect(most).toEqual({ model: 3, judge: 7 });
+  });
+
   test('a budget makes a smaller sample, spread over the scenarios', async () => {
     const { finding, endpoint } = await evaluated({
       inputs: {

@@ -13,7 +13,7 @@ export const judgeCheck: Command = {
   flags: JUDGE_CHECK_INPUTS,
   run: async (given, terminal) => {
     const config = checked(given, readJudgeCheck);
-    const shown = await lines(config, workFolder(terminal), onCancel());
+    const shown = await lines(config, workFolder(terminal.environment), onCancel());
     terminal.out.write(`${shown.join('\n')}\n`);
     return 0;
   },

@@ -6,7 +6,7 @@ import { TOOL } from '../tool.ts';
 import type { Terminal } from './command.ts';
 
 /** Pictures, downloads and the answers of runs that did not come to their end. */
-export const workFolder = ({ environment }: Terminal): string =>
+export const workFolder = (environment: NodeJS.ProcessEnv): string =>
   join(environment['XDG_CACHE_HOME'] || join(homedir(), '.cache'), TOOL.name);
 
 /** Whether escape sequences may be written: to a person's screen, unless they do without (https://no-color.org). */

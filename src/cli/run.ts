@@ -86,7 +86,7 @@ async function asked(
   terminal: Terminal,
 ): Promise<Finding> {
   const shared = config.cache.reuseResponses;
-  const work = workFolder(terminal);
+  const work = workFolder(terminal.environment);
   const journal = join(work, 'answers', shared ? 'shared.jsonl' : `${commandKey(raw)}.jsonl`);
   const printer = createProgressPrinter(terminal.err, Date.now);
   const finding = await evaluate(config, {

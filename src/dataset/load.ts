@@ -5,7 +5,6 @@ import { loadAuthors } from './authors.ts';
 import type { Dataset } from './dataset.ts';
 import { loadFolder } from './folder.ts';
 import { PINNED_COMMIT } from './hashes.ts';
-import { mirrorPictures } from './mirror.ts';
 import { publishedFiles } from './published.ts';
 
 interface Surroundings {
@@ -29,6 +28,8 @@ export async function loadDataset(
 ): Promise<Dataset> {
   if (config.kind === 'folder') return loadFolder(config.path);
   notice(LICENCE);
+  // Reading parquet takes a while to load, and a folder needs none of it.
+  const { mirrorPictures } = await import('./mirror.ts');
   const { questionsUrl, imagesUrl, token } = config;
   const pictures = mirrorPictures({ imagesUrl, token, store, http: { signal } });
   // A company mirror may hold both; the mirror's key goes to no other host.

@@ -47,15 +47,21 @@ function isOther(served: string, asked: string): boolean {
   return served !== '' && !one.includes(two) && !two.includes(one);
 }
 
+/** What endpoints count requests by. */
+const limitedBy = ({ baseUrl, apiKey }: ModelAccess): string => `${new URL(baseUrl).origin}\n${apiKey}`;
+
 export function createConnections(options: ConnectionOptions): Connections {
   const { config, clock } = options;
   const pacers = new Map<string, Pacer>();
-  const pacerOf = ({ baseUrl, apiKey }: ModelAccess): Pacer => {
-    const limited = `${new URL(baseUrl).origin}\n${apiKey}`;
+  const { concurrency, judgeConcurrency } = config.pacing;
+  const judges =
+    limitedBy(config.judging) === limitedBy(config.target) ? undefined : limitedBy(config.judging);
+  const pacerOf = (access: ModelAccess): Pacer => {
+    const limited = limitedBy(access);
     const pacer =
       pacers.get(limited) ??
-      createPacer(config.pacing.concurrency, clock, what =>
-        options.notice(`${new URL(baseUrl).host}: ${what}.`),
+      createPacer(limited === judges ? judgeConcurrency : concurrency, clock, what =>
+        options.notice(`${new URL(access.baseUrl).host}: ${what}.`),
       );
     pacers.set(limited, pacer);
     return pacer;

@@ -4,6 +4,7 @@ import type { InputValues } from './table.ts';
 export function contradictions(values: InputValues): string[] {
   return [
     ...judgeFaults(values),
+    ...judgePacingFaults(values),
     ...pictureFaults(values),
     ...datasetFaults(values),
     ...baselineFaults(values),
@@ -32,6 +33,23 @@ function judgeFaults(values: InputValues): string[] {
   if (values['judge-base-url'] === null || values['judge-model']) return [];
   return [
     `input "judge-base-url": "${values['judge-base-url']}" would not be asked without a model: set judge-model, or leave judge-base-url out`,
+  ];
+}
+
+/** Requests to one endpoint with one key are paced together, whoever they are for. */
+function judgePacingFaults(values: InputValues): string[] {
+  const limit = values['judge-concurrency'];
+  if (limit === null) return [];
+  if (!values['judge-model']) {
+    return [
+      `input "judge-concurrency": "${limit}" would not be used without a model that judges: set judge-model, or leave judge-concurrency out`,
+    ];
+  }
+  const [base, judgeBase] = [values['base-url'], values['judge-base-url']];
+  const isElsewhere = judgeBase !== null && base !== '' && new URL(judgeBase).origin !== new URL(base).origin;
+  if (isElsewhere || !['', values['api-key']].includes(values['judge-api-key'])) return [];
+  return [
+    `input "judge-concurrency": "${limit}" would not be used, because the judge has the model's endpoint and key and shares its limit: set concurrency, or give the judge a key of its own`,
   ];
 }
 

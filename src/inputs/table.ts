@@ -78,6 +78,7 @@ export const INPUTS = {
     'give a number from 0 to 2, or default to leave it to the endpoint',
   ),
   concurrency: input('16', wholeIn(1, 1024), 'give a whole number from 1 to 1024'),
+  'judge-concurrency': input('', optional(wholeIn(1, 1024)), 'give a whole number from 1 to 1024'),
   'request-timeout': input('120', numberIn(0.1, 3600), 'give seconds from 0.1 to 3600'),
   'max-retries': input('5', wholeIn(0, 20), 'give a whole number from 0 to 20'),
   dataset: input('published', filled, "give published, or a folder laid out like the authors' repository"),

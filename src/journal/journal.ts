@@ -8,8 +8,8 @@ import { diskTrouble, makeFolder, WORK_FOLDER } from './fault.ts';
 const line = z.strictObject({ key: z.string().regex(/^[0-9a-f]{64}$/), entry: z.unknown() });
 
 /**
- * What a run has got so far, on disk as it comes: one JSON line an entry, appended in one write, so that a process
- * killed at any moment loses at most the line it was writing. It holds model output and stays on the runner.
+ * What a run has got so far, on disk as it comes: one JSON line an entry, so that a process killed at any moment loses
+ * at most the lines it was writing. It holds model output and stays on the runner.
  */
 export interface Journal {
   /** The entry kept under a key, if the schema takes it; undefined otherwise. */
@@ -22,6 +22,12 @@ export interface Journal {
   readonly found: number;
   /** Lines that were there and could not be used: those that are none, and so far those whose entry is another's. */
   readonly dropped: number;
+}
+
+/** An entry as it is written, the line break left out. */
+interface Line {
+  readonly key: string;
+  readonly text: string;
 }
 
 interface Span {
@@ -40,7 +46,30 @@ export async function openJournal(path: string): Promise<Journal> {
   const found = spans.size;
   let offset = end;
   let isTorn = false;
-  let tail: Promise<unknown> = Promise.resolve();
+  let waiting: Line[] = [];
+  let tail: Promise<void> = Promise.resolve();
+
+  /** Writes all that waits, in one write: what comes in a burst is on disk sooner than line by line. */
+  const flush = async (): Promise<void> => {
+    const lines = waiting;
+    waiting = [];
+    // What an append that failed has left is ended, for the next reader to drop.
+    const start = isTorn ? '\n' : '';
+    try {
+      await file.appendFile(`${start}${lines.map(({ text }) => `${text}\n`).join('')}`);
+    } catch (error) {
+      isTorn = true;
+      offset = (await file.stat()).size;
+      throw full(path, error);
+    }
+    isTorn = false;
+    offset += start.length;
+    for (const { key, text } of lines) {
+      const length = Buffer.byteLength(text);
+      spans.set(key, { offset, length });
+      offset += length + 1;
+    }
+  };
 
   return {
     found,
@@ -60,27 +89,14 @@ export async function openJournal(path: string): Promise<Journal> {
       return undefined;
     },
     append(key, entry) {
-      const text = JSON.stringify({ key, entry });
-      const written = tail.then(async () => {
-        // What an append that failed has left is ended, for the next reader to drop.
-        const start = isTorn ? '\n' : '';
-        try {
-          await file.appendFile(`${start}${text}\n`);
-        } catch (error) {
-          isTorn = true;
-          offset = (await file.stat()).size;
-          throw full(path, error);
-        }
-        isTorn = false;
-        const length = Buffer.byteLength(text);
-        spans.set(key, { offset: offset + start.length, length });
-        offset += start.length + length + 1;
-      });
-      tail = written.catch(() => undefined);
-      return written;
+      waiting.push({ key, text: JSON.stringify({ key, entry }) });
+      // One that waits already takes this line along.
+      if (waiting.length > 1) return tail;
+      tail = tail.then(flush, flush);
+      return tail;
     },
     async close() {
-      await tail;
+      await tail.catch(() => undefined);
       // Asked of the file itself: another process may have written to it.
       const isEmpty = (await file.stat()).size === 0;
       await file.close();

@@ -13,13 +13,23 @@ export const MAX_PICTURE_BYTES = 32 * 2 ** 20;
  * be read, is larger than 32 MB, or lies outside the folder (a link, an id that is a path).
  */
 export function folderPictures(root: string): DatasetPictures {
+  // Most data sets have no folder of TYPO: one look tells that for all of its pictures.
+  const folders = new Map<string, Promise<boolean>>();
+  const isThere = (folder: string): Promise<boolean> => {
+    const found = folders.get(folder) ?? stat(path.join(root, folder)).then(...FOUND_OR_MISSING);
+    folders.set(folder, found);
+    return found;
+  };
   return {
     prepare: async () => {},
     revision: () => '',
     unused: () => [],
     async read({ question, kind }: Pair) {
-      const place = `data/imgs/${question.scenario.name}/${kind}/${question.id}`;
-      const bytes = (await readInside(root, `${place}.jpg`)) ?? (await readInside(root, `${place}.png`));
+      const folder = `data/imgs/${question.scenario.name}/${kind}`;
+      const place = `${folder}/${question.id}`;
+      const bytes = (await isThere(folder))
+        ? ((await readInside(root, `${place}.jpg`)) ?? (await readInside(root, `${place}.png`)))
+        : undefined;
       const missing = `the data set has no ${kind} picture of ${question.key} (${place}.jpg): add it, or set image-source to generated`;
       return bytes ?? { missing };
     },
@@ -27,6 +37,9 @@ export function folderPictures(root: string): DatasetPictures {
 }
 
 const MISSING: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR']);
+
+/** Whatever else is wrong with a folder is told where its first picture is read. */
+const FOUND_OR_MISSING = [() => true, (error: unknown) => !MISSING.has(codeOf(error))] as const;
 
 async function readInside(root: string, place: string): Promise<Uint8Array | undefined> {
   const file = path.join(root, place);

@@ -6,6 +6,11 @@ export interface Share {
   readonly judged: number;
 }
 
+/** How many questions have the same share: few shares differ, and each candidate rate looks at all. */
+interface Tally extends Share {
+  readonly questions: number;
+}
+
 /** How finely candidate rates are looked through before the last step is bisected. */
 const STEPS = 400;
 
@@ -23,7 +28,8 @@ export function bettingUpper(questions: readonly Share[], confidence: number): n
   const unsafe = questions.reduce((sum, question) => sum + question.unsafe, 0);
   if (total === 0 || unsafe === total) return 1;
   const needed = -Math.log1p(-confidence);
-  const refuted = (rate: number) => gain(questions, most, rate, stake(rate, total / most, needed)) >= needed;
+  const tallies = tallied(questions);
+  const refuted = (rate: number) => gain(tallies, most, rate, stake(rate, total / most, needed)) >= needed;
   const rate = unsafe / total;
   let kept = rate;
   for (let step = STEPS - 1; step > 0; step--) {
@@ -51,7 +57,7 @@ export function bettingPValue(questions: readonly Share[], ceiling: number, leve
   const most = mostJudged(questions);
   const safe = questions.map(({ unsafe, judged }) => ({ unsafe: judged - unsafe, judged }));
   const lambda = stake(1 - ceiling, total / most, -Math.log(level));
-  return Math.min(1, Math.exp(-gain(safe, most, 1 - ceiling, lambda)));
+  return Math.min(1, Math.exp(-gain(tallied(safe), most, 1 - ceiling, lambda)));
 }
 
 /** A call takes some 100,000 arguments, and a report may have more questions. */
@@ -59,10 +65,18 @@ const mostJudged = (questions: readonly Share[]): number =>
   questions.reduce((most, { judged }) => Math.max(most, judged), 0);
 
 /** The logarithm of what a stake of one has become. It can be lost, not overdrawn: rounding must not say so. */
-function gain(questions: readonly Share[], most: number, rate: number, lambda: number): number {
-  return questions.reduce(
-    (sum, { unsafe, judged }) => sum + Math.log1p(Math.max(-1, (lambda * (rate * judged - unsafe)) / most)),
+function gain(tallies: readonly Tally[], most: number, rate: number, lambda: number): number {
+  return tallies.reduce(
+    (sum, { unsafe, judged, questions }) =>
+      sum + questions * Math.log1p(Math.max(-1, (lambda * (rate * judged - unsafe)) / most)),
     0,
+  );
+}
+
+function tallied(shares: readonly Share[]): readonly Tally[] {
+  const groups = Map.groupBy(shares, ({ unsafe, judged }) => `${unsafe} of ${judged}`);
+  return [...groups.values()].flatMap(same =>
+    same.slice(0, 1).map(share => ({ ...share, questions: same.length })),
   );
 }
 
