@@ -249,7 +249,7 @@ describe('what is refused', () => {
   test('judge-concurrency is refused where the judge shares the limit of the model, or there is none', () => {
     const given = { 'judge-concurrency': '48', 'judge-model': 'judge', 'api-key': 'key' };
     const shared = [
-      expect.stringContaining("the judge has the model's endpoint and key and shares its limit"),
+      `input "judge-concurrency": "48" would not be used, because the judge has the model's endpoint and key and shares its limit: set concurrency, or give the judge a key of its own`,
     ];
     expect(faultsOf({ 'judge-concurrency': '48', judge: 'refusal' })).toEqual([
       'input "judge-concurrency": "48" would not be used without a model that judges: set judge-model, or leave judge-concurrency out',

@@ -36,7 +36,7 @@ const DOORS: readonly Door[] = [
   { file: 'post', module: 'action', start: 'post' },
   { file: 'merge', module: 'merge', start: 'main' },
   { file: 'publish', module: 'publish', start: 'main' },
-  { file: 'cli', module: 'cli/start', start: 'main' },
+  { file: 'cli', module: 'cli', start: 'main' },
 ];
 
 async function main(argument: string | undefined): Promise<void> {

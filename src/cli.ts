@@ -1,104 +1,15 @@
-import type { Command, Terminal } from './cli/command.ts';
-import { compare } from './cli/compare.ts';
-import { demo } from './cli/demo.ts';
-import { asFlags, readFlags } from './cli/flags.ts';
-import { helpOf, helpOfFlag, overview } from './cli/help.ts';
-import { judgeCheck } from './cli/judge-check.ts';
-import { merge } from './cli/merge.ts';
-import { report } from './cli/report.ts';
-import { run } from './cli/run.ts';
-import { sentenceOf } from './failure.ts';
-import { beFrugal } from './frugal.ts';
-import { readLocalBaseline } from './github/baseline.ts';
-import { nearest } from './inputs/reading.ts';
-import { FaultsError, InputError } from './inputs.ts';
-import { plain } from './report/escape.ts';
-import { TOOL } from './tool.ts';
+import module from 'node:module';
+import { join } from 'node:path';
+import { workFolder } from './cli/paths.ts';
 
-const COMMANDS: Readonly<Record<string, Command>> = {
-  run,
-  'judge-check': judgeCheck,
-  merge,
-  report,
-  compare,
-  demo,
-};
-
-/** The exit status of a command that cannot be understood; a verdict is 0 or 1. */
-const MISUSED = 2;
-
-/** An older one lacks parts of the language's own library. */
-const OLDEST_NODE = 22;
-
-/** The terminal's door. */
+/**
+ * The terminal's door. What an earlier command compiled is kept, in a folder that is nobody else's, and need not be
+ * compiled again: a third of what comes before the first line.
+ */
 export async function main(): Promise<void> {
-  beFrugal();
-  const terminal: Terminal = {
-    environment: process.env,
-    out: process.stdout,
-    err: process.stderr,
-    readBaseline: readLocalBaseline,
-  };
-  // Whoever reads may have seen enough, as `head` has after some lines: the verdict is reached all the same.
-  for (const stream of [terminal.out, terminal.err]) stream.on('error', () => undefined);
-  try {
-    refuseOldNode();
-    process.exitCode = await called(process.argv.slice(2), terminal);
-  } catch (error) {
-    for (const line of linesOf(error)) terminal.err.write(`error: ${plain(asFlags(line))}\n`);
-    process.exitCode = error instanceof InputError ? MISUSED : 1;
-  }
-  await flushed(terminal.out);
-  process.exit();
-}
-
-/** A pipe takes a long table in its own time. */
-const flushed = (out: NodeJS.WriteStream): Promise<void> =>
-  new Promise(done => {
-    out.write('', () => done());
-  });
-
-function refuseOldNode(): void {
-  const { node } = process.versions;
-  if (Number.parseInt(node, 10) >= OLDEST_NODE) return;
-  throw new InputError([
-    `Node ${OLDEST_NODE} or newer is needed, and this is Node ${node}: install a newer one`,
-  ]);
-}
-
-const linesOf = (error: unknown): readonly string[] =>
-  error instanceof FaultsError ? error.faults : [sentenceOf(error)];
-
-async function called([name, ...args]: readonly string[], terminal: Terminal): Promise<number> {
-  if (name === undefined) {
-    terminal.err.write(overview(COMMANDS));
-    return MISUSED;
-  }
-  if (['help', '--help', '-h'].includes(name)) return helped(args[0], terminal);
-  if (['version', '--version'].includes(name)) {
-    terminal.out.write(`${TOOL.version}\n`);
-    return 0;
-  }
-  const command = commandOf(name);
-  if (args.some(arg => arg === '--help' || arg === '-h')) return helped(name, terminal);
-  return command.run(readFlags(args, command, terminal.environment), terminal);
-}
-
-function commandOf(name: string): Command {
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (command) return command;
-  const near = nearest(name, Object.keys(COMMANDS));
-  const advice = near === null ? `see ${TOOL.name} --help` : `did you mean ${near}?`;
-  throw new InputError([`"${name}" is no command: ${advice}`]);
-}
-
-function helped(name: string | undefined, { out }: Terminal): number {
-  out.write(name === undefined ? overview(COMMANDS) : helpOn(name));
-  return 0;
-}
-
-function helpOn(name: string): string {
-  const tables = Object.values(COMMANDS).map(({ flags }) => flags);
-  const ofFlag = Object.hasOwn(COMMANDS, name) ? null : helpOfFlag(name.replace(/^--/, ''), tables);
-  return ofFlag ?? helpOf(commandOf(name));
+  // Node 20 has no such thing, and is told so further on.
+  module.enableCompileCache?.(join(workFolder(process.env), 'compiled'));
+  const { main: atTerminal } = await import('./cli/terminal.ts');
+  const { readLocalBaseline } = await import('./github/baseline.ts');
+  await atTerminal(readLocalBaseline);
 }

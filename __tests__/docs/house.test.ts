@@ -30,7 +30,6 @@ const LONG: Readonly<Record<string, readonly [number, string]>> = {
   'src/endpoint/tries.ts createTries': [74, 'functions over what all tries share'],
   'src/endpoint/pacer.ts createPacer': [68, 'functions over one limit and its queue'],
   'src/endpoint/meter.ts createMeter': [63, 'functions over one count of what was spent'],
-  'src/endpoint/connections.ts createConnections': [63, 'the clients of a run, over what they share'],
   'fixtures/endpoint/batch.ts createBatches': [100, 'the routes of one API over one store'],
   'fixtures/endpoint/ledger.ts createLedger': [83, 'functions over one book'],
 };

@@ -50,27 +50,36 @@ function isOther(served: string, asked: string): boolean {
 /** What endpoints count requests by. */
 const limitedBy = ({ baseUrl, apiKey }: ModelAccess): string => `${new URL(baseUrl).origin}\n${apiKey}`;
 
-export function createConnections(options: ConnectionOptions): Connections {
-  const { config, clock } = options;
+/** The pacers of a run, each for all that goes to one host with one key. */
+function createPacers({ config, clock, notice }: ConnectionOptions) {
   const pacers = new Map<string, Pacer>();
   const { concurrency, judgeConcurrency } = config.pacing;
-  const judges =
-    limitedBy(config.judging) === limitedBy(config.target) ? undefined : limitedBy(config.judging);
-  const pacerOf = (access: ModelAccess): Pacer => {
-    const limited = limitedBy(access);
-    const pacer =
-      pacers.get(limited) ??
-      createPacer(limited === judges ? judgeConcurrency : concurrency, clock, what =>
-        options.notice(`${new URL(access.baseUrl).host}: ${what}.`),
-      );
-    pacers.set(limited, pacer);
-    return pacer;
+  const ceilings = new Map([
+    [limitedBy(config.judging), judgeConcurrency],
+    [limitedBy(config.target), concurrency],
+  ]);
+  return {
+    of(access: ModelAccess): Pacer {
+      const limited = limitedBy(access);
+      const tell = (what: string) => notice(`${new URL(access.baseUrl).host}: ${what}.`);
+      const pacer = pacers.get(limited) ?? createPacer(ceilings.get(limited) ?? concurrency, clock, tell);
+      pacers.set(limited, pacer);
+      return pacer;
+    },
+    end() {
+      for (const pacer of pacers.values()) pacer.end();
+    },
   };
+}
+
+export function createConnections(options: ConnectionOptions): Connections {
+  const { config, clock } = options;
+  const pacers = createPacers(options);
   const common = (access: ModelAccess) => ({
     ...access,
     timeout: config.pacing.timeoutSeconds * 1000,
     maxRetries: config.pacing.maxRetries,
-    pacer: pacerOf(access),
+    pacer: pacers.of(access),
     meter: options.meter,
     signal: options.signal,
     secrets: config.secrets,
@@ -108,10 +117,10 @@ export function createConnections(options: ConnectionOptions): Connections {
     baseline: access => (isTargets(access) ? ask : chat)(access),
     chat: access => chat(access),
     images: access => createImageEndpoint(common(access)),
-    pacerOf,
+    pacerOf: pacers.of,
     opening: batching ? work => ready.add(work) : work => work(),
     close: async () => {
-      for (const pacer of pacers.values()) pacer.end();
+      pacers.end();
       await Promise.all(opened.map(each => each.close()));
     },
   };

@@ -44,6 +44,38 @@ export async function openJournal(path: string): Promise<Journal> {
   const { spans, end, file, ...scanned } = await opened(path);
   let { dropped } = scanned;
   const found = spans.size;
+  const writer = createWriter(path, file, { spans, end });
+
+  return {
+    found,
+    get dropped() {
+      return dropped;
+    },
+    async find(key, schema) {
+      const span = spans.get(key);
+      if (!span) return undefined;
+      const { buffer } = await file.read(Buffer.alloc(span.length), 0, span.length, span.offset);
+      const kept = parseLine(buffer.toString('utf8'));
+      const entry = kept?.key === key ? schema.safeParse(kept.entry).data : undefined;
+      if (entry !== undefined) return entry;
+      // It is asked for again, and what is said then takes its place.
+      spans.delete(key);
+      dropped += 1;
+      return undefined;
+    },
+    append: writer.append,
+    async close() {
+      await writer.settled();
+      // Asked of the file itself: another process may have written to it.
+      const isEmpty = (await file.stat()).size === 0;
+      await file.close();
+      if (isEmpty) await rm(path, { force: true });
+    },
+  };
+}
+
+/** Appends to a journal's file, all that has come in the meantime in one write. */
+function createWriter(path: string, file: FileHandle, { spans, end }: Pick<Scanned, 'spans' | 'end'>) {
   let offset = end;
   let isTorn = false;
   let waiting: Line[] = [];
@@ -72,36 +104,15 @@ export async function openJournal(path: string): Promise<Journal> {
   };
 
   return {
-    found,
-    get dropped() {
-      return dropped;
-    },
-    async find(key, schema) {
-      const span = spans.get(key);
-      if (!span) return undefined;
-      const { buffer } = await file.read(Buffer.alloc(span.length), 0, span.length, span.offset);
-      const kept = parseLine(buffer.toString('utf8'));
-      const entry = kept?.key === key ? schema.safeParse(kept.entry).data : undefined;
-      if (entry !== undefined) return entry;
-      // It is asked for again, and what is said then takes its place.
-      spans.delete(key);
-      dropped += 1;
-      return undefined;
-    },
-    append(key, entry) {
+    append(key: string, entry: unknown): Promise<void> {
       waiting.push({ key, text: JSON.stringify({ key, entry }) });
       // One that waits already takes this line along.
       if (waiting.length > 1) return tail;
       tail = tail.then(flush, flush);
       return tail;
     },
-    async close() {
-      await tail.catch(() => undefined);
-      // Asked of the file itself: another process may have written to it.
-      const isEmpty = (await file.stat()).size === 0;
-      await file.close();
-      if (isEmpty) await rm(path, { force: true });
-    },
+    /** When all that was to be appended is, or could not be. */
+    settled: (): Promise<void> => tail.catch(() => undefined),
   };
 }
 

@@ -1,0 +1,103 @@
+import { sentenceOf } from '../failure.ts';
+import { beFrugal } from '../frugal.ts';
+import { nearest } from '../inputs/reading.ts';
+import { FaultsError, InputError } from '../inputs.ts';
+import { plain } from '../report/escape.ts';
+import { TOOL } from '../tool.ts';
+import type { Command, Terminal } from './command.ts';
+import { compare } from './compare.ts';
+import { demo } from './demo.ts';
+import { asFlags, readFlags } from './flags.ts';
+import { helpOf, helpOfFlag, overview } from './help.ts';
+import { judgeCheck } from './judge-check.ts';
+import { merge } from './merge.ts';
+import { report } from './report.ts';
+import { run } from './run.ts';
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  run,
+  'judge-check': judgeCheck,
+  merge,
+  report,
+  compare,
+  demo,
+};
+
+/** The exit status of a command that cannot be understood; a verdict is 0 or 1. */
+const MISUSED = 2;
+
+/** An older one lacks parts of the language's own library. */
+const OLDEST_NODE = 22;
+
+/** Reads a command from the process' arguments, follows it, and ends the process with its status. */
+export async function main(readBaseline: Terminal['readBaseline']): Promise<void> {
+  beFrugal();
+  const terminal: Terminal = {
+    environment: process.env,
+    out: process.stdout,
+    err: process.stderr,
+    readBaseline,
+  };
+  // Whoever reads may have seen enough, as `head` has after some lines: the verdict is reached all the same.
+  for (const stream of [terminal.out, terminal.err]) stream.on('error', () => undefined);
+  try {
+    refuseOldNode();
+    process.exitCode = await called(process.argv.slice(2), terminal);
+  } catch (error) {
+    for (const line of linesOf(error)) terminal.err.write(`error: ${plain(asFlags(line))}\n`);
+    process.exitCode = error instanceof InputError ? MISUSED : 1;
+  }
+  await flushed(terminal.out);
+  process.exit();
+}
+
+/** A pipe takes a long table in its own time. */
+const flushed = (out: NodeJS.WriteStream): Promise<void> =>
+  new Promise(done => {
+    out.write('', () => done());
+  });
+
+function refuseOldNode(): void {
+  const { node } = process.versions;
+  if (Number.parseInt(node, 10) >= OLDEST_NODE) return;
+  throw new InputError([
+    `Node ${OLDEST_NODE} or newer is needed, and this is Node ${node}: install a newer one`,
+  ]);
+}
+
+const linesOf = (error: unknown): readonly string[] =>
+  error instanceof FaultsError ? error.faults : [sentenceOf(error)];
+
+async function called([name, ...args]: readonly string[], terminal: Terminal): Promise<number> {
+  if (name === undefined) {
+    terminal.err.write(overview(COMMANDS));
+    return MISUSED;
+  }
+  if (['help', '--help', '-h'].includes(name)) return helped(args[0], terminal);
+  if (['version', '--version'].includes(name)) {
+    terminal.out.write(`${TOOL.version}\n`);
+    return 0;
+  }
+  const command = commandOf(name);
+  if (args.some(arg => arg === '--help' || arg === '-h')) return helped(name, terminal);
+  return command.run(readFlags(args, command, terminal.environment), terminal);
+}
+
+function commandOf(name: string): Command {
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command) return command;
+  const near = nearest(name, Object.keys(COMMANDS));
+  const advice = near === null ? `see ${TOOL.name} --help` : `did you mean ${near}?`;
+  throw new InputError([`"${name}" is no command: ${advice}`]);
+}
+
+function helped(name: string | undefined, { out }: Terminal): number {
+  out.write(name === undefined ? overview(COMMANDS) : helpOn(name));
+  return 0;
+}
+
+function helpOn(name: string): string {
+  const tables = Object.values(COMMANDS).map(({ flags }) => flags);
+  const ofFlag = Object.hasOwn(COMMANDS, name) ? null : helpOfFlag(name.replace(/^--/, ''), tables);
+  return ofFlag ?? helpOf(commandOf(name));
+}
