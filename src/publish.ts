@@ -3,7 +3,7 @@ import * as core from '@actions/core';
 import { sentenceOf } from './failure.ts';
 import { artifactsUrl } from './github/artifacts.ts';
 import { connect, type Octokit } from './github/client.ts';
-import { commentOn } from './github/commenting.ts';
+import { changesOf, commentOn } from './github/commenting.ts';
 import { type PullRequest, type RunContext, readContext } from './github/context.ts';
 import { lastRuns, maskSecrets, runOf, writeSummary } from './github/delivery.ts';
 import { pullRequestOf, readPullRequest } from './github/pull-request.ts';
@@ -71,7 +71,8 @@ async function published(): Promise<void> {
   const { triggeringRun } = context;
   const artifactUrl = triggeringRun ? await artifactsUrl({ octokit, repo }, triggeringRun) : '';
   const history = await lastRuns({ github }, context);
-  const options = { artifactUrl, history, secondHand: true };
+  const changes = await changesOf('', pullRequest.number, Promise.resolve({ octokit, repo }));
+  const options = { artifactUrl, history, changes, secondHand: true };
   writeSummary(renderSummary(report, options));
   const url = await commentOn(report, { octokit, repo }, pullRequest.number, options);
   core.setOutput('verdict', report.verdict.outcome);

@@ -33,6 +33,20 @@ describe('one comment for each id', () => {
     expect(url).toBe(`${github.url}/o/r/pull/7#issuecomment-1000`);
   });
 
+  test('not taken for written where the answer names none', async () => {
+    const headers = { 'content-type': 'application/json' };
+    github.faults.push({
+      operation: 'issues/create-comment',
+      how: 'text',
+      status: 201,
+      message: '{}',
+      headers,
+    });
+    await expect(upsert('first')).rejects.toThrow(
+      "cannot comment on #7: GitHub's answer lacks what it should hold: see whether GITHUB_API_URL is right",
+    );
+  });
+
   test('updated in place when it lies on the fourth page of 100', async () => {
     for (let i = 0; i < 330; i++) add('talk', STRANGER);
     const own = add(`${marker}\nold`);

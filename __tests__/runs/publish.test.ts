@@ -100,6 +100,17 @@ test('comments on the pull request that GitHub names, with GitHub’s link and n
   }
 });
 
+test('says that the pull request changes the workflows that made the report', async () => {
+  github.state.pulls.splice(0, 1, {
+    ...(github.state.pulls[0] as (typeof github.state.pulls)[number]),
+    files: [{ filename: '.github/workflows/gate.yml', status: 'modified' }],
+  });
+  const { summary } = await published(reportJson(report), forkRun);
+  for (const text of [github.state.comments[0]?.body, summary]) {
+    expect(text).toContain('This pull request changes `.github/workflows`');
+  }
+});
+
 describe('the last runs on the publishing branch', () => {
   const url = 'https://github.com/octo/models/actions/runs/41';
   const entry = () => historyEntryOf({ ...report, run: { ...report.run, url, ref: 'refs/heads/main' } }, 1);

@@ -2,7 +2,7 @@ import type { Octokit } from './client.ts';
 import type { Repository } from './context.ts';
 import { ACTIONS_BOT, loginOf } from './identity.ts';
 import { marked, sameText } from './marker.ts';
-import { attempting, statusOf } from './problem.ts';
+import { attempting, lacking, statusOf } from './problem.ts';
 
 /** A comment as far as it matters here. */
 interface Comment {
@@ -85,6 +85,7 @@ async function listOwn({ octokit, repo, issue, marker }: CommentRequest, author:
 
 async function create({ octokit, repo, issue }: CommentRequest, body: string) {
   const { data } = await octokit.rest.issues.createComment({ ...repo, issue_number: issue, body });
+  if (!data.html_url) throw lacking();
   return { comment: { id: data.id, url: data.html_url, body }, author: data.user?.login ?? '' };
 }
 

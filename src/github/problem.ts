@@ -39,6 +39,10 @@ export interface Attempted {
 export const IN_BETWEEN =
   'see whether GITHUB_API_URL is right and no proxy answers in its place, or run the job again later';
 
+/** An answer of a good status has not what GitHub describes. */
+export const lacking = (): GitHubProblem =>
+  new GitHubProblem('unavailable', `GitHub's answer lacks what it should hold: ${IN_BETWEEN}`);
+
 /** Runs the work, turning whatever it throws into a GitHubProblem. */
 export async function attempting<T>(attempted: Attempted, work: () => Promise<T>): Promise<T> {
   try {
@@ -61,11 +65,7 @@ function problemOf(error: unknown, { doing, permission, whenRefused }: Attempted
       : new GitHubProblem(error.kind, `cannot ${doing}: ${error.message}`, error.status);
   }
   // A field was read of an answer that has not the shape which GitHub describes.
-  if ((error as Error).name === 'TypeError')
-    return new GitHubProblem(
-      'unavailable',
-      `cannot ${doing}: GitHub's answer lacks what it should hold: ${IN_BETWEEN}`,
-    );
+  if ((error as Error).name === 'TypeError') return problemOf(lacking(), { doing, permission });
   const status = statusOf(error);
   const said = oneLine(status === null ? rootOf(error) : (error as Error).message);
   if (status === null)
