@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readAnswer } from '../../src/endpoint/answer.ts';
-import { createBatchEndpoint } from '../../src/endpoint/batch.ts';
-import { createBatchApi } from '../../src/endpoint/batch-api.ts';
-import { linesOf } from '../../src/endpoint/batch-lines.ts';
+import { createBatchApi } from '../../src/endpoint/batch/api.ts';
+import { createBatchEndpoint } from '../../src/endpoint/batch/endpoint.ts';
+import { linesOf } from '../../src/endpoint/batch/lines.ts';
 import { createChatEndpoint } from '../../src/endpoint/client.ts';
 import { createMeter } from '../../src/endpoint/meter.ts';
 import { createPacer } from '../../src/endpoint/pacer.ts';

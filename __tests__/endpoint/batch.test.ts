@@ -7,7 +7,11 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { startEndpoint } from '../../fixtures/endpoint.ts';
 import type { Answer } from '../../src/endpoint/answer.ts';
-import { type BatchEndpoint, type BatchOptions, createBatchEndpoint } from '../../src/endpoint/batch.ts';
+import {
+  type BatchEndpoint,
+  type BatchOptions,
+  createBatchEndpoint,
+} from '../../src/endpoint/batch/endpoint.ts';
 import { type ClientOptions, createChatEndpoint } from '../../src/endpoint/client.ts';
 import { createMeter, type Meter } from '../../src/endpoint/meter.ts';
 import { createPacer } from '../../src/endpoint/pacer.ts';

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { createBatchEndpoint } from '../../src/endpoint/batch.ts';
+import { createBatchEndpoint } from '../../src/endpoint/batch/endpoint.ts';
 import { createChatEndpoint } from '../../src/endpoint/client.ts';
 import { createImageEndpoint } from '../../src/endpoint/images.ts';
 import { createMeter } from '../../src/endpoint/meter.ts';

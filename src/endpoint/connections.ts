@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import type { ModelAccess, RunConfig } from '../inputs.ts';
-import { type BatchEndpoint, type BatchOptions, createBatchEndpoint } from './batch.ts';
+import { type BatchEndpoint, type BatchOptions, createBatchEndpoint } from './batch/endpoint.ts';
 import type { ChatEndpoint } from './chat.ts';
 import { type ClientOptions, createChatEndpoint } from './client.ts';
 import { createImageEndpoint, type ImageEndpoint } from './images.ts';

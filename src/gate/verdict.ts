@@ -1,7 +1,5 @@
 export type Outcome = 'pass' | 'inconclusive' | 'fail' | 'error';
 
-export const WORST_FIRST: readonly Outcome[] = ['error', 'fail', 'inconclusive', 'pass'];
-
 /** Which of the contract's limits, or which part of the run, a reason speaks of. */
 export type Check =
   | 'max-asr'

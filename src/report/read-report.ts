@@ -1,4 +1,4 @@
-import { WORST_FIRST } from '../gate/verdict.ts';
+import type { Outcome } from '../gate/verdict.ts';
 import { strayEstimate } from './held-to-rows.ts';
 import { damage, parsed, problemOf, repeatedRow } from './json.ts';
 import type { Report } from './report.ts';
@@ -18,6 +18,8 @@ export function readReport(text: string): Report | { readonly problem: string } 
   const problem = repeatedRow(report.rows) ?? contradiction(report) ?? damage(report.rows, integrity);
   return problem === null ? report : { problem };
 }
+
+const WORST_FIRST: readonly Outcome[] = ['error', 'fail', 'inconclusive', 'pass'];
 
 function contradiction({ verdict, estimates, rows }: Report): string | null {
   const worst = WORST_FIRST.find(each => verdict.reasons.some(({ outcome }) => outcome === each));

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import type { Answer } from './answer.ts';
-import { type Entry, STOPPED } from './batch-entry.ts';
-import { createBatchReader } from './batch-reading.ts';
-import { createSending, type SendingOptions } from './batch-sending.ts';
-import { openSpool, type Span, type Spool } from './batch-spool.ts';
-import type { ChatEndpoint } from './chat.ts';
+import type { Answer } from '../answer.ts';
+import type { ChatEndpoint } from '../chat.ts';
+import { type Entry, STOPPED } from './entry.ts';
+import { createBatchReader } from './reading.ts';
+import { createSending, type SendingOptions } from './sending.ts';
+import { openSpool, type Span, type Spool } from './spool.ts';
 
 export interface BatchOptions extends Omit<SendingOptions, 'begin' | 'reader' | 'spool'> {
   /** Requests lie in a folder below this one until they are answered. */

@@ -1,16 +1,16 @@
 import PQueue from 'p-queue';
-import type { Journal } from '../journal/journal.ts';
-import { type Answer, noAnswer } from './answer.ts';
-import { createBatchApi } from './batch-api.ts';
-import { type BatchLimits, chunksOf, type Entry, STOPPED, sharedOut } from './batch-entry.ts';
-import { createGathering, type GatheringOptions } from './batch-gathering.ts';
-import { LONGEST_WAIT } from './batch-poll.ts';
-import type { BatchReader, Fate } from './batch-reading.ts';
-import { createBatchRecords } from './batch-record.ts';
-import type { Spool } from './batch-spool.ts';
-import { createBatchWork } from './batch-work.ts';
-import type { ClientOptions } from './client.ts';
-import { backoff } from './tries.ts';
+import type { Journal } from '../../journal/journal.ts';
+import { type Answer, noAnswer } from '../answer.ts';
+import type { ClientOptions } from '../client.ts';
+import { backoff } from '../tries.ts';
+import { createBatchApi } from './api.ts';
+import { type BatchLimits, chunksOf, type Entry, STOPPED, sharedOut } from './entry.ts';
+import { createGathering, type GatheringOptions } from './gathering.ts';
+import { LONGEST_WAIT } from './poll.ts';
+import type { BatchReader, Fate } from './reading.ts';
+import { createBatchRecords } from './record.ts';
+import type { Spool } from './spool.ts';
+import { createBatchWork } from './work.ts';
 
 export interface SendingOptions extends GatheringOptions, Omit<ClientOptions, 'pacer'> {
   /** Where the requests lie until they are answered. */

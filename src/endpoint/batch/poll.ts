@@ -1,6 +1,6 @@
-import type { BatchApi, BatchState } from './batch-api.ts';
-import { type Outcome, readLine } from './batch-lines.ts';
-import { FatalEndpointError } from './problems.ts';
+import { FatalEndpointError } from '../problems.ts';
+import type { BatchApi, BatchState } from './api.ts';
+import { type Outcome, readLine } from './lines.ts';
 
 export interface PollOptions {
   readonly api: Pick<BatchApi, 'look' | 'lines' | 'cancel'>;

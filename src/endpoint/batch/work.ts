@@ -3,16 +3,16 @@ import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import PQueue from 'p-queue';
-import type { Answer } from './answer.ts';
-import { type BatchApi, type BatchState, type Handed, REQUESTS_PATH } from './batch-api.ts';
-import type { Entry, Live } from './batch-entry.ts';
-import type { Outcome } from './batch-lines.ts';
-import { collect, type PollOptions, untilEnded } from './batch-poll.ts';
-import type { BatchReader, Fate, Rejection } from './batch-reading.ts';
-import type { BatchRecords, OpenRecord } from './batch-record.ts';
-import type { Spool } from './batch-spool.ts';
-import type { ClientOptions } from './client.ts';
-import { bodyOf, type Dialect } from './request.ts';
+import type { Answer } from '../answer.ts';
+import type { ClientOptions } from '../client.ts';
+import { bodyOf, type Dialect } from '../request.ts';
+import { type BatchApi, type BatchState, type Handed, REQUESTS_PATH } from './api.ts';
+import type { Entry, Live } from './entry.ts';
+import type { Outcome } from './lines.ts';
+import { collect, type PollOptions, untilEnded } from './poll.ts';
+import type { BatchReader, Fate, Rejection } from './reading.ts';
+import type { BatchRecords, OpenRecord } from './record.ts';
+import type { Spool } from './spool.ts';
 
 export interface WorkOptions extends PollOptions, Pick<ClientOptions, 'model' | 'extraBody'> {
   readonly api: BatchApi;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Journal } from '../journal/journal.ts';
-import { keyOf } from '../journal/key.ts';
+import type { Journal } from '../../journal/journal.ts';
+import { keyOf } from '../../journal/key.ts';
 
 /** An id as an endpoint gives it out: never more than a word. */
 export const batchName = z.string().regex(/^[\w.:=+-]{1,512}$/);

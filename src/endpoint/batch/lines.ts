@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { type Answer, filtered, noAnswer, readAnswer } from './answer.ts';
-import { isFiltered, isWorthAnother, LARGEST_BODY, passingFault } from './client.ts';
-import { parseJson } from './json.ts';
-import { errorWord } from './problems.ts';
-import { parameterIn } from './request.ts';
+import { type Answer, filtered, noAnswer, readAnswer } from '../answer.ts';
+import { isFiltered, isWorthAnother, LARGEST_BODY, passingFault } from '../client.ts';
+import { parseJson } from '../json.ts';
+import { errorWord } from '../problems.ts';
+import { parameterIn } from '../request.ts';
 
 /** What the endpoint said to one request of a batch. */
 export type Outcome =

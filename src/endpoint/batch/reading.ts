@@ -1,10 +1,10 @@
-import { type Answer, noAnswer } from './answer.ts';
-import type { BatchState } from './batch-api.ts';
-import type { Live } from './batch-entry.ts';
-import type { Outcome } from './batch-lines.ts';
-import type { ClientOptions } from './client.ts';
-import { FatalEndpointError, rejectionSentence, shownUrl } from './problems.ts';
-import { createDialectLearner, type Dialect } from './request.ts';
+import { type Answer, noAnswer } from '../answer.ts';
+import type { ClientOptions } from '../client.ts';
+import { FatalEndpointError, rejectionSentence, shownUrl } from '../problems.ts';
+import { createDialectLearner, type Dialect } from '../request.ts';
+import type { BatchState } from './api.ts';
+import type { Live } from './entry.ts';
+import type { Outcome } from './lines.ts';
 
 /** What is to become of a request: `again` counts as a try, `anew` does not. */
 export interface Fate {

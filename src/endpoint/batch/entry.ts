@@ -1,7 +1,7 @@
-import { type Answer, noAnswer } from './answer.ts';
-import type { OpenRecord } from './batch-record.ts';
-import type { Span } from './batch-spool.ts';
-import type { Dialect } from './request.ts';
+import { type Answer, noAnswer } from '../answer.ts';
+import type { Dialect } from '../request.ts';
+import type { OpenRecord } from './record.ts';
+import type { Span } from './spool.ts';
 
 /** A request that waits for its answer. */
 export interface Entry {

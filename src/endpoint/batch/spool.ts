@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, mkdtempSync, openSync, read, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { ChatRequest } from './chat.ts';
+import type { ChatRequest } from '../chat.ts';
 
 /** Where a request lies in the spool (bytes). */
 export interface Span {

@@ -2,12 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { openAsBlob } from 'node:fs';
 import { APIError } from 'openai';
 import { z } from 'zod';
-import { type Answer, noAnswer } from './answer.ts';
-import { linesOf } from './batch-lines.ts';
-import { batchName } from './batch-record.ts';
-import { type ClientOptions, passingFault } from './client.ts';
-import { openAi } from './library.ts';
-import { errorWord, FatalEndpointError, refusalOf, rejectionSentence, saidBy, shownUrl } from './problems.ts';
+import { type Answer, noAnswer } from '../answer.ts';
+import { type ClientOptions, passingFault } from '../client.ts';
+import { openAi } from '../library.ts';
+import {
+  errorWord,
+  FatalEndpointError,
+  refusalOf,
+  rejectionSentence,
+  saidBy,
+  shownUrl,
+} from '../problems.ts';
+import { linesOf } from './lines.ts';
+import { batchName } from './record.ts';
 
 export type BatchApiOptions = Pick<
   ClientOptions,

@@ -1,4 +1,4 @@
-import type { Entry } from './batch-entry.ts';
+import type { Entry } from './entry.ts';
 
 export interface GatheringOptions {
   readonly signal: AbortSignal;
