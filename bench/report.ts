@@ -6,7 +6,7 @@
 import { sampleHistory, sampleReport } from '../__tests__/report/sample-report.ts';
 import { badgeJson, badgeSvg } from '../src/report/badge.ts';
 import { renderComment } from '../src/report/comment.ts';
-import { renderHtml } from '../src/report/html.ts';
+import { renderHtml } from '../src/report/html/html.ts';
 import { baselineJson, reportJson } from '../src/report/json.ts';
 import { junitXml } from '../src/report/junit.ts';
 import { renderSummary } from '../src/report/summary.ts';

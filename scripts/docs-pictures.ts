@@ -14,7 +14,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import sharp from 'sharp';
 import { renderComment } from '../src/report/comment.ts';
 import { historyEntryOf } from '../src/report/history.ts';
-import { renderHtml } from '../src/report/html.ts';
+import { renderHtml } from '../src/report/html/html.ts';
 import { readReport } from '../src/report/read-report.ts';
 import type { Report } from '../src/report/report.ts';
 

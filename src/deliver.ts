@@ -4,7 +4,7 @@ import { sentenceOf, withFault } from './failure.ts';
 import { diskTrouble, makeFolder } from './journal/fault.ts';
 import { badgeJson, badgeSvg } from './report/badge.ts';
 import type { CommentOptions } from './report/comment.ts';
-import { type HtmlOptions, renderHtml } from './report/html.ts';
+import { type HtmlOptions, renderHtml } from './report/html/html.ts';
 import { baselineJson, reportJson } from './report/json.ts';
 import { junitXml } from './report/junit.ts';
 import type { Report } from './report/report.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { TrialTexts } from './conduct.ts';
 import { diskTrouble, makeFolder } from './journal/fault.ts';
 import type { Picture } from './pictures/picture.ts';
-import { type Excerpt, excerptOf, type PairText, sizeOn, type Texts } from './report/html-texts.ts';
+import { type Excerpt, excerptOf, type PairText, sizeOn, type Texts } from './report/html/texts.ts';
 
 /** The texts and pictures of a run, where `include-responses` lets them into the report folder. */
 export interface Responses {

@@ -1,5 +1,5 @@
 import { renderComment } from '../../src/report/comment.ts';
-import { renderHtml } from '../../src/report/html.ts';
+import { renderHtml } from '../../src/report/html/html.ts';
 import { reportJson } from '../../src/report/json.ts';
 import { readReport } from '../../src/report/read-report.ts';
 import type { Report } from '../../src/report/report.ts';

@@ -1,4 +1,4 @@
-import { renderHtml } from '../../src/report/html.ts';
+import { renderHtml } from '../../src/report/html/html.ts';
 import { reportJson } from '../../src/report/json.ts';
 import { reportSchema } from '../../src/report/report-schema.ts';
 import { sampleReport } from './sample-report.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium } from 'playwright-core';
 import { sideBySide } from '../../src/comparing/side-by-side.ts';
-import { renderSideBySide } from '../../src/report/side-by-side-html.ts';
+import { renderSideBySide } from '../../src/report/side-by-side/html.ts';
 import { placed } from '../comparing/placed.ts';
 import { faintWords } from './faint-words.ts';
 import { HOSTILE } from './hostile.ts';

@@ -1,6 +1,6 @@
 import { type SideBySide, sideBySide } from '../../src/comparing/side-by-side.ts';
-import { renderMarkdown } from '../../src/report/side-by-side-markdown.ts';
-import { renderText } from '../../src/report/side-by-side-text.ts';
+import { renderMarkdown } from '../../src/report/side-by-side/markdown.ts';
+import { renderText } from '../../src/report/side-by-side/text.ts';
 import { width } from '../../src/report/terminal-text.ts';
 import { placed } from '../comparing/placed.ts';
 import { HOSTILE } from './hostile.ts';

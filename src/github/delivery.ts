@@ -7,7 +7,7 @@ import type { RawInputs, RunConfig } from '../inputs.ts';
 import type { CommentOptions } from '../report/comment.ts';
 import { plain } from '../report/escape.ts';
 import type { HistoryEntry } from '../report/history.ts';
-import type { HtmlOptions } from '../report/html.ts';
+import type { HtmlOptions } from '../report/html/html.ts';
 import type { Report } from '../report/report.ts';
 import { renderSummary } from '../report/summary.ts';
 import { renderTerminal } from '../report/terminal.ts';

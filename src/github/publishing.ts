@@ -2,7 +2,7 @@ import { badgeJson, badgeSvg } from '../report/badge.ts';
 import { type CommentOptions, renderComment } from '../report/comment.ts';
 import { clip } from '../report/escape.ts';
 import { type HistoryEntry, historyEntryOf, readHistory } from '../report/history.ts';
-import { renderHtml } from '../report/html.ts';
+import { renderHtml } from '../report/html/html.ts';
 import { baselineJson, reportJson } from '../report/json.ts';
 import type { Report } from '../report/report.ts';
 import { HISTORY, linesOf, PUBLISHED_BASELINE, publish, readPublished } from './branch.ts';

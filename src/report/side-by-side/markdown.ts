@@ -1,6 +1,7 @@
-import type { Cell, Line, SideBySide } from '../comparing/side-by-side.ts';
-import { code, text } from './escape.ts';
-import { bullets, type Column, folded, joined, table as tableOf } from './markdown.ts';
+import type { Cell, Line, SideBySide } from '../../comparing/side-by-side.ts';
+import { code, text } from '../escape.ts';
+import { bullets, type Column, folded, joined, table as tableOf } from '../markdown.ts';
+import { count, counted } from '../words.ts';
 import {
   askedIn,
   bare,
@@ -12,8 +13,7 @@ import {
   markOf,
   nameOf,
   runOf,
-} from './side-by-side-words.ts';
-import { count, counted } from './words.ts';
+} from './words.ts';
 
 /** Models side by side in GitHub's Markdown: the whole open, kind by kind folded. */
 export function renderMarkdown(table: SideBySide): string {

@@ -1,8 +1,6 @@
-import type { Estimate, ScenarioEstimate } from '../statistics/estimate.ts';
-import { html } from './escape.ts';
-import { axis, changeInterval, interval, scaleOf } from './html-marks.ts';
-import { note, number, scrolling, sortable } from './html-parts.ts';
-import type { Report, Row } from './report.ts';
+import type { Estimate, ScenarioEstimate } from '../../statistics/estimate.ts';
+import { html } from '../escape.ts';
+import type { Report, Row } from '../report.ts';
 import {
   againstCeiling,
   bounds,
@@ -16,7 +14,9 @@ import {
   rate,
   STANDINGS,
   titleOf,
-} from './words.ts';
+} from '../words.ts';
+import { axis, changeInterval, interval, scaleOf } from './marks.ts';
+import { note, number, scrolling, sortable } from './parts.ts';
 
 /** The HTML report's tables of scenarios and kinds. Every function gives finished HTML. */
 

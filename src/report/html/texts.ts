@@ -1,8 +1,8 @@
-import type { Arm } from '../benchmark/prompts.ts';
-import { html, htmlLines } from './escape.ts';
-import { note } from './html-parts.ts';
-import type { Row } from './report.ts';
-import { count, counted, titleOf } from './words.ts';
+import type { Arm } from '../../benchmark/prompts.ts';
+import { html, htmlLines } from '../escape.ts';
+import type { Row } from '../report.ts';
+import { count, counted, titleOf } from '../words.ts';
+import { note } from './parts.ts';
 
 /** The HTML report's prompts, answers and pictures. */
 

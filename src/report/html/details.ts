@@ -1,8 +1,6 @@
-import { html } from './escape.ts';
-import { icon } from './html-marks.ts';
-import { facts } from './html-parts.ts';
-import { disagreements, judging } from './judging.ts';
-import type { Report, Row } from './report.ts';
+import { html } from '../escape.ts';
+import { disagreements, judging } from '../judging.ts';
+import type { Report, Row } from '../report.ts';
 import {
   capital,
   controlsInWords,
@@ -16,7 +14,9 @@ import {
   questionsAsked,
   rate,
   titleOf,
-} from './words.ts';
+} from '../words.ts';
+import { icon } from './marks.ts';
+import { facts } from './parts.ts';
 
 /** The HTML report's explanations and lists. Every function gives finished HTML; what has no content is empty. */
 

@@ -1,8 +1,8 @@
-import type { Outcome } from '../gate/verdict.ts';
-import { address, html } from './escape.ts';
-import type { HistoryEntry } from './history.ts';
-import { scaleOf } from './html-marks.ts';
-import { given, moment, rate } from './words.ts';
+import type { Outcome } from '../../gate/verdict.ts';
+import { address, html } from '../escape.ts';
+import type { HistoryEntry } from '../history.ts';
+import { given, moment, rate } from '../words.ts';
+import { scaleOf } from './marks.ts';
 
 /** The trend over the last runs, drawn. */
 

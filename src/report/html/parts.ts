@@ -1,4 +1,4 @@
-import { html } from './escape.ts';
+import { html } from '../escape.ts';
 
 /** What the sections of the HTML report are made of. Every function gives finished HTML. */
 

@@ -1,4 +1,6 @@
-import type { Cell, Column, Line, SideBySide } from '../comparing/side-by-side.ts';
+import type { Cell, Column, Line, SideBySide } from '../../comparing/side-by-side.ts';
+import { BOLD, DIM, fitted, hanging, type Paint, painter, wrapped } from '../terminal-text.ts';
+import { count } from '../words.ts';
 import {
   askedIn,
   bare,
@@ -10,9 +12,7 @@ import {
   markOf,
   nameOf,
   runOf,
-} from './side-by-side-words.ts';
-import { BOLD, DIM, fitted, hanging, type Paint, painter, wrapped } from './terminal-text.ts';
-import { count } from './words.ts';
+} from './words.ts';
 
 export interface TextOptions {
   /** Columns of the terminal: models that do not fit go on below. */

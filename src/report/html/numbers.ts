@@ -1,9 +1,7 @@
-import type { Estimate, Estimates } from '../statistics/estimate.ts';
-import { html } from './escape.ts';
-import { headline, scaleOf, shares } from './html-marks.ts';
-import { type Figure, figures, note } from './html-parts.ts';
-import { sharesOf } from './repeats.ts';
-import type { Report } from './report.ts';
+import type { Estimate, Estimates } from '../../statistics/estimate.ts';
+import { html } from '../escape.ts';
+import { sharesOf } from '../repeats.ts';
+import type { Report } from '../report.ts';
 import {
   boundsInWords,
   certainty,
@@ -18,7 +16,9 @@ import {
   points,
   rate,
   standing,
-} from './words.ts';
+} from '../words.ts';
+import { headline, scaleOf, shares } from './marks.ts';
+import { type Figure, figures, note } from './parts.ts';
 
 /** The HTML report's figures. Every function gives finished HTML. */
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { html } from './escape.ts';
-import { SCRIPT } from './html-script.ts';
-import { STYLE } from './html-style.ts';
+import { html } from '../escape.ts';
+import { SCRIPT } from './script.ts';
+import { STYLE } from './style.ts';
 
 /** What a page of the tool says; `meta`, `main` and `footer` are finished HTML. */
 export interface Page {

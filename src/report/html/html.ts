@@ -1,16 +1,16 @@
-import { address, html, plain } from './escape.ts';
-import type { HistoryEntry } from './history.ts';
-import { baseline } from './html-baseline.ts';
-import * as details from './html-details.ts';
-import { icon } from './html-marks.ts';
-import { defence, numbers } from './html-numbers.ts';
-import { page } from './html-page.ts';
-import { section } from './html-parts.ts';
-import { kinds, scenarios } from './html-tables.ts';
-import { type Texts, texts as textsOf } from './html-texts.ts';
-import { trend } from './html-trend.ts';
-import type { Report } from './report.ts';
-import { capital, moment } from './words.ts';
+import { address, html, plain } from '../escape.ts';
+import type { HistoryEntry } from '../history.ts';
+import type { Report } from '../report.ts';
+import { capital, moment } from '../words.ts';
+import { baseline } from './baseline.ts';
+import * as details from './details.ts';
+import { icon } from './marks.ts';
+import { defence, numbers } from './numbers.ts';
+import { page } from './page.ts';
+import { section } from './parts.ts';
+import { kinds, scenarios } from './tables.ts';
+import { type Texts, texts as textsOf } from './texts.ts';
+import { trend } from './trend.ts';
 
 export interface HtmlOptions {
   /** Of the publishing branch, the oldest first. */

@@ -1,7 +1,7 @@
-import type { Outcome } from '../gate/verdict.ts';
-import type { Estimate } from '../statistics/estimate.ts';
-import { html } from './escape.ts';
-import { bounds, certainty, changeSpread, given, NONE, points, rate } from './words.ts';
+import type { Outcome } from '../../gate/verdict.ts';
+import type { Estimate } from '../../statistics/estimate.ts';
+import { html } from '../escape.ts';
+import { bounds, certainty, changeSpread, given, NONE, points, rate } from '../words.ts';
 
 /**
  * The drawings of the HTML report: inline SVG, each with its numbers in words for those who do not see it. Places
