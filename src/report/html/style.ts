@@ -33,6 +33,7 @@ section{background:var(--card);border:1px solid var(--rule);border-radius:10px;p
 .icon{width:1.05em;height:1.05em;flex:none;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round}
 .why{font-size:18px;line-height:1.45;margin-top:10px;max-width:74ch}
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,176px),1fr));gap:20px 24px;margin:20px 0 16px}
+.figures:has(>:nth-child(6):last-child){grid-template-columns:repeat(auto-fit,minmax(min(100%,320px),1fr))}
 .verdict .figures{border-top:1px solid var(--rule);padding-top:20px}
 dt{font-size:13px;color:var(--soft)}
 .value{display:block;font-size:26px;font-weight:600;line-height:1.3;letter-spacing:-.02em;font-variant-numeric:tabular-nums;overflow-wrap:normal}.value small{font-size:.6em;letter-spacing:0}
