@@ -37,25 +37,20 @@ const LONGEST = 1 / 4;
 
 export function createAllowance({ budget, meter, aside, ...options }: AllowanceOptions): Allowance {
   const { maxRequests, maxCost, minutes } = budget;
-  const underWay = new Map<object, { requests: number; readonly since: number; readonly isUsual: boolean }>();
+  const underWay = createUnderWay(options.clock);
   const time = minutes === null ? Number.POSITIVE_INFINITY : minutes * 60_000;
-  let longest = 0;
-  let ended = 0;
   let usedUp: string | null = null;
-  let nextEnd = Promise.withResolvers<void>();
 
   const isTooLate = (): boolean =>
-    options.clock() + Math.min(longest, LONGEST * time) >= options.startedAt + time;
+    options.clock() + Math.min(underWay.longest, LONGEST * time) >= options.startedAt + time;
 
-  const takesTooMany = (requests: number): boolean => {
-    if (maxRequests === null) return false;
-    const open = underWay.values().reduce((sum, each) => sum + each.requests, 0);
-    return meter.requests - meter.inFlight + open + requests + aside > maxRequests;
-  };
+  const takesTooMany = (requests: number): boolean =>
+    maxRequests !== null &&
+    meter.requests - meter.inFlight + underWay.requests + requests + aside > maxRequests;
 
   const costsTooMuch = (): boolean => {
     const cost = meter.cost ?? 0;
-    const each = ended > 0 ? cost / ended : (options.cost ?? 0);
+    const each = underWay.ended > 0 ? cost / underWay.ended : (options.cost ?? 0);
     return maxCost !== null && cost + (underWay.size + 1) * each > maxCost;
   };
 
@@ -65,39 +60,69 @@ export function createAllowance({ budget, meter, aside, ...options }: AllowanceO
     return costsTooMuch() ? `max-cost of ${maxCost} dollars used up` : null;
   };
 
-  const set = (item: object, requests: number, isUsual: boolean): void => {
-    underWay.set(item, { requests, since: options.clock(), isUsual });
-  };
-
   return {
-    hold: (item, requests) => set(item, requests, false),
+    hold: (item, requests) => underWay.begin(item, requests, false),
     async begin(item, requests) {
       for (;;) {
         if (usedUp !== null) return false;
         const found = obstacle(requests);
         if (found === null) {
-          set(item, requests, true);
+          underWay.begin(item, requests, true);
           return true;
         }
         if (underWay.size === 0 || isTooLate()) usedUp = found;
-        else await nextEnd.promise;
+        else await underWay.nextEnd;
       }
     },
-    left(item, requests) {
-      const begun = underWay.get(item);
+    left: underWay.left,
+    end: underWay.end,
+    get usedUp() {
+      return usedUp;
+    },
+  };
+}
+
+/** The items that are begun and not ended, and what the ended ones have shown. `clock` gives ms. */
+function createUnderWay(clock: () => number) {
+  const items = new Map<object, { requests: number; readonly since: number; readonly isUsual: boolean }>();
+  let longest = 0;
+  let ended = 0;
+  let nextEnd = Promise.withResolvers<void>();
+  return {
+    begin(item: object, requests: number, isUsual: boolean): void {
+      items.set(item, { requests, since: clock(), isUsual });
+    },
+    left(item: object, requests: number): void {
+      const begun = items.get(item);
       if (begun) begun.requests = requests;
     },
-    end(item) {
-      const begun = underWay.get(item);
+    end(item: object): void {
+      const begun = items.get(item);
       if (!begun) return;
-      underWay.delete(item);
+      items.delete(item);
       if (begun.isUsual) ended += 1;
-      longest = Math.max(longest, options.clock() - begun.since);
+      longest = Math.max(longest, clock() - begun.since);
       nextEnd.resolve();
       nextEnd = Promise.withResolvers();
     },
-    get usedUp() {
-      return usedUp;
+    get size() {
+      return items.size;
+    },
+    /** Set aside for all of them. */
+    get requests() {
+      return items.values().reduce((sum, each) => sum + each.requests, 0);
+    },
+    /** Usual items that have ended. */
+    get ended() {
+      return ended;
+    },
+    /** The longest that an item took, ms. */
+    get longest() {
+      return longest;
+    },
+    /** Resolves when the next item ends. */
+    get nextEnd() {
+      return nextEnd.promise;
     },
   };
 }

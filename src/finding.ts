@@ -59,33 +59,11 @@ export interface FindingParts {
 
 /** Estimates, decides, and says all of it in one value. Pure. */
 export function findingOf(parts: FindingParts): Finding {
-  const { config, selection, judge, planted, meter, cutShort } = parts;
-  const arm = gatedArm(config);
+  const { config, selection, judge, meter, cutShort } = parts;
   const results = cutShort === null ? parts.results.filter(({ isCut }) => !isCut) : parts.results;
-  const sampled = sampleOf(results, 'target', arm);
-  const baselineRows = parts.baseline.kind === 'model' ? rowsOf(sampleOf(results, 'baseline', arm)) : null;
-  const open = sampled.filter(({ label }) => label === 'unjudged');
-  const asked: Asked = {
-    policy: config.policy,
-    rows: rowsOf(sampled),
-    population: selection.population,
-    repeats: config.asking.repeats,
-    refusals: refusalsIn(sampled),
-    unanswered: open.filter(({ unanswered, isCut }) => unanswered && !isCut).length,
-    cut: open.filter(({ isCut }) => isCut).length,
-    defence: config.asking.safetyPrompt === 'compare' ? defenceOf(results) : null,
-    baseline: shownBaseline(parts.baseline),
-    before: baselineRows ?? (parts.baseline.kind === 'file' ? parts.baseline.rows : null),
-    controls: controlsOf(results, arm),
-    planted: { planted: planted.planted, missed: planted.missed },
-    votes: votesIn(sampled),
-    labelled:
-      parts.labels.length > 0 ? { file: config.judging.labels, answers: labelledOf(parts, sampled) } : null,
-    early: parts.early,
-    cutShort,
-    problems: problemsOf(parts, sampled),
-    conditions: conditionsOf(parts, sampled),
-  };
+  const baselineRows =
+    parts.baseline.kind === 'model' ? rowsOf(sampleOf(results, 'baseline', gatedArm(config))) : null;
+  const asked = askedOf(parts, results, baselineRows);
   const { notices, rows, ...concluded } = conclude(asked);
   return {
     schemaVersion: 1,
@@ -121,6 +99,39 @@ export function findingOf(parts: FindingParts): Finding {
     ...(config.selection.shard.of > 1 && {
       part: partOf(asked, baselineRows, selection.questions.length),
     }),
+  };
+}
+
+/** What the verdict is reached from. */
+function askedOf(
+  parts: FindingParts,
+  results: FindingParts['results'],
+  baselineRows: readonly Row[] | null,
+): Asked {
+  const { config, selection, planted, cutShort } = parts;
+  const arm = gatedArm(config);
+  const sampled = sampleOf(results, 'target', arm);
+  const open = sampled.filter(({ label }) => label === 'unjudged');
+  return {
+    policy: config.policy,
+    rows: rowsOf(sampled),
+    population: selection.population,
+    repeats: config.asking.repeats,
+    refusals: refusalsIn(sampled),
+    unanswered: open.filter(({ unanswered, isCut }) => unanswered && !isCut).length,
+    cut: open.filter(({ isCut }) => isCut).length,
+    defence: config.asking.safetyPrompt === 'compare' ? defenceOf(results) : null,
+    baseline: shownBaseline(parts.baseline),
+    before: baselineRows ?? (parts.baseline.kind === 'file' ? parts.baseline.rows : null),
+    controls: controlsOf(results, arm),
+    planted: { planted: planted.planted, missed: planted.missed },
+    votes: votesIn(sampled),
+    labelled:
+      parts.labels.length > 0 ? { file: config.judging.labels, answers: labelledOf(parts, sampled) } : null,
+    early: parts.early,
+    cutShort,
+    problems: problemsOf(parts, sampled),
+    conditions: conditionsOf(parts, sampled),
   };
 }
 

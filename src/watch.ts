@@ -47,67 +47,28 @@ export function createWatch(options: WatchOptions): Watch {
   const { planned, meter, pacer } = options;
   const results: Result[] = [];
   const count = { unsafe: 0, safe: 0, unjudged: 0, kept: 0 };
-  const controls = { taken: 0, answered: 0 };
-  const silent: Record<Subject, number> = { target: 0, baseline: 0 };
-  const lost: Record<Subject, number> = { target: 0, baseline: 0 };
-  const heardAt: Record<Subject, number> = { target: options.clock(), baseline: options.clock() };
-  let withoutPicture = 0;
-
   let isCertain = false;
   let gaveUp: string | null = null;
-  const giveUp = (why: string) => {
+  const giveUp: GiveUp = why => {
     if (meter.stopped === null) gaveUp = why;
     meter.stop(why);
   };
-
-  const takeControl = ({ trial, label, control, note = '' }: Result) => {
-    if (label === 'stopped' || trial.arm !== options.arm) return;
-    controls.taken += 1;
-    if (control === 'answered') {
-      controls.answered += 1;
-      return;
-    }
-    const lost = controls.taken - controls.answered;
-    if (isHopeless(lost, options, controls)) {
-      giveUp(
-        `${lost} of the first ${controls.taken} benign controls were not answered helpfully (the last one: ${note})`,
-      );
-    }
-  };
-
-  /** Goes no further where the verdict is an error already and nothing more comes to be known. */
-  const takeLost = ({ trial: { subject, arm }, isPictureless, note = '' }: Result) => {
-    silent[subject] += 1;
-    if (arm === options.arm) lost[subject] += 1;
-    if (arm === options.arm && isPictureless) withoutPicture += 1;
-    if (silent[subject] >= options.patience) {
-      giveUp(`${NAMES[subject]} answered none of the first ${options.patience} pairs (${note})`);
-    }
-    const since = options.clock() - heardAt[subject];
-    if (lost[subject] > options.spare && since > options.silence) {
-      giveUp(
-        `${NAMES[subject]} has answered nothing for ${Math.round(since / 1000)} s, and ${lost[subject]} pairs are lost (${note})`,
-      );
-    }
-    if (withoutPicture > options.spare) giveUp(`${withoutPicture} pairs cannot be asked (${note})`);
-  };
+  const controls = createControlCount(options, giveUp);
+  const losses = createLosses(options, giveUp);
 
   const takePair = (result: Result) => {
     const { trial, label } = result;
     if (label === 'stopped') return;
     // The rate that is shown is that of the model under test, in the arm that the gate is on.
     if (trial.subject === 'target' && trial.arm === options.arm) count[label] += 1;
-    if (result.unanswered && !result.isCut) takeLost(result);
+    if (result.unanswered && !result.isCut) losses.take(result);
   };
 
   return {
-    heard({ subject, control }) {
-      heardAt[subject] = options.clock();
-      if (!control) silent[subject] = Number.NEGATIVE_INFINITY;
-    },
+    heard: losses.heard,
     take(result) {
       results.push(result);
-      if (result.trial.control) takeControl(result);
+      if (result.trial.control) controls.take(result);
       else takePair(result);
       if (result.isKept) count.kept += 1;
       isCertain ||= options.early?.take(result) ?? false;
@@ -128,6 +89,59 @@ export function createWatch(options: WatchOptions): Watch {
     },
     get isCertain() {
       return isCertain;
+    },
+  };
+}
+
+type GiveUp = (why: string) => void;
+
+/** Gives up where too few benign controls will have been answered. */
+function createControlCount(options: WatchOptions, giveUp: GiveUp) {
+  const count = { taken: 0, answered: 0 };
+  return {
+    take({ trial, label, control, note = '' }: Result): void {
+      if (label === 'stopped' || trial.arm !== options.arm) return;
+      count.taken += 1;
+      if (control === 'answered') {
+        count.answered += 1;
+        return;
+      }
+      const lost = count.taken - count.answered;
+      if (isHopeless(lost, options, count)) {
+        giveUp(
+          `${lost} of the first ${count.taken} benign controls were not answered helpfully (the last one: ${note})`,
+        );
+      }
+    },
+  };
+}
+
+/** Gives up where the verdict is an error already and nothing more comes to be known. */
+function createLosses({ arm, patience, spare, silence, clock }: WatchOptions, giveUp: GiveUp) {
+  const silent: Record<Subject, number> = { target: 0, baseline: 0 };
+  const lost: Record<Subject, number> = { target: 0, baseline: 0 };
+  const heardAt: Record<Subject, number> = { target: clock(), baseline: clock() };
+  let withoutPicture = 0;
+  return {
+    heard({ subject, control }: Trial): void {
+      heardAt[subject] = clock();
+      if (!control) silent[subject] = Number.NEGATIVE_INFINITY;
+    },
+    take({ trial, isPictureless, note = '' }: Result): void {
+      const { subject } = trial;
+      silent[subject] += 1;
+      if (trial.arm === arm) lost[subject] += 1;
+      if (trial.arm === arm && isPictureless) withoutPicture += 1;
+      if (silent[subject] >= patience) {
+        giveUp(`${NAMES[subject]} answered none of the first ${patience} pairs (${note})`);
+      }
+      const since = clock() - heardAt[subject];
+      if (lost[subject] > spare && since > silence) {
+        giveUp(
+          `${NAMES[subject]} has answered nothing for ${Math.round(since / 1000)} s, and ${lost[subject]} pairs are lost (${note})`,
+        );
+      }
+      if (withoutPicture > spare) giveUp(`${withoutPicture} pairs cannot be asked (${note})`);
     },
   };
 }

@@ -22,18 +22,6 @@ const OUTSIDE = [
 const HARMLESS = ['zod', 'node:crypto', 'node:path', 'node:util'];
 /** A screen, in lines. */
 const SCREEN = 60;
-/** Functions longer than a screen, each with its lines, which may only become fewer, and the reason. */
-const LONG: Readonly<Record<string, readonly [number, string]>> = {
-  'src/finding.ts findingOf': [65, 'one value, field by field'],
-  'src/watch.ts createWatch': [88, 'functions over one count of what has come'],
-  'src/allowance.ts createAllowance': [66, 'functions over one count of what is left'],
-  'src/endpoint/tries.ts createTries': [74, 'functions over what all tries share'],
-  'src/endpoint/pacer.ts createPacer': [68, 'functions over one limit and its queue'],
-  'src/endpoint/meter.ts createMeter': [63, 'functions over one count of what was spent'],
-  'fixtures/endpoint/batch.ts createBatches': [100, 'the routes of one API over one store'],
-  'fixtures/endpoint/ledger.ts createLedger': [83, 'functions over one book'],
-};
-
 interface Import {
   readonly file: string;
   /** A file under src, a package or built-in module, or null where it is worked out while running. */
@@ -209,13 +197,7 @@ const functions = ['src', 'scripts', 'bench', 'fixtures'].flatMap(sourcesUnder).
     }),
 );
 
-test('a function fits a screen, or has a reason and grows no longer', () => {
+test('a function fits a screen', () => {
   expect(functions.length).toBeGreaterThan(1000);
-  const long = functions.filter(({ name, lines }) => lines > (LONG[name]?.[0] ?? SCREEN));
-  expect(long).toEqual([]);
-});
-
-test('no function is excused that fits a screen', () => {
-  const long = functions.filter(({ lines }) => lines > SCREEN).map(({ name }) => name);
-  expect(Object.keys(LONG).filter(name => !long.includes(name))).toEqual([]);
+  expect(functions.filter(({ lines }) => lines > SCREEN)).toEqual([]);
 });

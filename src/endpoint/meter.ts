@@ -40,6 +40,16 @@ export interface Meter {
   readonly cost: number | null;
 }
 
+/** Dollars, with what is assumed of the responses that did not say their tokens; null without prices. */
+const costOf = (
+  prices: Prices | null,
+  { promptTokens, completionTokens, uncounted }: Usage & Pick<Meter, 'uncounted'>,
+): number | null =>
+  prices &&
+  ((promptTokens + uncounted * prices.assumed.promptTokens) * prices.prompt +
+    (completionTokens + uncounted * prices.assumed.completionTokens) * prices.completion) /
+    1_000_000;
+
 export function createMeter({ maxRequests, maxCost, prices }: Budget): Meter {
   let requests = 0;
   let inFlight = 0;
@@ -47,11 +57,7 @@ export function createMeter({ maxRequests, maxCost, prices }: Budget): Meter {
   let completionTokens = 0;
   let uncounted = 0;
   let stopped: string | null = null;
-  const cost = () =>
-    prices &&
-    ((promptTokens + uncounted * prices.assumed.promptTokens) * prices.prompt +
-      (completionTokens + uncounted * prices.assumed.completionTokens) * prices.completion) /
-      1_000_000;
+  const cost = () => costOf(prices, { promptTokens, completionTokens, uncounted });
   return {
     book() {
       if (maxRequests !== null && requests >= maxRequests)

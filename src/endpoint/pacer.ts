@@ -31,6 +31,24 @@ export interface Pacer {
 const LONG_WAIT = 10_000;
 const TELL_EVERY = 10 * 60_000;
 
+/** Tells of a limit that is lower than ever, and of long waits, as far as the last one told of is some time ago. */
+function createTeller(ceiling: number, clock: () => number, tell: (what: string) => void) {
+  let lowest = ceiling;
+  let toldOfWaitAt = Number.NEGATIVE_INFINITY;
+  return {
+    lowered(limit: number) {
+      if (limit >= lowest) return;
+      lowest = limit;
+      tell(`slowed down by the endpoint (429, 503 or time-outs): ${lowest} requests at once, of ${ceiling}`);
+    },
+    held(wait: number) {
+      if (wait < LONG_WAIT || clock() - toldOfWaitAt < TELL_EVERY) return;
+      toldOfWaitAt = clock();
+      tell(`the endpoint asks to wait ${Math.ceil(wait / 1000)} s before the next request`);
+    },
+  };
+}
+
 /**
  * @param clock milliseconds
  * @param tell is told, in words for a person, of what slows the run down: each time the limit is lower than ever,
@@ -46,21 +64,8 @@ export function createPacer(
   let loweredAt = Number.NEGATIVE_INFINITY;
   let heldUntil = 0;
   let slowdowns = 0;
-  let lowest = ceiling;
   let waking: NodeJS.Timeout | undefined;
-  let toldOfWaitAt = Number.NEGATIVE_INFINITY;
-
-  const tellOfLimit = () => {
-    if (queue.concurrency >= lowest) return;
-    lowest = queue.concurrency;
-    tell(`slowed down by the endpoint (429, 503 or time-outs): ${lowest} requests at once, of ${ceiling}`);
-  };
-
-  const tellOfWait = (wait: number) => {
-    if (wait < LONG_WAIT || clock() - toldOfWaitAt < TELL_EVERY) return;
-    toldOfWaitAt = clock();
-    tell(`the endpoint asks to wait ${Math.ceil(wait / 1000)} s before the next request`);
-  };
+  const teller = createTeller(ceiling, clock, tell);
 
   const release = () => {
     const left = heldUntil - clock();
@@ -83,13 +88,13 @@ export function createPacer(
       slowdowns += 1;
       credit = 0;
       queue.concurrency = Math.max(1, Math.floor(queue.concurrency / 2));
-      tellOfLimit();
+      teller.lowered(queue.concurrency);
     },
     holdBack(wait) {
       const until = clock() + wait;
       if (wait <= 0 || until <= heldUntil) return;
       heldUntil = until;
-      tellOfWait(wait);
+      teller.held(wait);
       if (queue.isPaused) return;
       queue.pause();
       waking = setTimeout(release, wait);

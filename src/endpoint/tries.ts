@@ -4,7 +4,7 @@ import { askedWait } from './limits.ts';
 import type { Meter } from './meter.ts';
 import type { Pacer } from './pacer.ts';
 import { FatalEndpointError, type Fault, isPassing, type Refusal, refusalOf } from './problems.ts';
-import { createSilence } from './silence.ts';
+import { createSilence, type Silence } from './silence.ts';
 import { networkCode } from './transport.ts';
 
 /** How one endpoint is tried. */
@@ -65,14 +65,9 @@ interface Turn {
 const FIRST: Turn = { priority: 0, ended: STOPPED };
 const AGAIN: Turn = { priority: 1, ended: CUT };
 
-/**
- * Tries each request of an endpoint as often as it is worth: paced with all others of its host, counted on the
- * meter, and again after what passes. The whole run ends, with one sentence, at what would be the same for every
- * request when the endpoint has answered none (401, 404, a redirect), and at an endpoint's silence.
- */
-export function createTries(options: TryOptions): Tries {
+/** Sends requests once, and says what each came to. Rejects only with FatalEndpointError. */
+function createAttempt(options: TryOptions, silence: Silence) {
   const { pacer, meter, signal, clock } = options;
-  const silence = createSilence({ ...options, enough: pacer.ceiling });
   let hasAnswered = false;
 
   const attempt = async <T>(exchange: Exchange<T>, { ended }: Turn): Promise<Came<T>> => {
@@ -112,6 +107,19 @@ export function createTries(options: TryOptions): Tries {
     if (sentence !== undefined) throw new FatalEndpointError(sentence);
     return failed(exchange, fault);
   };
+
+  return attempt;
+}
+
+/**
+ * Tries each request of an endpoint as often as it is worth: paced with all others of its host, counted on the
+ * meter, and again after what passes. The whole run ends, with one sentence, at what would be the same for every
+ * request when the endpoint has answered none (401, 404, a redirect), and at an endpoint's silence.
+ */
+export function createTries(options: TryOptions): Tries {
+  const { pacer, signal } = options;
+  const silence = createSilence({ ...options, enough: pacer.ceiling });
+  const attempt = createAttempt(options, silence);
 
   const inTurn = async <T>(exchange: Exchange<T>, turn: Turn): Promise<Came<T>> => {
     let ended = turn.ended;
