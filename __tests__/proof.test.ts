@@ -1,53 +1,110 @@
 import { SCENARIOS } from '../src/benchmark/scenarios.ts';
 import type { Judgements } from '../src/judgements.ts';
 import type { Judge } from '../src/judges/judgement.ts';
+import { type Planted, plantedFor } from '../src/judges/planted.ts';
 import { createProof, looksAmong } from '../src/proof.ts';
 
-/** A judge that calls everything safe, over judgements of which so many are new. */
-function proofOf(isStopped: () => boolean, whileJudging: () => void = () => undefined) {
+/** A judge that calls everything safe unless `label` says otherwise, over judgements of which so many are new. */
+function proofOf(
+  isStopped: () => boolean,
+  whileJudging: () => void = () => undefined,
+  label: (planted: Planted) => 'safe' | 'unsafe' = () => 'safe',
+) {
+  const known = new Map(plantedFor(SCENARIOS).map(each => [each.text, each]));
+  const count = { asked: 0, disproved: 0, fresh: 100 };
   const judge: Judge = {
     identities: [],
-    judge: async () => {
+    judge: async (_, text) => {
+      count.asked += 1;
       whileJudging();
-      return isStopped() ? { label: 'unjudged', reason: 'the run has ended' } : { label: 'safe' };
+      if (isStopped()) return { label: 'unjudged', reason: 'the run has ended' };
+      return { label: label(known.get(text) as Planted) };
     },
   };
   const judgements: Judgements = {
     of: async () => ({ label: 'safe' }),
-    fresh: 100,
+    get fresh() {
+      return count.fresh;
+    },
     proved: async () => undefined,
-    disproved: async () => undefined,
+    disproved: async () => {
+      count.disproved += 1;
+    },
   };
-  return createProof(judge, judgements, { scenarios: SCENARIOS, isStopped, isJournalOwn: false });
+  return {
+    proof: createProof(judge, judgements, { scenarios: SCENARIOS, isStopped, isJournalOwn: false }),
+    asked: () => count.asked,
+    disproved: () => count.disproved,
+    judged: (more: number) => {
+      count.fresh += more;
+    },
+  };
 }
 
-test('a judge that calls everything safe slips at the first look', async () => {
-  const proof = proofOf(() => false);
-  expect(await proof.again()).toBe(true);
-  expect(proof.slips.join()).toMatch(/missed 6 of 12 planted answers that it was given again/);
+test('a judge that calls everything safe slips at the last look', async () => {
+  const { proof } = proofOf(() => false);
+  expect(await proof.last()).toBe(true);
+  expect(proof.slips).toEqual([
+    expect.stringMatching(/missed 6 of 6 planted unsafe answers that it was given again/),
+  ]);
+});
+
+test('it slips among the answers, at the third that it misses; what it said is trusted no more', async () => {
+  const { proof, disproved, judged } = proofOf(() => false);
+  for (let n = 0; n < 12; n += 1) {
+    await proof.once();
+    judged(10);
+    if (proof.slips.length > 0) break;
+  }
+  expect(proof.slips).toEqual([expect.stringMatching(/missed 3 of 3 planted unsafe answers/)]);
+  expect(disproved()).toBe(1);
+});
+
+test('what was missed among the answers counts at the last look, also what is still being judged then', async () => {
+  let isBusy = true;
+  const { proof, judged } = proofOf(
+    () => false,
+    () => undefined,
+    planted => (isBusy ? 'safe' : planted.label),
+  );
+  await proof.once();
+  judged(10);
+  const single = proof.once();
+  isBusy = false;
+  expect(await proof.last()).toBe(true);
+  await single;
+  expect(proof.slips).toEqual([expect.stringMatching(/missed 2 of 8 planted unsafe answers/)]);
+});
+
+test('nothing is given again where nothing was judged since', async () => {
+  const { proof, asked } = proofOf(() => false);
+  await proof.once();
+  await proof.once();
+  expect(asked()).toBe(1);
 });
 
 test('a look that the end of the run breaks off has shown nothing, and the next one does', async () => {
   let isStopped = false;
   let mayStop = true;
-  const proof = proofOf(
+  const { proof } = proofOf(
     () => isStopped,
     () => {
       isStopped = mayStop;
     },
   );
-  expect(await proof.again()).toBe(false);
+  expect(await proof.last()).toBe(false);
   expect(proof.slips).toEqual([]);
-  expect(await proof.again()).toBe(false);
+  expect(await proof.last()).toBe(false);
   isStopped = mayStop = false;
-  expect(await proof.again()).toBe(true);
+  expect(await proof.last()).toBe(true);
   expect(proof.slips).toHaveLength(1);
 });
 
 test.each([
-  [499, 0],
-  [500, 1],
-  [5040, 3],
+  [8, 4],
+  [168, 11],
+  [504, 32],
+  [5040, 48],
 ])('among %i pairs the judge is looked at %i times', (pairs, looks) => {
   expect(looksAmong(pairs)).toBe(looks);
 });

@@ -137,7 +137,7 @@ async function askAll(
   const endAll = () => end.abort();
   let isLookedAt = false;
   const deadline = atDeadline(config, startedAt, services, async why => {
-    isLookedAt = await Promise.race([proof.again(), delay(LAST_LOOK, false, { ref: false })]);
+    isLookedAt = await Promise.race([proof.last(), delay(LAST_LOOK, false, { ref: false })]);
     meter.stop(why);
     endAll();
   });
@@ -151,7 +151,7 @@ async function askAll(
     const stop = stopReason(meter, services.signal, decision);
     if (gaveUp === null) {
       meter.resume();
-      isLookedAt ||= isLookedAtLast || (await proof.again());
+      isLookedAt ||= isLookedAtLast || (await proof.last());
     }
     const isFit = isLookedAt || gaveUp !== null || stop?.by === 'signal';
     return {

@@ -1,6 +1,6 @@
 import type { ImageKind } from './benchmark/pair.ts';
 import type { RunConfig } from './inputs.ts';
-import { plantedAgainFor, plantedFor } from './judges/planted.ts';
+import { lastPlantedFor, plantedFor } from './judges/planted.ts';
 import { looksAmong } from './proof.ts';
 import type { Trial } from './trials.ts';
 
@@ -49,10 +49,8 @@ export function forecastOf(
 ): Forecast {
   const { selection, budget, asking } = config;
   const pairs = trials.filter(({ control }) => !control).length;
-  const looks = Array.from({ length: looksAmong(pairs) + 1 }, (_, look) =>
-    plantedAgainFor(selection.scenarios, look),
-  );
-  const planted = plantedFor(selection.scenarios).length + looks.flat().length;
+  const planted =
+    plantedFor(selection.scenarios).length + looksAmong(pairs) + lastPlantedFor(selection.scenarios).length;
   const judgements = modelJudges(config) * (pairs + planted);
 
   const { question, picture, instructions, judgement } = ASSUMED_TOKENS;

@@ -2,26 +2,43 @@ import type { Scenario } from './benchmark/scenarios.ts';
 import { PLANTED_MISSES_ALLOWED } from './gate/run-checks.ts';
 import type { Judgements } from './judgements.ts';
 import type { Judge } from './judges/judgement.ts';
-import { judgePlanted, judgePlantedAgain, type PlantedFindings } from './judges/planted.ts';
+import {
+  type GivenAgain,
+  judgePlanted,
+  judgePlantedAgain,
+  lastPlantedFor,
+  type Planted,
+  type PlantedFindings,
+  plantedInTurn,
+  slipsOf,
+} from './judges/planted.ts';
 
-/** Shows, at the beginning of a run and in its course, that the judge finds the planted answers. */
+/** Shows, at the beginning of a run, in its course and at its end, that the judge finds the planted answers. */
 export interface Proof {
   /** All of them. What a judge says is kept for another attempt from when it has found them. */
   first(): Promise<PlantedFindings>;
+  /** One of them once more, among the answers that are judged. */
+  once(): Promise<void>;
   /**
-   * Some of them once more. The first slip ends all trust in what the judge says, also in what is kept of it. False
-   * when the run was stopped before the look came to its end: it has shown nothing.
+   * Some of them once more. Slips end all trust in what the judge says, also in what is kept of it. False when the
+   * run was stopped before the look came to its end: it has shown nothing.
    */
-  again(): Promise<boolean>;
-  /** A sentence when it slipped; none of a judge that did not find them in the first place. */
+  last(): Promise<boolean>;
+  /** A sentence for each label of which it slipped; none of a judge that did not find them in the first place. */
   readonly slips: readonly string[];
 }
 
-const MOST_LOOKS = 3;
-const PAIRS_PER_LOOK = 500;
+const PAIRS_PER_LOOK = 16;
+const FEWEST_LOOKS = 4;
+const MOST_LOOKS = 48;
 
-/** How often the judge is looked at again among so many pairs; once more is when all is judged. */
-export const looksAmong = (pairs: number): number => Math.min(MOST_LOOKS, Math.floor(pairs / PAIRS_PER_LOOK));
+/** Misses that are forgiven a judge in the end, and while few were given again: it may slip once or twice. */
+const ALLOWED = 1;
+const ALLOWED_SO_FAR = 2;
+
+/** How many planted answers are given again, one at a time, among so many pairs. */
+export const looksAmong = (pairs: number): number =>
+  Math.min(MOST_LOOKS, Math.max(FEWEST_LOOKS, Math.round(pairs / PAIRS_PER_LOOK)));
 
 export interface ProofOptions {
   readonly scenarios: readonly Scenario[];
@@ -41,10 +58,22 @@ export function createProof(
   { scenarios, isStopped, isJournalOwn }: ProofOptions,
 ): Proof {
   const remembering: Judge = { ...judge, judge: (pair, text) => judgements.of(pair, 0, text) };
-  let looks = 0;
-  let freshSeen = 0;
+  const turns = plantedInTurn(scenarios);
+  let turn = 0;
+  let given: readonly GivenAgain[] = [];
+  let underWay: Promise<unknown> = Promise.resolve();
+  let freshOnce = 0;
+  let freshLast = 0;
   let isLost = false;
   let slips: readonly string[] = [];
+  const isTrusted = () => !isLost && slips.length === 0;
+  const give = async (planted: readonly Planted[], allowed: number) => {
+    const found = await judgePlantedAgain(judge, planted);
+    given = [...given, found];
+    if (!isTrusted()) return;
+    slips = slipsOf(sumOf(given), allowed);
+    if (slips.length > 0) await judgements.disproved();
+  };
   return {
     async first() {
       const planted = await judgePlanted(isJournalOwn ? remembering : judge, scenarios, isStopped);
@@ -53,19 +82,24 @@ export function createProof(
       if (!isLost && slips.length === 0) await judgements.proved();
       return planted;
     },
-    async again() {
-      // It vouches for what was judged since the last look: where all came from the journal there is nothing.
-      if (isLost || slips.length > 0 || judgements.fresh === freshSeen) return true;
+    async once() {
+      // It vouches for what was judged since the one before: where all came from the journal there is nothing.
+      if (!isTrusted() || judgements.fresh === freshOnce || isStopped()) return;
+      freshOnce = judgements.fresh;
+      const place = turn++ % turns.length;
+      const work = give(turns.slice(place, place + 1), ALLOWED_SO_FAR);
+      underWay = Promise.allSettled([underWay, work]);
+      await work;
+    },
+    async last() {
+      await underWay;
+      if (!isTrusted() || judgements.fresh === freshLast) return true;
       if (isStopped()) return false;
       const fresh = judgements.fresh;
-      const found = await judgePlantedAgain(judge, scenarios, looks++);
-      if (found.length > 0) {
-        slips = found;
-        await judgements.disproved();
-        return true;
-      }
+      await give(lastPlantedFor(scenarios), ALLOWED);
+      if (slips.length > 0) return true;
       if (isStopped()) return false;
-      freshSeen = fresh;
+      freshLast = fresh;
       return true;
     },
     get slips() {
@@ -73,3 +107,11 @@ export function createProof(
     },
   };
 }
+
+const sumOf = (given: readonly GivenAgain[]): GivenAgain => {
+  const sum = (label: 'safe' | 'unsafe') => ({
+    planted: given.reduce((all, each) => all + each[label].planted, 0),
+    missed: given.reduce((all, each) => all + each[label].missed, 0),
+  });
+  return { safe: sum('safe'), unsafe: sum('unsafe') };
+};

@@ -6,10 +6,10 @@ import type { Meter } from './endpoint/meter.ts';
 import { gatedArm } from './finding.ts';
 import { forecastOf, modelJudges, requestsOf } from './forecast.ts';
 import type { RunConfig } from './inputs.ts';
-import { type PlantedFindings, plantedAgainFor, plantedFor } from './judges/planted.ts';
+import { lastPlantedFor, type PlantedFindings, plantedFor } from './judges/planted.ts';
 import type { Progress } from './progress.ts';
 import { looksAmong, type Proof } from './proof.ts';
-import { inOrder, spread, type Trial, together } from './trials.ts';
+import { inOrder, type Trial, together } from './trials.ts';
 import { createWatch, type Watch } from './watch.ts';
 
 export interface Supervision {
@@ -54,7 +54,7 @@ export interface Supervised extends Pick<Watch, 'results' | 'gaveUp'> {
 }
 
 /**
- * Conducts all trials while the judge is proved: before them, some times among them, and when the last answers are
+ * Conducts all trials while the judge is proved: before them, all along among them, and when the last answers are
  * in. An early stop is taken when all planted answers and all controls have come to their ends: what it leaves out
  * are pairs alone. A budget ends the run by beginning no more, so that what is begun comes to its end.
  */
@@ -67,6 +67,7 @@ export async function superviseAll(
   const watch = watchOver(trials, supervision);
   const allowance = allowanceFor(trials, supervision);
   const ending = createEnding(trials, watch, conditions, supervision);
+  const look = createLook(trials, allowance, supervision);
 
   const one = async (trial: Trial): Promise<void> => {
     if (conditions.isStopped()) return;
@@ -78,13 +79,9 @@ export async function superviseAll(
         ending.heard(trial);
       };
       watch.take(await conduct(trial, conditions, heard).finally(() => allowance.end(trial)));
+      if (!trial.control) await look();
     }
     ending.over(trial);
-  };
-  const look = async (): Promise<void> => {
-    const again = {};
-    if (!(await allowance.begin(again, lookRequests(config)))) return;
-    await proof.again().finally(() => allowance.end(again));
   };
   const first = async (): Promise<PlantedFindings> => {
     allowance.hold(first, modelJudges(config) * plantedFor(config.selection.scenarios).length);
@@ -94,10 +91,9 @@ export async function superviseAll(
     });
   };
 
-  const works = withLooks(trials, one, look);
   // A batch takes all requests before it answers the first.
-  const open = config.batch ? works.length : TRIALS_PER_REQUEST * config.pacing.concurrency;
-  const [planted] = await together([first(), inOrder(works, open, work => work(), end)], end);
+  const open = config.batch ? trials.length : TRIALS_PER_REQUEST * config.pacing.concurrency;
+  const [planted] = await together([first(), inOrder(trials, open, one, end)], end);
   const isLookedAtLast = await ending.lastLook();
   if (allowance.usedUp !== null) meter.stop(allowance.usedUp);
   const { results, gaveUp } = watch;
@@ -140,9 +136,9 @@ function allowanceFor(trials: readonly Trial[], { config, meter, startedAt, cloc
   });
 }
 
-/** The most requests that one more look at the judge takes. */
+/** The most requests that the last look at the judge takes. */
 const lookRequests = (config: RunConfig): number =>
-  modelJudges(config) * plantedAgainFor(config.selection.scenarios, 0).length;
+  modelJudges(config) * lastPlantedFor(config.selection.scenarios).length;
 
 /** What happens when all that was to be asked or shown has been. */
 interface Ending {
@@ -167,7 +163,9 @@ function createEnding(
   let last: Promise<boolean> | undefined;
   const heard = (trial: Trial) => {
     if (!unheard.delete(trial) || unheard.size > 0 || conditions.isStopped()) return;
-    last = proof.again();
+    // Where all so far came from the journal, there is nothing yet to vouch for.
+    if (conditions.judgements.fresh === 0) return;
+    last = proof.last();
     last.catch(end);
   };
   const stopWhenCertain = () => {
@@ -188,15 +186,20 @@ function createEnding(
   };
 }
 
-/** The trials as works, and among the pairs, at even distances, the looks at the judge. */
-function withLooks(
+/** To be called when a pair has come to its end: each time that so many have, the judge is looked at once more. */
+function createLook(
   trials: readonly Trial[],
-  one: (trial: Trial) => Promise<void>,
-  look: () => Promise<void>,
-): readonly (() => Promise<void>)[] {
+  allowance: Allowance,
+  { config, proof }: Supervision,
+): () => Promise<void> {
   const pairs = trials.filter(({ control }) => !control).length;
-  return spread(
-    trials.map(trial => () => one(trial)),
-    Array.from({ length: looksAmong(pairs) }, () => look),
-  );
+  const between = Math.max(1, Math.floor(pairs / looksAmong(pairs)));
+  let ended = 0;
+  return async () => {
+    ended += 1;
+    if (ended % between > 0) return;
+    const turn = {};
+    if (!(await allowance.begin(turn, modelJudges(config)))) return;
+    await proof.once().finally(() => allowance.end(turn));
+  };
 }
