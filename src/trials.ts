@@ -89,7 +89,7 @@ export function planTrials({ questions, kinds, controls, subjects, arms, repeats
 /** One in so many of the controls comes first. */
 const FIRST_CONTROLS = 3;
 
-/** Puts the others among the items at even distances, in their order; none is the first or the last. */
+/** Puts the others among the items at even distances, in their order; none is the first or the last. @internal */
 export function spread<T, U>(items: readonly T[], others: readonly U[]): (T | U)[] {
   const mixed: (T | U)[] = [];
   let put = 0;
