@@ -1,26 +1,28 @@
 import { type CommentOptions, renderComment } from '../report/comment.ts';
 import type { PullRequestChanges } from '../report/details.ts';
 import type { Report } from '../report/report.ts';
-import { upsertComment } from './comment.ts';
-import { changesInPullRequest } from './files.ts';
-import { markerOf } from './marker.ts';
+import { type Commented, upsertComment } from './comment.ts';
+import { changesInPullRequest, isInRepository } from './files.ts';
+import { markerOf, type Stamp } from './marker.ts';
 import type { Place } from './publishing.ts';
+import { headOf } from './pull-request.ts';
 
 /**
- * Writes the report's one comment on a pull request.
- * @returns the comment's URL
+ * Writes the report's one comment on a pull request, unless the one there is of a run that counts for more.
  * @throws GitHubProblem
  */
 export const commentOn = (
   report: Report,
   place: Place,
-  pullRequest: number,
+  { number, stamp }: { readonly number: number; readonly stamp: Stamp },
   options: CommentOptions = {},
-): Promise<string> =>
+): Promise<Commented> =>
   upsertComment({
     ...place,
-    issue: pullRequest,
+    issue: number,
     marker: markerOf(report.run.commentId),
+    stamp,
+    headNow: () => headOf(place, number),
     body: renderComment(report, options),
   });
 
@@ -36,6 +38,6 @@ export async function changesOf(
   try {
     return await changesInPullRequest({ ...(await connecting), number: pullRequest, path });
   } catch {
-    return { baseline: path === '' ? 'unchanged' : 'unknown', workflows: 'unknown' };
+    return { baseline: isInRepository(path) ? 'unknown' : 'unchanged', workflows: 'unknown' };
   }
 }

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { PullRequestChanges } from '../report/details.ts';
 import type { Octokit } from './client.ts';
 import type { Repository } from './context.ts';
@@ -46,11 +47,16 @@ export function readFileAt({ octokit, repo, path, commit }: FileRequest): Promis
 }
 
 function checkedParts(path: string): readonly string[] {
-  const parts = path.replace(/^\.\//, '').split('/');
-  const bad = parts.some(part => part === '' || part === '.' || part === '..' || /[\\\0]/.test(part));
-  if (bad)
+  const parts = posix.normalize(path).split('/');
+  if (!isInRepository(path))
     throw new GitHubProblem('refused', 'it is not a path within the repository, such as ci/baseline.json');
   return parts;
+}
+
+/** Whether a path can be that of a file in the repository, counted from its root. */
+export function isInRepository(path: string): boolean {
+  const parts = posix.normalize(path).split('/');
+  return parts.every(part => part !== '' && part !== '.' && part !== '..' && !/[\\\0]/.test(part));
 }
 
 export type Where = Pick<FileRequest, 'octokit' | 'repo'>;
@@ -109,7 +115,7 @@ interface ChangedFile {
 /**
  * What a pull request changes, adds, removes or renames of what its own gate stands on, as against where it left its
  * base. What is not among the files of one that changes more than GitHub lists is `unknown`.
- * @param request `path` of the baseline file; empty for none
+ * @param request `path` of the baseline file; empty for none. One outside of the repository no pull request changes
  * @throws GitHubProblem
  */
 export function changesInPullRequest(
@@ -118,7 +124,7 @@ export function changesInPullRequest(
   const { octokit, repo, number } = request;
   const doing = `list the files of pull request #${number}`;
   return attempting({ doing, permission: 'pull-requests: read' }, async () => {
-    const path = request.path && checkedParts(request.path).join('/');
+    const path = isInRepository(request.path) ? posix.normalize(request.path) : '';
     const asked = { ...repo, pull_number: number, per_page: 100 };
     const files: readonly ChangedFile[] = await octokit.paginate(octokit.rest.pulls.listFiles, asked);
     const unlisted = files.length < LISTED ? 'unchanged' : 'unknown';
