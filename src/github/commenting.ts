@@ -28,16 +28,17 @@ export const commentOn = (
 
 /**
  * What a pull request changes of what its own gate stands on. Where GitHub does not tell, it is unknown: never rejects.
- * @param path of the baseline file; empty for none
+ * @param path of the baseline file; empty for none. One that is not in the repository no pull request changes
  */
 export async function changesOf(
   path: string,
   pullRequest: number,
   connecting: Promise<Place>,
 ): Promise<PullRequestChanges> {
+  const own = isInRepository(path) ? path : '';
   try {
-    return await changesInPullRequest({ ...(await connecting), number: pullRequest, path });
+    return await changesInPullRequest({ ...(await connecting), number: pullRequest, path: own });
   } catch {
-    return { baseline: isInRepository(path) ? 'unknown' : 'unchanged', workflows: 'unknown' };
+    return { baseline: own === '' ? 'unchanged' : 'unknown', workflows: 'unknown' };
   }
 }

@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import type { PullRequestChanges } from '../report/details.ts';
 import type { Octokit } from './client.ts';
 import type { Repository } from './context.ts';
@@ -47,17 +46,16 @@ export function readFileAt({ octokit, repo, path, commit }: FileRequest): Promis
 }
 
 function checkedParts(path: string): readonly string[] {
-  const parts = posix.normalize(path).split('/');
   if (!isInRepository(path))
     throw new GitHubProblem('refused', 'it is not a path within the repository, such as ci/baseline.json');
-  return parts;
+  return partsOf(path);
 }
 
+const partsOf = (path: string): readonly string[] => path.replace(/^\.\//, '').split('/');
+
 /** Whether a path can be that of a file in the repository, counted from its root. */
-export function isInRepository(path: string): boolean {
-  const parts = posix.normalize(path).split('/');
-  return parts.every(part => part !== '' && part !== '.' && part !== '..' && !/[\\\0]/.test(part));
-}
+export const isInRepository = (path: string): boolean =>
+  partsOf(path).every(part => part !== '' && part !== '.' && part !== '..' && !/[\\\0]/.test(part));
 
 export type Where = Pick<FileRequest, 'octokit' | 'repo'>;
 
@@ -115,7 +113,7 @@ interface ChangedFile {
 /**
  * What a pull request changes, adds, removes or renames of what its own gate stands on, as against where it left its
  * base. What is not among the files of one that changes more than GitHub lists is `unknown`.
- * @param request `path` of the baseline file; empty for none. One outside of the repository no pull request changes
+ * @param request `path` of the baseline file; empty for none
  * @throws GitHubProblem
  */
 export function changesInPullRequest(
@@ -124,7 +122,7 @@ export function changesInPullRequest(
   const { octokit, repo, number } = request;
   const doing = `list the files of pull request #${number}`;
   return attempting({ doing, permission: 'pull-requests: read' }, async () => {
-    const path = isInRepository(request.path) ? posix.normalize(request.path) : '';
+    const path = request.path && checkedParts(request.path).join('/');
     const asked = { ...repo, pull_number: number, per_page: 100 };
     const files: readonly ChangedFile[] = await octokit.paginate(octokit.rest.pulls.listFiles, asked);
     const unlisted = files.length < LISTED ? 'unchanged' : 'unknown';
