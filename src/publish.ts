@@ -41,17 +41,20 @@ export async function main(): Promise<void> {
 function overtaken({ message }: GitHubProblem): void {
   const line = `Nothing was published, for the pull request has moved on or is closed: ${message}`;
   core.notice(plain(line));
-  writeSummary(`## MM-SafetyBench: no report was published\n\n- ${text(line)}\n`);
+  summariseWhy([line]);
 }
 
 function failed(error: unknown): void {
   const lines = error instanceof InputError ? error.faults : [sentenceOf(error)];
   for (const line of lines) core.error(plain(line));
+  summariseWhy(lines);
+  process.exitCode = 1;
+}
+
+const summariseWhy = (lines: readonly string[]): void =>
   writeSummary(
     `## MM-SafetyBench: no report was published\n\n${lines.map(line => `- ${text(line)}`).join('\n')}\n`,
   );
-  process.exitCode = 1;
-}
 
 async function published(): Promise<void> {
   const raw = inputsFromEnvironment(process.env);

@@ -1,3 +1,4 @@
+/** Long: the comment and the summary are read side by side, each way of a report in one table. */
 import type { Check } from '../../src/gate/verdict.ts';
 import { renderComment } from '../../src/report/comment.ts';
 import { renderSummary } from '../../src/report/summary.ts';

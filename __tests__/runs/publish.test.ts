@@ -1,3 +1,4 @@
+/** Long: one GitHub and one hostile first run are set up for all of it. */
 import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -130,7 +131,9 @@ test('a report that contradicts its own numbers is refused', async () => {
     reportJson({ ...report, finishedAt: '9999-12-31T23:59:59.000Z' }),
     forkRun,
   );
-  expect(ahead).toContain('cannot be used: it says that it was finished in days to come');
+  expect(ahead).toContain(
+    'input "report": "report.json" cannot be used: it says that it was finished in days to come',
+  );
   expect(github.state.comments).toEqual([]);
 });
 
