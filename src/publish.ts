@@ -5,7 +5,9 @@ import { artifactsUrl } from './github/artifacts.ts';
 import { connect, type Octokit } from './github/client.ts';
 import { changesOf, commentOn } from './github/commenting.ts';
 import { type PullRequest, type RunContext, readContext } from './github/context.ts';
-import { lastRuns, maskSecrets, runOf, writeSummary } from './github/delivery.ts';
+import { ANOTHERS, lastRuns, maskSecrets, runOf, stampOf, writeSummary } from './github/delivery.ts';
+import { AHEAD } from './github/marker.ts';
+import { GitHubProblem } from './github/problem.ts';
 import { pullRequestOf, readPullRequest } from './github/pull-request.ts';
 import { filled } from './inputs/fields.ts';
 import { readTable, secretsAmong } from './inputs/reading.ts';
@@ -29,15 +31,30 @@ export async function main(): Promise<void> {
   try {
     await published();
   } catch (error) {
-    const lines = error instanceof InputError ? error.faults : [sentenceOf(error)];
-    for (const line of lines) core.error(plain(line));
-    writeSummary(
-      `## MM-SafetyBench: no report was published\n\n${lines.map(line => `- ${text(line)}`).join('\n')}\n`,
-    );
-    process.exitCode = 1;
+    if (error instanceof GitHubProblem && error.kind === 'outdated') overtaken(error);
+    else failed(error);
   }
   process.exit();
 }
+
+/** Nobody has done anything wrong: there is nothing left to comment. The outputs stay empty, so nothing takes it for a pass. */
+function overtaken({ message }: GitHubProblem): void {
+  const line = `Nothing was published, for the pull request has moved on or is closed: ${message}`;
+  core.notice(plain(line));
+  summariseWhy([line]);
+}
+
+function failed(error: unknown): void {
+  const lines = error instanceof InputError ? error.faults : [sentenceOf(error)];
+  for (const line of lines) core.error(plain(line));
+  summariseWhy(lines);
+  process.exitCode = 1;
+}
+
+const summariseWhy = (lines: readonly string[]): void =>
+  writeSummary(
+    `## MM-SafetyBench: no report was published\n\n${lines.map(line => `- ${text(line)}`).join('\n')}\n`,
+  );
 
 async function published(): Promise<void> {
   const raw = inputsFromEnvironment(process.env);
@@ -74,7 +91,10 @@ async function published(): Promise<void> {
   const changes = await changesOf('', pullRequest.number, Promise.resolve({ octokit, repo }));
   const options = { artifactUrl, history, changes, secondHand: true };
   writeSummary(renderSummary(report, options));
-  const url = await commentOn(report, { octokit, repo }, pullRequest.number, options);
+  const run = triggeringRun ? { runId: String(triggeringRun.id), attempt: triggeringRun.attempt } : context;
+  const on = { number: pullRequest.number, stamp: stampOf(report, run) };
+  const { url, isAnothers } = await commentOn(report, { octokit, repo }, on, options);
+  if (isAnothers) core.notice(ANOTHERS(url));
   core.setOutput('verdict', report.verdict.outcome);
   core.setOutput('comment-url', url);
 }
@@ -98,6 +118,8 @@ function reportIn(path: string): Report {
   }
   const report = readReport(content);
   if ('problem' in report) throw new Error(`input "report": "${path}" cannot be used: ${report.problem}`);
+  if (Date.parse(report.finishedAt) > Date.now() + AHEAD)
+    throw new Error(`input "report": "${path}" cannot be used: it says that it was finished in days to come`);
   return report;
 }
 

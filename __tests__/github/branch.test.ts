@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { type Files, type PublishRequest, publish } from '../../src/github/branch.ts';
+import { type Files, type PublishRequest, publish, type Standing } from '../../src/github/branch.ts';
 import { connect } from '../../src/github/client.ts';
 import { ACTIONS_TOKEN, type GitHubServer, startGitHub } from '../support/github-server.ts';
 import { filesOf, logOf, seedCommit } from '../support/github-state.ts';
@@ -12,25 +12,26 @@ beforeEach(async () => {
 });
 afterEach(() => github.close());
 
-const render = (history: readonly string[]): Files => ({
+const render = ({ history }: Pick<Standing, 'history'>): Files => ({
   'badge.json': `{"runs":${history.length}}`,
   'index.html': `<ol>${history.map(line => `<li>${JSON.parse(line).run}</li>`).join('')}</ol>`,
 });
 const add = async (run: number, more: Partial<PublishRequest> = {}) => {
   const octokit = await connect({ token: ACTIONS_TOKEN, apiUrl: github.url, secondMs: 1 });
-  const entry = { run, asr: 12.5 };
+  const entry = { run, asr: 12.5, finishedAt: AT };
   const message = `Run ${run}`;
   const sleep = async (): Promise<void> => setImmediate();
   return publish({ octokit, repo, branch, entry, message, render, sleep, ...more });
 };
-const line = (run: number): string => `{"run":${run},"asr":12.5}`;
+const AT = '2026-11-24T03:00:00.000Z';
+const line = (run: number): string => `{"run":${run},"asr":12.5,"finishedAt":"${AT}"}`;
 
 describe('the publishing branch', () => {
   test('is created without a parent, and leaves the others alone', async () => {
     const main = seedCommit(github.state, { 'README.md': 'models' });
     github.state.refs.set('refs/heads/main', main);
     const published = await add(1);
-    expect(published).toEqual({ commit: github.state.refs.get(`refs/heads/${branch}`), runs: 1 });
+    expect(published).toEqual({ commit: github.state.refs.get(`refs/heads/${branch}`), runs: 1, later: [] });
     expect(logOf(github.state, branch)).toMatchObject([{ message: 'Run 1', parents: [] }]);
     expect(github.state.refs.get('refs/heads/main')).toBe(main);
     expect(filesOf(github.state, branch)).toEqual({
@@ -58,10 +59,48 @@ describe('the publishing branch', () => {
   });
 
   test('an entry stays one line whatever it holds', async () => {
-    await add(1, { entry: { run: 1, model: 'a\nb\r\nc\u2028d' }, render: () => ({}) });
+    await add(1, { entry: { run: 1, finishedAt: AT, model: 'a\nb\r\nc\u2028d' }, render: () => ({}) });
     await add(2, { render: () => ({}) });
     const lines = (filesOf(github.state, branch)?.['history.jsonl'] ?? '').split('\n');
     expect(lines.map(each => (each === '' ? null : JSON.parse(each).run))).toEqual([1, 2, null]);
+  });
+});
+
+describe('a run that finished before others and publishes after them', () => {
+  const finished = (run: number, minute: number) => ({ run, finishedAt: `2026-11-24T03:${minute}:00.000Z` });
+  const lines = () => filesOf(github.state, branch)?.['history.jsonl']?.trim().split('\n') ?? [];
+  const runs = () => lines().map(each => JSON.parse(each).run);
+
+  test('has its line in the history where it belongs, and is told which are later', async () => {
+    await add(100, { entry: finished(100, 10) });
+    await add(102, { entry: finished(102, 30) });
+    const seen: Standing[] = [];
+    const late = await add(101, {
+      entry: finished(101, 20),
+      render: now => {
+        seen.push(now);
+        return {};
+      },
+    });
+    expect(runs()).toEqual([100, 101, 102]);
+    expect(late).toMatchObject({ runs: 3, later: [JSON.stringify(finished(102, 30))] });
+    expect(seen.map(({ history, later }) => [history, later])).toEqual([[lines(), late.later]]);
+    expect(logOf(github.state, branch)).toHaveLength(3);
+  });
+
+  test('ten at once, in any order, stand in the order in which they finished', async () => {
+    const minutes = [17, 13, 19, 11, 15, 10, 18, 12, 16, 14];
+    await Promise.all(minutes.map(minute => add(minute, { entry: finished(minute, minute) })));
+    expect(runs()).toEqual(minutes.toSorted());
+    expect(logOf(github.state, branch)).toHaveLength(10);
+  });
+
+  test('comes after lines that tell no time, or one that is days ahead', async () => {
+    const ahead = JSON.stringify({ run: 0, finishedAt: '9999-12-31T23:59:59Z' });
+    const history = ['half a li', 'null', '{"finishedAt":7}', ahead, ''].join('\n');
+    github.state.refs.set(`refs/heads/${branch}`, seedCommit(github.state, { 'history.jsonl': history }));
+    expect(await add(1, { entry: finished(1, 10), render: () => ({}) })).toMatchObject({ later: [] });
+    expect(lines().at(-1)).toBe(JSON.stringify(finished(1, 10)));
   });
 });
 
@@ -81,7 +120,7 @@ describe('races', () => {
     const history = files['history.jsonl']?.trim().split('\n') ?? [];
     expect(history.toSorted()).toEqual(runs.map(line).toSorted());
     expect(files['badge.json']).toBe('{"runs":10}');
-    expect(files['index.html']).toBe(render(history)['index.html']);
+    expect(files['index.html']).toBe(render({ history })['index.html']);
     expect(logOf(github.state, branch)).toHaveLength(10);
     // At least nine came too late at first.
     expect(github.calls.filter(each => each === 'git/create-ref')).toHaveLength(10);

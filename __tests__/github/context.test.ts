@@ -1,7 +1,7 @@
 import { isOfDefaultBranch, type RunContext, readContext } from '../../src/github/context.ts';
 import * as events from '../support/github-events.ts';
 
-const { BASE_SHA, HEAD_SHA, MERGE_SHA, runnerEnv } = events;
+const { BASE_SHA, HEAD_SHA, runnerEnv } = events;
 
 const read = (name: string, event: unknown, env: Record<string, string> = {}): RunContext =>
   readContext({ ...runnerEnv(name), ...env }, () => JSON.stringify(event));
@@ -12,7 +12,8 @@ describe('what the run is', () => {
   test('a pull request from the repository itself', () => {
     expect(read('pull_request', events.pullRequestEvent())).toEqual({
       repository: { owner: 'octo', repo: 'models' },
-      sha: MERGE_SHA,
+      // Not the merge commit, which no reviewer knows.
+      sha: HEAD_SHA,
       ref: 'refs/pull/7/merge',
       event: 'pull_request',
       serverUrl: 'https://github.com',
@@ -85,6 +86,7 @@ describe('what the run is', () => {
   ])('a workflow_run of %s', (fork, headOwner, pullRequests) => {
     expect(read('workflow_run', events.workflowRunEvent(fork)).triggeringRun).toEqual({
       id: 9001,
+      attempt: 1,
       url: 'https://github.com/octo/models/actions/runs/9001',
       event: 'pull_request',
       headSha: HEAD_SHA,

@@ -14,13 +14,17 @@ afterEach(() => github.close());
 
 const client = (token = ACTIONS_TOKEN): Promise<Octokit> =>
   connect({ token, apiUrl: github.url, secondMs: 1 });
-const identity = async (more: { branch?: string; commentId?: string; token?: string } = {}) => {
-  const { branch = 'main', commentId = 'Nightly / gate', token } = more;
-  return { octokit: await client(token), repo, branch, commentId };
+const AT = '2026-11-24T03:00:00.000Z';
+const identity = async (
+  more: { branch?: string; commentId?: string; token?: string; finishedAt?: string } = {},
+) => {
+  const { branch = 'main', commentId = 'Nightly / gate', token, finishedAt = AT } = more;
+  const stamp = { run: 1, attempt: 1, commit: 'a'.repeat(40), finishedAt };
+  return { octokit: await client(token), repo, branch, commentId, stamp };
 };
 const open = async (body: string, more = {}) =>
-  openIssue(await identity(more), { title: `Unsafe: ${body}`, body });
-const close = async (more = {}) => closeIssue(await identity(more), 'It passes again.');
+  (await openIssue(await identity(more), { title: `Unsafe: ${body}`, body })).url;
+const close = async (more = {}) => (await closeIssue(await identity(more), 'It passes again.')).url;
 const issues = () => github.state.issues.map(({ number, state, title }) => ({ number, state, title }));
 const add = (body: string, user: User, more: Partial<Issue> = {}): Issue => {
   const number = github.state.next++;
@@ -35,7 +39,7 @@ describe('one issue for each branch and comment-id', () => {
     const url = await open('12 %');
     expect(url).toBe(`${github.url}/o/r/issues/1000`);
     expect(github.state.issues[0]).toMatchObject({ labels: ['mm-safetybench-gate'], user: BOT });
-    expect(github.state.issues[0]?.body).toMatch(/^<!-- mm-safetybench-gate .* -->\n12 %$/);
+    expect(github.state.issues[0]?.body).toMatch(/^<!-- mm-safetybench-gate .* -->\n<!-- run .* -->\n12 %$/);
     expect(await open('14 %')).toBe(url);
     expect(issues()).toEqual([{ number: 1000, state: 'open', title: 'Unsafe: 14 %' }]);
     expect(await close()).toBe(url);
@@ -98,6 +102,62 @@ describe('one issue for each branch and comment-id', () => {
     await close();
     expect(issues()[0]?.state).toBe('closed');
     expect(others.map(each => each.state)).toEqual(['open', 'open', 'open']);
+  });
+});
+
+describe('a run that finished before another and comes after it', () => {
+  const [early, late] = [{ finishedAt: '2026-11-24T03:10:00Z' }, { finishedAt: '2026-11-24T03:20:00.000Z' }];
+
+  test('a pass does not close what the later failure opened', async () => {
+    await open('12 %', late);
+    expect(await closeIssue(await identity(early), 'It passes.')).toMatchObject({ isLate: true });
+    expect(issues()).toEqual([{ number: 1000, state: 'open', title: 'Unsafe: 12 %' }]);
+    expect(github.state.comments).toEqual([]);
+  });
+
+  test('a failure does not overwrite the later one’s words', async () => {
+    await open('12 %', late);
+    expect(await openIssue(await identity(early), { title: 'x', body: '99 %' })).toMatchObject({
+      isLate: true,
+    });
+    expect(issues()).toEqual([{ number: 1000, state: 'open', title: 'Unsafe: 12 %' }]);
+  });
+
+  test('a failure opens nothing where the later pass has closed; the next failure does', async () => {
+    await open('12 %');
+    await close(late);
+    const { url, isLate } = await openIssue(await identity(early), { title: 'x', body: '99 %' });
+    expect([url, isLate]).toEqual([`${github.url}/o/r/issues/1000`, true]);
+    expect(issues().map(each => each.state)).toEqual(['closed']);
+    await open('13 %', { finishedAt: '2026-11-24T03:30:00Z' });
+    expect(issues().map(each => each.state)).toEqual(['closed', 'open']);
+  });
+
+  test('a time to come keeps nobody out', async () => {
+    await open('12 %', { finishedAt: '9999-12-31T23:59:59Z' });
+    await close(early);
+    expect(issues().map(each => each.state)).toEqual(['closed']);
+  });
+
+  test('an issue of a version that did not say its run is taken for an earlier one’s', async () => {
+    await open('12 %');
+    const [issue] = github.state.issues;
+    if (issue) issue.body = issue.body.replace(/<!-- run .*-->\n/, '');
+    await open('13 %', early);
+    expect(issues()).toEqual([{ number: 1000, state: 'open', title: 'Unsafe: 13 %' }]);
+    expect(issue?.body).toMatch(/finished 2026-11-24T03:10:00Z -->\n13 %$/);
+  });
+
+  test('two that both open one leave the later one’s words', async () => {
+    let waiting = 0;
+    const both = Promise.withResolvers<void>();
+    github.before = operation => {
+      if (operation !== 'issues/create') return undefined;
+      if (++waiting === 2) both.resolve();
+      return both.promise;
+    };
+    await Promise.all([open('late', late), open('early', early)]);
+    expect(issues().filter(({ state }) => state === 'open')).toMatchObject([{ title: 'Unsafe: late' }]);
   });
 });
 

@@ -19,6 +19,7 @@ const add = (number: number, fork: string | null, ref = 'next', sha = HEAD): voi
 };
 const run = (more: Partial<TriggeringRun> = {}): TriggeringRun => ({
   id: 9001,
+  attempt: 1,
   url: '',
   event: 'pull_request',
   headSha: HEAD,
@@ -67,11 +68,11 @@ describe('by the run it triggered', () => {
   });
 
   test.each([
-    ['the head has moved on', { headSha: OTHER }, 'missing', 'none is open at the commit that ran'],
+    ['the head has moved on', { headSha: OTHER }, 'outdated', 'none is open at the commit that ran'],
     [
       'no branch, so GitHub lists all',
       { headBranch: '', headSha: OTHER },
-      'missing',
+      'outdated',
       'none is open at the commit',
     ],
     [
@@ -80,7 +81,7 @@ describe('by the run it triggered', () => {
       'refused',
       'a push event started that run, not a pull_request event',
     ],
-    ['the fork is gone', { headOwner: null }, 'missing', 'its fork is deleted'],
+    ['the fork is gone', { headOwner: null }, 'outdated', 'its fork is deleted'],
     ['two and no name', { headOwner: 'octo' }, 'refused', 'more than one is open at the commit that ran'],
   ])('not when %s', async (_, more, kind, why) => {
     add(7, 'stranger/models');

@@ -1,3 +1,4 @@
+/** Long: the comment and the summary are read side by side, each way of a report in one table. */
 import type { Check } from '../../src/gate/verdict.ts';
 import { renderComment } from '../../src/report/comment.ts';
 import { renderSummary } from '../../src/report/summary.ts';
@@ -191,6 +192,36 @@ test('of the pairs that turned as many are shown as there is room for', () => {
   const longer = turnedUnsafe.map(pair => `${pair}${'0'.repeat(50)}`);
   const cut = renderComment({ ...report, comparison: { ...comparison, turnedUnsafe: longer } }, OPTIONS);
   expect(cut).toContain(`and ${(longer.length - 500).toLocaleString('en-GB')} more in`);
+});
+
+test('scenarios above their ceilings are one line before the table, and each sentence is folded below it', () => {
+  const ceilings = { '07-Sex': 5, '06-Fraud': 5, '02-HateSpeech': 5 };
+  const report = sampleReport({ rate: 0.9, maxAsrPerScenario: ceilings });
+  const above = report.verdict.reasons.filter(({ scenario }) => scenario !== undefined);
+  expect(above).toHaveLength(3);
+  for (const markdown of [renderComment(report), renderSummary(report)]) {
+    const [before = '', after = ''] = markdown.split('<summary>Each scenario above its ceiling</summary>');
+    expect(before.match(/^- /gm)).toHaveLength(1);
+    expect(before).toMatch(
+      /^- ❌ \*\*fail\*\*: 3 scenarios are above their ceilings: 0\d [\w ]+, 0\d [\w ]+, 0\d [\w ]+\.$/m,
+    );
+    expect(after.slice(0, after.indexOf('</details>')).match(/^- ❌/gm)).toHaveLength(3);
+    expect(before).not.toContain('<table');
+    expect(faultsOf(markdown)).toEqual([]);
+  }
+});
+
+test('the commit that was judged stands below the verdict; of a run at a terminal none does', () => {
+  const report = sampleReport();
+  const local = { ...report, run: { ...report.run, sha: '' } };
+  for (const render of [renderComment, renderSummary]) {
+    expect(render(report).split('\n')[4]).toBe('<sub>Commit `9f8e7d6`</sub>');
+    expect(render(local)).not.toContain('Commit');
+  }
+});
+
+test('of a run that ended before it asked anything the sample is not counted', () => {
+  expect(renderComment(failedReport())).toMatch(/\| Sample \| `\w+`: nothing was asked \(/);
 });
 
 test('of reasons that are cut one of each check stays', () => {

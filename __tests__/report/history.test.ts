@@ -14,6 +14,7 @@ test('an entry has what the trend needs and no more: no pair, no sentence, no en
     attempt: 2,
     sha: '9f8e7d6c5b4a39281706f5e4d3c2b1a098765432',
     ref: 'refs/pull/41/merge',
+    commentId: 'Safety / gate',
     model: 'acme/assistant-vl-7b',
     outcome: report.verdict.outcome,
     rate: overall?.rate,

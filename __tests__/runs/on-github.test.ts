@@ -156,6 +156,18 @@ describe('the baseline', () => {
       );
     }
     expect(comment).toContain(`/actions/runs/1#artifacts)`);
+    // The pull request's head, and not the merge commit that GitHub made of it.
+    for (const shown of [comment, step.summary]) expect(shown).toContain('<sub>Commit `aaaaaaa`</sub>');
+    expect(fileOf(step, 'report.html')).toContain('<code>aaaaaaa</code>');
+    expect(comment.split('\n')[1]).toMatch(/^<!-- run 1, attempt 1, commit a{40}, finished \S+ -->$/);
+  });
+
+  test('that is no path in the repository is what is wrong, and not that GitHub did not list it', async () => {
+    openPull({ 'ci/baseline.json': low });
+    const step = await run({ event: PULL, inputs: { ...held, baseline: '/abs/baseline.json' } });
+    expect(step.outputs['verdict']).toBe('error');
+    expect(step.summary).toContain('it is not a path within the repository');
+    expect(commentOn(7)).not.toContain('did not list all');
   });
 
   test('a pull request that leaves it alone is not told on', async () => {
@@ -387,6 +399,50 @@ describe('a run of another ref than the default branch’s', () => {
   });
 });
 
+test('the default branch is for somebody’s own files: nothing is published to it, and a warning says so', async () => {
+  const main = seedCommit(github.state, { 'README.md': 'models' });
+  github.state.refs.set('refs/heads/main', main);
+  const step = await run({ event: NIGHT, inputs: { 'publish-branch': 'main' }, endpoint: { rate: 10 } });
+  expect(step.log).toMatch(
+    /^::warning::The run was not published: publish-branch names the default branch "main", which is for your own files; name another branch, such as mm-safetybench\.$/m,
+  );
+  expect(github.state.refs.get('refs/heads/main')).toBe(main);
+});
+
+test('a night that passed before another failed and is told late: history, badge and issue are the later’s, and the log says so', async () => {
+  const inputs = { 'publish-branch': 'safety', 'max-asr': '50', 'open-issue': 'true' };
+  const night = (rate: number, id: string) =>
+    run({ event: NIGHT, inputs, endpoint: { rate }, env: { GITHUB_RUN_ID: id } });
+  await night(10, '1');
+  const finished = Promise.withResolvers<void>();
+  const told = Promise.withResolvers<void>();
+  let asked = 0;
+  // The second night's first question to the branch is for its past, the next to publish.
+  github.before = operation => {
+    if (operation !== 'git/get-ref' || ++asked !== 2) return undefined;
+    finished.resolve();
+    return told.promise;
+  };
+  const second = night(10, '2');
+  await finished.promise;
+  await night(90, '3');
+  told.resolve();
+  const { status, log } = await second;
+  expect({ status, log }).toMatchObject({ status: 0 });
+  expect(log).toMatch(
+    /A run that finished later was published before this one \(http\S+\/runs\/3\): the history has both, badge and page are the later one's\./,
+  );
+  expect(log).toContain('The issue is left as it is: a run that finished later has had its word.');
+  const files = filesOf(github.state, 'safety') ?? {};
+  const lines = files['history.jsonl']
+    ?.trim()
+    .split('\n')
+    .map(line => JSON.parse(line));
+  expect(lines?.map(({ url }) => url.at(-1))).toEqual(['1', '2', '3']);
+  expect(JSON.parse(files['badge.json'] ?? '').message).toMatch(/^fail/);
+  expect(github.state.issues.map(({ state }) => state)).toEqual(['open']);
+}, 60_000);
+
 describe('the issue', () => {
   const inputs = { 'open-issue': 'true', 'max-asr': '30' };
   const night = (rate: number, id: string) =>
@@ -454,6 +510,8 @@ describe('a fork’s pull request', () => {
     // The ways of docs/forks.md, and none that runs the pull request where there are secrets.
     expect(step.summary).toContain('pushes them to a branch of this repository');
     expect(step.summary).toContain('docs/forks.md');
+    // It has none to look at.
+    expect(step.summary).not.toContain('check the api-key input');
     expect(step.summary).not.toMatch(/has the secrets|workflow&#95;run|workflow_run/);
     expect(existsSync(path.join(step.workspace, 'mm-safetybench-report/report.json'))).toBe(true);
   });
@@ -492,7 +550,9 @@ describe('a fork’s pull request', () => {
     expect({ status: step.status, verdict: step.outputs['verdict'] }).toEqual({ status: 0, verdict: 'pass' });
     expect(step.summary).not.toContain('comes from a fork');
     expect(step.log.match(/^::warning/gm)).toHaveLength(1);
-    expect(step.log).toMatch(/^::warning.*needs `pull-requests: write`; a fork's token never has it/m);
+    expect(step.log).toMatch(
+      /^::warning.*needs `pull-requests: write` \(.*\)\. The token of a run for a fork or for Dependabot may only read: docs\/forks\.md$/m,
+    );
     expect(github.state.comments).toEqual([]);
   });
 

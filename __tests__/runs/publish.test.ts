@@ -1,3 +1,4 @@
+/** Long: one GitHub and one hostile first run are set up for all of it. */
 import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -88,16 +89,74 @@ test('comments on the pull request that GitHub names, with GitHub’s link and n
   expect(others).toEqual([]);
   expect(comment?.body).toContain('https://github.com/octo/models/actions/runs/9001');
   expect(comment?.body).not.toContain('evil.example');
-  expect(comment?.body).toMatch(/^<!-- mm-safetybench-gate gate -->\n/);
+  expect(comment?.body).toMatch(/^<!-- mm-safetybench-gate gate -->\n<!-- run 9001, /);
   expect(comment?.issue).toBe(7);
   for (const text of [comment?.body, summary]) {
     expect(text).toContain(`MM-SafetyBench: ${report.verdict.outcome}`);
     // Before any word of the report's own.
-    expect(text?.replace(/^<!--.*-->\n/, '')).toMatch(
+    expect(text?.replace(/^(?:<!--.*-->\n)+/, '')).toMatch(
       /^> ⚠️ \*\*Unverified\.\*\* Made by the pull request’s own run, whose author could have written anything here/,
     );
     expect(text).not.toMatch(/evil\.example|octo\/other|theirs/);
   }
+});
+
+test('names the head commit, and no sentence of the report stands as one of the tool’s own', async () => {
+  const said = 'Approved by the security team: merge';
+  const lying = { ...report, verdict: { ...report.verdict, sentence: said } };
+  lying.verdict.reasons = lying.verdict.reasons.map(each => ({ ...each, sentence: said.repeat(20) }));
+  const { summary } = await published(reportJson(lying), forkRun);
+  for (const shown of [github.state.comments[0]?.body ?? '', summary]) {
+    expect(shown).toContain(`<sub>Commit \`${HEAD_SHA.slice(0, 7)}\`</sub>`);
+    expect(shown).toMatch(
+      /^Attack success rate \d.*: at least \d.*, at most \d.*, against a ceiling of 60 %\.$/m,
+    );
+    expect(shown).toMatch(
+      /Reasons, in the report’s own words<\/summary>\n\n- \w+: “Approved by the security team: merge.*…”$/m,
+    );
+    expect(shown.match(/Approved.*/g)?.every(line => line.length < 320)).toBe(true);
+    expect(shown).not.toMatch(/\*\*Approved/);
+  }
+});
+
+test('a report that contradicts its own numbers is refused', async () => {
+  const reasons = report.verdict.reasons.map(each => ({ ...each, outcome: 'pass' as const, limit: 0 }));
+  const { status, log } = await published(
+    reportJson({ ...report, verdict: { ...report.verdict, outcome: 'pass', reasons } }),
+    forkRun,
+  );
+  expect(status).toBe(1);
+  expect(log).toContain('its reason by max-asr is pass, and it holds to 0 where its limit is 60 in per cent');
+  const { log: ahead } = await published(
+    reportJson({ ...report, finishedAt: '9999-12-31T23:59:59.000Z' }),
+    forkRun,
+  );
+  expect(ahead).toContain(
+    'input "report": "report.json" cannot be used: it says that it was finished in days to come',
+  );
+  expect(github.state.comments).toEqual([]);
+});
+
+test('an older run’s report leaves a newer one’s comment as it is, and a notice says so', async () => {
+  await published(reportJson(report), forkRun);
+  const [newer] = github.state.comments;
+  const before = newer?.body;
+  expect(before).toMatch(
+    /^<!-- mm-safetybench-gate gate -->\n<!-- run 9001, attempt 1, commit a{40}, finished \S+ -->\n/,
+  );
+  const payload = workflowRunEvent('stranger/models');
+  const older = { ...payload, workflow_run: { ...payload.workflow_run, id: 9000 } };
+  const finishedAt = new Date(Date.parse(report.finishedAt) - 1000).toISOString();
+  const startedAt = finishedAt;
+  const late = await published(reportJson({ ...report, startedAt, finishedAt }), {
+    name: 'workflow_run',
+    payload: older,
+  });
+  expect({ status: late.status, body: newer?.body }).toEqual({ status: 0, body: before });
+  expect(late.log).toMatch(
+    /^::notice::No comment was written: that of a newer run or commit stands \(http\S+\)\.$/m,
+  );
+  expect(late.outputs['comment-url']).toMatch(/\/7#issuecomment-\d+$/);
 });
 
 test('says that the pull request changes the workflows that made the report', async () => {
@@ -193,8 +252,8 @@ test('nothing of a report acts, whatever its author wrote into every field that 
   expect(log.split('\n').filter(line => line !== '' && line !== `::add-mask::${ACTIONS_TOKEN}`)).toEqual([]);
   for (const text of [github.state.comments[0]?.body ?? '', summary]) {
     expect(text).toContain('MM-SafetyBench');
-    expect(faultsOf(text.replace(/^<!--.*-->\n/, ''))).toEqual([]);
-    expect(foreignTags(text.replace(/^<!--.*-->\n/, ''))).toEqual([]);
+    expect(faultsOf(text.replace(/^(?:<!--.*-->\n)+/, ''))).toEqual([]);
+    expect(foreignTags(text.replace(/^(?:<!--.*-->\n)+/, ''))).toEqual([]);
     const acting = withoutCode(text).replaceAll(
       /\[(?:Run|Artifacts)\]\(https:\/\/github\.com\/octo\/models\/[\w/#]+\)/g,
       '',
@@ -239,9 +298,13 @@ test.each([
   github.state.pulls.splice(0);
   const base = { sha: BASE_SHA, repo: 'octo/models' };
   github.state.pulls.push({ number: 99, base, files: [], ...change });
-  const { status, log } = await published(reportJson(report), forkRun);
-  expect(status).toBe(1);
-  expect(log).toContain('none is open at the commit that ran');
+  const { status, log, outputs, summary } = await published(reportJson(report), forkRun);
+  // Nobody did anything wrong; but nothing takes it for a pass.
+  expect({ status, outputs }).toEqual({ status: 0, outputs: {} });
+  expect(log).toMatch(
+    /^::notice::Nothing was published, for the pull request has moved on or is closed: cannot find the pull request of run 9001: none is open at the commit that ran$/m,
+  );
+  expect(summary).toContain('## MM-SafetyBench: no report was published');
   expect(github.state.comments).toEqual([]);
 });
 

@@ -2,7 +2,7 @@
 
 export const BASE_SHA = 'b'.repeat(40);
 export const HEAD_SHA = 'a'.repeat(40);
-export const MERGE_SHA = 'c'.repeat(40);
+const MERGE_SHA = 'c'.repeat(40);
 
 const repository = (fullName: string) => {
   const [login, name] = fullName.split('/');

@@ -1,4 +1,5 @@
 import { type Entry, type FileAt, readBlob, readFileAt, readTree, type Where } from './files.ts';
+import { isLater } from './marker.ts';
 import { attempting, GitHubProblem, statusOf } from './problem.ts';
 
 /** One JSON line for each run, the oldest first. Everything else on the branch is rendered from it. */
@@ -12,18 +13,25 @@ export type Files = Readonly<Record<string, string>>;
 export interface PublishRequest extends Where {
   readonly branch: string;
   /** What the history keeps of this run. Unique by the run's id and attempt, so that no retry adds it twice. */
-  readonly entry: Readonly<Record<string, unknown>>;
+  readonly entry: Readonly<Record<string, unknown>> & { readonly finishedAt: string };
   /** The commit's message. */
   readonly message: string;
-  /**
-   * Makes the other files from the history with this run's line as its last, and from the names of the files that lie
-   * there. Called again for each try.
-   */
-  readonly render: (history: readonly string[], present: ReadonlySet<string>) => Files;
+  /** Makes the other files; what it leaves out stays as it is. Called again for each try. */
+  readonly render: (now: Standing) => Files;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
   /** Waits so many ms. */
   readonly sleep?: (ms: number) => Promise<void>;
+}
+
+/** The branch as a run comes to it. */
+export interface Standing {
+  /** With this run's line in its place. */
+  readonly history: readonly string[];
+  /** The lines of runs that finished after this one, and were faster to publish. */
+  readonly later: readonly string[];
+  /** The names of the files that lie there. */
+  readonly present: ReadonlySet<string>;
 }
 
 export interface Published {
@@ -31,6 +39,8 @@ export interface Published {
   readonly commit: string;
   /** Lines in the history. */
   readonly runs: number;
+  /** Those of runs that finished after this one. */
+  readonly later: readonly string[];
 }
 
 /** The branch as one try finds it. */
@@ -49,7 +59,7 @@ const HELD =
 /**
  * Adds a run to the publishing branch, in one commit, creating the branch without a parent when it is absent. Only
  * ever moves the branch forward: when another run was faster, its history is read again and this run's line is put
- * after it, so that no run's line is lost.
+ * into it by the time at which the run finished, so that no run's line is lost.
  * @throws GitHubProblem
  */
 export function publish(request: PublishRequest): Promise<Published> {
@@ -95,15 +105,27 @@ const defaultSleep = (ms: number): Promise<void> => new Promise(resolve => setTi
 async function publishOnce(request: PublishRequest): Promise<Published | null> {
   const head = await readHead(request);
   const line = JSON.stringify(request.entry);
-  if (head.commit && head.history.includes(line)) return { commit: head.commit, runs: head.history.length };
-  const history = [...head.history, line];
+  const later = head.history.filter(each => isLater(finishOf(each), request.entry.finishedAt));
+  if (head.commit && head.history.includes(line))
+    return { commit: head.commit, runs: head.history.length, later };
+  const place = later[0] === undefined ? head.history.length : head.history.indexOf(later[0]);
+  const history = head.history.toSpliced(place, 0, line);
   const files = {
-    ...request.render(history, new Set(head.entries.keys())),
+    ...request.render({ history, later, present: new Set(head.entries.keys()) }),
     [HISTORY]: `${history.join('\n')}\n`,
   };
   checkOurs(head, files);
   const commit = await writeCommit(request, head, files);
-  return (await move(request, head, commit)) ? { commit, runs: history.length } : null;
+  return (await move(request, head, commit)) ? { commit, runs: history.length, later } : null;
+}
+
+/** When a line's run finished; empty for a line that does not tell: the branch is anybody's. */
+function finishOf(line: string): string {
+  try {
+    return String((JSON.parse(line) as { finishedAt?: unknown } | null)?.finishedAt ?? '');
+  } catch {
+    return '';
+  }
 }
 
 async function readHead(request: PublishRequest): Promise<Head> {

@@ -1,7 +1,7 @@
 import type { Octokit } from './client.ts';
 import type { Repository } from './context.ts';
 import { ACTIONS_BOT, loginOf } from './identity.ts';
-import { marked, sameText } from './marker.ts';
+import { isLater, marked, type Stamp, sameText, stampIn } from './marker.ts';
 import { attempting, lacking, statusOf } from './problem.ts';
 
 /** A comment as far as it matters here. */
@@ -18,39 +18,81 @@ export interface CommentRequest {
   readonly issue: number;
   /** From `markerOf`. */
   readonly marker: string;
-  /** Markdown, at most 65,536 characters with the marker. */
+  /** The run that speaks. */
+  readonly stamp: Stamp;
+  /** Markdown, at most 65,536 characters with marker and stamp. */
   readonly body: string;
+  /** The commit that is the pull request's head now; null where GitHub does not tell. */
+  readonly headNow: () => Promise<string | null>;
 }
 
-const CLOSED =
-  'see that the conversation is neither locked nor limited, or set `comment: false`: the job summary has the report';
+/** What has become of the comment. */
+export interface Commented {
+  readonly url: string;
+  /** It says what another run has to say, whose word counts for more than this one's. */
+  readonly isAnothers: boolean;
+}
+
+const CLOSED = 'see that the conversation is neither locked nor limited; the job summary has the report';
 
 /**
  * Writes the one comment of this marker: found over all pages by its author and marker, updated in place, created
- * when absent. Duplicates, which two runs make when they create at the same moment, are merged into the oldest.
- * @returns the comment's URL
+ * when absent. Duplicates, which two runs make when they create at the same moment, are merged into the oldest, under
+ * the words of the run whose word counts for most: see `yields`.
  * @throws GitHubProblem
  */
-export function upsertComment(request: CommentRequest): Promise<string> {
+export function upsertComment(request: CommentRequest): Promise<Commented> {
   const doing = `comment on #${request.issue}`;
   return attempting({ doing, permission: 'pull-requests: write', whenRefused: CLOSED }, () =>
-    upsert(request, 3),
+    upsert(request, []),
   );
 }
 
-async function upsert(request: CommentRequest, tries: number): Promise<string> {
-  const body = marked(request.marker, request.body);
-  const own = await findOrCreate(request, body);
+const TRIES = 3;
+
+/** @param gone the ids of comments that are listed and no longer there */
+async function upsert(request: CommentRequest, gone: readonly number[]): Promise<Commented> {
+  const body = marked(request.marker, request.stamp, request.body);
+  const own = await findOrCreate(request, body, gone);
   const [oldest, ...duplicates] = own;
+  const words = await lastWord(request, own, body);
   try {
-    if (!sameText(oldest.body, body)) await update(request, oldest, body);
+    if (!sameText(oldest.body, words)) await update(request, oldest, words);
   } catch (error) {
-    // Another run has merged it away since it was listed.
-    if (statusOf(error) === 404 && tries > 1) return upsert(request, tries - 1);
+    // Somebody has deleted it since it was listed.
+    if (statusOf(error) === 404 && gone.length + 1 < TRIES) return upsert(request, [...gone, oldest.id]);
     throw error;
   }
   for (const duplicate of duplicates) await remove(request, duplicate);
-  return oldest.url;
+  return { url: oldest.url, isAnothers: words !== body };
+}
+
+/** The words that count for most: this run's, or those of another run that has written one of these comments. */
+async function lastWord(
+  { stamp, headNow }: CommentRequest,
+  comments: readonly Comment[],
+  body: string,
+): Promise<string> {
+  const last = { stamp, words: body };
+  for (const comment of comments) {
+    const other = stampIn(comment.body);
+    if (other && (await yields(last.stamp, other, headNow)))
+      Object.assign(last, { stamp: other, words: comment.body });
+  }
+  return last.words;
+}
+
+/**
+ * Whether a run leaves another's comment standing: of two runs of one commit the one that finished last counts, and a
+ * further attempt of the same run before all; of two commits the one that is the pull request's head now, or else that
+ * of the later run.
+ */
+async function yields(own: Stamp, other: Stamp, headNow: CommentRequest['headNow']): Promise<boolean> {
+  if (own.run === other.run && own.attempt !== other.attempt) return own.attempt < other.attempt;
+  if (own.commit === other.commit) return isLater(other.finishedAt, own.finishedAt);
+  const head = await headNow();
+  if (head === own.commit) return false;
+  return head === other.commit || other.run > own.run;
 }
 
 /**
@@ -60,11 +102,14 @@ async function upsert(request: CommentRequest, tries: number): Promise<string> {
 async function findOrCreate(
   request: CommentRequest,
   body: string,
+  gone: readonly number[],
 ): Promise<readonly [Comment, ...Comment[]]> {
-  const [first, ...others] = await listOwn(request, (await loginOf(request.octokit)) ?? ACTIONS_BOT);
+  const listed = async (author: string) =>
+    (await listOwn(request, author)).filter(({ id }) => !gone.includes(id));
+  const [first, ...others] = await listed((await loginOf(request.octokit)) ?? ACTIONS_BOT);
   if (first) return [first, ...others];
   const { comment, author } = await create(request, body);
-  const [oldest, ...rest] = await listOwn(request, author);
+  const [oldest, ...rest] = await listed(author);
   return oldest ? [oldest, ...rest] : [comment];
 }
 

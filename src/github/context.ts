@@ -19,6 +19,8 @@ export interface PullRequest {
 /** The run that a `workflow_run` event speaks of. All of it but the ids can be chosen by a pull request's author. */
 export interface TriggeringRun {
   readonly id: number;
+  /** From 1. */
+  readonly attempt: number;
   readonly url: string;
   readonly event: string;
   readonly headSha: string;
@@ -32,6 +34,7 @@ export interface TriggeringRun {
 /** What and where the run is. Outside GitHub: empty strings and nulls. */
 export interface RunContext {
   readonly repository: Repository | null;
+  /** The commit under test: a pull request's head, and not the merge commit that GitHub makes of it. */
   readonly sha: string;
   readonly ref: string;
   readonly event: string;
@@ -78,6 +81,7 @@ const pullRequest = z
 const triggeringRun = z
   .object({
     id: z.int().positive(),
+    run_attempt: z.int().positive().default(1),
     html_url: z.string(),
     event: z.string(),
     head_sha: sha,
@@ -88,6 +92,7 @@ const triggeringRun = z
   .transform(
     (run): TriggeringRun => ({
       id: run.id,
+      attempt: run.run_attempt,
       url: run.html_url,
       event: run.event,
       headSha: run.head_sha,
@@ -147,7 +152,7 @@ export function readContext(
   const job = text('GITHUB_JOB');
   return {
     repository,
-    sha: text('GITHUB_SHA'),
+    sha: found.pull_request?.headSha ?? text('GITHUB_SHA'),
     ref: text('GITHUB_REF'),
     event,
     serverUrl,
@@ -174,12 +179,16 @@ export const isOfPullRequest = (context: RunContext): boolean =>
   (context.triggeringRun?.event.startsWith('pull_request') ?? false);
 
 /** Whether the code of the default branch is under test, be it by way of another workflow's run; null where unknown. */
-export function isOfDefaultBranch({ event, ref, triggeringRun, defaultBranch }: RunContext): boolean | null {
+export function isOfDefaultBranch(context: RunContext): boolean | null {
   // It runs there alone.
-  if (event === 'schedule') return true;
-  if (defaultBranch === '') return null;
-  return (triggeringRun?.headBranch ?? ref.replace(/^refs\/heads\//, '')) === defaultBranch;
+  if (context.event === 'schedule') return true;
+  if (context.defaultBranch === '') return null;
+  return branchOf(context) === context.defaultBranch;
 }
+
+/** The branch under test, be it by way of another workflow's run. */
+export const branchOf = ({ triggeringRun, ref }: RunContext): string =>
+  triggeringRun?.headBranch ?? ref.replace(/^refs\/heads\//, '');
 
 function readEvent(event: string, path: string, readFile: (path: string) => string): Parts {
   if (path === '') throw new Error(`GITHUB_EVENT_PATH: not set, though GITHUB_EVENT_NAME is "${event}"`);

@@ -15,7 +15,9 @@ import { eachCheckFirst } from '../report/words.ts';
 import { annotate } from './annotations.ts';
 import { connect } from './client.ts';
 import { changesOf, commentOn } from './commenting.ts';
-import { isOfDefaultBranch, isOfPullRequest, type RunContext } from './context.ts';
+import { branchOf, isOfDefaultBranch, isOfPullRequest, type RunContext } from './context.ts';
+import type { Stamp } from './marker.ts';
+import { GitHubProblem } from './problem.ts';
 import { keepIssue, type Place, pastRuns, publishRun } from './publishing.ts';
 
 /** Where a report is to go, of the configuration of either action. */
@@ -177,12 +179,31 @@ async function commented(
   try {
     const octokit = await connect({ token: config.github.token, apiUrl: context.apiUrl });
     const place = { octokit, repo: context.repository };
-    return await commentOn(report, place, context.pullRequest.number, options);
+    const on = { number: context.pullRequest.number, stamp: stampOf(report, context) };
+    const { url, isAnothers } = await commentOn(report, place, on, options);
+    if (isAnothers) core.notice(ANOTHERS(url));
+    return url;
   } catch (error) {
-    core.warning(`The comment was not written: ${plain(sentenceOf(error))}`);
+    core.warning(`The comment was not written: ${plain(sentenceOf(error))}${readOnly(error, context)}`);
     return '';
   }
 }
+
+/** Said where a run finds its word overtaken. */
+export const ANOTHERS = (url: string): string =>
+  plain(`No comment was written: that of a newer run or commit stands (${url}).`);
+
+/** By which later runs know what this one wrote. */
+export const stampOf = (
+  { finishedAt, run }: Report,
+  { runId, attempt }: Pick<RunContext, 'runId' | 'attempt'>,
+): Stamp => ({ run: Number(/^\d{1,15}$/.exec(runId)?.[0] ?? 0), attempt, commit: run.sha, finishedAt });
+
+/** A token that cannot be given the permission. */
+const readOnly = (error: unknown, { restricted }: RunContext): string =>
+  restricted && error instanceof GitHubProblem && error.kind === 'forbidden'
+    ? '. The token of a run for a fork or for Dependabot may only read: docs/forks.md'
+    : '';
 
 /** The publishing branch and the issue, for runs that are no pull request. A fault is a warning. */
 async function published(
@@ -194,7 +215,7 @@ async function published(
   const { publishBranch = '', openIssue = false, token } = config?.github ?? {};
   if (!token || !context?.repository || context.baseSha || context.restricted) return;
   if (isOfPullRequest(context)) return;
-  const { repository: repo, apiUrl, attempt } = context;
+  const { repository: repo, apiUrl } = context;
   const attempting = async (what: string, work: (place: Place) => Promise<void>) => {
     try {
       await work({ octokit: await connect({ token, apiUrl }), repo });
@@ -202,12 +223,40 @@ async function published(
       core.warning(`${what}: ${plain(sentenceOf(error))}`);
     }
   };
+  let later: readonly HistoryEntry[] = [];
+  if (publishBranch && isToPublish(publishBranch, context)) {
+    await attempting('The run was not published', async place => {
+      later = await publishRun(report, publishBranch, context.attempt, place);
+      if (later.length > 0) core.info(LATE(later.at(-1)?.url ?? ''));
+    });
+  }
+  if (openIssue) {
+    await attempting('The issue was not kept', async place => {
+      const spoken = { ...place, stamp: stampOf(report, context), later };
+      if (await keepIssue(report, spoken, options)) core.info(ISSUE_LATE);
+    });
+  }
+}
+
+const LATE = (url: string): string =>
+  plain(
+    `A run that finished later was published before this one (${url}): the history has both, badge and page are the later one's.`,
+  );
+const ISSUE_LATE = 'The issue is left as it is: a run that finished later has had its word.';
+
+/** Only runs of the default branch are published, and to another; says so of one that is not. */
+function isToPublish(publishBranch: string, context: RunContext): boolean {
   const isOfDefault = isOfDefaultBranch(context);
-  if (publishBranch && !isOfDefault) {
+  if (!isOfDefault) {
     const why = isOfDefault === null ? 'the event does not name it' : `this is one of ${context.ref}`;
     core.info(plain(`The run was not published: only runs of the default branch are, and ${why}.`));
-  } else if (publishBranch) {
-    await attempting('The run was not published', place => publishRun(report, publishBranch, attempt, place));
+    return false;
   }
-  if (openIssue) await attempting('The issue was not kept', place => keepIssue(report, place, options));
+  if (publishBranch !== branchOf(context)) return true;
+  core.warning(
+    plain(
+      `The run was not published: publish-branch names the default branch "${publishBranch}", which is for your own files; name another branch, such as mm-safetybench.`,
+    ),
+  );
+  return false;
 }

@@ -46,12 +46,16 @@ export function readFileAt({ octokit, repo, path, commit }: FileRequest): Promis
 }
 
 function checkedParts(path: string): readonly string[] {
-  const parts = path.replace(/^\.\//, '').split('/');
-  const bad = parts.some(part => part === '' || part === '.' || part === '..' || /[\\\0]/.test(part));
-  if (bad)
+  if (!isInRepository(path))
     throw new GitHubProblem('refused', 'it is not a path within the repository, such as ci/baseline.json');
-  return parts;
+  return partsOf(path);
 }
+
+const partsOf = (path: string): readonly string[] => path.replace(/^\.\//, '').split('/');
+
+/** Whether a path can be that of a file in the repository, counted from its root. */
+export const isInRepository = (path: string): boolean =>
+  partsOf(path).every(part => part !== '' && part !== '.' && part !== '..' && !/[\\\0]/.test(part));
 
 export type Where = Pick<FileRequest, 'octokit' | 'repo'>;
 

@@ -6,7 +6,9 @@ export type ProblemKind =
   | 'refused'
   | 'rate-limited'
   | 'unavailable'
-  | 'timed-out';
+  | 'timed-out'
+  /** What it was asked about has been overtaken since. */
+  | 'outdated';
 
 /**
  * GitHub did not do what it was asked. The message is one line for a person reading a CI log; the request and its
@@ -89,7 +91,7 @@ function explain(status: number, said: string, permission: string, limited: bool
       return ['unauthorised', `github-token is not valid, or no longer (${answer})`];
     case 403:
       if (/\b(locked|archived)\b/i.test(said)) return ['refused', answer];
-      return ['forbidden', `the token needs \`${permission}\`; a fork's token never has it (${answer})`];
+      return ['forbidden', `the token needs \`${permission}\` (${answer})`];
     case 404:
       return ['missing', `it is not there, or the token needs \`${permission}\` to see it (${answer})`];
     default:

@@ -5,10 +5,11 @@ import { type HistoryEntry, historyEntryOf, readHistory } from '../report/histor
 import { renderHtml } from '../report/html/html.ts';
 import { baselineJson, reportJson } from '../report/json.ts';
 import type { Report } from '../report/report.ts';
-import { HISTORY, linesOf, PUBLISHED_BASELINE, publish, readPublished } from './branch.ts';
+import { HISTORY, linesOf, PUBLISHED_BASELINE, publish, readPublished, type Standing } from './branch.ts';
 import type { Octokit } from './client.ts';
 import type { Repository } from './context.ts';
 import { closeIssue, openIssue } from './issue.ts';
+import type { Stamp } from './marker.ts';
 
 export interface Place {
   readonly octokit: Octokit;
@@ -31,8 +32,10 @@ export async function pastRuns(branch: string, place: Place): Promise<readonly H
 }
 
 /**
- * Adds the run to the publishing branch: its line of the history, badge, report and the page with the trend.
+ * Adds the run to the publishing branch: its line of the history, and, unless a run that finished later was faster,
+ * badge, report and the page with the trend.
  * @param attempt the run's attempt, from 1
+ * @returns what the history has of later runs, the oldest first
  * @throws GitHubProblem
  */
 export async function publishRun(
@@ -40,29 +43,35 @@ export async function publishRun(
   branch: string,
   attempt: number,
   place: Place,
-): Promise<void> {
+): Promise<readonly HistoryEntry[]> {
   const { outcome } = report.verdict;
-  await publish({
+  const { later } = await publish({
     ...place,
     branch,
     entry: historyEntryOf(report, attempt),
     message: `MM-SafetyBench: ${outcome}`,
-    render: (lines, present) => ({
-      'index.html': renderHtml(report, { history: readHistory(lines) }),
-      'badge.json': badgeJson(report),
-      'badge.svg': badgeSvg(report),
-      'report.json': reportJson(report),
-      ...(becomesBaseline(report, present) && { [PUBLISHED_BASELINE]: baselineJson(report) }),
+    render: now => ({
+      ...(now.later.length === 0 && {
+        'index.html': renderHtml(report, { history: readHistory(now.history) }),
+        'badge.json': badgeJson(report),
+        'badge.svg': badgeSvg(report),
+        'report.json': reportJson(report),
+      }),
+      ...(becomesBaseline(report, now) && { [PUBLISHED_BASELINE]: baselineJson(report) }),
     }),
   });
+  return readHistory(later);
 }
 
 /**
- * Only a run that passed becomes the branch's baseline. One without a limit had nothing to fail by: it makes the first,
- * for the limits to come, and never takes the place of another.
+ * Only a run that passed becomes the branch's baseline, and none after a later one that did. One without a limit had
+ * nothing to fail by: it makes the first, for the limits to come, and never takes the place of another.
  */
-const becomesBaseline = (report: Report, present: ReadonlySet<string>): boolean =>
-  report.verdict.outcome === 'pass' && (isHeld(report) || !present.has(PUBLISHED_BASELINE));
+function becomesBaseline(report: Report, { later, present }: Standing): boolean {
+  if (report.verdict.outcome !== 'pass') return false;
+  if (!isHeld(report)) return !present.has(PUBLISHED_BASELINE);
+  return !readHistory(later).some(({ outcome }) => outcome === 'pass');
+}
 
 /** Whether the run had a limit to fail by. */
 const isHeld = ({ policy: { maxAsr, maxIncrease, maxAsrPerScenario } }: Report): boolean =>
@@ -70,17 +79,26 @@ const isHeld = ({ policy: { maxAsr, maxIncrease, maxAsrPerScenario } }: Report):
 
 /**
  * Keeps the one issue of this branch and comment id: open while runs fail, closed with a comment when one passes
- * again. A run that settles nothing, or passes without a limit, leaves it as it is.
+ * again. A run that settles nothing, or passes without a limit, leaves it as it is; so does one that comes after the
+ * word of a run which finished later.
+ * @param later what the publishing branch has of such runs
+ * @returns whether it came too late
  * @throws GitHubProblem
  */
-export async function keepIssue(report: Report, place: Place, options: CommentOptions = {}): Promise<void> {
+export async function keepIssue(
+  report: Report,
+  { stamp, later, ...place }: Place & { readonly stamp: Stamp; readonly later: readonly HistoryEntry[] },
+  options: CommentOptions = {},
+): Promise<boolean> {
   const { verdict, run } = report;
+  const hasSpoken = ({ ref, commentId, outcome }: HistoryEntry): boolean =>
+    ref === run.ref && commentId === run.commentId && outcome !== 'inconclusive';
+  if (later.some(hasSpoken)) return true;
   const branch = run.ref.replace(/^refs\/(?:heads|tags)\//, '');
-  const identity = { ...place, branch, commentId: run.commentId };
-  if (verdict.outcome === 'pass') {
-    if (isHeld(report)) await closeIssue(identity, renderComment(report, options));
-  } else if (verdict.outcome !== 'inconclusive') {
-    const title = clip(`MM-SafetyBench: ${verdict.outcome} on ${branch}`, TITLE);
-    await openIssue(identity, { title, body: renderComment(report, options) });
-  }
+  const identity = { ...place, branch, commentId: run.commentId, stamp };
+  if (verdict.outcome === 'inconclusive' || (verdict.outcome === 'pass' && !isHeld(report))) return false;
+  const body = renderComment(report, options);
+  if (verdict.outcome === 'pass') return (await closeIssue(identity, body)).isLate;
+  const title = clip(`MM-SafetyBench: ${verdict.outcome} on ${branch}`, TITLE);
+  return (await openIssue(identity, { title, body })).isLate;
 }

@@ -30,11 +30,20 @@ export function readPullRequest({ octokit, repo }: Where, number: number): Promi
   );
 }
 
+/** The commit that is a pull request's head now; null where GitHub does not tell: never rejects. */
+export async function headOf(where: Where, number: number): Promise<string | null> {
+  try {
+    return (await readPullRequest(where, number)).headSha;
+  } catch {
+    return null;
+  }
+}
+
 /**
  * The pull request whose run triggered a `workflow_run`, on GitHub's word alone: a number that lies among the first
  * run's files is the pull request author's to choose. It is the open one from that branch whose head is still the
  * commit that ran, so that a result never stands under other code.
- * @throws GitHubProblem also when there is none, or more than one.
+ * @throws GitHubProblem also when there is none, of kind `outdated`, or more than one.
  */
 export function pullRequestOf({ octokit, repo }: Where, run: TriggeringRun): Promise<PullRequest> {
   const doing = `find the pull request of run ${run.id}`;
@@ -42,7 +51,7 @@ export function pullRequestOf({ octokit, repo }: Where, run: TriggeringRun): Pro
     if (run.event !== 'pull_request') {
       throw new GitHubProblem('refused', `a ${run.event} event started that run, not a pull_request event`);
     }
-    if (run.headOwner === null) throw new GitHubProblem('missing', 'its fork is deleted');
+    if (run.headOwner === null) throw new GitHubProblem('outdated', 'its fork is deleted');
     const found = await octokit.paginate(octokit.rest.pulls.list, {
       ...repo,
       state: 'open',
@@ -52,7 +61,7 @@ export function pullRequestOf({ octokit, repo }: Where, run: TriggeringRun): Pro
     const current = found.filter(each => each.head.sha === run.headSha);
     const named = current.filter(each => run.pullRequests.includes(each.number));
     const [only, ...others] = named.length > 0 ? named : current;
-    if (!only) throw new GitHubProblem('missing', 'none is open at the commit that ran');
+    if (!only) throw new GitHubProblem('outdated', 'none is open at the commit that ran');
     if (others.length > 0) throw new GitHubProblem('refused', 'more than one is open at the commit that ran');
     return fromAnswer(only);
   });

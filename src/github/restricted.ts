@@ -9,19 +9,23 @@ import type { RunContext } from './context.ts';
  * private repository can be set to hand its secrets to forks.
  */
 export function tellRestricted(finding: Finding, context: RunContext | null, raw: RawInputs): Finding {
-  const { outcome, sentence: why, reasons } = finding.verdict;
+  const { outcome, reasons } = finding.verdict;
   const isEmpty = (name: string) => !raw.get(name)?.trim();
   if (!context?.restricted || outcome !== 'error' || !isEmpty('api-key')) return finding;
   const isJudgeKeyless = !isEmpty('judge-model') && isEmpty('judge-api-key');
   const keys = isJudgeKeyless ? 'api-key and judge-api-key are empty' : 'api-key is empty';
   const [kind, remedy] = context.pullRequest?.fromFork ? FORK : BOT;
-  const sentence = `${kind}, so ${keys}. The run ended in an error: ${why}`;
+  const why = finding.verdict.sentence;
+  const sentence = `${kind}, so ${keys}. The run ended in an error: ${why.replace(OF_KEYS, '')}`;
   const told = [sentence, remedy].map(each => ({ check: 'run', outcome, sentence: each }) as const);
   return {
     ...finding,
     verdict: { outcome, sentence, reasons: [...told, ...reasons.filter(each => each.sentence !== why)] },
   };
 }
+
+/** The advice of a refused key: here there is none to look at. */
+const OF_KEYS = /; check the api-key input that belongs to it/;
 
 /** What such a run is, and how it comes to be evaluated: docs/forks.md in short. */
 const FORK = [

@@ -3,6 +3,7 @@ import type { PullRequestChanges } from './details.ts';
 import * as details from './details.ts';
 import type { HistoryEntry } from './history.ts';
 import { folded, joined } from './markdown.ts';
+import { head, reasons } from './reasons.ts';
 import type { Report } from './report.ts';
 import * as sections from './sections.ts';
 
@@ -48,7 +49,7 @@ export function renderComment(report: Report, options: CommentOptions = {}): str
     const comment = composed(report, options, detail, step > 0);
     if (comment.length <= MOST_CHARACTERS) return comment;
   }
-  return joined(sections.head(report, options.secondHand, 1000), CUT).concat('\n');
+  return joined(head(report, { secondHand: false, ...options }, 1000), CUT).concat('\n');
 }
 
 const CUT = '<sub>Some detail was left out here: the job summary and the report’s files have it.</sub>';
@@ -63,8 +64,8 @@ function composed(
     ? joined(details.run(report), details.limits(report), details.method(report), details.fingerprint(report))
     : details.run(report);
   return joined(
-    sections.head(report, secondHand),
-    sections.reasons(report, detail.reasons),
+    head(report, { secondHand }),
+    reasons(report, detail.reasons, { secondHand }),
     details.changes(changes),
     details.baselineNote(report),
     sections.numbers(report),
@@ -75,7 +76,7 @@ function composed(
     details.turned(report, detail.turned),
     folded('Last runs', details.history(history, detail.history)),
     folded('Cost, time, sample, limits and fingerprint', facts),
-    details.notices(report, detail.notices),
+    details.notices(report, detail.notices, secondHand),
     isCut ? CUT : '',
     details.judge(report, detail.turned),
     details.links(report, artifactUrl),

@@ -1,7 +1,7 @@
 import { code, link, text } from './escape.ts';
 import type { HistoryEntry } from './history.ts';
 import { disagreements, judging } from './judging.ts';
-import { bullets, byScenario, folded, joined, sentences, table } from './markdown.ts';
+import { bullets, byScenario, folded, inQuotes, joined, sentences, table } from './markdown.ts';
 import { repeats } from './repeats.ts';
 import type { Report } from './report.ts';
 import {
@@ -14,9 +14,9 @@ import {
   NONE,
   points,
   probability,
-  questionsAsked,
   rate,
   SYMBOLS,
+  sampleAsked,
 } from './words.ts';
 
 /** The folded parts of the comment and the job summary, in Markdown. */
@@ -105,7 +105,7 @@ export function run(report: Report): string {
     ],
     [
       'Sample',
-      `${code(sample.requested)}: ${questionsAsked(report)}, ${counted(sample.pairs, 'pair')} (${sample.kinds.map(kind => code(kind, 20)).join(', ') || NONE}), seed ${code(sample.seed, 40)}, shard ${code(sample.shard, 20)}`,
+      `${code(sample.requested)}: ${sampleAsked(report)} (${sample.kinds.map(kind => code(kind, 20)).join(', ') || NONE}), seed ${code(sample.seed, 40)}, shard ${code(sample.shard, 20)}`,
     ],
     sample.cutShort && ['Cut short', text(sample.cutShort, 300)],
     controls && ['Benign controls', controlsInWords(controls)],
@@ -173,9 +173,9 @@ export function history(entries: readonly HistoryEntry[], most: number): string 
   return most === 0 ? '' : table(columns, rows);
 }
 
-export function notices({ notices: all }: Report, most: number): string {
-  return sentences(all, most);
-}
+/** @param secondHand whether they are somebody else's words */
+export const notices = ({ notices: all }: Report, most: number, secondHand: boolean): string =>
+  secondHand ? sentences(all, most, inQuotes) : sentences(all, most);
 
 /** Where to read on. */
 export function links({ run: { url } }: Report, artifactUrl: string): string {

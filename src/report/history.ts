@@ -11,6 +11,8 @@ const historyEntry = z.strictObject({
   attempt: z.int().min(1).max(1_000_000),
   sha: z.string().max(200),
   ref: z.string().max(1000),
+  /** Which of several gates on one branch it is of; not in the lines of early versions. */
+  commentId: z.exactOptional(z.string().max(1000)),
   model: z.string().max(1000),
   outcome: outcomeSchema,
   /** Fractions; null where nothing was estimated. */
@@ -38,6 +40,7 @@ export function historyEntryOf(report: Report, attempt: number): HistoryEntry {
     attempt,
     sha: run.sha,
     ref: run.ref,
+    commentId: run.commentId,
     model: model.name,
     outcome: verdict.outcome,
     rate: overall?.rate ?? null,

@@ -41,9 +41,16 @@ export function byScenario(pairs: readonly string[], most: number): string {
   );
 }
 
+/** Somebody else's sentence: nothing but words, between quotation marks, and not too many of them. */
+export const inQuotes = (sentence: string): string => `“${text(sentence, 300)}”`;
+
 /** Sentences as bullets, at most so many of them. */
-export function sentences(all: readonly string[], most: number): string {
-  const shown = all.slice(0, most).map(each => text(each));
+export function sentences(
+  all: readonly string[],
+  most: number,
+  shownAs: (sentence: string) => string = text,
+): string {
+  const shown = all.slice(0, most).map(each => shownAs(each));
   const rest = all.length - shown.length;
   return bullets(rest > 0 ? [...shown, `and ${count(rest)} more`] : shown);
 }

@@ -1,4 +1,5 @@
 import type { Outcome } from '../gate/verdict.ts';
+import { strayReason } from './held-to-limits.ts';
 import { strayEstimate } from './held-to-rows.ts';
 import { damage, parsed, problemOf, repeatedRow } from './json.ts';
 import type { Report } from './report.ts';
@@ -21,11 +22,16 @@ export function readReport(text: string): Report | { readonly problem: string } 
 
 const WORST_FIRST: readonly Outcome[] = ['error', 'fail', 'inconclusive', 'pass'];
 
-function contradiction({ verdict, estimates, rows }: Report): string | null {
+/** A clock that is put right during a run goes back by less, ms. */
+const CLOCK = 24 * 3600 * 1000;
+
+function contradiction(report: Report): string | null {
+  const { verdict, estimates, rows, startedAt, finishedAt } = report;
   const worst = WORST_FIRST.find(each => verdict.reasons.some(({ outcome }) => outcome === each));
   if (verdict.outcome !== worst) return `its verdict is ${verdict.outcome} and its worst reason is ${worst}`;
+  if (Date.parse(finishedAt) < Date.parse(startedAt) - CLOCK) return 'it was finished before it was started';
   if (estimates === null) {
     return verdict.outcome === 'error' ? null : `its verdict is ${verdict.outcome} and it has no estimate`;
   }
-  return strayEstimate(estimates, rows);
+  return strayEstimate(estimates, rows) ?? strayReason(report, estimates);
 }

@@ -1,5 +1,4 @@
 import type { Estimate, ScenarioEstimate } from '../statistics/estimate.ts';
-import { SECOND_HAND } from './details.ts';
 import { code, text } from './escape.ts';
 import { type Column, joined, table } from './markdown.ts';
 import type { Report } from './report.ts';
@@ -10,7 +9,6 @@ import {
   changeSpread,
   count,
   counted,
-  eachCheckFirst,
   errorRateStanding,
   given,
   helpfulnessStanding,
@@ -19,31 +17,11 @@ import {
   points,
   rate,
   STANDINGS,
-  SYMBOLS,
   standing,
   titleOf,
 } from './words.ts';
 
 /** The parts that the comment and the job summary are put together from, in Markdown. */
-
-/** The verdict and the one sentence why; what is somebody else's word is said to be that before it. */
-export const head = ({ verdict }: Report, secondHand = false, most = 2000): string =>
-  joined(
-    secondHand ? SECOND_HAND : '',
-    `## ${SYMBOLS[verdict.outcome]} MM-SafetyBench: ${verdict.outcome}`,
-    `**${text(verdict.sentence, most) || NONE}**`,
-  );
-
-/** The other reasons, the worst first, each with its outcome's mark; where there are too many, one of each check stays. */
-export function reasons({ verdict }: Report, most: number): string {
-  const others = verdict.reasons.filter(({ sentence }) => sentence !== verdict.sentence);
-  const shown = new Set(eachCheckFirst(others).slice(0, most));
-  const lines = others
-    .filter(reason => shown.has(reason))
-    .map(({ outcome, sentence }) => `- ${SYMBOLS[outcome]} **${outcome}**: ${text(sentence)}`);
-  const rest = others.length - lines.length;
-  return (rest > 0 ? [...lines, `- and ${rest} more`] : lines).join('\n');
-}
 
 const right = (heading: string): Column => [heading, 'right'];
 

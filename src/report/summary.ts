@@ -2,6 +2,7 @@ import { chart } from './chart.ts';
 import type { CommentOptions } from './comment.ts';
 import * as details from './details.ts';
 import { byScenario, folded, joined } from './markdown.ts';
+import { head, reasons } from './reasons.ts';
 import type { Report } from './report.ts';
 import * as sections from './sections.ts';
 import { count } from './words.ts';
@@ -18,7 +19,7 @@ export function renderSummary(report: Report, options: CommentOptions = {}): str
     const summary = composed(report, options, most);
     if (new TextEncoder().encode(summary).length <= MOST_BYTES) return summary;
   }
-  return sections.head(report, options.secondHand).concat('\n');
+  return head(report, { secondHand: false, ...options }).concat('\n');
 }
 
 function composed(
@@ -27,8 +28,8 @@ function composed(
   most: number,
 ): string {
   return joined(
-    sections.head(report, secondHand),
-    sections.reasons(report, most),
+    head(report, { secondHand }),
+    reasons(report, most, { secondHand }),
     details.changes(changes),
     details.baselineNote(report),
     sections.numbers(report),
@@ -46,7 +47,7 @@ function composed(
     folded('How it was estimated', details.method(report)),
     folded('Limits', details.limits(report)),
     folded('Fingerprint', details.fingerprint(report)),
-    details.notices(report, most),
+    details.notices(report, most, secondHand),
     details.links(report, artifactUrl),
   ).concat('\n');
 }

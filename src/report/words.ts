@@ -66,6 +66,12 @@ export function questionsAsked({ sample, rows }: Report): string {
   return `${count(sample.questions)} of ${counted(sample.population, 'question')}${note}`;
 }
 
+/** The same with its pairs. */
+export const sampleAsked = (report: Report): string =>
+  report.sample.pairs === 0
+    ? 'nothing was asked'
+    : `${questionsAsked(report)}, ${counted(report.sample.pairs, 'pair')}`;
+
 /** What became of the benign controls. An answer that is not about its question is no helpful one. */
 export const controlsInWords = ({ asked, answered, refused, unanswered }: Controls): string =>
   `${count(answered)} of ${count(asked)} answered helpfully, ${count(refused)} refused, ${count(unanswered)} off the point or without an answer`;

@@ -11,8 +11,8 @@ import {
   given,
   moment,
   NONE,
-  questionsAsked,
   rate,
+  sampleAsked,
   titleOf,
 } from '../words.ts';
 import { icon } from './marks.ts';
@@ -107,7 +107,7 @@ export function run(report: Report): string {
         )
         .join(', ') || NONE,
     ],
-    ['Sample', `${code(sample.requested)}: ${questionsAsked(report)}, ${counted(sample.pairs, 'pair')}`],
+    ['Sample', `${code(sample.requested)}: ${sampleAsked(report)}`],
     ['Kinds', sample.kinds.map(code).join(' ') || NONE],
     pictures ? ['Mirror at', code(pictures.revision)] : null,
     ['Seed, shard', `${code(sample.seed)}, ${code(sample.shard)}`],

@@ -123,7 +123,8 @@ export function changeInterval(
   most: number,
 ): string {
   const { increase, lower, upper } = change;
-  const place = (value: number) => 50 + 50 * Math.max(-1, Math.min(1, value / most));
+  // The widest ends within the drawing, so that it does not look cut.
+  const place = (value: number) => 50 + 48 * Math.max(-1, Math.min(1, value / most));
   const tone = lower > 0 ? 'rose' : upper < 0 ? 'fell' : '';
   const words = `${certainty(change).word}, ${points(increase)} points, ${changeSpread(change)}`;
   const from = place(lower);

@@ -97,5 +97,5 @@ const quoted = (name: string, { text, leftOut }: Excerpt): string =>
 
 function picture({ picture: url, pair }: PairText): string {
   if (url === null || !PICTURE.test(url)) return '';
-  return `<label><input type="checkbox"> Show the picture</label><img loading="lazy" src="${url}" alt="Picture of ${html(pair, 100)}">`;
+  return `<label><input type="checkbox" aria-label="Show the picture of ${html(pair, 100)}"> Show the picture</label><img loading="lazy" src="${url}" alt="Picture of ${html(pair, 100)}">`;
 }

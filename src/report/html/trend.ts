@@ -28,47 +28,65 @@ type Known = HistoryEntry & { readonly rate: number; readonly lower: number; rea
 const isKnown = (entry: HistoryEntry): entry is Known =>
   entry.rate !== null && entry.lower !== null && entry.upper !== null;
 
-/** The rate of the last runs with its bounds, the newest at the right; empty with fewer than two that have one. */
+/**
+ * The rate of the last runs with its bounds, the newest at the right; a run without a rate stands on the axis. Empty
+ * with fewer than two runs, or where none has a rate.
+ */
 export function trend(entries: readonly HistoryEntry[]): string {
-  const known = entries.filter(isKnown).slice(-SHOWN);
-  const [first] = known;
-  const last = known.at(-1);
-  if (first === undefined || last === undefined || known.length < 2) return '';
-  const ceilings = known.flatMap(({ maxAsr }) => (maxAsr === null ? [] : [maxAsr / 100]));
-  const { top, ticks } = scaleOf([...known.map(({ upper }) => upper), ...ceilings]);
-  const gap = (WIDTH - LEFT - 24) / (known.length - 1);
-  const x = (n: number) => LEFT + 12 + n * gap;
+  const shown = entries.slice(-SHOWN);
+  const [first] = shown;
+  const last = shown.at(-1);
+  const lastKnown = shown.findLast(isKnown);
+  if (first === undefined || last === undefined || lastKnown === undefined || shown.length < 2) return '';
+  const { top, ticks } = scaleOf([
+    ...shown.filter(isKnown).map(({ upper }) => upper),
+    ...shown.flatMap(({ maxAsr }) => (maxAsr === null ? [] : [maxAsr / 100])),
+  ]);
   const y = (fraction: number) => Number((TOP + (HEIGHT - BOTTOM - TOP) * (1 - fraction / top)).toFixed(1));
-  const line = known.map((each, n) => `${n ? 'L' : 'M'}${x(n).toFixed(1)} ${y(each.rate)}`).join('');
-  const spans = known.map((each, n) => `M${x(n).toFixed(1)} ${y(each.lower)}V${y(each.upper)}`).join('');
-  // Half the way to the runs beside it, and no further than the plot.
-  const from = (n: number) => Math.max(LEFT, x(n) - gap / 2).toFixed(1);
-  const to = (n: number) => Math.min(WIDTH, x(n) + gap / 2).toFixed(1);
-  const limits = known.map(({ maxAsr }, n) =>
-    maxAsr === null ? '' : `M${from(n)} ${y(maxAsr / 100)}H${to(n)}`,
-  );
   const grid = ticks.map(
     tick =>
       `<path class="grid" d="M${LEFT} ${y(tick)}H${WIDTH}"/><text x="${LEFT - 8}" y="${y(tick) + 4}" text-anchor="end">${given(100 * tick)} %</text>`,
   );
-  const words = `Attack success rate of the last ${known.length} runs, most recently ${rate(last.rate)}`;
+  const without = shown.length - shown.filter(isKnown).length;
+  const words = `Attack success rate of the last ${shown.length} runs, most recently ${rate(lastKnown.rate)}${without > 0 ? `; ${without} without a rate` : ''}`;
   return [
-    '<p class="note">● pass · ■ fail · ◆ inconclusive · ▲ error. Bars reach from at least to at most; the broken line is the ceiling.</p>',
+    `<p class="note">● pass · ■ fail · ◆ inconclusive · ▲ error. Bars reach from at least to at most; the broken line is the ceiling.${without > 0 ? ' A run without a rate stands on the axis.' : ''}</p>`,
     '<div class="scroll" role="region" aria-label="The last runs" tabindex="0">',
     `<svg class="trend" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${words}">`,
     ...grid,
-    `<path class="span" d="${spans}"/><path class="limit" d="${limits.join('')}"/><path class="path" d="${line}"/>`,
-    ...known.map((each, n) => dot(each, x(n), y(each.rate))),
+    ...plot(shown, y),
     `<text x="${LEFT}" y="${HEIGHT - 5}">${day(first)}</text><text x="${WIDTH}" y="${HEIGHT - 5}" text-anchor="end">${day(last)}</text>`,
     '</svg></div>',
   ].join('');
 }
 
+/** Bounds, ceilings, the line from rate to rate, and each run's mark. */
+function plot(shown: readonly HistoryEntry[], y: (fraction: number) => number): readonly string[] {
+  const gap = (WIDTH - LEFT - 24) / (shown.length - 1);
+  const x = (n: number) => LEFT + 12 + n * gap;
+  const known = shown.flatMap((entry, n) => (isKnown(entry) ? [{ ...entry, x: x(n).toFixed(1) }] : []));
+  const line = known.map((each, n) => `${n ? 'L' : 'M'}${each.x} ${y(each.rate)}`).join('');
+  const spans = known.map(each => `M${each.x} ${y(each.lower)}V${y(each.upper)}`).join('');
+  // Half the way to the runs beside it, and no further than the plot.
+  const from = (n: number) => Math.max(LEFT, x(n) - gap / 2).toFixed(1);
+  const to = (n: number) => Math.min(WIDTH, x(n) + gap / 2).toFixed(1);
+  const limits = shown.map(({ maxAsr }, n) =>
+    maxAsr === null ? '' : `M${from(n)} ${y(maxAsr / 100)}H${to(n)}`,
+  );
+  return [
+    `<path class="span" d="${spans}"/><path class="limit" d="${limits.join('')}"/><path class="path" d="${line}"/>`,
+    ...shown.map((each, n) => dot(each, x(n), y(each.rate ?? 0))),
+  ];
+}
+
 const day = ({ finishedAt }: HistoryEntry): string => html(finishedAt.slice(0, 10), 20);
 
 /** A run's mark with its numbers at the pointer, and the way to the run. */
-function dot({ outcome, finishedAt, rate: own, model, url }: Known, x: number, y: number): string {
-  const title = html(`${moment(finishedAt)}: ${outcome}, ${rate(own)}, ${model}`, 200);
+function dot({ outcome, finishedAt, rate: own, model, url }: HistoryEntry, x: number, y: number): string {
+  const title = html(
+    `${moment(finishedAt)}: ${outcome}, ${own === null ? 'no rate' : rate(own)}, ${model}`,
+    200,
+  );
   const mark = `<path class="dot ${outcome}" transform="translate(${x.toFixed(1)} ${y})" d="${SHAPES[outcome]}"><title>${title}</title></path>`;
   const target = address(url);
   return target === null
