@@ -234,7 +234,7 @@ describe('what is fetched', () => {
     });
 
     test('are asked for once where the mirror has gone, not once each', async () => {
-      for (const file of await keptFiles()) await writeFile(file, (await readFile(file)).fill(0, 200));
+      for (const file of await keptFiles()) await writeFile(file, (await readFile(file)).fill(0, 400));
       server.intercept = (_, response) => {
         response.writeHead(503).end();
         return true;
@@ -293,6 +293,18 @@ describe('rows that are not used', () => {
       'a picture that is none',
       (rows: ReturnType<typeof rowsOfKind>) => rows.with(1, { ...at(rows, 1), image: Buffer.from('<html>') }),
       'holds no picture that can be used: it is no JPEG, PNG or WebP picture',
+    ],
+    [
+      'a single pixel',
+      (rows: ReturnType<typeof rowsOfKind>) =>
+        rows.with(1, { ...at(rows, 1), image: encodeGrey(paperOf(1, 1)) }),
+      'holds no picture that can be used: it is 1 × 1 px, and 256 × 256 are needed',
+    ],
+    [
+      'a white placeholder',
+      (rows: ReturnType<typeof rowsOfKind>) =>
+        rows.with(1, { ...at(rows, 1), image: encodeGrey(paperOf(300, 300)) }),
+      'holds no picture that can be used: it is all of one colour',
     ],
     [
       'a picture cut short',
