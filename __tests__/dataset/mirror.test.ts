@@ -13,7 +13,14 @@ import { paperOf } from '../../src/pictures/canvas.ts';
 import { encodeGrey } from '../../src/pictures/jpeg.ts';
 import { createPictures } from '../../src/pictures/pictures.ts';
 import { openStore } from '../../src/pictures/store.ts';
-import { type MirrorFileShape, pairAt, parquetOf, pictureOf, rowsOfKind } from '../support/mirror-files.ts';
+import {
+  type MirrorFileShape,
+  pairAt,
+  parquetOf,
+  patternOf,
+  pictureOf,
+  rowsOfKind,
+} from '../support/mirror-files.ts';
 import { breakOff, type FileServer, rangeOf, serveFiles } from '../support/range-server.ts';
 import { fullDisk, withSmallDisk } from '../support/small-disk.ts';
 
@@ -154,7 +161,11 @@ describe('what is fetched', () => {
   });
 
   test('a row group of 60 MB takes less than 3.3 times as much memory', async () => {
-    const rows = rowsOfKind(1000).map(row => ({ ...row, image: pictureOf(String(row.id), 60_000) }));
+    const pattern = patternOf('one for all');
+    const rows = Array.from({ length: 1000 }, (_, id) => ({
+      ...{ id, question: pairAt(id).question.rephrasedSd },
+      image: pictureOf(String(id), 60_000, pattern),
+    }));
     const peak = async (files: FileServer['files']): Promise<number> => {
       server.files = files;
       const reader = resolve('__tests__/support/mirror-reader.ts');

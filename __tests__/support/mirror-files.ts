@@ -29,7 +29,7 @@ export const pairAt = (id: number, kind: ImageKind = 'SD', scenarioIndex = 0): P
   pairOf(questionAt(scenarioIndex, id), kind);
 
 /** 256 × 256 px in 64 shades that hang on the name. */
-function patternOf(name: string): Uint8Array {
+export function patternOf(name: string): Uint8Array {
   const shades = createHash('sha512').update(name).digest();
   const canvas = paperOf(256, 256);
   for (let cell = 0; cell < 64; cell += 1) {
@@ -38,9 +38,8 @@ function patternOf(name: string): Uint8Array {
   return encodeGrey(canvas);
 }
 
-/** A JPEG whose comment does not compress; the same for the same name. */
-export function pictureOf(name: string, size = 20_000): Uint8Array {
-  const pattern = patternOf(name);
+/** A JPEG whose comment does not compress; the same for the same name. `pattern` is what can be seen. */
+export function pictureOf(name: string, size = 20_000, pattern = patternOf(name)): Uint8Array {
   const noise = Buffer.alloc(size - pattern.length - 4);
   for (let at = 0; at < noise.length; at += 32) {
     createHash('sha256').update(`${name} ${at}`).digest().copy(noise, at);
