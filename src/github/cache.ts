@@ -35,7 +35,7 @@ export interface RunCache {
   isDown(): boolean;
 }
 
-/** What there was of an earlier run. */
+/** What there was of an earlier run. @internal */
 export interface Restored {
   /** The key that the content lies under; left out where nothing was found. */
   readonly key?: string | undefined;

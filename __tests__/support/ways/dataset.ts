@@ -1,3 +1,4 @@
+/** Long: every way in which questions, templates and pictures go wrong, in one list. */
 import { globSync, readFileSync } from 'node:fs';
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
