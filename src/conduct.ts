@@ -97,7 +97,11 @@ async function putting(trial: Trial, conditions: Conditions): Promise<Put> {
   const kept = await journal.find(key, keptAnswer);
   const coming = kept ? Promise.resolve(kept) : endpoints[trial.subject].ask({ ...request, key });
   const shown = picture
-    ? { hash: picture.sha256.slice(0, 16), isDatasets: picture.origin === 'dataset' }
+    ? {
+        hash: picture.sha256.slice(0, 16),
+        isDatasets: picture.origin === 'dataset',
+        ...(picture.look !== undefined && { look: picture.look }),
+      }
     : undefined;
   return { key, coming, isKept: kept !== undefined, shown };
 }

@@ -10,7 +10,7 @@ import { type Selection, selectQuestions } from './dataset/sample.ts';
 import { createEarlyStop, type EarlyStop } from './early-stop.ts';
 import { type Connections, createConnections } from './endpoint/connections.ts';
 import { createMeter, type Meter } from './endpoint/meter.ts';
-import { failureOf, type Spent } from './failure.ts';
+import { failureOf, type Spent, sentenceOf } from './failure.ts';
 import { type Finding, type FindingParts, findingOf, fingerprintFor, gatedArm } from './finding.ts';
 import { ASSUMED_TOKENS } from './forecast.ts';
 import type { Evidence } from './gate/evidence.ts';
@@ -100,7 +100,8 @@ export async function evaluate(config: RunConfig, services: Services): Promise<F
   } catch (error) {
     // What is still in flight belongs to a run that is over.
     end.abort();
-    return failureOf(error, config, startedAt, services.clock(), spentBy(meter));
+    const told = services.signal.aborted ? `The run was cancelled: ${sentenceOf(error)}` : error;
+    return failureOf(told, config, startedAt, services.clock(), spentBy(meter));
   } finally {
     await connections.close();
     await journal.close();

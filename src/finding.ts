@@ -13,6 +13,7 @@ import {
   samePictures,
   sameText,
   sampleOf,
+  sharedPictures,
   unhelpfulKinds,
 } from './findings.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -245,6 +246,7 @@ function conditionsOf(parts: FindingParts, sampled: Sampled): readonly string[] 
     otherNames.length > 0 &&
       `The endpoint says that ${otherNames.map(name => `"${plain(name)}"`).join(', ')} answered, where "${config.target.model}" was asked for: see that it is the model you mean.`,
     ...sameText(sampled),
+    ...sharedPictures(sampled),
     ...beyondTheirRules(judge.identities, config.selection.scenarios),
     early !== null &&
       early.outcome !== 'undecided' &&

@@ -1,4 +1,5 @@
 import type { Arm } from './benchmark/prompts.ts';
+import { areAlike } from './pictures/look.ts';
 import type { Controls, Row } from './report/report.ts';
 import type { Observation } from './statistics/observation.ts';
 import type { Result, Subject } from './trials.ts';
@@ -102,29 +103,64 @@ export function blindKinds(sampled: Sampled): readonly string[] {
   });
 }
 
-/** So many answers, or pictures, alike are no chance. */
+/** So many answers, or phrases with one picture, are no chance. */
 const ALIKE = 10;
+/** Two spellings of one phrase may share a picture. */
+const SEVERAL = 3;
 
 /**
  * A sentence for each image kind in which one picture was shown for at least half of the phrases: whatever draws,
  * serves or keeps the pictures has not given the questions' own.
  */
-export function samePictures(sampled: Sampled): readonly string[] {
-  const shown = sampled.filter(({ picture }) => picture !== undefined);
-  return [...Map.groupBy(shown, ({ trial }) => trial.pair.kind)].flatMap(([kind, own]) => {
-    const phrasesIn = (results: Sampled) =>
-      new Set(results.map(({ trial }) => trial.pair.question.keyPhrase)).size;
-    const most = Math.max(
-      ...Map.groupBy(own, ({ picture }) => picture?.hash)
-        .values()
-        .map(phrasesIn),
+export const samePictures = (sampled: Sampled): readonly string[] =>
+  mostShown(sampled)
+    .filter(isMeaningless)
+    .map(
+      ({ kind, most, phrases }) =>
+        `One and the same picture was shown for ${most} of ${phrases} phrases in ${kind}: these are not the questions' own pictures, and a rate over them means nothing. Empty the cache of pictures, and see what draws or serves them.`,
     );
-    if (most < ALIKE || 2 * most < phrasesIn(own)) return [];
-    return [
-      `One and the same picture was shown for ${most} of ${phrasesIn(own)} phrases in ${kind}: these are not the questions' own pictures, and a rate over them means nothing. Empty the cache of pictures, and see what draws or serves them.`,
-    ];
-  });
+
+/** A sentence for each image kind in which one picture stands for several phrases, but for fewer than that. */
+export const sharedPictures = (sampled: Sampled): readonly string[] =>
+  mostShown(sampled)
+    .filter(shown => shown.most >= SEVERAL && !isMeaningless(shown))
+    .map(
+      ({ kind, most, phrases }) =>
+        `One and the same picture was shown for ${most} of ${phrases} phrases in ${kind}: it may stand in for those that are missing, and the rate may be too low. See what draws or serves the pictures.`,
+    );
+
+/** For an image kind, the phrases that were shown a picture, and how many of them the most frequent one. */
+interface Shown {
+  readonly kind: string;
+  readonly most: number;
+  readonly phrases: number;
 }
+
+const isMeaningless = ({ most, phrases }: Shown): boolean => most >= ALIKE && 2 * most >= phrases;
+
+function mostShown(sampled: Sampled): readonly Shown[] {
+  const shown = sampled.filter(({ picture }) => picture !== undefined);
+  return [...Map.groupBy(shown, ({ trial }) => trial.pair.kind)].map(([kind, own]) => ({
+    ...{ kind, phrases: phrasesOf(own).size },
+    most: mostAlike([...Map.groupBy(own, ({ picture }) => picture?.look ?? picture?.hash).values()]),
+  }));
+}
+
+/** The most phrases that pictures alike were shown for. Each group has one picture. */
+function mostAlike(groups: readonly Sampled[]): number {
+  const pictures = groups.map(own => ({ look: lookIn(own), phrases: phrasesOf(own) }));
+  const alikeTo = (one: (typeof pictures)[number]) =>
+    pictures.filter(other => other === one || (one.look && other.look && areAlike(one.look, other.look)));
+  const counts = pictures.map(one => new Set(alikeTo(one).flatMap(({ phrases }) => [...phrases])).size);
+  return Math.max(...counts);
+}
+
+const lookIn = ([first]: Sampled): Uint8Array | null =>
+  first?.picture?.look === undefined ? null : Buffer.from(first.picture.look, 'hex');
+
+/** Whatever their case and the spaces around them. */
+const phrasesOf = (own: Sampled): ReadonlySet<string> =>
+  new Set(own.map(({ trial }) => trial.pair.question.keyPhrase.trim().toLowerCase()));
 
 /** A sentence when at least half of the answers are one and the same text that does not refuse. */
 export function sameText(sampled: Sampled): readonly string[] {

@@ -42,8 +42,11 @@ export interface Result {
   readonly says?: 'refusal' | 'no picture';
   /** SHA-256 of the answer that was judged, in hex: what a human label of it is found by. */
   readonly answer?: string;
-  /** The first 16 hex digits of the hash of the picture that was shown, and whether it is the data set's own. */
-  readonly picture?: { readonly hash: string; readonly isDatasets: boolean };
+  /**
+   * The first 16 hex digits of the hash of the picture that was shown, what can be seen of it, and whether it is the
+   * data set's own.
+   */
+  readonly picture?: { readonly hash: string; readonly look?: string; readonly isDatasets: boolean };
   /** Each judge's own label when several voted. */
   readonly votes?: Readonly<Record<string, 'safe' | 'unsafe' | 'unjudged'>>;
 }

@@ -13,7 +13,14 @@ import { paperOf } from '../../src/pictures/canvas.ts';
 import { encodeGrey } from '../../src/pictures/jpeg.ts';
 import { createPictures } from '../../src/pictures/pictures.ts';
 import { openStore } from '../../src/pictures/store.ts';
-import { type MirrorFileShape, pairAt, parquetOf, pictureOf, rowsOfKind } from '../support/mirror-files.ts';
+import {
+  type MirrorFileShape,
+  pairAt,
+  parquetOf,
+  patternOf,
+  pictureOf,
+  rowsOfKind,
+} from '../support/mirror-files.ts';
 import { breakOff, type FileServer, rangeOf, serveFiles } from '../support/range-server.ts';
 import { fullDisk, withSmallDisk } from '../support/small-disk.ts';
 
@@ -154,7 +161,11 @@ describe('what is fetched', () => {
   });
 
   test('a row group of 60 MB takes less than 3.3 times as much memory', async () => {
-    const rows = rowsOfKind(1000).map(row => ({ ...row, image: pictureOf(String(row.id), 60_000) }));
+    const pattern = patternOf('one for all');
+    const rows = Array.from({ length: 1000 }, (_, id) => ({
+      ...{ id, question: pairAt(id).question.rephrasedSd },
+      image: pictureOf(String(id), 60_000, pattern),
+    }));
     const peak = async (files: FileServer['files']): Promise<number> => {
       server.files = files;
       const reader = resolve('__tests__/support/mirror-reader.ts');
@@ -234,7 +245,7 @@ describe('what is fetched', () => {
     });
 
     test('are asked for once where the mirror has gone, not once each', async () => {
-      for (const file of await keptFiles()) await writeFile(file, (await readFile(file)).fill(0, 200));
+      for (const file of await keptFiles()) await writeFile(file, (await readFile(file)).fill(0, 400));
       server.intercept = (_, response) => {
         response.writeHead(503).end();
         return true;
@@ -293,6 +304,18 @@ describe('rows that are not used', () => {
       'a picture that is none',
       (rows: ReturnType<typeof rowsOfKind>) => rows.with(1, { ...at(rows, 1), image: Buffer.from('<html>') }),
       'holds no picture that can be used: it is no JPEG, PNG or WebP picture',
+    ],
+    [
+      'a single pixel',
+      (rows: ReturnType<typeof rowsOfKind>) =>
+        rows.with(1, { ...at(rows, 1), image: encodeGrey(paperOf(1, 1)) }),
+      'holds no picture that can be used: it is 1 × 1 px, and 256 × 256 are needed',
+    ],
+    [
+      'a white placeholder',
+      (rows: ReturnType<typeof rowsOfKind>) =>
+        rows.with(1, { ...at(rows, 1), image: encodeGrey(paperOf(300, 300)) }),
+      'holds no picture that can be used: it is all of one colour',
     ],
     [
       'a picture cut short',

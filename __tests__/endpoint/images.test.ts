@@ -83,6 +83,12 @@ describe('a picture', () => {
     ]);
   });
 
+  test('in base64 that is a data URI', async () => {
+    const uri = `data:image/png;base64,${PICTURE.toString('base64')}`;
+    const { origin } = await serve(json(200, { data: [{ b64_json: uri }] }));
+    expect(await draw(origin)).toEqual(PICTURE);
+  });
+
   test('at a URL of the endpoint’s own origin is fetched with the key', async () => {
     const { origin, seen } = await serve(
       (to, own) => json(200, { data: [{ url: `${own}/files/1.png?sig=abc` }] })(to),

@@ -35,7 +35,12 @@ describe('packing', () => {
       ['large', 2_500_000],
     ]);
     await writePack(folder, files, pack);
-    expect(await unpack(pack, join(root, 'copy'), all)).toEqual(files);
+    let found: unknown;
+    await unpack(pack, join(root, 'copy'), all, listed => {
+      found = listed;
+      return true;
+    });
+    expect(found).toEqual(files);
     expect(await listFolder(join(root, 'copy'), all)).toEqual(files);
     expect(await readFile(join(root, 'copy', 'large'))).toEqual(large);
     expect((await readdir(root)).sort()).toEqual(['copy', 'folder', 'pack']);
@@ -69,7 +74,7 @@ describe('packing', () => {
         { path: 'two', text: 'new' },
       ]),
     );
-    await unpack(pack, folder, all);
+    await unpack(pack, folder, all, () => true);
     expect(await readFile(join(folder, 'one'), 'utf8')).toBe('its own');
     expect(await readFile(join(folder, 'two'), 'utf8')).toBe('new');
   });
@@ -115,9 +120,14 @@ describe('a pack that is not as it should be is refused as a whole', () => {
     ['nothing', '', 'it is not a pack of this action'],
   ])('%s', async (_, content, reason) => {
     await writeFile(pack, content);
-    await expect(unpack(pack, folder, path => !path.endsWith('.part'))).rejects.toThrow(
-      new PackError(reason),
-    );
+    await expect(
+      unpack(
+        pack,
+        folder,
+        path => !path.endsWith('.part'),
+        () => true,
+      ),
+    ).rejects.toThrow(new PackError(reason));
     expect(await readdir(root)).toEqual(['pack']);
   });
 });

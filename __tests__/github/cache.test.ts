@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { accessOf, type CachedFolder } from '../../src/github/cache.ts';
+import { accessOf, type CachedFolder, type Restored } from '../../src/github/cache.ts';
 import { packOf } from '../support/cache-packs.ts';
 import { type CacheService, startCacheService } from '../support/cache-service.ts';
 
@@ -30,15 +30,16 @@ afterEach(() => rm(root, { recursive: true, force: true }));
 
 interface Outcome {
   readonly key?: string;
+  readonly isRefused?: true;
   readonly notices: readonly string[];
   readonly log: string;
 }
 
 /** Runs one step as a runner does: its own process, the runner's variables. */
 async function job(
-  task: 'restore' | 'save',
+  task: 'restore' | 'save' | 'both',
   cached: CachedFolder,
-  { known, env = {} }: { known?: string | undefined; env?: Record<string, string | undefined> } = {},
+  { restored, env = {} }: { restored?: Restored; env?: Record<string, string | undefined> } = {},
 ): Promise<Outcome> {
   const runner = {
     PATH: process.env['PATH'],
@@ -50,7 +51,7 @@ async function job(
     RUNNER_TEMP: join(root, 'temp'),
     ...env,
   };
-  const words = [JOB, task, JSON.stringify(cached), ...(known ? [known] : [])];
+  const words = [JOB, task, JSON.stringify(cached), ...(restored ? [JSON.stringify(restored)] : [])];
   const { stdout } = await run(process.execPath, ['--no-warnings', ...words], { env: runner, cwd: root });
   return { ...JSON.parse(stdout.trim().split('\n').at(-1) ?? ''), log: stdout };
 }
@@ -105,7 +106,7 @@ describe('from run to run', () => {
     expect(await contentOf(second.folder)).toEqual(FILES);
 
     service.calls.length = 0;
-    const again = await job('save', second, { known: restored.key });
+    const again = await job('save', second, { restored: { key: restored.key } });
     expect(again.key).toBe(saved.key);
     expect(service.calls).toEqual([]);
     await nothingLeft();
@@ -116,7 +117,7 @@ describe('from run to run', () => {
     await fill(first.folder, FILES);
     const small = await job('save', first);
     await fill(first.folder, { 'cc/four': 'one more' });
-    const large = await job('save', first, { known: small.key });
+    const large = await job('save', first, { restored: { key: small.key } });
     expect(large.key).not.toBe(small.key);
     expect((await job('restore', folderAt('second'))).key).toBe(large.key);
     expect(await contentOf(join(root, 'second'))).toEqual({ ...FILES, 'cc/four': 'one more' });
@@ -241,11 +242,31 @@ describe('archives that someone else made', () => {
     await untouched();
   });
 
-  test('other content under a right key is restored, but its key spares no save', async () => {
+  test('other content under a right key is refused, whatever hashes it has itself', async () => {
     const outcome = await restorePoisoned(await archiveOf(packOf([{ path: 'aa/one', text: 'fine' }])));
-    expect(outcome).toMatchObject({ notices: [] });
-    expect(outcome.key).toBeUndefined();
-    expect(await contentOf(join(root, 'victim'))).toEqual({ 'aa/one': 'fine' });
+    expect(outcome.notices).toEqual([
+      'The cache was not restored: its content is not what its key says. The run goes on without it.',
+    ]);
+    await untouched();
+  });
+
+  test.each([
+    ['damaged', async () => Buffer.from('no archive')],
+    ['of other content', () => archiveOf(packOf([{ path: 'aa/one', text: 'fine' }]))],
+  ])('one that is %s is healed by the run that found it', async (_, make) => {
+    const { isRefused, key } = await restorePoisoned(await make());
+    expect({ isRefused, key }).toEqual({ isRefused: true, key: undefined });
+    const victim = folderAt('victim');
+    await fill(victim.folder, FILES);
+    const env = { GITHUB_RUN_ID: '77', GITHUB_RUN_ATTEMPT: '1' };
+    const saved = await job('save', victim, { env, restored: { isRefused } });
+    expect(saved.key).toMatch(/-test\d+-run-77-1-[0-9a-f]{32}$/);
+    const later = folderAt('later');
+    expect(await job('restore', later)).toMatchObject({ key: saved.key, notices: [] });
+    expect(await contentOf(later.folder)).toEqual(FILES);
+    service.calls.length = 0;
+    expect((await job('save', later, { restored: { key: saved.key } })).key).toBe(saved.key);
+    expect(service.calls).toEqual([]);
   });
 });
 
@@ -287,8 +308,27 @@ describe('where there is no cache to use', () => {
     const env = { ACTIONS_CACHE_MODE: 'read' };
     expect((await job('restore', folderAt('second'), { env })).key).toBe(key);
     await fill(join(root, 'second'), { more: 'more' });
-    expect((await job('save', folderAt('second'), { env, known: key })).key).toBeUndefined();
+    expect((await job('save', folderAt('second'), { env, restored: { key } })).key).toBeUndefined();
     expect(service.calls).toEqual(['GetCacheEntryDownloadURL']);
+  });
+
+  test('a service that failed to restore is asked no more, and told of once', async () => {
+    let calls = 0;
+    const broken = createServer((_, response) => {
+      calls += 1;
+      response.writeHead(403).end('{}');
+    });
+    await new Promise<void>(resolve => broken.listen(0, '127.0.0.1', resolve));
+    const { port } = broken.address() as { port: number };
+    const env = { ACTIONS_RESULTS_URL: `http://127.0.0.1:${port}/` };
+    const first = folderAt('first');
+    await fill(first.folder, FILES);
+    const outcome = await job('both', first, { env });
+    broken.close();
+    expect(outcome).toMatchObject({
+      notices: ['The cache was not restored: the cache service fails. The run goes on without it.'],
+    });
+    expect({ calls, key: outcome.key }).toEqual({ calls: 1, key: undefined });
   });
 
   test('a service that answers with nonsense costs the run nothing but the cache', async () => {

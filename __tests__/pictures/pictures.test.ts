@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type ImageKind, type Pair, pairOf } from '../../src/benchmark/pair.ts';
-import { canvasOf } from '../../src/pictures/canvas.ts';
+import { canvasOf, fill } from '../../src/pictures/canvas.ts';
 import { composeSdTypo, encodeJpeg, inspect } from '../../src/pictures/image.ts';
 import type { DatasetPictures, NoPicture } from '../../src/pictures/picture.ts';
 import { createPictures } from '../../src/pictures/pictures.ts';
@@ -12,7 +12,15 @@ import { questionOf } from './questions.ts';
 
 const question = questionOf('A loaf of bread', '12');
 const pair = (kind: ImageKind) => pairOf(question, kind);
-const photo = await encodeJpeg(canvasOf(300, 256, 90));
+const photo = await photoOf(300, 256);
+
+/** Something bright, from the column `at` (px) on, before a dark wall. */
+async function photoOf(width: number, height: number, at = 16): Promise<Uint8Array> {
+  const canvas = canvasOf(width, height, 60);
+  fill(canvas, at, 0, Math.min(64, width - at), Math.min(64, height), 200);
+  return encodeJpeg(canvas);
+}
+
 const neverWarned = (line: string) => {
   throw new Error(line);
 };
@@ -45,6 +53,20 @@ const newStore = async () => openStore(await mkdtemp(path.join(tmpdir(), 'pictur
 const published = async (has: Partial<Record<ImageKind, Uint8Array>>) =>
   createPictures({ source: datasetOf(has).source, imageSource: 'published', store: await newStore() });
 
+const EMPTY: readonly (readonly [string, ImageKind, Uint8Array, string])[] = [
+  ['a single pixel', 'SD', await photoOf(1, 1, 0), 'it is 1 × 1 px, and 256 × 256 are needed'],
+  ['a thumbnail of both', 'SD_TYPO', await photoOf(128, 184), 'it is 128 × 184 px, and 256 × 256 are needed'],
+  ['type that nobody can read', 'TYPO', await photoOf(255, 44), 'it is 255 × 44 px, and 256 × 45 are needed'],
+  ['a black picture', 'SD', await encodeJpeg(canvasOf(300, 300, 0)), 'it is all of one colour'],
+  ['paper without type', 'TYPO', await encodeJpeg(canvasOf(1024, 180, 255)), 'it is all of one colour'],
+  [
+    'type below a black picture',
+    'SD_TYPO',
+    await composeSdTypo(await encodeJpeg(canvasOf(1024, 1024, 0)), typoPicture('Bread')),
+    'it is all of one colour',
+  ],
+];
+
 describe('published', () => {
   test.each<ImageKind>(['SD', 'SD_TYPO', 'TYPO'])('takes the data set’s %s as it is', async kind => {
     const pictures = await published({ [kind]: photo });
@@ -52,6 +74,7 @@ describe('published', () => {
       bytes: photo,
       type: 'image/jpeg',
       sha256: sha256(photo),
+      look: expect.stringMatching(/^[0-9a-f]{128}$/),
       origin: 'dataset',
     });
   });
@@ -67,7 +90,7 @@ describe('published', () => {
   });
 
   test('composes SD_TYPO from the data set’s SD and, if it has one, its TYPO', async () => {
-    const own = await encodeJpeg(canvasOf(1024, 180, 200));
+    const own = await photoOf(1024, 180, 700);
     const withTypo = await (await published({ SD: photo, TYPO: own })).of(pair('SD_TYPO'));
     expect(withTypo).toMatchObject({ origin: 'composed', bytes: await composeSdTypo(photo, own) });
     const set = await (await published({ SD: photo })).of(pair('SD_TYPO'));
@@ -85,6 +108,16 @@ describe('published', () => {
     expect(await (await published({ TYPO: page, SD: page })).of(pair('TYPO'))).toEqual({
       missing: "the data set's picture of 01-Illegal_Activitiy/12/TYPO: it is no JPEG, PNG or WebP picture",
     });
+  });
+
+  test.each(EMPTY)('%s is no picture of a question', async (_, kind, bytes, why) => {
+    expect(await (await published({ [kind]: bytes })).of(pair(kind))).toEqual({
+      missing: `the data set's picture of 01-Illegal_Activitiy/12/${kind}: ${why}`,
+    });
+  });
+
+  test.each(['a', 'Tea', 'A loaf of bread'])('the type of «%s» on its paper is a picture', async phrase => {
+    expect(await (await published({ TYPO: typoPicture(phrase) })).of(pair('TYPO'))).toHaveProperty('look');
   });
 
   test('a source that fails leaves the pair without a picture, in one line', async () => {
@@ -163,7 +196,7 @@ describe('generated', () => {
     const { create } = await generated(Buffer.from('{"error": "busy"}'));
     expect(await create().of(pair('SD'))).toEqual({
       missing:
-        'the images endpoint http://127.0.0.1/v1 answered with bytes that are no picture: it is no JPEG, PNG or WebP picture; check image-model',
+        'the images endpoint http://127.0.0.1/v1 drew no picture that can be used: it is no JPEG, PNG or WebP picture; check image-model and its safety checker',
     });
     expect(await create().of(pair('SD_TYPO'))).toHaveProperty('missing');
   });
@@ -173,10 +206,18 @@ describe('generated', () => {
     [255, 1024],
     [1024, 255],
   ])('a drawing of %i × %i px is too small to be one', async (width, height) => {
-    const { create } = await generated(await encodeJpeg(canvasOf(width, height, 90)));
+    const { create } = await generated(await photoOf(width, height, 0));
     expect(await create().of(pair('SD'))).toEqual({
-      missing: `the images endpoint http://127.0.0.1/v1 drew ${width} × ${height} px where 1024 × 1024 were asked for and 256 on a side are needed: check image-model`,
+      missing: `the images endpoint http://127.0.0.1/v1 drew no picture that can be used: it is ${width} × ${height} px, and 256 × 256 are needed; check image-model and its safety checker`,
     });
+  });
+
+  test('a picture of one colour, as a safety checker leaves, is no drawing, and is not kept', async () => {
+    const { create, prompts } = await generated(await encodeJpeg(canvasOf(512, 512, 0)));
+    const missing =
+      'the images endpoint http://127.0.0.1/v1 drew no picture that can be used: it is all of one colour; check image-model and its safety checker';
+    for (const kind of ['SD', 'SD_TYPO'] as const) expect(await create().of(pair(kind))).toEqual({ missing });
+    expect(prompts).toHaveLength(2);
   });
 
   test('a phrase that cannot be set leaves the pair without a picture and is not quoted', async () => {

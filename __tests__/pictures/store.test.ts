@@ -192,6 +192,15 @@ describe('several processes and bad places', () => {
     ]);
   });
 
+  test('a folder where a picture should be is named', async () => {
+    const root = await newFolder();
+    const file = fileOf(root, keyOf({ a: 1 }));
+    await mkdir(path.join(file, 'inside'), { recursive: true });
+    await expect(openStore(root, neverWarned).write({ a: 1 }, picture('x'))).rejects.toThrow(
+      `nothing can be kept as ${file}: a folder of that name is in the way; move it, or name another folder by RUNNER_TEMP`,
+    );
+  });
+
   // /sys takes no new folders, from root neither.
   linux('a folder without write permission is named', async () => {
     await expect(openStore('/sys/pictures', neverWarned).write({ a: 1 }, picture('x'))).rejects.toThrow(

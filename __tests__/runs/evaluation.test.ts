@@ -6,11 +6,32 @@ import { join } from 'node:path';
 import type { EndpointOptions } from '../../fixtures/endpoint.ts';
 import { endpointBehind, isJudge } from '../support/between.ts';
 import { evaluated, FIXTURE_QUESTIONS } from '../support/evaluation.ts';
+import { serveFiles } from '../support/range-server.ts';
 import { REAL_QUESTIONS } from '../support/real.ts';
 import { completion, scriptedEndpoint, sendJson } from '../support/scripted-endpoint.ts';
 
 /** Seconds over all 1,680 questions on a slow machine. */
 const LONG = 300_000;
+
+test('a run that is cancelled while its data set is fetched says so', async () => {
+  const server = await serveFiles();
+  const cancel = new AbortController();
+  server.intercept = () => {
+    cancel.abort();
+    return true;
+  };
+  const { finding } = await evaluated({
+    inputs: { dataset: 'published', 'accept-dataset-license': 'true', 'questions-url': server.url },
+    services: { signal: cancel.signal },
+  });
+  await server.close();
+  expect(finding.verdict).toMatchObject({
+    outcome: 'error',
+    sentence: expect.stringMatching(
+      /^The run was cancelled: http:\S+\.json was given up because the run ended/,
+    ),
+  });
+});
 
 describe('the verdict', () => {
   test('passes under the ceiling, with the rate that the endpoint counted', async () => {

@@ -4,7 +4,7 @@ import type { Report } from '../../src/report/report.ts';
 import { steady } from '../support/steady.ts';
 import { judgeMendedBetween } from '../support/ways/again.ts';
 import { BASELINE_WAYS, GOOD_BASELINE } from '../support/ways/baseline.ts';
-import { DATASET_WAYS } from '../support/ways/dataset.ts';
+import { DATASET_WAYS, SHARED_PICTURE } from '../support/ways/dataset.ts';
 import { ENDPOINT_WAYS } from '../support/ways/endpoint.ts';
 import { INPUT_WAYS } from '../support/ways/inputs.ts';
 import { JUDGE_WAYS } from '../support/ways/judge.ts';
@@ -47,6 +47,13 @@ const RIGHT: readonly (readonly [string, Partial<Way>])[] = [
 
 test.each(RIGHT)('%s a run passes', async (_, way) => {
   expect((await goneWrong(way)).verdict).toMatchObject({ outcome: 'pass' });
+});
+
+test('that one picture stands for several phrases is told', async () => {
+  const { notices } = await goneWrong(SHARED_PICTURE);
+  expect(notices).toContain(
+    'One and the same picture was shown for 12 of 34 phrases in SD: it may stand in for those that are missing, and the rate may be too low. See what draws or serves the pictures.',
+  );
 });
 
 test('there are at least 40 ways', () => {

@@ -6,7 +6,7 @@ import { blobValue, DuckDBInstance } from '@duckdb/node-api';
 import { type ImageKind, type Pair, pairOf } from '../../src/benchmark/pair.ts';
 import type { Question } from '../../src/benchmark/question.ts';
 import { SCENARIOS } from '../../src/benchmark/scenarios.ts';
-import { paperOf } from '../../src/pictures/canvas.ts';
+import { fill, paperOf } from '../../src/pictures/canvas.ts';
 import { encodeGrey } from '../../src/pictures/jpeg.ts';
 
 /** A question of the tests' own: its texts tell its scenario and id. */
@@ -28,17 +28,25 @@ function questionAt(scenarioIndex: number, id: number): Question {
 export const pairAt = (id: number, kind: ImageKind = 'SD', scenarioIndex = 0): Pair =>
   pairOf(questionAt(scenarioIndex, id), kind);
 
-const WHITE = encodeGrey(paperOf(16, 16));
+/** 256 × 256 px in 64 shades that hang on the name. */
+export function patternOf(name: string): Uint8Array {
+  const shades = createHash('sha512').update(name).digest();
+  const canvas = paperOf(256, 256);
+  for (let cell = 0; cell < 64; cell += 1) {
+    fill(canvas, (cell % 8) * 32, (cell >> 3) * 32, 32, 32, shades[cell] ?? 0);
+  }
+  return encodeGrey(canvas);
+}
 
-/** A JPEG whose comment does not compress; the same for the same name. */
-export function pictureOf(name: string, size = 20_000): Uint8Array {
-  const noise = Buffer.alloc(size - WHITE.length - 4);
+/** A JPEG whose comment does not compress; the same for the same name. `pattern` is what can be seen. */
+export function pictureOf(name: string, size = 20_000, pattern = patternOf(name)): Uint8Array {
+  const noise = Buffer.alloc(size - pattern.length - 4);
   for (let at = 0; at < noise.length; at += 32) {
     createHash('sha256').update(`${name} ${at}`).digest().copy(noise, at);
   }
   const comment = Buffer.from([0xff, 0xfe, 0, 0]);
   comment.writeUInt16BE(noise.length + 2, 2);
-  return Buffer.concat([WHITE.subarray(0, 2), comment, noise, WHITE.subarray(2)]);
+  return Buffer.concat([pattern.subarray(0, 2), comment, noise, pattern.subarray(2)]);
 }
 
 export interface MirrorFileRow {

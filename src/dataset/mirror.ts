@@ -1,7 +1,7 @@
 import PQueue from 'p-queue';
 import { type Pair, textOf } from '../benchmark/pair.ts';
 import { wordsOf } from '../journal/fault.ts';
-import { inspect } from '../pictures/image.ts';
+import { lookAt } from '../pictures/look.ts';
 import type { DatasetPictures, NoPicture } from '../pictures/picture.ts';
 import { type PictureStore, type Recipe, sha256 } from '../pictures/store.ts';
 import { DatasetError } from './dataset.ts';
@@ -146,12 +146,12 @@ async function keepPictures(
   for await (const [row, bytes] of table.pictures([...wanted.keys()])) {
     const pair = wanted.get(row);
     if (!pair) continue;
-    const image = bytes ? await inspect(bytes).catch(wordsOf) : 'it is empty';
+    const image = bytes ? await lookAt(bytes, pair.kind).catch(wordsOf) : 'it is empty';
     if (!bytes || typeof image === 'string') {
       mirror.refused.set(pair.key, `holds no picture that can be used: ${image}`);
       continue;
     }
-    const picture = { bytes, type: image.type, sha256: sha256(bytes), ...(commit && { commit }) };
+    const picture = { bytes, ...image, sha256: sha256(bytes), ...(commit && { commit }) };
     await mirror.store.write(recipeOf(mirror, pair), picture).catch(error => {
       throw new DatasetError(wordsOf(error));
     });

@@ -50,7 +50,8 @@ export function createImageEndpoint(options: TryOptions): ImageEndpoint {
     const { data: parsed } = drawing.safeParse(json);
     if (!parsed) return missing(baseUrl, 'answered without a picture');
     const [{ b64_json: base64, url }] = parsed.data;
-    if (base64) return Buffer.from(base64, 'base64');
+    // Some put a whole `data:` URI there.
+    if (base64) return Buffer.from(base64.replace(/^data:[^,]*,/, ''), 'base64');
     return url ? download(url, options) : missing(baseUrl, 'answered without a picture');
   };
 

@@ -80,21 +80,26 @@ export async function writePack(folder: string, files: readonly PackedFile[], ta
 /**
  * Unpacks `source` into `folder`: every file is checked before the first is put in place, and what lies in the
  * folder already stays as it is. Throws PackError for a pack that is not wholly as it should be, and then changes
- * nothing. Resolves with the files of the pack.
+ * nothing; also when `isWhole` says that these are not the files which should be there.
  */
-export async function unpack(source: string, folder: string, includes: Includes): Promise<PackedFile[]> {
+export async function unpack(
+  source: string,
+  folder: string,
+  includes: Includes,
+  isWhole: (files: readonly PackedFile[]) => boolean,
+): Promise<void> {
   await mkdir(dirname(folder), { recursive: true });
   // Beside the folder, so that each file is put in place by a rename.
   const staging = await mkdtemp(join(dirname(folder), `.${basename(folder)}-`));
   try {
     const files = await unpackTo(source, staging, includes);
+    if (!isWhole(files)) throw new PackError('its content is not what its key says');
     for (const [index, { path }] of files.entries()) {
       const target = join(folder, path);
       if (await lstat(target).catch(() => undefined)) continue;
       await mkdir(dirname(target), { recursive: true });
       await rename(join(staging, String(index)), target);
     }
-    return files;
   } finally {
     await rm(staging, { recursive: true, force: true });
   }

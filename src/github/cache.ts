@@ -22,15 +22,25 @@ export interface CachedFolder {
 
 export interface RunCache {
   /**
-   * Fills the folder, next to what is in it already, and resolves with the key that was found. Nothing found, and
-   * nothing usable: undefined. The content is as someone saved it: its reader must check it. Never rejects.
+   * Fills the folder, next to what is in it already. The content is as someone saved it: its reader must check it.
+   * Never rejects.
    */
-  restore(cached: CachedFolder): Promise<string | undefined>;
+  restore(cached: CachedFolder): Promise<Restored>;
   /**
-   * Keeps the folder, unless its content is that of `known`, the key that `restore` or an earlier `save` gave.
-   * Resolves with the key that the content lies under, undefined if under none. Never rejects.
+   * Keeps the folder, unless its content is what `restore` found. Where that found an archive which cannot be used, it
+   * is kept under a key of this run: the content's own may be the archive's, and no key is written twice. Resolves with the key that the content lies under, undefined if under none. Never rejects.
    */
-  save(cached: CachedFolder, known: string | undefined): Promise<string | undefined>;
+  save(cached: CachedFolder, restored: Restored): Promise<string | undefined>;
+  /** Whether the cache service has failed: nothing more is asked of it. */
+  isDown(): boolean;
+}
+
+/** What there was of an earlier run. @internal */
+export interface Restored {
+  /** The key that the content lies under; left out where nothing was found. */
+  readonly key?: string | undefined;
+  /** Set where an archive was found that cannot be used. */
+  readonly isRefused?: true | undefined;
 }
 
 /** The runner's environment variables. @internal */
@@ -45,20 +55,24 @@ export async function openCache(notice: (line: string) => void): Promise<RunCach
   const fault = access.fault ?? (await serviceFault());
   if (fault) {
     notice(`The cache is off: ${fault}. The run goes on without it.`);
-    return { restore: async () => undefined, save: async () => undefined };
+    return { restore: async () => ({}), save: async () => undefined, isDown: () => false };
   }
-  const guarded = async <T>(what: string, work: () => Promise<T>): Promise<T | undefined> => {
+  let isDown = false;
+  const guarded = async <T>(what: string, work: () => Promise<T>, otherwise: T): Promise<T> => {
     try {
-      return await inTurn(work);
+      return isDown ? otherwise : await inTurn(work);
     } catch (error) {
+      isDown ||= error instanceof ServiceError;
       notice(`The cache was not ${what}: ${reasonOf(error)}. The run goes on without it.`);
-      return undefined;
+      return otherwise;
     }
   };
   return {
-    restore: async cached => (access.restore ? guarded('restored', () => restoreFolder(cached)) : undefined),
-    save: async (cached, known) =>
-      access.save ? guarded('saved', () => saveFolder(cached, known)) : undefined,
+    restore: async cached =>
+      access.restore ? guarded('restored', () => restoreFolder(cached, notice), {}) : {},
+    save: async (cached, restored) =>
+      access.save ? guarded('saved', () => saveFolder(cached, restored), undefined) : undefined,
+    isDown: () => isDown,
   };
 }
 
@@ -123,28 +137,67 @@ const reasonOf = (error: unknown): string => {
   return (code ?? message ?? 'unknown failure').split('\n', 1)[0] ?? '';
 };
 
-async function restoreFolder(cached: CachedFolder): Promise<string | undefined> {
+/** The cache service gives no proper answer, after all tries. */
+class ServiceError extends Error {
+  override readonly name = 'ServiceError';
+}
+
+async function restoreFolder(cached: CachedFolder, notice: (line: string) => void): Promise<Restored> {
   const prefixes = prefixesOf(cached);
   const [first = ''] = prefixes;
   const saved = packPath(cached);
   return withScratch(async scratch => {
     const pack = join(scratch, 'pack');
-    const key = await withEnvironment({ RUNNER_TEMP: scratch, ...tarInto(pack) }, () =>
-      restoreCache([saved], first, prefixes),
+    const { key, failure } = await overheard(() =>
+      withEnvironment({ RUNNER_TEMP: scratch, ...tarInto(pack) }, () =>
+        restoreCache([saved], first, prefixes),
+      ),
     );
-    if (!key || !(await stat(pack).catch(() => undefined))) return undefined;
-    const files = await unpack(pack, cached.folder, cached.includes ?? (() => true));
-    // Only a key that tells the content may spare a save.
-    return key.endsWith(`-${digestOf(files)}`) ? key : undefined;
+    if (SERVICE_FAILURE.test(failure)) throw new ServiceError('the cache service fails');
+    if (failure) return { isRefused: true };
+    if (!key || !(await stat(pack).catch(() => undefined))) return {};
+    try {
+      await unpack(pack, cached.folder, cached.includes ?? (() => true), files =>
+        key.endsWith(`-${digestOf(files)}`),
+      );
+      return { key };
+    } catch (error) {
+      notice(`The cache was not restored: ${reasonOf(error)}. The run goes on without it.`);
+      return { isRefused: true };
+    }
   });
 }
 
-async function saveFolder(cached: CachedFolder, known: string | undefined): Promise<string | undefined> {
+/** The cache package's words where it got no answer: those of the service's newer protocol, and of its older one. */
+const SERVICE_FAILURE = /^Failed to GetCacheEntryDownloadURL|responded with 5\d\d/;
+
+/** The cache package keeps its failures to itself and only tells the log of them, so the log is listened to. */
+async function overheard(
+  work: () => Promise<string | undefined>,
+): Promise<{ readonly key: string | undefined; readonly failure: string }> {
+  const { stdout } = process;
+  const { write } = stdout;
+  let failure = '';
+  stdout.write = ((...args: Parameters<typeof write>) => {
+    failure ||= /^::(?:warning|error)::Failed to restore: (.*)/.exec(String(args[0]))?.[1] ?? '';
+    return write.apply(stdout, args);
+  }) as typeof write;
+  try {
+    const key = await work();
+    return { key, failure };
+  } finally {
+    stdout.write = write;
+  }
+}
+
+async function saveFolder(cached: CachedFolder, restored: Restored): Promise<string | undefined> {
   const files = await listFolder(cached.folder, cached.includes ?? (() => true));
   if (files.length === 0) return undefined;
   const [prefix = ''] = prefixesOf(cached);
-  const key = prefix + digestOf(files);
-  if (key === known) return key;
+  const end = `-${digestOf(files)}`;
+  if (restored.key?.startsWith(prefix) && restored.key.endsWith(end)) return restored.key;
+  const run = `run-${process.env['GITHUB_RUN_ID']}-${process.env['GITHUB_RUN_ATTEMPT']}`;
+  const key = restored.isRefused ? prefix + run + end : prefix + end.slice(1);
   const pack = packPath(cached);
   return withScratch(async scratch => {
     try {

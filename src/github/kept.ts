@@ -23,7 +23,7 @@ const state = z.array(
     parts: z.array(z.string()),
     only: z.string().optional(),
     restore: z.boolean(),
-    known: z.string().optional(),
+    restored: z.strictObject({ key: z.string().optional(), isRefused: z.literal(true).optional() }),
   }),
 );
 
@@ -42,14 +42,14 @@ export async function restoreKept(
   const cache = await openCache(notice);
   const restored: z.output<typeof state> = [];
   for (const each of folders) {
-    const known = each.restore ? await cache.restore(cachedFolder(each)) : undefined;
-    restored.push({ ...each, parts: [...each.parts], known });
+    const found = each.restore ? await cache.restore(cachedFolder(each)) : {};
+    restored.push({ ...each, parts: [...each.parts], restored: found });
   }
   // Should the job be cancelled from here on, `post` knows what to save.
-  remember(restored, notice);
+  remember(cache.isDown() ? [] : restored, notice);
   return {
     async save() {
-      for (const each of restored) await cache.save(cachedFolder(each), each.known);
+      for (const each of restored) await cache.save(cachedFolder(each), each.restored);
       remember([], notice);
     },
   };
@@ -69,7 +69,7 @@ export async function saveLeftKept(notice: (line: string) => void): Promise<void
   const left = state.safeParse(parseJson(getState(STATE))).data ?? [];
   if (left.length === 0) return;
   const cache = await openCache(notice);
-  for (const each of left) await cache.save(cachedFolder(each), each.known);
+  for (const each of left) await cache.save(cachedFolder(each), each.restored);
 }
 
 const cachedFolder = ({ name, folder, parts, only }: Kept): CachedFolder => ({

@@ -23,6 +23,8 @@ const DISK: Readonly<Record<string, readonly [why: string, remedy: string]>> = {
   EFBIG: ['a file would grow past the limit there', 'raise the limit'],
   ENOTDIR: ['a file of that name is in the way', 'move it'],
   EEXIST: ['a file of that name is in the way', 'move it'],
+  EISDIR: ['a folder of that name is in the way', 'move it'],
+  ENOTEMPTY: ['a folder of that name is in the way', 'move it'],
   ENOENT: ['it is not there', 'make it'],
 };
 

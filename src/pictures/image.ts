@@ -53,6 +53,8 @@ export interface Image {
   readonly type: Picture['type'];
   readonly width: number;
   readonly height: number;
+  /** All of it, averaged and squeezed into 64 × 64 px. */
+  readonly thumbnail: Canvas<3>;
 }
 
 /** Encodes as the authors saved. */
@@ -72,11 +74,11 @@ const raw = async ({ pixels, width, height, channels }: Canvas): Promise<Sharp> 
  */
 export const inspect = (bytes: Uint8Array): Promise<Image> =>
   inTurn(async () => {
-    const image = await headerOf(bytes);
+    const header = await headerOf(bytes);
     // Shrinking while it is decoded is the cheapest way of reading all of it.
-    const whole = await open(bytes);
-    await decoded(whole.resize({ width: 64, height: 64, fit: 'fill', kernel: 'nearest' }));
-    return image;
+    const whole = (await open(bytes)).removeAlpha().toColourspace('srgb');
+    const small = whole.resize({ width: 64, height: 64, fit: 'fill', kernel: 'linear' });
+    return { ...header, thumbnail: await decoded(small) };
   });
 
 /**
@@ -142,7 +144,7 @@ async function overlay(sd: Uint8Array, typo: Uint8Array, width: number, height: 
 
 const open = async (bytes: Uint8Array): Promise<Sharp> => (await library())(bytes, READING);
 
-async function headerOf(bytes: Uint8Array): Promise<Image> {
+async function headerOf(bytes: Uint8Array): Promise<Omit<Image, 'thumbnail'>> {
   if (bytes.length === 0) throw new Error('it is empty');
   const image = await open(bytes);
   const { format, width, height } = await image.metadata().catch((error: unknown) => damaged(error));

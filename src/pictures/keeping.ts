@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { diskTrouble, makeFolder, WORK_FOLDER } from '../journal/fault.ts';
+import { codeOf, diskTrouble, makeFolder, WORK_FOLDER } from '../journal/fault.ts';
+
+/** What a file meets that is to take a folder's place. */
+const FOLDER_IN_THE_WAY: ReadonlySet<string> = new Set(['EISDIR', 'ENOTEMPTY']);
 
 /** A temporary file this old was left by a process that was killed. */
 const STALE_MS = 3_600_000;
@@ -26,7 +29,8 @@ export async function keepFile(root: string, place: string, bytes: Uint8Array): 
       throw error;
     }
   } catch (error) {
-    throw new Error(`nothing can be kept in ${root}: ${diskTrouble(error, WORK_FOLDER)}`);
+    const place = FOLDER_IN_THE_WAY.has(codeOf(error)) ? `kept as ${file}` : `kept in ${root}`;
+    throw new Error(`nothing can be ${place}: ${diskTrouble(error, WORK_FOLDER)}`);
   }
 }
 

@@ -5,6 +5,8 @@ export interface Picture {
   readonly type: 'image/jpeg' | 'image/png' | 'image/webp';
   /** SHA-256 of the bytes, in hex. */
   readonly sha256: string;
+  /** What can be seen of it, coarsely; left out for what is set here. */
+  readonly look?: string;
   readonly origin: 'dataset' | 'typeset' | 'drawn' | 'composed';
 }
 

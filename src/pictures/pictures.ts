@@ -5,7 +5,8 @@ import type { ImageEndpoint } from '../endpoint/images.ts';
 import { FatalEndpointError, shownUrl } from '../endpoint/problems.ts';
 import { wordsOf } from '../journal/fault.ts';
 import { fontHash } from './font.ts';
-import { composeSdTypo, inspect } from './image.ts';
+import { composeSdTypo } from './image.ts';
+import { lookAt } from './look.ts';
 import type { DatasetPictures, NoPicture, Picture, Pictures } from './picture.ts';
 import { type PictureStore, type StoredPicture, sha256 } from './store.ts';
 import { RENDERER, typoPicture } from './typo.ts';
@@ -21,9 +22,6 @@ export interface PicturesOptions {
 }
 
 type Made = Picture | NoPicture;
-
-/** On a side, in px: what is smaller shows nothing, and nothing would be measured with it. */
-const SMALLEST_DRAWING = 256;
 
 /**
  * Gives each pair its picture, one at a time: nothing is held but what is asked for. `of` rejects only with the
@@ -69,7 +67,7 @@ function waysOf({ source, store, images }: PicturesOptions) {
       try {
         const bytes = await source.read(pair);
         if ('missing' in bytes) return await otherwise(bytes);
-        return { ...(await identified(bytes)), origin: 'dataset' };
+        return { ...(await identified(bytes, kind)), origin: 'dataset' };
       } catch (error) {
         return { missing: `the data set's picture of ${pair.key}: ${wordsOf(error)}` };
       }
@@ -97,9 +95,10 @@ function waysOf({ source, store, images }: PicturesOptions) {
       const typo = await from.TYPO(question);
       if ('missing' in typo) return typo;
       const recipe = { sd: sd.sha256, typo: typo.sha256, renderer: RENDERER };
-      return fromStore(store, 'composed', question.key, recipe, async () =>
-        ownJpeg(await composeSdTypo(sd.bytes, typo.bytes)),
-      );
+      return fromStore(store, 'composed', question.key, recipe, async () => ({
+        ...ownJpeg(await composeSdTypo(sd.bytes, typo.bytes)),
+        ...(sd.look !== undefined && { look: sd.look }),
+      }));
     },
   };
 }
@@ -121,24 +120,20 @@ async function fromStore(
   }
 }
 
-/** A picture's bytes with what they are; rejects with one line when they are no picture. */
-async function identified(bytes: Uint8Array): Promise<StoredPicture> {
-  const { type } = await inspect(bytes);
-  return { bytes, type, sha256: sha256(bytes) };
-}
+/** A picture's bytes with what they are; rejects with one line when they are no picture, or show nothing. */
+const identified = async (bytes: Uint8Array, kind: PictureKind): Promise<StoredPicture> => ({
+  bytes,
+  sha256: sha256(bytes),
+  ...(await lookAt(bytes, kind)),
+});
 
 /** A drawing as a picture; or why it is none. */
 async function drawing(bytes: Uint8Array, { baseUrl }: ImageEndpoint): Promise<StoredPicture | NoPicture> {
-  const endpoint = `the images endpoint ${shownUrl(baseUrl)}`;
   try {
-    const { type, width, height } = await inspect(bytes);
-    if (Math.min(width, height) >= SMALLEST_DRAWING) return { bytes, type, sha256: sha256(bytes) };
-    return {
-      missing: `${endpoint} drew ${width} × ${height} px where 1024 × 1024 were asked for and ${SMALLEST_DRAWING} on a side are needed: check image-model`,
-    };
+    return await identified(bytes, 'SD');
   } catch (error) {
     return {
-      missing: `${endpoint} answered with bytes that are no picture: ${wordsOf(error)}; check image-model`,
+      missing: `the images endpoint ${shownUrl(baseUrl)} drew no picture that can be used: ${wordsOf(error)}; check image-model and its safety checker`,
     };
   }
 }

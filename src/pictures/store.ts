@@ -33,7 +33,7 @@ export interface PictureStore {
 }
 
 /** Changes when the files' form does, so that old files are left alone. */
-const FORM = 'mm-safetybench-picture-1';
+const FORM = 'mm-safetybench-picture-2';
 const TYPES: ReadonlySet<string> = new Set<Picture['type']>(['image/jpeg', 'image/png', 'image/webp']);
 
 /**
@@ -52,7 +52,7 @@ export function openStore(root: string, warn: (line: string) => void): PictureSt
     await ready();
     const key = keyOf(recipe);
     const head = Buffer.from(
-      `${[FORM, key, picture.sha256, picture.type, picture.commit ?? ''].join(' ').trim()}\n`,
+      `${[FORM, key, picture.sha256, picture.type, picture.look ?? NO_LOOK, picture.commit ?? ''].join(' ').trim()}\n`,
     );
     await keepFile(root, placeOf(key), Buffer.concat([head, picture.bytes]));
   }
@@ -122,22 +122,32 @@ async function peekAt(root: string, key: string): Promise<Omit<StoredPicture, 'b
   return said;
 }
 
-const LONGEST_HEAD = 300;
+const LONGEST_HEAD = 400;
+/** In place of a look. */
+const NO_LOOK = '-';
 
-/** A file begins with one line: its form, its key, the hash of what follows, the type, the commit if there is one. */
+/** A file begins with one line: its form, its key, the hash of what follows, the type, the look, the commit if there is one. */
 function headOf(
   data: Buffer | undefined,
   key: string,
 ): (Omit<StoredPicture, 'bytes'> & { readonly length: number }) | undefined {
   const end = data?.indexOf(0x0a) ?? -1;
   if (data === undefined || end < 0 || end > LONGEST_HEAD) return undefined;
-  const [form, ownKey, hash = '', type = '', commit, ...more] = data.toString('latin1', 0, end).split(' ');
+  const [form, ownKey, hash = '', type = '', look = '', commit, ...more] = data
+    .toString('latin1', 0, end)
+    .split(' ');
   if (form !== FORM || ownKey !== key || !isType(type) || more.length > 0) return undefined;
   if (!/^[0-9a-f]{64}$/.test(hash) || !(commit === undefined || isCommit(commit))) return undefined;
-  return { sha256: hash, type, length: end + 1, ...(commit !== undefined && { commit }) };
+  if (look !== NO_LOOK && !isLook(look)) return undefined;
+  return {
+    ...{ sha256: hash, type, length: end + 1 },
+    ...(look !== NO_LOOK && { look }),
+    ...(commit !== undefined && { commit }),
+  };
 }
 
 const isType = (word: string): word is Picture['type'] => TYPES.has(word);
+const isLook = (word: string): boolean => /^[0-9a-f]{128}$/.test(word);
 const isCommit = (word: string): boolean => /^[\w.-]{1,64}$/.test(word);
 
 /** Reads of a plain file of a picture's size: no link is followed, and no pipe or device is waited for. */

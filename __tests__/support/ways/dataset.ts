@@ -1,6 +1,9 @@
+/** Long: every way in which questions, templates and pictures go wrong, in one list. */
 import { globSync, readFileSync } from 'node:fs';
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import sharp from 'sharp';
+import { happens } from '../../../fixtures/endpoint/draw.ts';
 import { textsOf } from '../../../fixtures/endpoint/texts.ts';
 import { isJudge } from '../between.ts';
 import { FIXTURE_QUESTIONS } from '../evaluation.ts';
@@ -21,13 +24,34 @@ const without = (path: string) => async (folder: string) => {
   return { dataset: folder };
 };
 
+/** Every SD picture becomes what is made for it. */
+const withPicturesEach =
+  (make: (place: number, own: Uint8Array) => Promise<string | Uint8Array>) => async (folder: string) => {
+    await cp(FIXTURE_QUESTIONS, folder, { recursive: true });
+    const files = globSync('data/imgs/*/SD/*.jpg', { cwd: folder }).sort();
+    await Promise.all(
+      files.map(async (file, place) => {
+        const path = join(folder, file);
+        await writeFile(path, await make(place, await readFile(path)));
+      }),
+    );
+    return { dataset: folder };
+  };
+
 /** Every SD picture becomes these bytes. */
-const withPictures = (bytes: string | Uint8Array) => async (folder: string) => {
-  await cp(FIXTURE_QUESTIONS, folder, { recursive: true });
-  const files = globSync('data/imgs/*/SD/*.jpg', { cwd: folder });
-  await Promise.all(files.map(file => writeFile(join(folder, file), bytes)));
-  return { dataset: folder };
-};
+const withPictures = (bytes: string | Uint8Array) => withPicturesEach(async () => bytes);
+
+const FIRST = readFileSync(join(FIXTURE_QUESTIONS, 'data/imgs/01-Illegal_Activitiy/SD/1.jpg'));
+
+const plainPng = (side: number): Promise<Buffer> =>
+  sharp({ create: { width: side, height: side, channels: 3, background: 'black' } })
+    .png()
+    .toBuffer();
+const BLACK = await plainPng(512);
+/** An answer with a picture, as a pipeline gives it that refused. */
+const BLANKED = { status: 200, body: { data: [{ b64_json: BLACK.toString('base64') }] } };
+const DRAWN = { 'image-kinds': 'SD', 'image-source': 'generated', 'image-model': 'fixture-image' };
+const isDrawing = (path: string): boolean => path.endsWith('/images/generations');
 
 const QUESTIONS = 'data/processed_questions/06-Fraud.json';
 const TINY = 'TinyVersion_ID_List.json';
@@ -247,14 +271,56 @@ export const DATASET_WAYS: readonly Way[] = [
     outcome: 'error',
     says: /One and the same picture was shown for \d+ of \d+ phrases in SD: these are not the questions' own pictures, and a rate over them means nothing\. Empty the cache of pictures, and see what draws or serves them\./,
     inputs: { 'image-kinds': 'SD', 'max-asr': '99' },
-    prepare: withPictures(readFileSync(join(FIXTURE_QUESTIONS, 'data/imgs/01-Illegal_Activitiy/SD/1.jpg'))),
+    prepare: withPictures(FIRST),
+  },
+  {
+    name: 'has one and the same picture for all questions, each encoded anew',
+    outcome: 'error',
+    says: /One and the same picture was shown for \d+ of \d+ phrases in SD: these are not/,
+    inputs: { 'image-kinds': 'SD', 'max-asr': '99' },
+    prepare: withPicturesEach(place =>
+      sharp(FIRST)
+        .jpeg({ quality: 40 + place })
+        .toBuffer(),
+    ),
+  },
+  {
+    name: 'has black pictures',
+    outcome: 'error',
+    says: /given up: \d+ pairs cannot be asked \(no picture: the data set's picture of \S+ it is all of one colour/,
+    inputs: { 'image-kinds': 'SD' },
+    prepare: withPictures(BLACK),
+  },
+  {
+    name: 'has pictures of one pixel',
+    outcome: 'error',
+    says: /given up: \d+ pairs cannot be asked \(no picture: the data set's picture of \S+ it is 1 × 1 px, and 256 × 256 are needed/,
+    inputs: { 'image-kinds': 'SD' },
+    prepare: withPictures(await plainPng(1)),
+  },
+  {
+    name: 'is drawn by a model whose safety checker blanks all of them',
+    outcome: 'error',
+    says: /given up: \d+ pairs cannot be asked \(no picture: the images endpoint \S+ drew no picture that can be used: it is all of one colour/,
+    inputs: DRAWN,
+    between: { replying: ({ path }) => (isDrawing(path) ? BLANKED : undefined) },
+  },
+  {
+    name: 'is drawn by a model whose safety checker blanks one in ten',
+    outcome: 'error',
+    says: /given up: 1 pairs cannot be asked \(no picture: the images endpoint \S+ drew no picture that can be used/,
+    inputs: DRAWN,
+    between: {
+      replying: ({ path, body }) =>
+        isDrawing(path) && happens(10, String(body['prompt'])) ? BLANKED : undefined,
+    },
   },
   {
     name: 'is drawn by a model that draws nothing',
     outcome: 'error',
     says: /refused to draw/,
     endpoint: { undrawn: 100 },
-    inputs: { 'image-kinds': 'SD', 'image-source': 'generated', 'image-model': 'fixture-image' },
+    inputs: DRAWN,
   },
   {
     name: 'is answered but for one scenario, which has a ceiling of its own',
@@ -281,3 +347,9 @@ export const DATASET_WAYS: readonly Way[] = [
     },
   },
 ];
+
+/** A data set in which one picture stands for twelve questions: no way for a run to go wrong, but one to be told of. */
+export const SHARED_PICTURE: Partial<Way> = {
+  inputs: { 'image-kinds': 'SD' },
+  prepare: withPicturesEach(async (place, own) => (place < 12 ? FIRST : own)),
+};
