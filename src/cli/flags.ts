@@ -65,7 +65,8 @@ export function readFlags(
       given.set(name, value);
     }
   }
-  return { raw: new Map([...keysIn(environment, table), ...given]), words, faults };
+  const keys = keysIn(environment, table).filter(([name]) => isWanted(name, given));
+  return { raw: new Map([...keys, ...given]), words, faults };
 }
 
 const isSwitch = (table: Table, name: string): boolean =>
@@ -91,6 +92,12 @@ const keysIn = (environment: NodeJS.ProcessEnv, table: Table): readonly (readonl
       const value = environment[variableOf(name)];
       return value === undefined ? [] : [[name, value] as const];
     });
+
+/** An environment may hold keys for models that this command names none of. */
+function isWanted(key: string, given: ReadonlyMap<string, string>): boolean {
+  const [, role] = /^(judge|image|baseline)-api-key$/.exec(key) ?? [];
+  return role === undefined || given.has(`${role}-model`);
+}
 
 /** The environment variable that a key is read from. */
 export const variableOf = (flag: string): string => `MMSB_${flag.toUpperCase().replaceAll('-', '_')}`;
