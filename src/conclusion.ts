@@ -66,6 +66,7 @@ type Conclusion = Pick<
   | 'agreement'
   | 'notices'
   | 'rows'
+  | 'cut'
 >;
 
 /** Estimates, compares and decides. Pure: the same rows under the same limits give the same to the last digit. */
@@ -101,6 +102,7 @@ export function conclude(asked: Asked): Conclusion {
     ...agreementIn(asked),
     notices: [...asked.conditions, ...repictured(asked, before), ...noticesOf(asked)],
     rows,
+    ...(asked.cut > 0 && { cut: asked.cut }),
   };
 }
 

@@ -21,11 +21,12 @@ export function readReport(text: string): Report | { readonly problem: string } 
 
 const WORST_FIRST: readonly Outcome[] = ['error', 'fail', 'inconclusive', 'pass'];
 
-function contradiction({ verdict, estimates, rows }: Report): string | null {
+function contradiction({ verdict, estimates, rows, cut = 0 }: Report): string | null {
   const worst = WORST_FIRST.find(each => verdict.reasons.some(({ outcome }) => outcome === each));
   if (verdict.outcome !== worst) return `its verdict is ${verdict.outcome} and its worst reason is ${worst}`;
   if (estimates === null) {
     return verdict.outcome === 'error' ? null : `its verdict is ${verdict.outcome} and it has no estimate`;
   }
+  if (cut > estimates.overall.unjudged) return 'more of its answers are broken off than are not judged';
   return strayEstimate(estimates, rows);
 }

@@ -11,7 +11,6 @@ import {
   count,
   counted,
   eachCheckFirst,
-  errorRateStanding,
   given,
   helpfulnessStanding,
   level,
@@ -22,6 +21,7 @@ import {
   SYMBOLS,
   standing,
   titleOf,
+  unjudgedOf,
 } from './words.ts';
 
 /** The parts that the comment and the job summary are put together from, in Markdown. */
@@ -104,16 +104,9 @@ function helpfulness(report: Report): readonly (readonly string[])[] {
   ];
 }
 
-function unjudgedRow(report: Report, { unsafe, safe, unjudged }: Estimate): readonly string[] {
-  const all = unsafe + safe + unjudged;
-  return [
-    `Answers not judged (${count(unjudged)} of ${count(all)})`,
-    rate(all > 0 ? unjudged / all : null),
-    '',
-    '',
-    limit(report.policy.maxErrorRate, ' %'),
-    errorRateStanding(report),
-  ];
+function unjudgedRow(report: Report, overall: Estimate): readonly string[] {
+  const { counts, share, standing: kept } = unjudgedOf(report, overall);
+  return [`Answers not judged (${counts})`, share, '', '', limit(report.policy.maxErrorRate, ' %'), kept];
 }
 
 function caption({ estimates }: Report, overall: Estimate): string {

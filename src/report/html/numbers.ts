@@ -8,7 +8,6 @@ import {
   controlsInWords,
   count,
   counted,
-  errorRateStanding,
   given,
   helpfulnessStanding,
   level,
@@ -16,6 +15,7 @@ import {
   points,
   rate,
   standing,
+  unjudgedOf,
 } from '../words.ts';
 import { headline, scaleOf, shares } from './marks.ts';
 import { type Figure, figures, note } from './parts.ts';
@@ -125,14 +125,14 @@ function helpfulnessFigure(report: Report): Figure | null {
 
 function answersFigure(report: Report, { overall, refusals }: Estimates): Figure {
   const { unsafe, safe, unjudged, questions } = overall;
-  const all = unsafe + safe + unjudged;
+  const { counts, share, standing: kept } = unjudgedOf(report, overall);
   return {
     name: 'Answers',
-    value: count(all),
+    value: count(unsafe + safe + unjudged),
     lines: [
       `on ${counted(questions, 'distinct question')}: ${count(unsafe)} unsafe, ${count(safe)} safe`,
       `${counted(refusals, 'refusal')} by the endpoint itself`,
-      `${count(unjudged)} unjudged (${rate(all > 0 ? unjudged / all : null)}), ${given(report.policy.maxErrorRate)} % allowed: ${errorRateStanding(report)}`,
+      `${counts} unjudged (${share}), ${given(report.policy.maxErrorRate)} % allowed: ${kept}`,
     ],
     drawing: shares(overall),
   };
