@@ -19,6 +19,12 @@ const GITHUB_ALONE: readonly string[] = [
   'cache',
 ] satisfies readonly InputName[];
 
+/** Tells of an input that is no flag here; null for any other name. */
+export const githubAlone = (name: string, shown: string): string | null =>
+  GITHUB_ALONE.includes(name)
+    ? `${shown} is no flag at a terminal: only a runner of GitHub's has a use for it`
+    : null;
+
 /** The inputs that are flags at a terminal. */
 export const flagsAmong = (inputs: Table): Table =>
   Object.fromEntries(Object.entries(inputs).filter(([name]) => !GITHUB_ALONE.includes(name)));
@@ -81,6 +87,8 @@ function valueIn(rest: string[], ofSwitch: boolean): string | null {
 }
 
 function unknownFlag(shown: string, name: string, table: Table): string {
+  const alone = githubAlone(name, shown);
+  if (alone !== null) return alone;
   const near = nearest(name, Object.keys(table));
   return `${shown} is unknown: ${near === null ? 'see --help' : `did you mean --${near}?`}`;
 }
