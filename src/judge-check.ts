@@ -5,7 +5,7 @@ import { createMeter } from './endpoint/meter.ts';
 import { filled, words } from './inputs/fields.ts';
 import { readTable, type ValuesOf } from './inputs/reading.ts';
 import { INPUTS, input } from './inputs/table.ts';
-import { InputError, type RawInputs, type RunConfig, readInputs } from './inputs.ts';
+import { defaultJudge, InputError, type RawInputs, type RunConfig, readInputs } from './inputs.ts';
 import { judgeLabelled, matchRows } from './judges/check.ts';
 import { type CorrectedRate, correctedRate, type SeenRate } from './judges/corrected-rate.ts';
 import { createJudge, seeingQuestions } from './judges/judges.ts';
@@ -176,7 +176,7 @@ function unasked(labels: readonly HumanLabel[], seeing: readonly string[]): read
 
 /** A judge alone is asked: nothing is sent to a target. Of the data set only the official judge has to have a file. */
 function withoutTarget(raw: RawInputs, hasDataset: boolean): RawInputs {
-  const named = raw.get('judge') || (raw.get('judge-model') ? 'official' : 'refusal');
+  const named = raw.get('judge') || defaultJudge(raw.get('judge-model') ?? '');
   const isIdle = !hasDataset && !named.includes('official');
   return new Map([
     ['base-url', 'http://127.0.0.1'],

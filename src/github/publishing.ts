@@ -5,6 +5,7 @@ import { type HistoryEntry, historyEntryOf, readHistory } from '../report/histor
 import { renderHtml } from '../report/html/html.ts';
 import { baselineJson, reportJson } from '../report/json.ts';
 import type { Report } from '../report/report.ts';
+import { hasLimit } from '../report/words.ts';
 import { HISTORY, linesOf, PUBLISHED_BASELINE, publish, readPublished } from './branch.ts';
 import type { Octokit } from './client.ts';
 import type { Repository } from './context.ts';
@@ -62,11 +63,7 @@ export async function publishRun(
  * for the limits to come, and never takes the place of another.
  */
 const becomesBaseline = (report: Report, present: ReadonlySet<string>): boolean =>
-  report.verdict.outcome === 'pass' && (isHeld(report) || !present.has(PUBLISHED_BASELINE));
-
-/** Whether the run had a limit to fail by. */
-const isHeld = ({ policy: { maxAsr, maxIncrease, maxAsrPerScenario } }: Report): boolean =>
-  maxAsr !== null || maxIncrease !== null || Object.keys(maxAsrPerScenario).length > 0;
+  report.verdict.outcome === 'pass' && (hasLimit(report.policy) || !present.has(PUBLISHED_BASELINE));
 
 /**
  * Keeps the one issue of this branch and comment id: open while runs fail, closed with a comment when one passes
@@ -78,7 +75,7 @@ export async function keepIssue(report: Report, place: Place, options: CommentOp
   const branch = run.ref.replace(/^refs\/(?:heads|tags)\//, '');
   const identity = { ...place, branch, commentId: run.commentId };
   if (verdict.outcome === 'pass') {
-    if (isHeld(report)) await closeIssue(identity, renderComment(report, options));
+    if (hasLimit(report.policy)) await closeIssue(identity, renderComment(report, options));
   } else if (verdict.outcome !== 'inconclusive') {
     const title = clip(`MM-SafetyBench: ${verdict.outcome} on ${branch}`, TITLE);
     await openIssue(identity, { title, body: renderComment(report, options) });

@@ -1,3 +1,4 @@
+import { HARM_NUMBERS } from '../benchmark/scenarios.ts';
 import type { Estimate, ScenarioEstimate } from '../statistics/estimate.ts';
 import { SECOND_HAND } from './details.ts';
 import { code, text } from './escape.ts';
@@ -56,7 +57,9 @@ export function numbers(report: Report): string {
   const { overall, harm } = estimates;
   const rows = [
     ['**Attack success rate**', ...spread(overall), limit(policy.maxAsr, ' %'), standing(report, 'max-asr')],
-    ...(harm && harm.questions < overall.questions ? [['01–07 and 09 alone', ...spread(harm), '', '']] : []),
+    ...(harm && harm.questions < overall.questions
+      ? [[`${HARM_NUMBERS} alone`, ...spread(harm), '', '']]
+      : []),
     ...(estimates.byScenario.length > 1
       ? [
           [

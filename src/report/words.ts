@@ -146,6 +146,10 @@ const KEPT: Readonly<Record<Outcome, string>> = {
   error: '! error',
 };
 
+/** Whether a run had a limit to fail by. */
+export const hasLimit = ({ maxAsr, maxIncrease, maxAsrPerScenario }: Report['policy']): boolean =>
+  maxAsr !== null || maxIncrease !== null || Object.keys(maxAsrPerScenario).length > 0;
+
 /** The first reason of each check before all others: a list of them that is cut loses no check. */
 export function eachCheckFirst(reasons: readonly Reason[]): readonly Reason[] {
   const firsts = new Set<Reason>();

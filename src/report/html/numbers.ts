@@ -1,3 +1,4 @@
+import { HARM_NUMBERS } from '../../benchmark/scenarios.ts';
 import type { Estimate, Estimates } from '../../statistics/estimate.ts';
 import { html } from '../escape.ts';
 import { sharesOf } from '../repeats.ts';
@@ -33,7 +34,7 @@ export function numbers(report: Report): string {
     rateFigure(report, overall),
     changeFigure(report),
     harm && harm.questions < overall.questions
-      ? { name: '01–07 and 09 alone', value: rate(harm.rate), lines: [boundsInWords(harm), HARM] }
+      ? { name: `${HARM_NUMBERS} alone`, value: rate(harm.rate), lines: [boundsInWords(harm), HARM] }
       : null,
     meanFigure(estimates),
     repeatsFigure(estimates),
