@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { clearFolder, exitStatusOf, outputsOf, writeReport } from '../src/deliver.ts';
+import { claimFolder, clearFolder, exitStatusOf, outputsOf, writeReport } from '../src/deliver.ts';
 import type { Outcome } from '../src/gate/verdict.ts';
 import { readBaseline } from '../src/report/json.ts';
 import { readReport } from '../src/report/read-report.ts';
@@ -59,6 +59,31 @@ describe('the files', () => {
     await writeFile(join(folder, 'notes.txt'), 'mine');
     await clearFolder(folder);
     expect(await readdir(folder)).toEqual(['notes.txt']);
+  });
+
+  test.each([
+    ['a run', clearFolder],
+    ['a merging', claimFolder],
+  ])('of an earlier run’s texts none stays when %s begins, and nothing else is taken', async (_, begin) => {
+    const pictures = join(folder, 'pictures');
+    const own = ['jpg', 'png', 'webp'].map((ending, n) => join(pictures, `${`${n}`.repeat(64)}.${ending}`));
+    await mkdir(pictures);
+    for (const file of [join(folder, 'responses.jsonl'), ...own]) await writeFile(file, 'text');
+    await begin(folder);
+    expect(await readdir(folder)).toEqual([]);
+
+    await mkdir(pictures);
+    for (const file of [...own, join(pictures, 'holiday.jpg')]) await writeFile(file, 'text');
+    await begin(folder);
+    expect(await readdir(pictures)).toEqual(['holiday.jpg']);
+
+    const linked = join(folder, 'linked');
+    await mkdir(linked);
+    await rm(join(pictures, 'holiday.jpg'));
+    await writeFile(own[0] ?? '', 'text');
+    await symlink(pictures, join(linked, 'pictures'));
+    await begin(linked);
+    expect(await readdir(pictures)).toHaveLength(1);
   });
 
   test('that cannot be written are one line with the input and the folder', async () => {

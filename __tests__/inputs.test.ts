@@ -312,11 +312,23 @@ describe('what is refused', () => {
     [{ cache: 'false', 'reuse-responses': 'true' }, 'reuse-responses', 'set cache to true'],
     [{ 'extra-body': '{"temperature":1}' }, 'extra-body', 'use the input temperature'],
     [{ 'extra-body': '{"stream":true}' }, 'extra-body', 'leave it out'],
+    [{ 'baseline-api-key': 'key' }, 'baseline-api-key', 'set baseline-model'],
+    [{ 'judge-api-key': 'key' }, 'judge-api-key', 'set judge-model'],
+    [{ 'image-api-key': 'key' }, 'image-api-key', 'set image-model'],
+    [{ 'image-base-url': 'https://painter/v1' }, 'image-base-url', 'set image-model'],
   ])('%j contradicts itself', (given, name, advice) => {
     const line = faultsOf(given).find(each => each.startsWith(`input "${name}"`));
     expect(line).toContain(advice);
     expect(line).toMatchSnapshot();
     expect(line).not.toContain('\n');
+  });
+
+  test('an empty key is none: workflows name secrets that may not be set', () => {
+    expect(faultsOf({ 'baseline-api-key': '', 'judge-api-key': ' ', 'image-api-key': '' })).toEqual([]);
+  });
+
+  test('a field of a body may have a name that every object has', () => {
+    expect(faultsOf({ 'extra-body': '{"constructor":1,"toString":2}' })).toEqual([]);
   });
 
   test('generated pictures without SD need no model that draws', () => {

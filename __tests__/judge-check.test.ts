@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Endpoint, startEndpoint } from '../fixtures/endpoint.ts';
-import { judgeCheck, readJudgeCheck } from '../src/judge-check.ts';
+import { measuredJudge, readJudgeCheck } from '../src/judge-check.ts';
 import { reportJson } from '../src/report/json.ts';
 import { sampleReport } from './report/sample-report.ts';
 import { endpointBehind } from './support/between.ts';
@@ -26,7 +26,7 @@ async function checked(labels: string, inputs: Readonly<Record<string, string>> 
   const file = join(folder, 'labels.csv');
   await writeFile(file, labels);
   const config = readJudgeCheck(new Map(Object.entries({ 'judge-labels': file, ...inputs })));
-  return (await judgeCheck(config, folder, new AbortController().signal)).join('\n');
+  return (await measuredJudge(config, folder, new AbortController().signal)).join('\n');
 }
 
 const asked = () => ({
@@ -165,10 +165,25 @@ describe('over an earlier report', () => {
     );
   });
 
+  test('a folder stands for the report in it', async () => {
+    await inputs();
+    const labels = `pair,label\n${rows[0]?.pair},${rows[0]?.label}\n`;
+    expect(await checked(labels, { report: folder })).toMatch(/ against 1 human labels\n/);
+  });
+
+  test('a judge that is named besides is refused: the report has what was said', () => {
+    const given = { 'judge-labels': 'l.csv', report: 'r.json', judge: 'rubric', 'judge-model': 'm' };
+    const read = () => readJudgeCheck(new Map(Object.entries(given)));
+    expect(read).toThrow(
+      'input "judge" would not be used, because input "report" has the judgements: keep one of the two',
+    );
+    expect(read).toThrow(/^input "judge-model" would not be used/m);
+  });
+
   test('a report that is not there', async () => {
     const absent = { report: join(folder, 'absent.json') };
     await expect(checked(`pair,label\n${rows[0]?.pair},safe\n`, absent)).rejects.toThrow(
-      /^report ".*" cannot be read \(ENOENT\): give the path of a report\.json$/,
+      /^report ".*absent\.json" cannot be used: it cannot be read \(ENOENT\); give the path of a report\.json or baseline\.json$/,
     );
   });
 

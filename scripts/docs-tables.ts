@@ -9,17 +9,32 @@ export interface ActionFile {
 
 export const parseAction = (text: string): ActionFile => parse(text) as ActionFile;
 
-/** `<!-- inputs -->`, `<!-- inputs: model, max-asr -->` or `<!-- outputs -->`, up to its closing twin. */
-const BLOCK = /(<!-- (inputs|outputs)(?:: ([\w, -]+))? -->\n)[\s\S]*?(<!-- \/\2 -->)/g;
+/** The action, and the two that stand beside it. */
+export type Actions = Readonly<Record<'main' | 'merge' | 'publish', ActionFile>>;
 
 /**
- * A page with the table in each marked block made anew from action.yml.
- * Throws when a block names an input or output that action.yml has not.
+ * `<!-- inputs -->`, `<!-- inputs: model, max-asr -->`, `<!-- outputs -->` or `<!-- inputs of merge -->`, up to its
+ * closing twin.
  */
-export function withTables(page: string, action: ActionFile): string {
+const BLOCK =
+  /(<!-- (inputs|outputs)(?: of (merge|publish))?(?:: ([\w, -]+))? -->\n)[\s\S]*?(<!-- \/\2 -->)/g;
+
+/**
+ * A page with the table in each marked block made anew from the action's file.
+ * Throws when a block names an input or output that the file has not.
+ */
+export function withTables(page: string, actions: Actions): string {
   return page.replace(
     BLOCK,
-    (_, open: string, kind: 'inputs' | 'outputs', names: string | undefined, close) => {
+    (
+      _,
+      open: string,
+      kind: 'inputs' | 'outputs',
+      of: 'merge' | 'publish' | undefined,
+      names: string | undefined,
+      close,
+    ) => {
+      const action = actions[of ?? 'main'];
       const chosen = names?.split(',').map(name => name.trim()) ?? Object.keys(action[kind]);
       const table = kind === 'inputs' ? inputsTable(chosen, action) : outputsTable(chosen, action);
       return `${open}${table}${close}`;

@@ -40,8 +40,8 @@ export async function main(): Promise<void> {
     config = readInputs(raw);
     maskSecrets(config.secrets);
     await clearFolder(config.output.reportDir);
-    beside = lookUp(deliveryOf(config), context);
     if (config.output.includeResponses) responses = createResponses(config.output.reportDir);
+    beside = lookUp(deliveryOf(config), context);
     finding = await asked(config, context, { responses, cancel });
   } catch (error) {
     finding = failureOf(error, config, startedAt, Date.now());

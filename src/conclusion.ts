@@ -8,6 +8,7 @@ import { correctedRate } from './judges/corrected-rate.ts';
 import { measureJudge } from './judges/measure.ts';
 import { observationsOf } from './report/observations.ts';
 import type { Controls, Labelled, PlantedAnswers, Report, Row, Vote } from './report/report.ts';
+import { hasLimit } from './report/words.ts';
 import { compare } from './statistics/comparison.ts';
 import { type Estimates, estimate } from './statistics/estimate.ts';
 import type { Observation } from './statistics/observation.ts';
@@ -66,6 +67,7 @@ type Conclusion = Pick<
   | 'agreement'
   | 'notices'
   | 'rows'
+  | 'cut'
 >;
 
 /** Estimates, compares and decides. Pure: the same rows under the same limits give the same to the last digit. */
@@ -101,6 +103,7 @@ export function conclude(asked: Asked): Conclusion {
     ...agreementIn(asked),
     notices: [...asked.conditions, ...repictured(asked, before), ...noticesOf(asked)],
     rows,
+    ...(asked.cut > 0 && { cut: asked.cut }),
   };
 }
 
@@ -205,10 +208,7 @@ function noticesOf({ rows, policy, labelled }: Asked): readonly string[] {
     labelled?.answers.every(({ judge }) => judge === null) &&
       `None of the ${labelled.answers.length} human labels in ${labelled.file} was found among the answers: the judge is not measured.`,
     first && `${first.count} pairs could not be judged because of: ${first.reason}.`,
-    !hasLimit(policy) && 'No limit is set, so this run reports and does not gate.',
+    !hasLimit(shownPolicy(policy)) && 'No limit is set, so this run reports and does not gate.',
   ];
   return notices.filter(notice => typeof notice === 'string');
 }
-
-const hasLimit = ({ maxAsr, maxIncrease, maxAsrPerScenario }: RunConfig['policy']): boolean =>
-  maxAsr !== null || maxIncrease !== null || maxAsrPerScenario.size > 0;

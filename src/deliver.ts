@@ -9,6 +9,7 @@ import { baselineJson, reportJson } from './report/json.ts';
 import { junitXml } from './report/junit.ts';
 import type { Report } from './report/report.ts';
 import { renderSummary } from './report/summary.ts';
+import { removeResponses } from './responses.ts';
 
 /** Where the files of a report lie. */
 export interface ReportFiles {
@@ -33,17 +34,21 @@ const filesIn = (folder: string): ReportFiles => ({
 
 const REPORT_DIR = 'input "report-dir"';
 
-/** Makes the report's folder. Rejects with one line when a report could not be written there: before it is paid for. */
+/**
+ * Makes the report's folder, and takes an earlier run's texts and pictures out of it: they would be handed on with
+ * this one's report. Rejects with one line when a report could not be written there: before it is paid for.
+ */
 export async function claimFolder(folder: string): Promise<void> {
   try {
     await makeFolder(folder);
     await access(folder, constants.W_OK);
+    await removeResponses(folder);
   } catch (error) {
     throw unwritable(REPORT_DIR, folder, error);
   }
 }
 
-/** Claims the folder for a run, and takes an earlier one's report out of it: it would stand for this one's if killed. */
+/** Claims the folder for a run, and takes an earlier report out of it: it would stand for this one's if killed. */
 export async function clearFolder(folder: string): Promise<void> {
   await claimFolder(folder);
   await Promise.all(Object.values(filesIn(folder)).map(file => rm(file, { force: true })));

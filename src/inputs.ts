@@ -211,9 +211,12 @@ const selectionOf = (values: InputValues, requested: string): RunConfig['selecti
   shard: values.shard,
 });
 
+/** The judge where none is named. */
+export const defaultJudge = (model: string): JudgeName => (model ? 'official' : 'refusal');
+
 const judgingOf = (values: InputValues, access: Access): RunConfig['judging'] => ({
   ...access(values['judge-base-url'], values['judge-model'], values['judge-api-key']),
-  judges: values.judge ?? [values['judge-model'] ? 'official' : 'refusal'],
+  judges: values.judge ?? [defaultJudge(values['judge-model'])],
   labels: values['judge-labels'],
 });
 

@@ -1,12 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import type { Dataset } from './dataset/dataset.ts';
 import { loadDataset } from './dataset/load.ts';
 import { createConnections } from './endpoint/connections.ts';
 import { createMeter } from './endpoint/meter.ts';
 import { filled, words } from './inputs/fields.ts';
-import { readTable } from './inputs/reading.ts';
+import { readTable, type ValuesOf } from './inputs/reading.ts';
 import { INPUTS, input } from './inputs/table.ts';
-import { InputError, type RawInputs, type RunConfig, readInputs } from './inputs.ts';
+import { defaultJudge, InputError, type RawInputs, type RunConfig, readInputs } from './inputs.ts';
 import { judgeLabelled, matchRows } from './judges/check.ts';
 import { type CorrectedRate, correctedRate, type SeenRate } from './judges/corrected-rate.ts';
 import { createJudge, seeingQuestions } from './judges/judges.ts';
@@ -17,11 +16,12 @@ import { openStore } from './pictures/store.ts';
 import { plain } from './report/escape.ts';
 import { readBaseline } from './report/json.ts';
 import { readReport } from './report/read-report.ts';
+import { readReportText } from './report-file.ts';
 
 /** What a judge check takes of the inputs, and the report that it may take the judgements from. */
 export const JUDGE_CHECK_INPUTS = {
   'judge-labels': input('', filled, INPUTS['judge-labels'].right),
-  report: input('', words, 'give the path of a report.json or baseline.json'),
+  report: input('', words, 'give the path of a report.json or baseline.json, or a folder with a report.json'),
   judge: INPUTS.judge,
   'judge-base-url': INPUTS['judge-base-url'],
   'judge-model': INPUTS['judge-model'],
@@ -57,6 +57,7 @@ export function readJudgeCheck(raw: RawInputs): JudgeCheckConfig {
   const { values, faults } = readTable(JUDGE_CHECK_INPUTS, raw);
   const wrong = new Set(faults);
   let from: Asking | string = values.report;
+  for (const line of unasking(values)) wrong.add(line);
   if (from === '') {
     if (values['judge-model'] && !values['judge-base-url'])
       wrong.add(`input "judge-base-url" is required: ${INPUTS['judge-base-url'].right}`);
@@ -72,11 +73,23 @@ export function readJudgeCheck(raw: RawInputs): JudgeCheckConfig {
   return { labels: values['judge-labels'], confidence: values.confidence / 100, from };
 }
 
+/** A report says what its judge said: no other one is asked. */
+function unasking(values: ValuesOf<typeof JUDGE_CHECK_INPUTS>): readonly string[] {
+  if (values.report === '') return [];
+  const named = (['judge', 'judge-model', 'judge-base-url', 'judge-api-key'] as const).filter(name =>
+    Boolean(values[name]),
+  );
+  return named.map(
+    name =>
+      `input "${name}" would not be used, because input "report" has the judgements: keep one of the two`,
+  );
+}
+
 /**
  * Measures a judge against human labels, without a run: asks it about the labelled answers, or takes what an earlier
  * report says it said. Gives the lines to print. Rejects with one line when labels or report cannot be used.
  */
-export async function judgeCheck(
+export async function measuredJudge(
   { labels: path, confidence, from }: JudgeCheckConfig,
   workFolder: string,
   signal: AbortSignal,
@@ -163,7 +176,7 @@ function unasked(labels: readonly HumanLabel[], seeing: readonly string[]): read
 
 /** A judge alone is asked: nothing is sent to a target. Of the data set only the official judge has to have a file. */
 function withoutTarget(raw: RawInputs, hasDataset: boolean): RawInputs {
-  const named = raw.get('judge') || (raw.get('judge-model') ? 'official' : 'refusal');
+  const named = raw.get('judge') || defaultJudge(raw.get('judge-model') ?? '');
   const isIdle = !hasDataset && !named.includes('official');
   return new Map([
     ['base-url', 'http://127.0.0.1'],
@@ -178,13 +191,12 @@ const notice = (line: string): void => void process.stderr.write(`${plain(line)}
 const datasetOf = ({ dataset }: RunConfig, workFolder: string, signal: AbortSignal): Promise<Dataset> =>
   loadDataset(dataset, { ...{ workFolder, signal, notice }, store: openStore(workFolder, notice) });
 
-async function saidBefore(labels: readonly HumanLabel[], path: string): Promise<Said> {
-  const text = await readFile(path, 'utf8').catch(({ code }: NodeJS.ErrnoException) => {
-    throw new Error(`report "${path}" cannot be read (${code}): give the path of a report.json`);
-  });
-  const report = readReport(text);
-  const baseline = 'problem' in report ? readBaseline(text) : report;
-  if ('problem' in baseline) throw new Error(`report "${path}" cannot be used: ${baseline.problem}`);
+async function saidBefore(labels: readonly HumanLabel[], named: string): Promise<Said> {
+  const read = await readReportText(named);
+  if ('problem' in read) throw unusable(read);
+  const report = readReport(read.text);
+  const baseline = 'problem' in report ? readBaseline(read.text) : report;
+  if ('problem' in baseline) throw unusable({ ...read, ...baseline });
   const overall = 'problem' in report ? undefined : report.estimates?.overall;
   const { rate = null, lower = 0, upper = 1 } = overall ?? {};
   return {
@@ -194,6 +206,9 @@ async function saidBefore(labels: readonly HumanLabel[], path: string): Promise<
     notes: [],
   };
 }
+
+const unusable = ({ path, problem }: { readonly path: string; readonly problem: string }): Error =>
+  new Error(`report "${path}" cannot be used: ${problem}; give the path of a report.json or baseline.json`);
 
 function linesOf(
   { labelled, confusion, sensitivity, specificity, kappa }: JudgeMeasure,

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import * as core from '@actions/core';
 import { sentenceOf } from './failure.ts';
 import { artifactsUrl } from './github/artifacts.ts';
@@ -14,9 +14,9 @@ import { readTable, secretsAmong } from './inputs/reading.ts';
 import { INPUTS, input } from './inputs/table.ts';
 import { InputError, inputsFromEnvironment } from './inputs.ts';
 import { plain, text } from './report/escape.ts';
-import { readReport } from './report/read-report.ts';
 import type { Report } from './report/report.ts';
 import { renderSummary } from './report/summary.ts';
+import { readReportFile } from './report-file.ts';
 
 /** Every input of publish/action.yml, in its order. */
 export const PUBLISH_INPUTS = {
@@ -76,7 +76,7 @@ async function published(): Promise<void> {
   const octokit = await connect({ token, apiUrl });
   const pullRequest = await commentedOn(context, octokit);
   const report: Report = {
-    ...reportIn(path),
+    ...(await reportIn(path)),
     // What the report says of where it ran is its author's word; this is GitHub's.
     run: {
       ...runOf(context, { github }),
@@ -99,29 +99,18 @@ async function published(): Promise<void> {
   core.setOutput('comment-url', url);
 }
 
-/** A full run asked ten times makes some 12 MB; a far larger file is not even read. */
-const MOST_BYTES = 64_000_000;
-
-function reportIn(path: string): Report {
-  let content: string;
-  try {
-    const file = statSync(path);
-    if (!file.isFile())
-      throw new Error(`input "report": "${path}" is no file: give the path of a report.json`);
-    if (file.size > MOST_BYTES)
-      throw new Error(`input "report": "${path}" has ${file.size} bytes, more than ${MOST_BYTES}`);
-    content = readFileSync(path, 'utf8');
-  } catch (error) {
-    if (!(error as NodeJS.ErrnoException).code) throw error;
-    const { code } = error as NodeJS.ErrnoException;
-    throw new Error(`input "report": "${path}" cannot be read (${code}): give the path of a report.json`);
-  }
-  const report = readReport(content);
-  if ('problem' in report) throw new Error(`input "report": "${path}" cannot be used: ${report.problem}`);
-  if (Date.parse(report.finishedAt) > Date.now() + AHEAD)
-    throw new Error(`input "report": "${path}" cannot be used: it says that it was finished in days to come`);
-  return report;
+async function reportIn(named: string): Promise<Report> {
+  const read = await readReportFile(named);
+  const problem = 'report' in read ? fromTheFuture(read.report) : read.problem;
+  if ('report' in read && problem === null) return read.report;
+  throw new Error(
+    `input "report": "${read.path}" cannot be used: ${problem}; give the path of a finished report.json`,
+  );
 }
+
+/** A report from days to come would keep every later one out. */
+const fromTheFuture = ({ finishedAt }: Report): string | null =>
+  Date.parse(finishedAt) > Date.now() + AHEAD ? 'it says that it was finished in days to come' : null;
 
 /** The pull request that the event speaks of, on GitHub's word alone. */
 async function commentedOn(context: RunContext, octokit: Octokit): Promise<PullRequest> {

@@ -1,4 +1,4 @@
-import { appendFile, writeFile } from 'node:fs/promises';
+import { appendFile, lstat, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TrialTexts } from './conduct.ts';
 import { diskTrouble, makeFolder } from './journal/fault.ts';
@@ -19,6 +19,31 @@ const ROOM = { texts: 12_000_000, pictures: 12_000_000 };
 const FRAME = 500;
 const ENDINGS = { 'image/jpeg': 'jpg', 'image/png': 'png', 'image/webp': 'webp' } as const;
 
+const textsIn = (folder: string): string => join(folder, 'responses.jsonl');
+const picturesIn = (folder: string): string => join(folder, 'pictures');
+
+/** The name that a picture is kept by. */
+const PICTURE = new RegExp(`^[0-9a-f]{64}\\.(?:${Object.values(ENDINGS).join('|')})$`);
+
+/**
+ * Takes the texts and pictures of an earlier run out of the report folder, and nothing else that lies there. Rejects
+ * with the system's fault.
+ */
+export async function removeResponses(folder: string): Promise<void> {
+  await rm(textsIn(folder), { force: true });
+  const pictures = picturesIn(folder);
+  // A link leads to somebody else's.
+  const isOwn = await lstat(pictures).then(
+    found => found.isDirectory(),
+    () => false,
+  );
+  if (!isOwn) return;
+  const names = await readdir(pictures);
+  const kept = names.filter(name => PICTURE.test(name));
+  for (const name of kept) await rm(join(pictures, name), { force: true });
+  if (kept.length === names.length) await rmdir(pictures);
+}
+
 /** Writes `responses.jsonl` and `pictures/` into the report folder. */
 export function createResponses(folder: string): Responses {
   const page = createPage();
@@ -27,11 +52,11 @@ export function createResponses(folder: string): Responses {
   // One line after the other: a long one is written in several steps, and another must not come between.
   let last: Promise<void> = Promise.resolve();
   const begin = async () => {
-    await makeFolder(join(folder, 'pictures'));
-    await writeFile(join(folder, 'responses.jsonl'), '');
+    await makeFolder(picturesIn(folder));
+    await writeFile(textsIn(folder), '');
   };
   const keepLine = (line: object): Promise<void> => {
-    last = last.then(() => appendFile(join(folder, 'responses.jsonl'), `${JSON.stringify(line)}\n`));
+    last = last.then(() => appendFile(textsIn(folder), `${JSON.stringify(line)}\n`));
     return last;
   };
   const keepPicture = async (picture: Picture): Promise<string> => {

@@ -38,6 +38,12 @@ test('keys come out of the environment, a flag before them, and nothing but keys
   expect(Object.fromEntries(raw)).toEqual({ 'api-key': 'one', 'judge-api-key': 'three' });
 });
 
+test('a key out of the environment is for a model that is named', () => {
+  const environment = { MMSB_JUDGE_API_KEY: 'two', MMSB_BASELINE_API_KEY: 'three' };
+  const { raw } = read(['--judge-model', 'judge'], environment);
+  expect(Object.fromEntries(raw)).toEqual({ 'judge-model': 'judge', 'judge-api-key': 'two' });
+});
+
 test('every fault is told at once, a line each, with what may have been meant', () => {
   const given = read([
     ...['--max-ars', '20', '--judge-modl=x', '--sample', 'zero', '--zzzzzzzzz', '--model', '--seed', '1'],

@@ -61,10 +61,52 @@ test('a file that cannot be written is one line', async () => {
 test('what a flag takes is told by its name, a key with its variable', async () => {
   const { out } = await atTerminal({ args: ['help', '--judge-api-key'], folder });
   expect(out.replace(/\s+/g, ' ')).toBe(
-    ' --judge-api-key Give a key as it goes into an HTTP header: on one line, of Latin letters, digits and signs. Rather set MMSB_JUDGE_API_KEY in the environment. ',
+    " --judge-api-key The judge's key. Empty means the target's key, where it is the target's host. Give a key as it goes into an HTTP header: on one line, of Latin letters, digits and signs. Rather set MMSB_JUDGE_API_KEY in the environment. ",
   );
   const { out: preset } = await atTerminal({ args: ['help', 'max-error-rate'], folder });
-  expect(preset).toBe('  --max-error-rate\n    Give a per cent from 0 to 100; left out, it is 2.\n');
+  expect(preset).toBe(
+    [
+      '  --max-error-rate',
+      '    Per cent of pairs that may lack an answer or a judgement. Above it the',
+      '    verdict is error.',
+      '    Give a per cent from 0 to 100; left out, it is 2.',
+      '',
+    ].join('\n'),
+  );
+});
+
+test('the report that a judge check takes is told', async () => {
+  const { out } = await atTerminal({ args: ['help', '--report'], folder });
+  expect(out.replace(/\s+/g, ' ')).toBe(
+    ' --report Give the path of a report.json or baseline.json, or a folder with a report.json. ',
+  );
+});
+
+test('a flag that two commands have is told for each', async () => {
+  const { out } = await atTerminal({ args: ['help', 'out'], folder });
+  expect(out).toBe(
+    [
+      '  report --out',
+      '    Give the folder that the files are to be written into.',
+      '',
+      '  compare --out',
+      '    Give the path of the file to write; left out, it is shown.',
+      '',
+    ].join('\n'),
+  );
+});
+
+test.each([
+  [['help', 'cache'], `"cache" is no flag at a terminal: only a runner of GitHub's has a use for it`],
+  [['run', '--comment'], `--comment is no flag at a terminal: only a runner of GitHub's has a use for it`],
+  [['help', 'foo'], '"foo" is no command and no flag: see mm-safetybench-gate --help'],
+  [['help', 'max-ars'], '"max-ars" is no command and no flag: did you mean max-asr?'],
+  [['foo'], '"foo" is no command: see mm-safetybench-gate --help'],
+  [['comapre'], '"comapre" is no command: did you mean compare?'],
+])('%j is told what it is', async (args, line) => {
+  const { err, status } = await atTerminal({ args, folder });
+  expect(err.split('\n')[0]).toBe(`error: ${line}`);
+  expect(status).toBe(2);
 });
 
 test('every command is explained, and every flag that takes a value', async () => {

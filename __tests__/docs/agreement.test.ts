@@ -1,3 +1,4 @@
+/** Long: every pair of places that say the same, action.yml first, is held together in one table of the contract. */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -5,6 +6,7 @@ import { parse } from 'yaml';
 import { EXAMPLE_JUDGE } from '../../scripts/docs-cost.ts';
 import { parseAction, withTables } from '../../scripts/docs-tables.ts';
 import { outputsOf, writeReport } from '../../src/deliver.ts';
+import { MEANINGS } from '../../src/inputs/meanings.ts';
 import { INPUT_NAMES, INPUTS, JUDGE_NAMES } from '../../src/inputs/table.ts';
 import { readInputs } from '../../src/inputs.ts';
 import { createJudge } from '../../src/judges/judges.ts';
@@ -16,7 +18,12 @@ import { sampleReport } from '../report/sample-report.ts';
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const read = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8');
 
-const action = parseAction(read('action.yml'));
+const actions = {
+  main: parseAction(read('action.yml')),
+  merge: parseAction(read('merge/action.yml')),
+  publish: parseAction(read('publish/action.yml')),
+};
+const action = actions.main;
 const pages = ['README.md', ...readdirSync(path.join(ROOT, 'docs')).map(name => `docs/${name}`)].filter(
   name => name.endsWith('.md'),
 );
@@ -51,6 +58,11 @@ describe('action.yml', () => {
     // The runner fills in its own token; at a terminal there is none.
     const inCode = { ...presets(), 'github-token': expect.stringMatching(/^\$\{\{ github\.token \}\}$/) };
     expect(Object.fromEntries(defaults)).toEqual(inCode);
+  });
+
+  test('says of each input what help at a terminal says', () => {
+    const meanings = Object.entries(action.inputs).map(([name, { description }]) => [name, description]);
+    expect(MEANINGS).toEqual(Object.fromEntries(meanings));
   });
 
   test('requires the inputs that have no default and may not be empty', () => {
@@ -189,12 +201,17 @@ describe('the pages', () => {
   const withWorkflow = pages.filter(page => read(page).includes('/mm-safetybench-gate@'));
 
   test.each(pages)('%s has the tables that action.yml makes', page => {
-    expect(read(page)).toBe(withTables(read(page), action));
+    expect(read(page)).toBe(withTables(read(page), actions));
   });
 
   test('every input and every output stands in docs/inputs.md', () => {
     const rows = read('docs/inputs.md').matchAll(/^\| `([\w-]+)` \|/gm);
-    expect([...rows].map(row => row[1])).toEqual([...INPUT_NAMES, ...OUTPUTS]);
+    expect([...rows].map(row => row[1])).toEqual([
+      ...INPUT_NAMES,
+      ...OUTPUTS,
+      ...Object.keys(MERGE_INPUTS),
+      ...Object.keys(PUBLISH_INPUTS),
+    ]);
   });
 
   test.each(withWorkflow)('the gates in %s set only inputs that there are', page => {
@@ -262,7 +279,7 @@ describe('the pages', () => {
 });
 
 describe('the tables', () => {
-  const small = parseAction(
+  const main = parseAction(
     [
       'inputs:',
       "  one: { description: 'a | b', default: x }",
@@ -272,6 +289,7 @@ describe('the tables', () => {
       '  out: { description: Out. }',
     ].join('\n'),
   );
+  const small = { ...actions, main, merge: parseAction('inputs:\n  four: { description: Four. }') };
 
   test('are made between their marks, and nothing else is touched', () => {
     const page = 'a\n<!-- inputs -->\nstale\n<!-- /inputs -->\nb\n<!-- outputs -->\n<!-- /outputs -->\nc\n';
@@ -287,6 +305,9 @@ describe('the tables', () => {
   test('hold only the named inputs, and a name that action.yml has not is refused', () => {
     expect(withTables('<!-- inputs: three -->\n<!-- /inputs -->', small)).toContain(
       '|---|---|---|\n| `three` |  | Three. |\n<',
+    );
+    expect(withTables('<!-- inputs of merge -->\n<!-- /inputs -->', small)).toContain(
+      '| `four` |  | Four. |\n<',
     );
     expect(() => withTables('<!-- inputs: four -->\n<!-- /inputs -->', small)).toThrow('"four"');
   });

@@ -9,7 +9,7 @@ import { failureOf } from '../../src/failure.ts';
 import { reasonsOf, unhelpfulKinds } from '../../src/findings.ts';
 import { readInputs } from '../../src/inputs.ts';
 import { openJournal } from '../../src/journal/journal.ts';
-import { judgeCheck, readJudgeCheck } from '../../src/judge-check.ts';
+import { measuredJudge, readJudgeCheck } from '../../src/judge-check.ts';
 import { createJudge } from '../../src/judges/judges.ts';
 import { readLabels } from '../../src/judges/labels.ts';
 import { readMergeInputs } from '../../src/merging/inputs.ts';
@@ -61,7 +61,7 @@ describe('the doors', () => {
 
   test('publish, with a report that is a folder or too large', async () => {
     mkdirSync(at('folder'));
-    truncateSync(written('large.json', '{'), 64_000_001);
+    truncateSync(written('large.json', '{'), 128_000_001);
     writeFileSync(at('event.json'), '{}');
     const env = {
       'INPUT_GITHUB-TOKEN': 'ghs_none',
@@ -83,16 +83,16 @@ describe('the doors', () => {
     writeFileSync(at('event.json'), JSON.stringify({ pull_request: pulled }));
     Object.assign(env, { GITHUB_EVENT_NAME: 'pull_request_target' });
     expect(await told('folder')).toContain(
-      'input "report": "folder" is no file: give the path of a report.json',
+      'input "report": "folder/report.json" cannot be used: it cannot be read (ENOENT); give the path of a finished report.json',
     );
     expect(await told('absent.json')).toContain(
-      'input "report": "absent.json" cannot be read (ENOENT): give the path of a report.json',
+      'input "report": "absent.json" cannot be used: it cannot be read (ENOENT); give the path of a finished report.json',
     );
     expect(await told('broken.json')).toContain(
       'input "report": "broken.json" cannot be used: it is no JSON',
     );
     expect(await told('large.json')).toContain(
-      'input "report": "large.json" has 64000001 bytes, more than 64000000',
+      'input "report": "large.json" cannot be used: it has more than 128 MB',
     );
   });
 
@@ -194,7 +194,14 @@ describe('statuses and files', () => {
 
   test('a report larger than any', async () => {
     truncateSync(written('large.json', ''), 128_000_001);
-    expect(await readReportFile(at('large.json'))).toEqual({ problem: 'it has more than 128 MB' });
+    const path = at('large.json');
+    expect(await readReportFile(path)).toEqual({ path, problem: 'it has more than 128 MB' });
+  });
+
+  test('a folder by the name of a report', async () => {
+    const path = at('named/report.json');
+    mkdirSync(path, { recursive: true });
+    expect(await readReportFile(at('named'))).toEqual({ path, problem: 'it is no file' });
   });
 });
 
@@ -224,7 +231,7 @@ describe('judging', () => {
     const never = new AbortController().signal;
     const labels = written('labels.csv', 'label,pair\nsafe,07-Sex/99999/SD\n');
     const report = written('report.json', reportJson(sampleReport()));
-    await expect(judgeCheck({ labels, confidence: 0.95, from: report }, at(''), never)).rejects.toThrow(
+    await expect(measuredJudge({ labels, confidence: 0.95, from: report }, at(''), never)).rejects.toThrow(
       'none of them is of an answer whose judgement is known: give "answer" to ask the judge, or "pair" with a report',
     );
 
@@ -238,7 +245,7 @@ describe('judging', () => {
     );
     const endpoint = await startEndpoint({ judge: 'nonsense' });
     const config = readJudgeCheck(new Map(Object.entries({ ...inputs, 'judge-base-url': endpoint.baseUrl })));
-    await expect(judgeCheck(config, at(''), never)).rejects.toThrow(
+    await expect(measuredJudge(config, at(''), never)).rejects.toThrow(
       'the judge could judge none of 1: check judge-base-url, judge-model and its key',
     );
     await endpoint.close();

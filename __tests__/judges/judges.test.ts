@@ -5,7 +5,7 @@ import { SCENARIOS } from '../../src/benchmark/scenarios.ts';
 import type { JudgeTemplates } from '../../src/dataset/dataset.ts';
 import { parseTemplates } from '../../src/dataset/templates.ts';
 import { FatalEndpointError } from '../../src/endpoint/problems.ts';
-import type { JudgeName } from '../../src/inputs/table.ts';
+import { JUDGE_NAMES, type JudgeName } from '../../src/inputs/table.ts';
 import { beyondTheirRules, createJudge } from '../../src/judges/judges.ts';
 import { completion, sendJson } from '../support/scripted-endpoint.ts';
 import { type Bench, benchOf, messagesOf, saying } from './asking.ts';
@@ -77,7 +77,7 @@ describe('official', () => {
 });
 
 describe('what is no label', () => {
-  const NAMES = ['official', 'rubric', 'llama-guard', 'harmbench'] as const;
+  const NAMES = JUDGE_NAMES.filter(name => name !== 'refusal');
 
   test.each(NAMES)('%s: is asked for once more, and then unjudged, never safe', async name => {
     const judge = await judgeOn(name, saying('It is a mild day.'));

@@ -1,6 +1,7 @@
 /** Long: the comment and the summary are read side by side, each way of a report in one table. */
 import type { Check } from '../../src/gate/verdict.ts';
 import { renderComment } from '../../src/report/comment.ts';
+import { renderHtml } from '../../src/report/html/html.ts';
 import { renderSummary } from '../../src/report/summary.ts';
 import { HOSTILE } from './hostile.ts';
 import { hostileReport } from './hostile-report.ts';
@@ -106,6 +107,19 @@ test.each([
 test('too many answers without a judgement are a broken limit', () => {
   const markdown = renderComment(sampleReport({ unjudged: 0.1 })).replaceAll('\u00a0', ' ');
   expect(markdown).toContain('| Answers not judged (54 of 504) | 10.7 % |  |  | ≤ 2 % | ✗ broken |');
+});
+
+test('answers that the end of the run broke off are said, and break no limit', () => {
+  const report = sampleReport({ unjudged: 0.1 });
+  const { verdict } = sampleReport();
+  expect(verdict.outcome).toBe('pass');
+  const found = { ...report, verdict, cut: 50 };
+  const markdown = renderComment(found).replaceAll('\u00a0', ' ');
+  expect(markdown).toContain(
+    '| Answers not judged (4 of 454, 50 more broken off) | 0.9 % |  |  | ≤ 2 % | ✓ kept |',
+  );
+  const [figure] = /4 of 454[^<]*/.exec(renderHtml(found).replaceAll('\u00a0', ' ')) ?? [];
+  expect(figure).toBe('4 of 454, 50 more broken off unjudged (0.9 %), 2 % allowed: ✓ kept');
 });
 
 describe('what nothing is known of', () => {

@@ -16,6 +16,7 @@ const REPORTS: readonly (readonly [string, Report])[] = [
   ['a missing baseline', sampleReport({ maxIncrease: 5 })],
   ['ceilings for scenarios', sampleReport({ maxAsrPerScenario: { '07-Sex': 10, '06-Fraud': 50 } })],
   ['a run that could not be made', failedReport()],
+  ['a run that was broken off', { ...sampleReport({ unjudged: 0.01 }), cut: 1 }],
   ['a full run', sampleReport({ size: 'full' })],
 ];
 
@@ -104,6 +105,7 @@ describe('a report', () => {
         `its estimate of the whole has unsafe 0, and its rows give ${unsafe}`,
       ],
       [changed('rows.1', report.rows[0], report), 'twice'],
+      [changed('cut', 1, report), 'more of its answers are broken off than are not judged'],
     ] as const;
     for (const [content, why] of ways) expect(problemOf(readReport(content))).toMatch(why);
   });

@@ -4,6 +4,8 @@ import { copyFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EndpointOptions } from '../../fixtures/endpoint.ts';
+import { renderComment } from '../../src/report/comment.ts';
+import { reportOf } from '../merging/sharded.ts';
 import { endpointBehind, isJudge } from '../support/between.ts';
 import { evaluated, FIXTURE_QUESTIONS } from '../support/evaluation.ts';
 import { serveFiles } from '../support/range-server.ts';
@@ -302,11 +304,21 @@ describe('a budget, where the model is slow to comply and quick to refuse', () =
     expect(finding.rows).toHaveLength(asked);
     const { unjudged, safe, worstUpper } = finding.estimates?.overall ?? {};
     expect(unjudged).toBe(asked - (safe ?? 0));
+    expect(finding.cut).toBe(unjudged);
     expect(worstUpper).toBeGreaterThan(0.4);
     expect(finding.verdict.outcome).toBe('inconclusive');
     expect(finding.notices.join()).toMatch(
       /pairs could not be judged because of: no answer: the run ended before it came\./,
     );
+  });
+
+  test('a pass says of no limit that it is broken: what time-budget broke off counts as little as for the gate', async () => {
+    const inputs = { 'time-budget': '0.05', concurrency: '64', 'max-asr': '99' };
+    const { finding } = await run(60_000, inputs);
+    expect(finding.verdict.outcome).toBe('pass');
+    expect(finding.cut).toBeGreaterThan(0.02 * finding.rows.length);
+    const shown = renderComment(reportOf(finding)).replaceAll('\u00a0', ' ');
+    expect(shown).toContain(`, ${finding.cut} more broken off) | 0.0 % |  |  | ≤ 2 % | ✓ kept |`);
   });
 
   test('time-budget does not wait as long as the endpoint asks to', async () => {

@@ -54,6 +54,9 @@ export const HARM_SCENARIOS: ReadonlySet<string> = new Set(
   SCENARIOS.filter(({ harm }) => harm).map(({ name }) => name),
 );
 
+/** Their numbers, for a person. */
+export const HARM_NUMBERS = '01–07 and 09';
+
 /** The scenario that a number (`7`, `07`) or a name (`07-Sex`, `sex`) stands for; undefined if none. */
 export function findScenario(word: string): Scenario | undefined {
   const wanted = word.trim().toLowerCase();

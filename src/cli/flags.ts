@@ -19,6 +19,12 @@ const GITHUB_ALONE: readonly string[] = [
   'cache',
 ] satisfies readonly InputName[];
 
+/** Tells of an input that is no flag here; null for any other name. */
+export const githubAlone = (name: string, shown: string): string | null =>
+  GITHUB_ALONE.includes(name)
+    ? `${shown} is no flag at a terminal: only a runner of GitHub's has a use for it`
+    : null;
+
 /** The inputs that are flags at a terminal. */
 export const flagsAmong = (inputs: Table): Table =>
   Object.fromEntries(Object.entries(inputs).filter(([name]) => !GITHUB_ALONE.includes(name)));
@@ -65,7 +71,8 @@ export function readFlags(
       given.set(name, value);
     }
   }
-  return { raw: new Map([...keysIn(environment, table), ...given]), words, faults };
+  const keys = keysIn(environment, table).filter(([name]) => isWanted(name, given));
+  return { raw: new Map([...keys, ...given]), words, faults };
 }
 
 const isSwitch = (table: Table, name: string): boolean =>
@@ -80,6 +87,8 @@ function valueIn(rest: string[], ofSwitch: boolean): string | null {
 }
 
 function unknownFlag(shown: string, name: string, table: Table): string {
+  const alone = githubAlone(name, shown);
+  if (alone !== null) return alone;
   const near = nearest(name, Object.keys(table));
   return `${shown} is unknown: ${near === null ? 'see --help' : `did you mean --${near}?`}`;
 }
@@ -91,6 +100,12 @@ const keysIn = (environment: NodeJS.ProcessEnv, table: Table): readonly (readonl
       const value = environment[variableOf(name)];
       return value === undefined ? [] : [[name, value] as const];
     });
+
+/** An environment may hold keys for models that this command names none of. */
+function isWanted(key: string, given: ReadonlyMap<string, string>): boolean {
+  const [, role] = /^(judge|image|baseline)-api-key$/.exec(key) ?? [];
+  return role === undefined || given.has(`${role}-model`);
+}
 
 /** The environment variable that a key is read from. */
 export const variableOf = (flag: string): string => `MMSB_${flag.toUpperCase().replaceAll('-', '_')}`;

@@ -1,3 +1,4 @@
+import { MEANINGS } from '../inputs/meanings.ts';
 import type { Table } from '../inputs/reading.ts';
 import { wrapped } from '../report/terminal-text.ts';
 import { capital } from '../report/words.ts';
@@ -69,11 +70,23 @@ function inColumns(names: readonly string[]): readonly string[] {
   });
 }
 
-/** What a flag takes, where it is one of any command's; null where it is none. */
-export function helpOfFlag(name: string, tables: readonly Table[]): string | null {
-  const flag = tables.flatMap(table => (Object.hasOwn(table, name) ? table[name] : undefined) ?? [])[0];
-  if (flag === undefined) return null;
-  const variable = flag.secret ? ` Rather set ${variableOf(name)} in the environment.` : '';
-  const lines = wrapped(`${capital(taking(flag))}.${variable}`, WIDTH - 4);
-  return `  --${name}\n${lines.map(line => `    ${line}\n`).join('')}`;
+/** What a flag means and takes, for each of the commands that have their own of the name; null where none has. */
+export function helpOfFlag(name: string, commands: Readonly<Record<string, Command>>): string | null {
+  const owners = Object.entries(commands).filter(([, { flags }]) => Object.hasOwn(flags, name));
+  const byFlag = Map.groupBy(owners, ([, { flags }]) => flags[name]);
+  const isOne = byFlag.size === 1;
+  const parts = [...byFlag].flatMap(([flag, [owner]]) =>
+    flag && owner ? [partOf(name, flag, isOne ? `--${name}` : `${owner[0]} --${name}`)] : [],
+  );
+  return parts.length === 0 ? null : parts.join('\n');
 }
+
+function partOf(name: string, flag: Table[string], title: string): string {
+  const variable = flag.secret ? ` Rather set ${variableOf(name)} in the environment.` : '';
+  const texts = [meaningOf(name), `${capital(taking(flag))}.${variable}`];
+  const lines = texts.flatMap(text => (text === '' ? [] : wrapped(text, WIDTH - 4)));
+  return `  ${title}\n${lines.map(line => `    ${line}\n`).join('')}`;
+}
+
+/** As action.yml says it, without the marks of Markdown; empty for what is no input of the action. */
+const meaningOf = (name: string): string => (MEANINGS[name] ?? '').replaceAll('`', '');

@@ -1,4 +1,4 @@
-import { JUDGE_CHECK_INPUTS, judgeCheck as lines, readJudgeCheck } from '../judge-check.ts';
+import { JUDGE_CHECK_INPUTS, measuredJudge, readJudgeCheck } from '../judge-check.ts';
 import { onCancel } from '../signals.ts';
 import type { Command } from './command.ts';
 import { checked } from './flags.ts';
@@ -8,12 +8,12 @@ export const judgeCheck: Command = {
   purpose: 'measures a judge against human labels',
   usage: [
     'judge-check --judge-labels FILE --judge-model NAME',
-    'judge-check --judge-labels FILE --report FILE',
+    'judge-check --judge-labels FILE --report FILE|FOLDER',
   ],
   flags: JUDGE_CHECK_INPUTS,
   run: async (given, terminal) => {
     const config = checked(given, readJudgeCheck);
-    const shown = await lines(config, workFolder(terminal.environment), onCancel());
+    const shown = await measuredJudge(config, workFolder(terminal.environment), onCancel());
     terminal.out.write(`${shown.join('\n')}\n`);
     return 0;
   },

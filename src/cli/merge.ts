@@ -1,3 +1,4 @@
+import { claimFolder } from '../deliver.ts';
 import { failureOf } from '../failure.ts';
 import { InputError } from '../inputs.ts';
 import { MERGE_INPUTS, type MergeConfig, readMergeInputs } from '../merging/inputs.ts';
@@ -22,6 +23,7 @@ export const merge: Command = {
         throw new InputError(['merge takes the reports to join: give files, folders or patterns']);
       return readMergeInputs(new Map([...raw, ['reports', given.words.join('\n')]]));
     });
+    await claimFolder(config.output.reportDir);
     const finding = await joined(config, terminal).catch(error =>
       failureOf(error, null, startedAt, Date.now()),
     );

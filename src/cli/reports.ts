@@ -1,5 +1,3 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { FaultsError } from '../inputs.ts';
 import { plain } from '../report/escape.ts';
 import type { Report } from '../report/report.ts';
@@ -20,13 +18,8 @@ export async function readReports(names: readonly string[]): Promise<readonly Fo
 }
 
 async function readNamed(name: string): Promise<Found | { readonly fault: string }> {
-  const isFolder = await stat(name).then(
-    found => found.isDirectory(),
-    () => false,
-  );
-  const path = isFolder ? join(name, 'report.json') : name;
-  const report = await readReportFile(path);
-  return 'problem' in report
-    ? { fault: `"${plain(path)}" is no report that can be used: ${report.problem}` }
-    : { path, report };
+  const read = await readReportFile(name);
+  return 'problem' in read
+    ? { fault: `"${plain(read.path)}" is no report that can be used: ${read.problem}` }
+    : read;
 }

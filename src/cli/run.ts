@@ -43,8 +43,8 @@ interface Delivered {
 export async function evaluated(given: Given, terminal: Terminal): Promise<Delivered> {
   const startedAt = Date.now();
   const config = checked(given, readInputs);
-  const responses = config.output.includeResponses ? createResponses(config.output.reportDir) : null;
   await clearFolder(config.output.reportDir);
+  const responses = config.output.includeResponses ? createResponses(config.output.reportDir) : null;
   const cancel = onCancel();
   const finding = await asked(config, given.raw, { responses, cancel }, terminal).catch(error =>
     failureOf(error, config, startedAt, Date.now()),

@@ -7,7 +7,7 @@ import { TOOL } from '../tool.ts';
 import type { Command, Terminal } from './command.ts';
 import { compare } from './compare.ts';
 import { demo } from './demo.ts';
-import { asFlags, readFlags } from './flags.ts';
+import { asFlags, githubAlone, readFlags } from './flags.ts';
 import { helpOf, helpOfFlag, overview } from './help.ts';
 import { judgeCheck } from './judge-check.ts';
 import { merge } from './merge.ts';
@@ -86,9 +86,12 @@ async function called([name, ...args]: readonly string[], terminal: Terminal): P
 function commandOf(name: string): Command {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command) return command;
-  const near = nearest(name, Object.keys(COMMANDS));
-  const advice = near === null ? `see ${TOOL.name} --help` : `did you mean ${near}?`;
-  throw new InputError([`"${name}" is no command: ${advice}`]);
+  throw new InputError([`"${name}" is no command: ${adviceOn(name, Object.keys(COMMANDS))}`]);
+}
+
+function adviceOn(name: string, known: readonly string[]): string {
+  const near = nearest(name, known);
+  return near === null ? `see ${TOOL.name} --help` : `did you mean ${near}?`;
 }
 
 function helped(name: string | undefined, { out }: Terminal): number {
@@ -97,7 +100,14 @@ function helped(name: string | undefined, { out }: Terminal): number {
 }
 
 function helpOn(name: string): string {
-  const tables = Object.values(COMMANDS).map(({ flags }) => flags);
-  const ofFlag = Object.hasOwn(COMMANDS, name) ? null : helpOfFlag(name.replace(/^--/, ''), tables);
-  return ofFlag ?? helpOf(commandOf(name));
+  if (Object.hasOwn(COMMANDS, name)) return helpOf(commandOf(name));
+  const flag = name.replace(/^--/, '');
+  const help = helpOfFlag(flag, COMMANDS);
+  if (help !== null) return help;
+  const alone = githubAlone(flag, `"${name}"`);
+  if (alone !== null) throw new InputError([alone]);
+  const flags = Object.values(COMMANDS).flatMap(command => Object.keys(command.flags));
+  throw new InputError([
+    `"${name}" is no command and no flag: ${adviceOn(flag, [...Object.keys(COMMANDS), ...flags])}`,
+  ]);
 }

@@ -1,4 +1,4 @@
-import { HARM_SCENARIOS } from '../benchmark/scenarios.ts';
+import { HARM_NUMBERS, HARM_SCENARIOS } from '../benchmark/scenarios.ts';
 import type { Observation } from '../statistics/observation.ts';
 
 /** What a model was asked, or a part of it. */
@@ -18,7 +18,7 @@ export interface LineOf {
 }
 
 /** The lines that are no scenario. */
-export const WHOLES = { harm: '01–07 and 09', mean: 'mean over scenarios', all: 'all' } as const;
+export const WHOLES = { harm: HARM_NUMBERS, mean: 'mean over scenarios', all: 'all' } as const;
 
 /** The lines of a table over these scenarios, in its order. */
 export function linesOver(scenarios: readonly string[]): readonly LineOf[] {

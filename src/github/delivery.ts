@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import * as core from '@actions/core';
-import { exitStatusOf, keepReport, outputsOf } from '../deliver.ts';
+import { claimFolder, exitStatusOf, keepReport, outputsOf } from '../deliver.ts';
 import { sentenceOf } from '../failure.ts';
 import { INPUTS } from '../inputs/table.ts';
 import type { RawInputs, RunConfig } from '../inputs.ts';
@@ -113,6 +113,8 @@ export async function deliver(
 ): Promise<0 | 1> {
   const options = { ...beside, artifactUrl: artifactsOf(context?.runUrl ?? '') };
   const folder = config?.output.reportDir ?? (raw.get('report-dir')?.trim() || INPUTS['report-dir'].default);
+  // Inputs that could not be read have claimed no folder; that it cannot be written to is told by the report.
+  if (config === null) await claimFolder(folder).catch(() => undefined);
   const { report, files } = await keepReport(made, folder, options);
   core.info(renderTerminal(report, false));
   writeSummary(renderSummary(report, options));

@@ -5,6 +5,7 @@ import { type HistoryEntry, historyEntryOf, readHistory } from '../report/histor
 import { renderHtml } from '../report/html/html.ts';
 import { baselineJson, reportJson } from '../report/json.ts';
 import type { Report } from '../report/report.ts';
+import { hasLimit } from '../report/words.ts';
 import { HISTORY, linesOf, PUBLISHED_BASELINE, publish, readPublished, type Standing } from './branch.ts';
 import type { Octokit } from './client.ts';
 import type { Repository } from './context.ts';
@@ -69,13 +70,9 @@ export async function publishRun(
  */
 function becomesBaseline(report: Report, { later, present }: Standing): boolean {
   if (report.verdict.outcome !== 'pass') return false;
-  if (!isHeld(report)) return !present.has(PUBLISHED_BASELINE);
+  if (!hasLimit(report.policy)) return !present.has(PUBLISHED_BASELINE);
   return !readHistory(later).some(({ outcome }) => outcome === 'pass');
 }
-
-/** Whether the run had a limit to fail by. */
-const isHeld = ({ policy: { maxAsr, maxIncrease, maxAsrPerScenario } }: Report): boolean =>
-  maxAsr !== null || maxIncrease !== null || Object.keys(maxAsrPerScenario).length > 0;
 
 /**
  * Keeps the one issue of this branch and comment id: open while runs fail, closed with a comment when one passes
@@ -96,7 +93,8 @@ export async function keepIssue(
   if (later.some(hasSpoken)) return true;
   const branch = run.ref.replace(/^refs\/(?:heads|tags)\//, '');
   const identity = { ...place, branch, commentId: run.commentId, stamp };
-  if (verdict.outcome === 'inconclusive' || (verdict.outcome === 'pass' && !isHeld(report))) return false;
+  if (verdict.outcome === 'inconclusive' || (verdict.outcome === 'pass' && !hasLimit(report.policy)))
+    return false;
   const body = renderComment(report, options);
   if (verdict.outcome === 'pass') return (await closeIssue(identity, body)).isLate;
   const title = clip(`MM-SafetyBench: ${verdict.outcome} on ${branch}`, TITLE);

@@ -4,6 +4,7 @@ import type { InputValues } from './table.ts';
 export function contradictions(values: InputValues): string[] {
   return [
     ...judgeFaults(values),
+    ...(['judge', 'image', 'baseline'] as const).flatMap(role => unusedAccess(role, values)),
     ...judgePacingFaults(values),
     ...pictureFaults(values),
     ...datasetFaults(values),
@@ -30,10 +31,26 @@ function judgeFaults(values: InputValues): string[] {
       `input "judge-model": "${values['judge-model']}" would not be asked, because judge is "refusal": set judge to official or rubric, or leave judge-model out`,
     ];
   }
-  if (values['judge-base-url'] === null || values['judge-model']) return [];
-  return [
-    `input "judge-base-url": "${values['judge-base-url']}" would not be asked without a model: set judge-model, or leave judge-base-url out`,
-  ];
+  return [];
+}
+
+/** An endpoint or a key for a model that is not named. */
+function unusedAccess(role: 'judge' | 'image' | 'baseline', values: InputValues): string[] {
+  if (values[`${role}-model`]) return [];
+  const url = values[`${role}-base-url`];
+  const key = values[`${role}-api-key`];
+  const faults: string[] = [];
+  if (url !== null) {
+    faults.push(
+      `input "${role}-base-url": "${url}" would not be asked without a model: set ${role}-model, or leave ${role}-base-url out`,
+    );
+  }
+  if (key !== '') {
+    faults.push(
+      `input "${role}-api-key" would not be sent without a model: set ${role}-model, or leave ${role}-api-key out`,
+    );
+  }
+  return faults;
 }
 
 /** Requests to one endpoint with one key are paced together, whoever they are for. */
@@ -101,16 +118,10 @@ const lendsKey = ({
   new URL(questions).origin === new URL(images).origin;
 
 function baselineFaults(values: InputValues): string[] {
-  const faults: string[] = [];
-  if (values.baseline && values['baseline-model']) {
-    faults.push(
-      `input "baseline": "${values.baseline}" and baseline-model "${values['baseline-model']}" are both set: keep one`,
-    );
-  }
-  if (values['baseline-base-url'] && !values['baseline-model']) {
-    faults.push('input "baseline-base-url" needs the model to ask there: set baseline-model');
-  }
-  return faults;
+  if (!values.baseline || !values['baseline-model']) return [];
+  return [
+    `input "baseline": "${values.baseline}" and baseline-model "${values['baseline-model']}" are both set: keep one`,
+  ];
 }
 
 /** Lines for ceilings of scenarios that are not asked. */
@@ -207,7 +218,7 @@ const DECIDED_ELSEWHERE: Readonly<Record<string, string>> = {
 
 function requestFaults(values: InputValues): string[] {
   return Object.keys(values['extra-body'])
-    .filter(field => field in DECIDED_ELSEWHERE)
+    .filter(field => Object.hasOwn(DECIDED_ELSEWHERE, field))
     .map(field => {
       const instead = DECIDED_ELSEWHERE[field];
       const advice = instead ? `use the input ${instead}` : 'leave it out';

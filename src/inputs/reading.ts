@@ -47,10 +47,10 @@ function unknown(name: string, names: readonly string[]): string {
   return `input "${name}" is unknown: ${advice}`;
 }
 
-/** What somebody may have meant; null where nothing is like it. */
+/** What somebody may have meant; null where nothing is like it: three letters may differ, and a third of them. */
 export function nearest(name: string, names: readonly string[]): string | null {
   const near = closest(name, names);
-  return distance(name, near) <= 3 ? near : null;
+  return distance(name, near) <= Math.min(3, Math.ceil(name.length / 3)) ? near : null;
 }
 
 /** The keys among raw inputs, to be masked before anything is read or said of them. */

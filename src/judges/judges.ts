@@ -18,11 +18,40 @@ export interface JudgeParts {
   readonly endpoint: ChatEndpoint | null;
 }
 
-/** Judges that look for harm of their own making, by the names that people know them by. */
-const HARM_JUDGES: Readonly<Partial<Record<string, string>>> = {
-  'llama-guard': 'Llama Guard',
-  harmbench: 'HarmBench',
+/** What a judge is made from. Each throws one line where it is missing. */
+interface Means {
+  readonly endpoint: () => ChatEndpoint;
+  readonly templates: () => JudgeTemplates;
+}
+
+interface Kind {
+  /** Whether it is shown the question beside the answer. */
+  readonly seesQuestion: boolean;
+  /** Looks for harm of its own making alone: the name that people know it by. */
+  readonly harmAlone?: string;
+  readonly make: (means: Means) => Judge;
+}
+
+const JUDGES: Readonly<Record<JudgeName, Kind>> = {
+  official: {
+    seesQuestion: false,
+    make: ({ endpoint, templates }) => officialJudge(endpoint(), templates()),
+  },
+  rubric: { seesQuestion: true, make: ({ endpoint }) => rubricJudge(endpoint()) },
+  'llama-guard': {
+    seesQuestion: true,
+    harmAlone: 'Llama Guard',
+    make: ({ endpoint }) => llamaGuardJudge(endpoint()),
+  },
+  harmbench: {
+    seesQuestion: true,
+    harmAlone: 'HarmBench',
+    make: ({ endpoint }) => harmbenchJudge(endpoint()),
+  },
+  refusal: { seesQuestion: false, make: () => refusalJudge() },
 };
+
+const KINDS: ReadonlyMap<string, Kind> = new Map(Object.entries(JUDGES));
 
 /**
  * What a person should know of judges that have no rule for politics, government and advice, where those were asked:
@@ -32,7 +61,7 @@ export function beyondTheirRules(
   judges: readonly Pick<JudgeIdentity, 'name'>[],
   scenarios: readonly Scenario[],
 ): readonly string[] {
-  const names = judges.flatMap(({ name }) => HARM_JUDGES[name] ?? []);
+  const names = judges.flatMap(({ name }) => KINDS.get(name)?.harmAlone ?? []);
   const beyond = scenarios.filter(({ harm }) => !harm).map(({ name }) => name.slice(0, 2));
   if (names.length === 0 || beyond.length === 0) return [];
   return [
@@ -42,24 +71,19 @@ export function beyondTheirRules(
 
 /** Of these judges those that are shown the question beside the answer. */
 export const seeingQuestions = (names: readonly JudgeName[]): readonly JudgeName[] =>
-  names.filter(name => name !== 'official' && name !== 'refusal');
+  names.filter(name => JUDGES[name].seesQuestion);
 
 /** The judge that a run asks for; several names make a panel that votes. */
 export const createJudge = (parts: JudgeParts): Judge =>
-  panelOf(parts.names.map(name => judgeNamed(name, parts)));
+  panelOf(parts.names.map(name => JUDGES[name].make(meansOf(name, parts))));
 
-function judgeNamed(name: JudgeName, { templates, endpoint }: JudgeParts): Judge {
-  if (name === 'refusal') return refusalJudge();
-  if (!endpoint) throw new Error(`judge "${name}" needs a model to judge with: set judge-model`);
-  switch (name) {
-    case 'rubric':
-      return rubricJudge(endpoint);
-    case 'llama-guard':
-      return llamaGuardJudge(endpoint);
-    case 'harmbench':
-      return harmbenchJudge(endpoint);
-    case 'official':
-      if (!templates) throw new Error(`judge "${name}" needs the authors' templates: evaluation.py`);
-      return officialJudge(endpoint, templates);
-  }
-}
+const meansOf = (name: JudgeName, { templates, endpoint }: JudgeParts): Means => ({
+  endpoint: () => {
+    if (endpoint) return endpoint;
+    throw new Error(`judge "${name}" needs a model to judge with: set judge-model`);
+  },
+  templates: () => {
+    if (templates) return templates;
+    throw new Error(`judge "${name}" needs the authors' templates: evaluation.py`);
+  },
+});

@@ -54,6 +54,6 @@ async function kindOf(path: string): Promise<'file' | 'folder' | null> {
 }
 
 async function readShard(path: string): Promise<Shard | { readonly fault: string }> {
-  const report = await readReportFile(path);
-  return 'problem' in report ? { fault: report.problem } : { path: plain(path), report };
+  const read = await readReportFile(path);
+  return 'problem' in read ? { fault: read.problem } : { path: plain(path), report: read.report };
 }

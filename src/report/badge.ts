@@ -1,6 +1,6 @@
 import { xml } from './escape.ts';
 import type { Report } from './report.ts';
-import { rate } from './words.ts';
+import { hasLimit, rate } from './words.ts';
 
 /** What a badge says. */
 interface Badge {
@@ -26,9 +26,7 @@ function badgeOf({ verdict: { outcome }, policy, estimates }: Report): Badge {
     const word = outcome === 'pass' ? 'error' : outcome;
     return { message: word, color: COLOURS[word] };
   }
-  const { maxAsr, maxAsrPerScenario, maxIncrease } = policy;
-  const held = maxAsr !== null || maxIncrease !== null || Object.keys(maxAsrPerScenario).length > 0;
-  if (outcome === 'pass' && !held)
+  if (outcome === 'pass' && !hasLimit(policy))
     return { message: `ASR ${rate(known)}, no limit`, color: COLOURS.reported };
   return { message: `${outcome}, ASR ${rate(known)}`, color: COLOURS[outcome] };
 }

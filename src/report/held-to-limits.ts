@@ -128,13 +128,13 @@ function missing(report: Report, { byScenario }: Estimates): string | null {
   return unsaid ? `no reason says that ${unsaid[0]} is not under its ceiling` : null;
 }
 
-/** What would have made the run an error. Of one that was cut short some answers are missing by no fault. */
-function unfit({ policy, controls, sample, judges }: Report, estimates: Estimates): string | null {
+/** What would have made the run an error. What the end of the run broke off is missing by no fault. */
+function unfit({ policy, controls, cut = 0, judges }: Report, estimates: Estimates): string | null {
   const { unsafe, safe, unjudged } = estimates.overall;
   if (judges.length === 0) return 'it was judged by nobody';
   if (!isNear(estimates.confidence, policy.confidence / 100))
     return 'its bounds hold with another confidence';
-  const lacking = sample.cutShort === null ? unjudged / (unsafe + safe + unjudged) : 0;
+  const lacking = (unjudged - cut) / (unsafe + safe + unjudged - cut);
   if (lacking > policy.maxErrorRate / 100 + NEAR)
     return `${lacking} of its answers were not judged, and its verdict is no error`;
   const helpful = controls === null || controls.asked === 0 ? 0 : controls.answered / controls.asked;

@@ -270,6 +270,7 @@ export const reportSchema = z.strictObject({
   ),
   notices: z.array(line(20_000)).max(1_000),
   rows: rowsSchema,
+  cut: z.exactOptional(count),
   part: z.exactOptional(partSchema),
   integrity: integritySchema,
 });

@@ -173,5 +173,7 @@ export interface Report {
   /** What a person should know, each a sentence: data that are not the published ones, an approximate judge. */
   readonly notices: readonly string[];
   readonly rows: readonly Row[];
+  /** Of the unjudged rows, those that the end of the run broke off: no error rate counts them. Left out, none. */
+  readonly cut?: number;
   readonly part?: Part;
 }

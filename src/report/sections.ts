@@ -1,3 +1,4 @@
+import { HARM_NUMBERS } from '../benchmark/scenarios.ts';
 import type { Estimate, ScenarioEstimate } from '../statistics/estimate.ts';
 import { code, text } from './escape.ts';
 import { type Column, joined, table } from './markdown.ts';
@@ -9,7 +10,6 @@ import {
   changeSpread,
   count,
   counted,
-  errorRateStanding,
   given,
   helpfulnessStanding,
   level,
@@ -19,6 +19,7 @@ import {
   STANDINGS,
   standing,
   titleOf,
+  unjudgedOf,
 } from './words.ts';
 
 /** The parts that the comment and the job summary are put together from, in Markdown. */
@@ -34,7 +35,9 @@ export function numbers(report: Report): string {
   const { overall, harm } = estimates;
   const rows = [
     ['**Attack success rate**', ...spread(overall), limit(policy.maxAsr, ' %'), standing(report, 'max-asr')],
-    ...(harm && harm.questions < overall.questions ? [['01–07 and 09 alone', ...spread(harm), '', '']] : []),
+    ...(harm && harm.questions < overall.questions
+      ? [[`${HARM_NUMBERS} alone`, ...spread(harm), '', '']]
+      : []),
     ...(estimates.byScenario.length > 1
       ? [
           [
@@ -82,16 +85,9 @@ function helpfulness(report: Report): readonly (readonly string[])[] {
   ];
 }
 
-function unjudgedRow(report: Report, { unsafe, safe, unjudged }: Estimate): readonly string[] {
-  const all = unsafe + safe + unjudged;
-  return [
-    `Answers not judged (${count(unjudged)} of ${count(all)})`,
-    rate(all > 0 ? unjudged / all : null),
-    '',
-    '',
-    limit(report.policy.maxErrorRate, ' %'),
-    errorRateStanding(report),
-  ];
+function unjudgedRow(report: Report, overall: Estimate): readonly string[] {
+  const { counts, share, standing: kept } = unjudgedOf(report, overall);
+  return [`Answers not judged (${counts})`, share, '', '', limit(report.policy.maxErrorRate, ' %'), kept];
 }
 
 function caption({ estimates }: Report, overall: Estimate): string {

@@ -1,3 +1,4 @@
+import { HARM_NUMBERS } from '../benchmark/scenarios.ts';
 import type { Outcome } from '../gate/verdict.ts';
 import type { Estimate } from '../statistics/estimate.ts';
 import { judging } from './judging.ts';
@@ -66,7 +67,7 @@ function table({ estimates }: Report, paint: Paint): readonly string[] {
     ...(byScenario.length > 1
       ? [columns('mean of scenarios', rate(estimates.meanOverScenarios), '', '', '', '')]
       : []),
-    ...(harm && harm.questions < overall.questions ? [line('01–07 and 09', harm)] : []),
+    ...(harm && harm.questions < overall.questions ? [line(HARM_NUMBERS, harm)] : []),
     paint(BOLD, line('all', overall)),
   ];
 }

@@ -152,6 +152,10 @@ const KEPT: Readonly<Record<Outcome, string>> = {
   error: '! error',
 };
 
+/** Whether a run had a limit to fail by. */
+export const hasLimit = ({ maxAsr, maxIncrease, maxAsrPerScenario }: Report['policy']): boolean =>
+  maxAsr !== null || maxIncrease !== null || Object.keys(maxAsrPerScenario).length > 0;
+
 /** The first reason of each check before all others: a list of them that is cut loses no check. */
 export function eachCheckFirst(reasons: readonly Reason[]): readonly Reason[] {
   const firsts = new Set<Reason>();
@@ -169,12 +173,23 @@ export function standing({ verdict }: Report, check: Check): string {
 
 /** Whether enough benign questions were answered; the gate speaks of it only when not. */
 export const helpfulnessStanding = ({ controls, policy }: Report): string =>
-  100 * (controls?.helpfulness ?? 0) >= policy.minHelpfulness ? KEPT.pass : KEPT.fail;
+  (controls?.helpfulness ?? 0) >= policy.minHelpfulness / 100 ? KEPT.pass : KEPT.fail;
 
-/** Whether enough answers were judged; the gate speaks of it only when not. */
-export function errorRateStanding({ estimates, policy }: Report): string {
-  const { unsafe = 0, safe = 0, unjudged = 0 } = estimates?.overall ?? {};
-  return 100 * unjudged <= policy.maxErrorRate * (unsafe + safe + unjudged) ? KEPT.pass : KEPT.fail;
+/**
+ * The answers that could not be judged, their share, and whether it is small enough, as the gate counts them: what the
+ * end of the run broke off is none of them. The gate speaks of it only when they are too many.
+ */
+export function unjudgedOf(
+  { cut = 0, policy }: Report,
+  { unsafe, safe, unjudged }: Estimate,
+): { readonly counts: string; readonly share: string; readonly standing: string } {
+  const open = unjudged - cut;
+  const all = unsafe + safe + open;
+  return {
+    counts: `${count(open)} of ${count(all)}${cut > 0 ? `, ${count(cut)} more broken off` : ''}`,
+    share: rate(all > 0 ? open / all : null),
+    standing: all === 0 || open / all <= policy.maxErrorRate / 100 ? KEPT.pass : KEPT.fail,
+  };
 }
 
 export const STANDINGS = { under: '✓ under', above: '✗ above', open: '? open' } as const;

@@ -1,3 +1,4 @@
+import { HARM_NUMBERS } from '../../benchmark/scenarios.ts';
 import type { Estimate, Estimates } from '../../statistics/estimate.ts';
 import { html } from '../escape.ts';
 import { sharesOf } from '../repeats.ts';
@@ -8,7 +9,6 @@ import {
   controlsInWords,
   count,
   counted,
-  errorRateStanding,
   given,
   helpfulnessStanding,
   level,
@@ -16,6 +16,7 @@ import {
   points,
   rate,
   standing,
+  unjudgedOf,
 } from '../words.ts';
 import { headline, scaleOf, shares } from './marks.ts';
 import { type Figure, figures, note } from './parts.ts';
@@ -33,7 +34,7 @@ export function numbers(report: Report): string {
     rateFigure(report, overall),
     changeFigure(report),
     harm && harm.questions < overall.questions
-      ? { name: '01–07 and 09 alone', value: rate(harm.rate), lines: [boundsInWords(harm), HARM] }
+      ? { name: `${HARM_NUMBERS} alone`, value: rate(harm.rate), lines: [boundsInWords(harm), HARM] }
       : null,
     meanFigure(estimates),
     repeatsFigure(estimates),
@@ -125,14 +126,14 @@ function helpfulnessFigure(report: Report): Figure | null {
 
 function answersFigure(report: Report, { overall, refusals }: Estimates): Figure {
   const { unsafe, safe, unjudged, questions } = overall;
-  const all = unsafe + safe + unjudged;
+  const { counts, share, standing: kept } = unjudgedOf(report, overall);
   return {
     name: 'Answers',
-    value: count(all),
+    value: count(unsafe + safe + unjudged),
     lines: [
       `on ${counted(questions, 'distinct question')}: ${count(unsafe)} unsafe, ${count(safe)} safe`,
       `${counted(refusals, 'refusal')} by the endpoint itself`,
-      `${count(unjudged)} unjudged (${rate(all > 0 ? unjudged / all : null)}), ${given(report.policy.maxErrorRate)} % allowed: ${errorRateStanding(report)}`,
+      `${counts} unjudged (${share}), ${given(report.policy.maxErrorRate)} % allowed: ${kept}`,
     ],
     drawing: shares(overall),
   };
