@@ -1,12 +1,12 @@
-import { type Allowance, createAllowance } from './allowance.ts';
+import { type Allowance, createAllowance, type Need } from './allowance.ts';
 import { type Conditions, conduct } from './conduct.ts';
 import type { EarlyStop } from './early-stop.ts';
 import type { Connections } from './endpoint/connections.ts';
 import type { Meter } from './endpoint/meter.ts';
 import { gatedArm } from './finding.ts';
-import { forecastOf, modelJudges, requestsOf } from './forecast.ts';
+import { assumedCosts, modelJudges, needOf } from './forecast.ts';
 import type { RunConfig } from './inputs.ts';
-import { type PlantedFindings, plantedAgainFor, plantedFor } from './judges/planted.ts';
+import { type Planted, type PlantedFindings, plantedAgainFor, plantedFor } from './judges/planted.ts';
 import type { Progress } from './progress.ts';
 import { looksAmong, type Proof } from './proof.ts';
 import { inOrder, spread, type Trial, together } from './trials.ts';
@@ -65,16 +65,17 @@ export async function superviseAll(
 ): Promise<Supervised> {
   const { config, meter, proof, notice, end } = supervision;
   const watch = watchOver(trials, supervision);
-  const allowance = allowanceFor(trials, supervision);
+  const allowance = allowanceFor(supervision);
+  meter.leaveRoom(() => allowance.committed);
   const ending = createEnding(trials, watch, conditions, supervision);
 
   const one = async (trial: Trial): Promise<void> => {
     if (conditions.isStopped()) return;
     const isWanted = trial.control || !watch.isCertain;
-    if (isWanted && (await allowance.begin(trial, requestsOf(config, trial)))) {
+    if (isWanted && (await allowance.begin(trial, needOf(config, trial)))) {
       const heard = () => {
         watch.heard(trial);
-        allowance.left(trial, trial.control ? 0 : modelJudges(config));
+        allowance.left(trial, { ...needOf(config, trial), drawings: 0, answers: 0 });
         ending.heard(trial);
       };
       watch.take(await conduct(trial, conditions, heard).finally(() => allowance.end(trial)));
@@ -83,11 +84,11 @@ export async function superviseAll(
   };
   const look = async (): Promise<void> => {
     const again = {};
-    if (!(await allowance.begin(again, lookRequests(config)))) return;
+    if (!(await allowance.begin(again, lookNeed(config)))) return;
     await proof.again().finally(() => allowance.end(again));
   };
   const first = async (): Promise<PlantedFindings> => {
-    allowance.hold(first, modelJudges(config) * plantedFor(config.selection.scenarios).length);
+    allowance.hold(first, judgementsOf(config, plantedFor(config.selection.scenarios)));
     return proof.first().finally(() => {
       allowance.end(first);
       ending.proved();
@@ -99,7 +100,8 @@ export async function superviseAll(
   const open = config.batch ? works.length : TRIALS_PER_REQUEST * config.pacing.concurrency;
   const [planted] = await together([first(), inOrder(works, open, work => work(), end)], end);
   const isLookedAtLast = await ending.lastLook();
-  if (allowance.usedUp !== null) meter.stop(allowance.usedUp);
+  const usedUp = allowance.usedUp ?? meter.short;
+  if (usedUp !== null) meter.stop(usedUp);
   const { results, gaveUp } = watch;
   const kept = results.filter(({ isKept }) => isKept).length;
   if (kept > 0) notice(`Resumed ${kept} answers of an earlier attempt.`);
@@ -128,21 +130,25 @@ function watchOver(
   });
 }
 
-function allowanceFor(trials: readonly Trial[], { config, meter, startedAt, clock }: Supervision): Allowance {
-  const { cost } = forecastOf(config, 0, trials);
-  return createAllowance({
+const allowanceFor = ({ config, meter, startedAt, clock }: Supervision): Allowance =>
+  createAllowance({
     budget: config.budget,
     meter,
-    aside: lookRequests(config),
-    cost: cost === null ? null : cost / trials.length,
+    aside: lookNeed(config),
+    assumed: assumedCosts(config),
     startedAt,
     clock,
   });
-}
 
-/** The most requests that one more look at the judge takes. */
-const lookRequests = (config: RunConfig): number =>
-  modelJudges(config) * plantedAgainFor(config.selection.scenarios, 0).length;
+const judgementsOf = (config: RunConfig, planted: readonly Planted[]): Need => ({
+  drawings: 0,
+  answers: 0,
+  judgements: modelJudges(config) * planted.length,
+});
+
+/** The most that one more look at the judge needs. */
+const lookNeed = (config: RunConfig): Need =>
+  judgementsOf(config, plantedAgainFor(config.selection.scenarios, 0));
 
 /** What happens when all that was to be asked or shown has been. */
 interface Ending {

@@ -86,8 +86,9 @@ export function createConnections(options: ConnectionOptions): Connections {
     clock,
     random: options.random,
   });
+  const { answering } = options.meter;
   const chat = (access: ModelAccess, added: Added = {}): ChatEndpoint =>
-    createChatEndpoint({ ...common(access), ...added });
+    createChatEndpoint({ ...common(access), meter: answering, ...added });
   const { headers, extraBody, model } = config.target;
   const names = new Set<string>();
   const heardBy = (served: string) => {
@@ -101,6 +102,7 @@ export function createConnections(options: ConnectionOptions): Connections {
     const endpoint = createBatchEndpoint({
       ...batching,
       ...common(access),
+      meter: answering,
       notice: options.notice,
       ...added,
       sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
@@ -115,7 +117,7 @@ export function createConnections(options: ConnectionOptions): Connections {
     target: () => ask(config.target, { headers, extraBody, heardBy }),
     otherNames: () => [...names],
     baseline: access => (isTargets(access) ? ask : chat)(access),
-    chat: access => chat(access),
+    chat: access => createChatEndpoint(common(access)),
     images: access => createImageEndpoint(common(access)),
     pacerOf: pacers.of,
     opening: batching ? work => ready.add(work) : work => work(),

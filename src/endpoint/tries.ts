@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { APIConnectionTimeoutError, APIError } from 'openai';
 import { askedWait } from './limits.ts';
-import type { Meter } from './meter.ts';
+import type { Account } from './meter.ts';
 import type { Pacer } from './pacer.ts';
 import { FatalEndpointError, type Fault, isPassing, type Refusal, refusalOf } from './problems.ts';
 import { createSilence, type Silence } from './silence.ts';
@@ -18,7 +18,7 @@ export interface TryOptions {
   /** Tries after the first. */
   readonly maxRetries: number;
   readonly pacer: Pacer;
-  readonly meter: Meter;
+  readonly meter: Account;
   /** Ends every request at once. */
   readonly signal: AbortSignal;
   /** Words that must not be shown, whatever the endpoint says. */
