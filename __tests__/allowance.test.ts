@@ -47,8 +47,7 @@ async function stateOf(promise: Promise<boolean>): Promise<boolean | 'waits'> {
   return Promise.race([promise, Promise.resolve('waits' as const)]);
 }
 
-const begun = (allowance: Allowance, item: object, need = needing(2)) =>
-  stateOf(allowance.begin(item, need));
+const begun = (allowance: Allowance, item: object, need = needing(2)) => stateOf(allowance.begin(item, need));
 
 test('without a budget everything may be begun', async () => {
   const { allowance } = allowed({});

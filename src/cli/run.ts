@@ -100,11 +100,13 @@ async function asked(
     progress: printer.update,
     ...(responses && { keepTexts: responses.keep }),
   }).finally(printer.end);
-  // The same command again asks anew; only one that did not come to its end is gone on with.
-  const hasEnded = finding.sample.cutShort === null && finding.estimates !== null;
-  if (!shared && hasEnded) await rm(journal, { force: true });
+  if (!shared && hasAll(finding)) await rm(journal, { force: true });
   return finding;
 }
+
+/** Whether all was asked, answered and judged: the same command again asks anew. Else it goes on where it was. */
+const hasAll = ({ sample, rows }: Finding): boolean =>
+  sample.cutShort === null && rows.length > 0 && rows.every(({ label }) => label !== 'unjudged');
 
 /** The same command in the same folder goes on where it was killed. */
 function commandKey(raw: RawInputs): string {
