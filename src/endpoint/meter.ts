@@ -64,8 +64,12 @@ const costOf = (
     (completionTokens + uncounted * prices.assumed.completionTokens) * prices.completion) /
     1_000_000;
 
+/** The first are no measure of the others: after n of them a response may come to 1 + FEW / n times as much. */
+const FEW = 4;
+
 /** What requests of one kind have come to. */
 function createKind(prices: Prices | null) {
+  let responses = 0;
   let sum = 0;
   let squares = 0;
   let inFlight = 0;
@@ -83,16 +87,17 @@ function createKind(prices: Prices | null) {
     },
     /** Dollars that those in flight will come to. */
     get due(): number {
-      return sum > 0 ? (inFlight * squares) / sum : 0;
+      return sum > 0 ? (inFlight * sum) / responses : 0;
     },
     add(usage: Usage): void {
       const cost = costOf(prices, { ...usage, uncounted: isUncounted(usage) ? 1 : 0 }) ?? 0;
+      responses += 1;
       sum += cost;
       squares += cost ** 2;
     },
     /** Not the mean, but that of what is under way at any time: the dear ones are longer under way. */
     get each(): number | null {
-      return sum > 0 ? squares / sum : null;
+      return sum > 0 ? (squares / sum) * (1 + FEW / responses) : null;
     },
   };
 }
@@ -128,18 +133,18 @@ export function createMeter({ maxRequests, maxCost, prices }: Budget): Meter {
   const cost = () => costOf(prices, count);
   const costsAllUp = `max-cost of ${maxCost} dollars used up`;
 
-  const book = (kind: Kind): boolean => {
+  const book = (): boolean => {
     if (maxRequests !== null && count.requests >= maxRequests) {
       stopped ??= `max-requests of ${maxRequests} used up`;
     }
-    const due = (cost() ?? 0) + answers.due + judgements.due + (kind.each ?? 0);
-    if (maxCost !== null && due > maxCost) stopped ??= costsAllUp;
+    const due = (cost() ?? 0) + answers.due + judgements.due;
+    if (maxCost !== null && due >= maxCost) stopped ??= costsAllUp;
     if (stopped !== null) return false;
     count.requests += 1;
     return true;
   };
   const accountOf = (kind: Kind): Account => ({
-    book: () => book(kind),
+    book,
     during: kind.during,
     spend(usage) {
       count.promptTokens += usage.promptTokens;
