@@ -90,7 +90,7 @@ export function createAllowance({ budget, meter, aside, assumed, ...options }: A
   };
 
   return {
-    hold: underWay.begin,
+    ...{ hold: underWay.begin, left: underWay.left, end: underWay.end },
     async begin(item, need) {
       for (;;) {
         if (usedUp !== null) return false;
@@ -103,8 +103,6 @@ export function createAllowance({ budget, meter, aside, assumed, ...options }: A
         else await Promise.race([underWay.nextEnd, meter.nextSpend]);
       }
     },
-    left: underWay.left,
-    end: underWay.end,
     get usedUp() {
       return usedUp;
     },

@@ -122,69 +122,85 @@ function createBell() {
   };
 }
 
-export function createMeter({ maxRequests, maxCost, prices }: Budget): Meter {
+/** What was sent and came back, over both kinds. */
+function createTally(prices: Prices | null) {
   const count = { requests: 0, promptTokens: 0, completionTokens: 0, uncounted: 0 };
+  const spent = createBell();
   const answers = createKind(prices);
   const judgements = createKind(prices);
-  const spent = createBell();
-  let stopped: string | null = null;
-  let short: string | null = null;
-  let committed = () => 0;
-  const cost = () => costOf(prices, count);
-  const costsAllUp = `max-cost of ${maxCost} dollars used up`;
-
-  const book = (): boolean => {
-    if (maxRequests !== null && count.requests >= maxRequests) {
-      stopped ??= `max-requests of ${maxRequests} used up`;
-    }
-    const due = (cost() ?? 0) + answers.due + judgements.due;
-    if (maxCost !== null && due >= maxCost) stopped ??= costsAllUp;
-    if (stopped !== null) return false;
-    count.requests += 1;
-    return true;
-  };
-  const accountOf = (kind: Kind): Account => ({
-    book,
-    during: kind.during,
-    spend(usage) {
+  return {
+    ...{ count, spent, answers, judgements },
+    add(kind: Kind, usage: Usage): void {
       count.promptTokens += usage.promptTokens;
       count.completionTokens += usage.completionTokens;
       if (isUncounted(usage)) count.uncounted += 1;
       kind.add(usage);
       spent.ring();
     },
+    get cost() {
+      return costOf(prices, count);
+    },
+    /** Dollars with what is in flight. */
+    get due() {
+      return (costOf(prices, count) ?? 0) + answers.due + judgements.due;
+    },
+  };
+}
+
+/** Says when nothing more may be sent. */
+function createBooking({ maxRequests, maxCost }: Budget, tally: ReturnType<typeof createTally>) {
+  const costsAllUp = `max-cost of ${maxCost} dollars used up`;
+  const state = { stopped: null as string | null, short: null as string | null, committed: () => 0 };
+  const { count } = tally;
+  const book = (): boolean => {
+    if (maxRequests !== null && count.requests >= maxRequests) {
+      state.stopped ??= `max-requests of ${maxRequests} used up`;
+    }
+    if (maxCost !== null && tally.due >= maxCost) state.stopped ??= costsAllUp;
+    if (state.stopped !== null) return false;
+    count.requests += 1;
+    return true;
+  };
+  return {
+    ...{ state, book },
+    bookAnswer(): boolean {
+      const isShort =
+        maxCost !== null && state.stopped === null && (tally.cost ?? 0) + state.committed() > maxCost;
+      if (isShort) state.short = costsAllUp;
+      return !isShort && book();
+    },
+  };
+}
+
+export function createMeter(budget: Budget): Meter {
+  const tally = createTally(budget.prices);
+  const { count, spent, answers, judgements } = tally;
+  const { state, book, bookAnswer } = createBooking(budget, tally);
+  const accountOf = (kind: Kind, books: () => boolean): Account => ({
+    book: books,
+    during: kind.during,
+    spend: usage => tally.add(kind, usage),
     get stopped() {
-      return stopped;
+      return state.stopped;
     },
   });
-  const answering = accountOf(answers);
+  const { during, spend } = accountOf(judgements, book);
   return {
-    ...accountOf(judgements),
-    answering: {
-      ...answering,
-      book() {
-        const isShort = maxCost !== null && stopped === null && (cost() ?? 0) + committed() > maxCost;
-        if (isShort) short = costsAllUp;
-        return !isShort && answering.book();
-      },
-      get stopped() {
-        return stopped;
-      },
-    },
+    ...{ answering: accountOf(answers, bookAnswer), book, during, spend },
     leaveRoom(dollars) {
-      committed = dollars;
+      state.committed = dollars;
     },
     stop(reason) {
-      stopped ??= reason;
+      state.stopped ??= reason;
     },
     resume() {
-      stopped = null;
+      state.stopped = null;
     },
     get stopped() {
-      return stopped;
+      return state.stopped;
     },
     get short() {
-      return short;
+      return state.short;
     },
     get each() {
       return { answer: answers.each, judgement: judgements.each };
@@ -208,7 +224,7 @@ export function createMeter({ maxRequests, maxCost, prices }: Budget): Meter {
       return count.uncounted;
     },
     get cost() {
-      return cost();
+      return tally.cost;
     },
   };
 }

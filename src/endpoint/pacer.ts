@@ -132,6 +132,43 @@ function createHold(queue: PQueue, clock: () => number) {
 
 const PATIENT: OutageOptions = { patience: 5 * 60_000, random: Math.random };
 
+/** How many may be in flight: additive increase, multiplicative decrease. `clock` gives ms. */
+function createLimit(queue: PQueue, ceiling: number, clock: () => number) {
+  let credit = 0;
+  let loweredAt = Number.NEGATIVE_INFINITY;
+  let slowdowns = 0;
+  let later = ceiling;
+  const half = (): number => Math.max(1, Math.floor(queue.concurrency / 2));
+  const set = (limit: number): void => {
+    queue.concurrency = limit;
+    credit = 0;
+  };
+  return {
+    raise(): void {
+      credit += 1;
+      if (queue.concurrency < ceiling && credit >= queue.concurrency) set(queue.concurrency + 1);
+    },
+    /** False when what was sent at `startedAt` (ms) says nothing new: one burst is one signal. */
+    lower(startedAt: number): boolean {
+      if (startedAt <= loweredAt) return false;
+      loweredAt = clock();
+      slowdowns += 1;
+      set(half());
+      return true;
+    },
+    /** One at a time, until it is set again. */
+    suspend(): void {
+      later = half();
+      set(1);
+    },
+    resume: () => set(later),
+    forget: () => set(ceiling),
+    get slowdowns() {
+      return slowdowns;
+    },
+  };
+}
+
 /**
  * @param clock milliseconds
  * @param tell is told, in words for a person, of what slows the run down: each time the limit is lower than ever,
@@ -144,21 +181,11 @@ export function createPacer(
   waiting: OutageOptions = PATIENT,
 ): Pacer {
   const queue = new PQueue({ concurrency: ceiling });
-  let credit = 0;
-  let loweredAt = Number.NEGATIVE_INFINITY;
-  let slowdowns = 0;
-  /** After an outage. */
-  let later = ceiling;
   const teller = createTeller(ceiling, clock, tell);
+  const limit = createLimit(queue, ceiling, clock);
   const wells = createWells(clock);
   const hold = createHold(queue, clock);
   const outage = createOutage(clock, waiting);
-
-  const goOn = (limit: number): void => {
-    queue.concurrency = limit;
-    credit = 0;
-    hold.lift('outage');
-  };
 
   return {
     run: (request, turn) => queue.add(request, turn),
@@ -166,34 +193,24 @@ export function createPacer(
       wells.came();
       if (outage.over()) {
         teller.back();
-        goOn(later);
+        limit.resume();
+        hold.lift('outage');
       }
-      credit += 1;
-      if (queue.concurrency >= ceiling || credit < queue.concurrency) return;
-      queue.concurrency += 1;
-      credit = 0;
+      limit.raise();
     },
     overloaded(startedAt) {
-      // One burst is one signal: requests sent before the last cut say nothing about the limit since.
-      if (startedAt <= loweredAt || outage.since !== null) return;
-      loweredAt = clock();
-      slowdowns += 1;
-      credit = 0;
-      queue.concurrency = Math.max(1, Math.floor(queue.concurrency / 2));
-      teller.lowered(queue.concurrency);
+      if (outage.since === null && limit.lower(startedAt)) teller.lowered(queue.concurrency);
     },
     refused(request, startedAt) {
       const wasAway = outage.since !== null;
       const { isAway, wait } = outage.refused(request, startedAt, queue.concurrency);
-      if (isAway && !wasAway) {
-        later = Math.max(1, Math.floor(queue.concurrency / 2));
-        queue.concurrency = 1;
-      }
+      if (isAway && !wasAway) limit.suspend();
       if (outage.since !== null) teller.away(outage.since, waiting.patience);
       hold.lengthen('outage', wait);
       if (wasAway && outage.isGivenUp) {
         teller.givenUp(waiting.patience);
-        goOn(ceiling);
+        limit.forget();
+        hold.lift('outage');
       }
       return isAway;
     },
@@ -213,7 +230,7 @@ export function createPacer(
       return outage.isGivenUp;
     },
     get slowdowns() {
-      return slowdowns;
+      return limit.slowdowns;
     },
   };
 }

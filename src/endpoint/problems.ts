@@ -71,7 +71,7 @@ export function rejectionSentence(refusal: Refusal, baseUrl: string, model: stri
     case 404:
       return `${said}: it has no chat completions or no model "${model}" there; check the base URL (most end in /v1) and the model's name`;
     case 402:
-      return `${said}: it wants to be paid before it answers for "${model}"; check the account's credit at the endpoint`;
+      return `${said}: it wants to be paid before it answers for "${model}"; check the credit of its account there`;
     case 413:
       return `${said}: the request is too large for it; raise the limit of the server or proxy before "${model}"`;
     default:
