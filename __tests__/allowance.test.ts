@@ -1,4 +1,4 @@
-import { type Allowance, createAllowance } from '../src/allowance.ts';
+import { type Allowance, createAllowance, type Need } from '../src/allowance.ts';
 import type { RunConfig } from '../src/inputs.ts';
 
 const NO_BUDGET: RunConfig['budget'] = {
@@ -10,18 +10,35 @@ const NO_BUDGET: RunConfig['budget'] = {
   stopEarly: false,
 };
 
-/** An allowance over a meter and a clock that the test moves. */
+const needing = (judgements: number, answers = 0): Need => ({ drawings: 0, answers, judgements });
+
+/** An allowance over a meter and a clock that the test moves; `aside` are judgements. */
 function allowed(budget: Partial<RunConfig['budget']>, aside = 0) {
-  const world = { requests: 0, inFlight: 0, cost: 0, now: 0 };
+  let spent = Promise.withResolvers<void>();
+  const world = {
+    requests: 0,
+    inFlight: 0,
+    cost: 0,
+    each: { answer: null as number | null, judgement: null as number | null },
+    get nextSpend() {
+      return spent.promise;
+    },
+    now: 0,
+  };
   const allowance = createAllowance({
     budget: { ...NO_BUDGET, ...budget },
     meter: world,
-    aside,
-    cost: 1,
+    aside: needing(aside),
+    assumed: { answer: 1, judgement: 0.5 },
     startedAt: 0,
     clock: () => world.now,
   });
-  return { allowance, world };
+  const spend = (now: Partial<typeof world>) => {
+    Object.assign(world, now);
+    spent.resolve();
+    spent = Promise.withResolvers();
+  };
+  return { allowance, world, spend };
 }
 
 /** What has come of a promise by now. */
@@ -30,11 +47,11 @@ async function stateOf(promise: Promise<boolean>): Promise<boolean | 'waits'> {
   return Promise.race([promise, Promise.resolve('waits' as const)]);
 }
 
-const begun = (allowance: Allowance, item: object, requests = 2) => stateOf(allowance.begin(item, requests));
+const begun = (allowance: Allowance, item: object, need = needing(2)) => stateOf(allowance.begin(item, need));
 
 test('without a budget everything may be begun', async () => {
   const { allowance } = allowed({});
-  for (let i = 0; i < 1000; i++) expect(await allowance.begin({}, 5)).toBe(true);
+  for (let i = 0; i < 1000; i++) expect(await allowance.begin({}, needing(5))).toBe(true);
   expect(allowance.usedUp).toBeNull();
 });
 
@@ -48,7 +65,7 @@ describe('requests', () => {
 
   test('in flight are those of an item, and not counted twice', async () => {
     const { allowance, world } = allowed({ maxRequests: 4 });
-    await allowance.begin({}, 2);
+    await allowance.begin({}, needing(2));
     Object.assign(world, { requests: 1, inFlight: 1 });
     expect(await begun(allowance, {})).toBe(true);
   });
@@ -56,8 +73,8 @@ describe('requests', () => {
   test('that were set aside and not needed, as by a kept answer, let the next one begin', async () => {
     const { allowance } = allowed({ maxRequests: 2 });
     const first = {};
-    await allowance.begin(first, 2);
-    const second = allowance.begin({}, 2);
+    await allowance.begin(first, needing(2));
+    const second = allowance.begin({}, needing(2));
     expect(await stateOf(second)).toBe('waits');
     allowance.end(first);
     expect(await second).toBe(true);
@@ -67,53 +84,84 @@ describe('requests', () => {
   test('that were needed let none begin, and it is said why', async () => {
     const { allowance, world } = allowed({ maxRequests: 3 });
     const first = {};
-    await allowance.begin(first, 2);
-    const second = allowance.begin({}, 2);
+    await allowance.begin(first, needing(2));
+    const second = allowance.begin({}, needing(2));
     Object.assign(world, { requests: 2 });
     allowance.end(first);
     expect(await second).toBe(false);
     expect(allowance.usedUp).toBe('max-requests of 3 used up');
-    expect(await allowance.begin({}, 1)).toBe(false);
+    expect(await allowance.begin({}, needing(1))).toBe(false);
   });
 
   test('held for what is begun in any case leave so much less', async () => {
     const { allowance } = allowed({ maxRequests: 5 });
-    allowance.hold({}, 4);
+    allowance.hold({}, needing(4));
     expect(await begun(allowance, {})).toBe('waits');
   });
 });
 
-test('dollars: what is begun is taken to cost what those that ended did', async () => {
-  const { allowance, world } = allowed({ maxCost: 10 });
-  const first = {};
-  await allowance.begin(first, 1);
-  world.cost = 4;
-  allowance.end(first);
-  expect(await begun(allowance, {})).toBe(true);
-  expect(await begun(allowance, {})).toBe('waits');
+describe('dollars', () => {
+  const pair = needing(1, 1);
+
+  test('until an answer shows what it costs, one is under way where a hundred times as much has no room', async () => {
+    const { allowance, spend } = allowed({ maxCost: 20 });
+    expect(await begun(allowance, {}, pair)).toBe(true);
+    const second = allowance.begin({}, pair);
+    expect(await stateOf(second)).toBe('waits');
+    spend({ cost: 3, each: { answer: 3, judgement: null } });
+    expect(await stateOf(second)).toBe('waits');
+    spend({ cost: 4, each: { answer: 3, judgement: 1 } });
+    expect(await second).toBe(true);
+  });
+
+  test('where they have room, as many as there are are begun at once', async () => {
+    const { allowance } = allowed({ maxCost: 1500 });
+    for (let i = 0; i < 10; i++) expect(await begun(allowance, {}, pair)).toBe(true);
+    expect(await begun(allowance, {}, pair)).toBe('waits');
+  });
+
+  test('what is begun, and the end, are taken to cost what answers and judgements have cost', async () => {
+    const { allowance, world } = allowed({ maxCost: 10 }, 2);
+    Object.assign(world, { cost: 1, each: { answer: 2, judgement: 0.5 } });
+    const first = {};
+    expect(await begun(allowance, first, pair)).toBe(true);
+    expect(await begun(allowance, {}, pair)).toBe(true);
+    expect(await begun(allowance, {}, pair)).toBe(true);
+    expect(allowance.committed).toBe(3 * 2.5 + 2 * 0.5);
+    expect(await begun(allowance, {}, pair)).toBe('waits');
+    allowance.left(first, needing(1));
+    expect(allowance.committed).toBe(3 * 2.5 - 2 + 2 * 0.5);
+  });
+
+  test('that are used up let none begin, and it is said why', async () => {
+    const { allowance, world } = allowed({ maxCost: 3 });
+    Object.assign(world, { cost: 1, each: { answer: 2, judgement: 0.5 } });
+    expect(await allowance.begin({}, pair)).toBe(false);
+    expect(allowance.usedUp).toBe('max-cost of 3 dollars used up');
+  });
 });
 
 describe('minutes', () => {
   test('nothing is begun that would end too late, by the longest so far', async () => {
     const { allowance, world } = allowed({ minutes: 1 });
     const first = {};
-    await allowance.begin(first, 1);
+    await allowance.begin(first, needing(1));
     world.now = 10_000;
     allowance.end(first);
     world.now = 49_999;
-    expect(await allowance.begin({}, 1)).toBe(true);
+    expect(await allowance.begin({}, needing(1))).toBe(true);
     world.now = 50_000;
-    expect(await allowance.begin({}, 1)).toBe(false);
+    expect(await allowance.begin({}, needing(1))).toBe(false);
     expect(allowance.usedUp).toBe('time-budget of 1 min used up');
   });
 
   test('one that took half the time does not end the run halfway: a quarter is the most', async () => {
     const { allowance, world } = allowed({ minutes: 1 });
     const first = {};
-    await allowance.begin(first, 1);
+    await allowance.begin(first, needing(1));
     world.now = 30_000;
     allowance.end(first);
     world.now = 44_999;
-    expect(await allowance.begin({}, 1)).toBe(true);
+    expect(await allowance.begin({}, needing(1))).toBe(true);
   });
 });

@@ -1,32 +1,41 @@
 import type { Meter } from './endpoint/meter.ts';
 import type { RunConfig } from './inputs.ts';
 
+/** Requests that an item may still take, each of which goes well. */
+export interface Need {
+  readonly drawings: number;
+  readonly answers: number;
+  readonly judgements: number;
+}
+
 /**
  * What the budget still allows to begin. What is begun is to come to its end: an answer that is broken off by the end
  * of the budget is no chance loss, for compliance is longer and slower than a refusal.
  */
 export interface Allowance {
   /**
-   * Waits until there is room for an item that may take so many requests. False when there is none any more, since
-   * nothing is under way that may take less than was set aside for it.
+   * Waits until there is room for an item that may need so much. False when there is none any more, since nothing is
+   * under way that may take less than was set aside for it.
    */
-  begin(item: object, requests: number): Promise<boolean>;
-  /** Sets requests aside for an item that is begun whatever room there is. */
-  hold(item: object, requests: number): void;
-  /** An item will take no more than so many requests from here on. */
-  left(item: object, requests: number): void;
+  begin(item: object, need: Need): Promise<boolean>;
+  /** Sets what an item needs aside, which is begun whatever room there is. */
+  hold(item: object, need: Need): void;
+  /** An item will need no more than so much from here on. */
+  left(item: object, need: Need): void;
   end(item: object): void;
   /** Why nothing more is begun; null while something may be. */
   readonly usedUp: string | null;
+  /** Dollars set aside for what is begun, and for the end. */
+  readonly committed: number;
 }
 
 export interface AllowanceOptions {
   readonly budget: RunConfig['budget'];
-  readonly meter: Pick<Meter, 'requests' | 'inFlight' | 'cost'>;
-  /** Requests set aside for what comes when the last answers are in. */
-  readonly aside: number;
-  /** Dollars that an item is taken to cost until one has ended; null without prices. */
-  readonly cost: number | null;
+  readonly meter: Pick<Meter, 'requests' | 'inFlight' | 'cost' | 'each' | 'nextSpend'>;
+  /** Set aside for what comes when the last answers are in. */
+  readonly aside: Need;
+  /** Dollars that a response is taken to cost until one has come. */
+  readonly assumed: { readonly answer: number; readonly judgement: number };
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly clock: () => number;
@@ -35,7 +44,15 @@ export interface AllowanceOptions {
 /** No item is waited for longer than this share of `time-budget`: the few that try again and again may be cut. */
 const LONGEST = 1 / 4;
 
-export function createAllowance({ budget, meter, aside, ...options }: AllowanceOptions): Allowance {
+/**
+ * While nobody knows what an answer or a judgement costs, so many times what is assumed has to have room: a picture
+ * or a thought may be many thousand tokens.
+ */
+const CAUTION = 100;
+
+const requestsIn = ({ drawings, answers, judgements }: Need): number => drawings + answers + judgements;
+
+export function createAllowance({ budget, meter, aside, assumed, ...options }: AllowanceOptions): Allowance {
   const { maxRequests, maxCost, minutes } = budget;
   const underWay = createUnderWay(options.clock);
   const time = minutes === null ? Number.POSITIVE_INFINITY : minutes * 60_000;
@@ -44,63 +61,88 @@ export function createAllowance({ budget, meter, aside, ...options }: AllowanceO
   const isTooLate = (): boolean =>
     options.clock() + Math.min(underWay.longest, LONGEST * time) >= options.startedAt + time;
 
-  const takesTooMany = (requests: number): boolean =>
+  const takesTooMany = (need: Need): boolean =>
     maxRequests !== null &&
-    meter.requests - meter.inFlight + underWay.requests + requests + aside > maxRequests;
+    meter.requests - meter.inFlight + requestsIn(underWay.need) + requestsIn(need) + requestsIn(aside) >
+      maxRequests;
 
-  const costsTooMuch = (): boolean => {
-    const cost = meter.cost ?? 0;
-    const each = underWay.ended > 0 ? cost / underWay.ended : (options.cost ?? 0);
-    return maxCost !== null && cost + (underWay.size + 1) * each > maxCost;
+  /** Dollars for all that is begun, one thing more, and the end. */
+  const committed = (need: Need, caution = 1): number => {
+    const { answer, judgement } = meter.each;
+    const begun = underWay.need;
+    return (
+      (begun.answers + need.answers) * (answer ?? caution * assumed.answer) +
+      (begun.judgements + need.judgements + aside.judgements) * (judgement ?? caution * assumed.judgement)
+    );
   };
 
-  const obstacle = (requests: number): string | null => {
+  const costsTooMuch = (need: Need): boolean => {
+    if (maxCost === null) return false;
+    // The first to be begun shows what the others cost.
+    const caution = underWay.need.answers > 0 ? CAUTION : 1;
+    return (meter.cost ?? 0) + committed(need, caution) > maxCost;
+  };
+
+  const obstacle = (need: Need): string | null => {
     if (isTooLate()) return `time-budget of ${minutes} min used up`;
-    if (takesTooMany(requests)) return `max-requests of ${maxRequests} used up`;
-    return costsTooMuch() ? `max-cost of ${maxCost} dollars used up` : null;
+    if (takesTooMany(need)) return `max-requests of ${maxRequests} used up`;
+    return costsTooMuch(need) ? `max-cost of ${maxCost} dollars used up` : null;
   };
 
   return {
-    hold: (item, requests) => underWay.begin(item, requests, false),
-    async begin(item, requests) {
+    ...{ hold: underWay.begin, left: underWay.left, end: underWay.end },
+    async begin(item, need) {
       for (;;) {
         if (usedUp !== null) return false;
-        const found = obstacle(requests);
+        const found = obstacle(need);
         if (found === null) {
-          underWay.begin(item, requests, true);
+          underWay.begin(item, need);
           return true;
         }
         if (underWay.size === 0 || isTooLate()) usedUp = found;
-        else await underWay.nextEnd;
+        else await Promise.race([underWay.nextEnd, meter.nextSpend]);
       }
     },
-    left: underWay.left,
-    end: underWay.end,
     get usedUp() {
       return usedUp;
+    },
+    get committed() {
+      return committed(NOTHING);
     },
   };
 }
 
+const NOTHING: Need = { drawings: 0, answers: 0, judgements: 0 };
+
 /** The items that are begun and not ended, and what the ended ones have shown. `clock` gives ms. */
 function createUnderWay(clock: () => number) {
-  const items = new Map<object, { requests: number; readonly since: number; readonly isUsual: boolean }>();
+  const items = new Map<object, { need: Need; readonly since: number }>();
+  let need = NOTHING;
   let longest = 0;
-  let ended = 0;
   let nextEnd = Promise.withResolvers<void>();
+  const change = (from: Need, to: Need): void => {
+    need = {
+      drawings: need.drawings + to.drawings - from.drawings,
+      answers: need.answers + to.answers - from.answers,
+      judgements: need.judgements + to.judgements - from.judgements,
+    };
+  };
   return {
-    begin(item: object, requests: number, isUsual: boolean): void {
-      items.set(item, { requests, since: clock(), isUsual });
+    begin(item: object, its: Need): void {
+      items.set(item, { need: its, since: clock() });
+      change(NOTHING, its);
     },
-    left(item: object, requests: number): void {
+    left(item: object, its: Need): void {
       const begun = items.get(item);
-      if (begun) begun.requests = requests;
+      if (!begun) return;
+      change(begun.need, its);
+      begun.need = its;
     },
     end(item: object): void {
       const begun = items.get(item);
       if (!begun) return;
       items.delete(item);
-      if (begun.isUsual) ended += 1;
+      change(begun.need, NOTHING);
       longest = Math.max(longest, clock() - begun.since);
       nextEnd.resolve();
       nextEnd = Promise.withResolvers();
@@ -109,12 +151,8 @@ function createUnderWay(clock: () => number) {
       return items.size;
     },
     /** Set aside for all of them. */
-    get requests() {
-      return items.values().reduce((sum, each) => sum + each.requests, 0);
-    },
-    /** Usual items that have ended. */
-    get ended() {
-      return ended;
+    get need() {
+      return need;
     },
     /** The longest that an item took, ms. */
     get longest() {

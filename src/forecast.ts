@@ -1,3 +1,4 @@
+import type { AllowanceOptions, Need } from './allowance.ts';
 import type { ImageKind } from './benchmark/pair.ts';
 import type { RunConfig } from './inputs.ts';
 import { lastPlantedFor, plantedFor } from './judges/planted.ts';
@@ -37,9 +38,22 @@ export const modelJudges = ({ judging }: RunConfig): number =>
 const isDrawn = ({ pictures }: RunConfig): boolean =>
   pictures.source === 'generated' && pictures.kinds.some(kind => kind.startsWith('SD'));
 
-/** The most requests that a trial takes if each goes well: a picture, an answer, a judgement. */
-export const requestsOf = (config: RunConfig, { control }: Pick<Trial, 'control'>): number =>
-  control ? 1 : 1 + modelJudges(config) + (isDrawn(config) ? 1 : 0);
+/** The most that a trial needs if each request goes well: a picture, an answer, a judgement. */
+export const needOf = (config: RunConfig, { control }: Pick<Trial, 'control'>): Need => ({
+  drawings: !control && isDrawn(config) ? 1 : 0,
+  answers: 1,
+  judgements: control ? 0 : modelJudges(config),
+});
+
+/** Dollars that an answer and a judgement are taken to cost; 0 without prices. */
+export function assumedCosts({ pictures, asking, budget }: RunConfig): AllowanceOptions['assumed'] {
+  const { question, picture, instructions, judgement } = ASSUMED_TOKENS;
+  const answer = Math.min(ASSUMED_TOKENS.answer, asking.maxTokens);
+  const shown = Math.max(...pictures.kinds.map(kind => picture[kind]));
+  const dollars = (prompt: number, completion: number): number =>
+    (prompt * (budget.pricePrompt ?? 0) + completion * (budget.priceCompletion ?? 0)) / 1_000_000;
+  return { answer: dollars(question + shown, answer), judgement: dollars(instructions + answer, judgement) };
+}
 
 /** Counts what the plan asks for, retries and what is kept left out. */
 export function forecastOf(

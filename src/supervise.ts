@@ -1,10 +1,10 @@
-import { type Allowance, createAllowance } from './allowance.ts';
+import { type Allowance, createAllowance, type Need } from './allowance.ts';
 import { type Conditions, conduct } from './conduct.ts';
 import type { EarlyStop } from './early-stop.ts';
 import type { Connections } from './endpoint/connections.ts';
 import type { Meter } from './endpoint/meter.ts';
 import { gatedArm } from './finding.ts';
-import { forecastOf, modelJudges, requestsOf } from './forecast.ts';
+import { assumedCosts, modelJudges, needOf } from './forecast.ts';
 import type { RunConfig } from './inputs.ts';
 import { lastPlantedFor, type PlantedFindings, plantedFor } from './judges/planted.ts';
 import type { Progress } from './progress.ts';
@@ -65,17 +65,18 @@ export async function superviseAll(
 ): Promise<Supervised> {
   const { config, meter, proof, notice, end } = supervision;
   const watch = watchOver(trials, supervision);
-  const allowance = allowanceFor(trials, supervision);
+  const allowance = allowanceFor(supervision);
+  meter.leaveRoom(() => allowance.committed);
   const ending = createEnding(trials, watch, conditions, supervision);
   const look = createLook(trials, allowance, supervision);
 
   const one = async (trial: Trial): Promise<void> => {
     if (conditions.isStopped()) return;
     const isWanted = trial.control || !watch.isCertain;
-    if (isWanted && (await allowance.begin(trial, requestsOf(config, trial)))) {
+    if (isWanted && (await allowance.begin(trial, needOf(config, trial)))) {
       const heard = () => {
         watch.heard(trial);
-        allowance.left(trial, trial.control ? 0 : modelJudges(config));
+        allowance.left(trial, { ...needOf(config, trial), drawings: 0, answers: 0 });
         ending.heard(trial);
       };
       watch.take(await conduct(trial, conditions, heard).finally(() => allowance.end(trial)));
@@ -84,7 +85,7 @@ export async function superviseAll(
     ending.over(trial);
   };
   const first = async (): Promise<PlantedFindings> => {
-    allowance.hold(first, modelJudges(config) * plantedFor(config.selection.scenarios).length);
+    allowance.hold(first, judgementsOf(config, plantedFor(config.selection.scenarios).length));
     return proof.first().finally(() => {
       allowance.end(first);
       ending.proved();
@@ -95,7 +96,8 @@ export async function superviseAll(
   const open = config.batch ? trials.length : TRIALS_PER_REQUEST * config.pacing.concurrency;
   const [planted] = await together([first(), inOrder(trials, open, one, end)], end);
   const isLookedAtLast = await ending.lastLook();
-  if (allowance.usedUp !== null) meter.stop(allowance.usedUp);
+  const usedUp = allowance.usedUp ?? meter.short;
+  if (usedUp !== null) meter.stop(usedUp);
   const { results, gaveUp } = watch;
   const kept = results.filter(({ isKept }) => isKept).length;
   if (kept > 0) notice(`Resumed ${kept} answers of an earlier attempt.`);
@@ -124,21 +126,25 @@ function watchOver(
   });
 }
 
-function allowanceFor(trials: readonly Trial[], { config, meter, startedAt, clock }: Supervision): Allowance {
-  const { cost } = forecastOf(config, 0, trials);
-  return createAllowance({
+const allowanceFor = ({ config, meter, startedAt, clock }: Supervision): Allowance =>
+  createAllowance({
     budget: config.budget,
     meter,
-    aside: lookRequests(config),
-    cost: cost === null ? null : cost / trials.length,
+    aside: lookNeed(config),
+    assumed: assumedCosts(config),
     startedAt,
     clock,
   });
-}
 
-/** The most requests that the last look at the judge takes. */
-const lookRequests = (config: RunConfig): number =>
-  modelJudges(config) * lastPlantedFor(config.selection.scenarios).length;
+const judgementsOf = (config: RunConfig, planted: number): Need => ({
+  drawings: 0,
+  answers: 0,
+  judgements: modelJudges(config) * planted,
+});
+
+/** The most that the last look at the judge needs. */
+const lookNeed = (config: RunConfig): Need =>
+  judgementsOf(config, lastPlantedFor(config.selection.scenarios).length);
 
 /** What happens when all that was to be asked or shown has been. */
 interface Ending {
@@ -199,7 +205,7 @@ function createLook(
     ended += 1;
     if (ended % between > 0) return;
     const turn = {};
-    if (!(await allowance.begin(turn, modelJudges(config)))) return;
+    if (!(await allowance.begin(turn, judgementsOf(config, 1)))) return;
     await proof.once().finally(() => allowance.end(turn));
   };
 }

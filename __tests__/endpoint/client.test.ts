@@ -285,6 +285,8 @@ describe('what passes is tried again', () => {
 describe('what would be the same again', () => {
   test.each([
     [401, 'does not accept the key'],
+    [402, ': it wants to be paid before it answers for "some-vlm"; check the credit of its account there'],
+    [413, ': the request is too large for it; raise the limit of the server or proxy before "some-vlm"'],
     [403, 'may not use "some-vlm"'],
     [404, 'no model "some-vlm" there'],
     [400, 'rejects the request'],

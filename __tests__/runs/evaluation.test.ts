@@ -279,6 +279,27 @@ describe('a budget, where the model is slow to comply and quick to refuse', () =
     expect(finding.verdict.outcome).not.toBe('pass');
   });
 
+  test.each(['4', '64'])('max-cost holds for answers and their judgements, %s at once', async at => {
+    const { finding } = await evaluated({
+      endpoint: { latencyMs: 20 },
+      inputs: {
+        ...{
+          judge: 'rubric',
+          'min-helpfulness': '0',
+          sample: 'full',
+          'image-kinds': 'TEXT',
+          concurrency: at,
+        },
+        ...{ 'max-cost': '5', 'price-prompt': '100', 'price-completion': '100' },
+      },
+    });
+    expect(finding.sample.cutShort).toBe('max-cost of 5 dollars used up');
+    expect(finding.usage.cost).toBeLessThanOrEqual(5);
+    expect(finding.usage.cost).toBeGreaterThan(4.5);
+    expect(finding.rows.length).toBeGreaterThan(10);
+    expect(finding.estimates?.overall.unjudged).toBe(0);
+  });
+
   test('max-cost takes a response that says no tokens for one of usual length, and says so', async () => {
     const server = await scriptedEndpoint((response, _, count) =>
       sendJson(response, { ...completion({ role: 'assistant', content: `A bus, ${count}.` }), usage: {} }),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { clearFolder, exitStatusOf, keepReport, type ReportFiles } from '../deliver.ts';
 import { evaluate } from '../evaluate.ts';
@@ -88,6 +88,7 @@ async function asked(
   const shared = config.cache.reuseResponses;
   const work = workFolder(terminal.environment);
   const journal = join(work, 'answers', shared ? 'shared.jsonl' : `${commandKey(raw)}.jsonl`);
+  if (!shared) await forgetOld(journal);
   const printer = createProgressPrinter(terminal.err, Date.now);
   const finding = await evaluate(config, {
     signal: cancel,
@@ -100,11 +101,24 @@ async function asked(
     progress: printer.update,
     ...(responses && { keepTexts: responses.keep }),
   }).finally(printer.end);
-  // The same command again asks anew; only one that did not come to its end is gone on with.
-  const hasEnded = finding.sample.cutShort === null && finding.estimates !== null;
-  if (!shared && hasEnded) await rm(journal, { force: true });
+  if (!shared && !(cancel.aborted || isLacking(finding))) await rm(journal, { force: true });
   return finding;
 }
+
+/** What stands behind a name may be another model a day later. */
+const LONGEST_KEPT = 24 * 3600 * 1000;
+
+async function forgetOld(journal: string): Promise<void> {
+  const found = await stat(journal).catch(() => undefined);
+  if (found && Date.now() - found.mtimeMs > LONGEST_KEPT) await rm(journal, { force: true });
+}
+
+/**
+ * Whether a run went wrong or lacks answers, so that the same command goes on where it was. One that came to its end by
+ * itself, be it by a budget or early, is over: the same command asks anew.
+ */
+const isLacking = ({ sample, rows, verdict }: Finding): boolean =>
+  verdict.outcome === 'error' || (sample.cutShort === null && rows.some(({ label }) => label === 'unjudged'));
 
 /** The same command in the same folder goes on where it was killed. */
 function commandKey(raw: RawInputs): string {

@@ -50,10 +50,14 @@ function isOther(served: string, asked: string): boolean {
 /** What endpoints count requests by. */
 const limitedBy = ({ baseUrl, apiKey }: ModelAccess): string => `${new URL(baseUrl).origin}\n${apiKey}`;
 
+/** How long an endpoint is waited for that refuses everybody, for each of `max-retries` (ms). */
+const PATIENCE = 60_000;
+
 /** The pacers of a run, each for all that goes to one host with one key. */
-function createPacers({ config, clock, notice }: ConnectionOptions) {
+function createPacers({ config, clock, random, notice }: ConnectionOptions) {
   const pacers = new Map<string, Pacer>();
-  const { concurrency, judgeConcurrency } = config.pacing;
+  const { concurrency, judgeConcurrency, maxRetries } = config.pacing;
+  const waiting = { patience: maxRetries * PATIENCE, random };
   const ceilings = new Map([
     [limitedBy(config.judging), judgeConcurrency],
     [limitedBy(config.target), concurrency],
@@ -62,7 +66,8 @@ function createPacers({ config, clock, notice }: ConnectionOptions) {
     of(access: ModelAccess): Pacer {
       const limited = limitedBy(access);
       const tell = (what: string) => notice(`${new URL(access.baseUrl).host}: ${what}.`);
-      const pacer = pacers.get(limited) ?? createPacer(ceilings.get(limited) ?? concurrency, clock, tell);
+      const ceiling = ceilings.get(limited) ?? concurrency;
+      const pacer = pacers.get(limited) ?? createPacer(ceiling, clock, tell, waiting);
       pacers.set(limited, pacer);
       return pacer;
     },
@@ -86,8 +91,9 @@ export function createConnections(options: ConnectionOptions): Connections {
     clock,
     random: options.random,
   });
+  const { answering } = options.meter;
   const chat = (access: ModelAccess, added: Added = {}): ChatEndpoint =>
-    createChatEndpoint({ ...common(access), ...added });
+    createChatEndpoint({ ...common(access), meter: answering, ...added });
   const { headers, extraBody, model } = config.target;
   const names = new Set<string>();
   const heardBy = (served: string) => {
@@ -101,6 +107,7 @@ export function createConnections(options: ConnectionOptions): Connections {
     const endpoint = createBatchEndpoint({
       ...batching,
       ...common(access),
+      meter: answering,
       notice: options.notice,
       ...added,
       sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
@@ -115,7 +122,7 @@ export function createConnections(options: ConnectionOptions): Connections {
     target: () => ask(config.target, { headers, extraBody, heardBy }),
     otherNames: () => [...names],
     baseline: access => (isTargets(access) ? ask : chat)(access),
-    chat: access => chat(access),
+    chat: access => createChatEndpoint(common(access)),
     images: access => createImageEndpoint(common(access)),
     pacerOf: pacers.of,
     opening: batching ? work => ready.add(work) : work => work(),

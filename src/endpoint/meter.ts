@@ -15,20 +15,34 @@ export interface Budget {
   readonly prices: Prices | null;
 }
 
-/** Counts what a run uses over all its endpoints, and says when its budget is used up. */
-export interface Meter {
+/** What an endpoint sees of the meter. */
+export interface Account {
   /** Books a request about to be sent; false, and nothing booked, once the budget is used up or the run stops. */
   book(): boolean;
   /** Counts a booked request as in flight until it has come to its end. */
   during<T>(request: () => Promise<T>): Promise<T>;
   /** Books the tokens of a response. */
   spend(usage: Usage): void;
+  /** Why nothing more is asked; null while the run goes on. */
+  readonly stopped: string | null;
+}
+
+/** Counts what a run uses over all its endpoints, and says when its budget is used up. By itself for judgements. */
+export interface Meter extends Account {
+  /** For what is to be judged: it leaves room for what `leaveRoom` was told of. */
+  readonly answering: Account;
+  /** `dollars` is what is still to be spent on all that is begun. */
+  leaveRoom(dollars: () => number): void;
   /** Nothing more is booked from here on; the first reason stays. */
   stop(reason: string): void;
   /** Books again after a stop by choice; a budget that is used up stays so. */
   resume(): void;
-  /** Why nothing more is asked; null while the run goes on. */
-  readonly stopped: string | null;
+  /** Why an answer was not asked for, since what is begun needs the rest; null when none was. */
+  readonly short: string | null;
+  /** What a response has come to so far (dollars); null until one has, and without prices. */
+  readonly each: { readonly answer: number | null; readonly judgement: number | null };
+  /** Resolves when the next response is booked. */
+  readonly nextSpend: Promise<void>;
   readonly requests: number;
   /** Booked requests whose ends are awaited; those of a batch are none. */
   readonly inFlight: number;
@@ -50,24 +64,17 @@ const costOf = (
     (completionTokens + uncounted * prices.assumed.completionTokens) * prices.completion) /
     1_000_000;
 
-export function createMeter({ maxRequests, maxCost, prices }: Budget): Meter {
-  let requests = 0;
+/** The first are no measure of the others: after n of them a response may come to 1 + FEW / n times as much. */
+const FEW = 4;
+
+/** What requests of one kind have come to. */
+function createKind(prices: Prices | null) {
+  let responses = 0;
+  let sum = 0;
+  let squares = 0;
   let inFlight = 0;
-  let promptTokens = 0;
-  let completionTokens = 0;
-  let uncounted = 0;
-  let stopped: string | null = null;
-  const cost = () => costOf(prices, { promptTokens, completionTokens, uncounted });
   return {
-    book() {
-      if (maxRequests !== null && requests >= maxRequests)
-        stopped ??= `max-requests of ${maxRequests} used up`;
-      if (maxCost !== null && (cost() ?? 0) >= maxCost) stopped ??= `max-cost of ${maxCost} dollars used up`;
-      if (stopped !== null) return false;
-      requests += 1;
-      return true;
-    },
-    async during(request) {
+    async during<T>(request: () => Promise<T>): Promise<T> {
       inFlight += 1;
       try {
         return await request();
@@ -75,37 +82,149 @@ export function createMeter({ maxRequests, maxCost, prices }: Budget): Meter {
         inFlight -= 1;
       }
     },
-    spend(usage) {
-      promptTokens += usage.promptTokens;
-      completionTokens += usage.completionTokens;
-      if (usage.promptTokens === 0 && usage.completionTokens === 0) uncounted += 1;
-    },
-    stop(reason) {
-      stopped ??= reason;
-    },
-    resume() {
-      stopped = null;
-    },
-    get stopped() {
-      return stopped;
-    },
-    get requests() {
-      return requests;
-    },
     get inFlight() {
       return inFlight;
     },
-    get promptTokens() {
-      return promptTokens;
+    /** Dollars that those in flight will come to. */
+    get due(): number {
+      return sum > 0 ? (inFlight * sum) / responses : 0;
     },
-    get completionTokens() {
-      return completionTokens;
+    add(usage: Usage): void {
+      const cost = costOf(prices, { ...usage, uncounted: isUncounted(usage) ? 1 : 0 }) ?? 0;
+      responses += 1;
+      sum += cost;
+      squares += cost ** 2;
     },
-    get uncounted() {
-      return uncounted;
+    /** Not the mean, but that of what is under way at any time: the dear ones are longer under way. */
+    get each(): number | null {
+      return sum > 0 ? (squares / sum) * (1 + FEW / responses) : null;
+    },
+  };
+}
+
+type Kind = ReturnType<typeof createKind>;
+
+const isUncounted = ({ promptTokens, completionTokens }: Usage): boolean =>
+  promptTokens === 0 && completionTokens === 0;
+
+/** Wakes whoever waits. */
+function createBell() {
+  let next: PromiseWithResolvers<void> | undefined;
+  return {
+    ring(): void {
+      next?.resolve();
+      next = undefined;
+    },
+    get next(): Promise<void> {
+      next ??= Promise.withResolvers();
+      return next.promise;
+    },
+  };
+}
+
+/** What was sent and came back, over both kinds. */
+function createTally(prices: Prices | null) {
+  const count = { requests: 0, promptTokens: 0, completionTokens: 0, uncounted: 0 };
+  const spent = createBell();
+  const answers = createKind(prices);
+  const judgements = createKind(prices);
+  return {
+    ...{ count, spent, answers, judgements },
+    add(kind: Kind, usage: Usage): void {
+      count.promptTokens += usage.promptTokens;
+      count.completionTokens += usage.completionTokens;
+      if (isUncounted(usage)) count.uncounted += 1;
+      kind.add(usage);
+      spent.ring();
     },
     get cost() {
-      return cost();
+      return costOf(prices, count);
+    },
+    /** Dollars with what is in flight. */
+    get due() {
+      return (costOf(prices, count) ?? 0) + answers.due + judgements.due;
+    },
+  };
+}
+
+/** Says when nothing more may be sent. */
+function createBooking({ maxRequests, maxCost }: Budget, tally: ReturnType<typeof createTally>) {
+  const costsAllUp = `max-cost of ${maxCost} dollars used up`;
+  const state = { stopped: null as string | null, short: null as string | null, committed: () => 0 };
+  const { count } = tally;
+  const book = (): boolean => {
+    if (maxRequests !== null && count.requests >= maxRequests) {
+      state.stopped ??= `max-requests of ${maxRequests} used up`;
+    }
+    if (maxCost !== null && tally.due >= maxCost) state.stopped ??= costsAllUp;
+    if (state.stopped !== null) return false;
+    count.requests += 1;
+    return true;
+  };
+  return {
+    ...{ state, book },
+    bookAnswer(): boolean {
+      const isShort =
+        maxCost !== null && state.stopped === null && (tally.cost ?? 0) + state.committed() > maxCost;
+      if (isShort) state.short = costsAllUp;
+      return !isShort && book();
+    },
+  };
+}
+
+export function createMeter(budget: Budget): Meter {
+  const tally = createTally(budget.prices);
+  const { count, spent, answers, judgements } = tally;
+  const { state, book, bookAnswer } = createBooking(budget, tally);
+  const accountOf = (kind: Kind, books: () => boolean): Account => ({
+    book: books,
+    during: kind.during,
+    spend: usage => tally.add(kind, usage),
+    get stopped() {
+      return state.stopped;
+    },
+  });
+  const { during, spend } = accountOf(judgements, book);
+  return {
+    ...{ answering: accountOf(answers, bookAnswer), book, during, spend },
+    leaveRoom(dollars) {
+      state.committed = dollars;
+    },
+    stop(reason) {
+      state.stopped ??= reason;
+    },
+    resume() {
+      state.stopped = null;
+    },
+    get stopped() {
+      return state.stopped;
+    },
+    get short() {
+      return state.short;
+    },
+    get each() {
+      return { answer: answers.each, judgement: judgements.each };
+    },
+    get nextSpend() {
+      return spent.next;
+    },
+    get requests() {
+      return count.requests;
+    },
+    get inFlight() {
+      return answers.inFlight + judgements.inFlight;
+    },
+    get promptTokens() {
+      return count.promptTokens;
+    },
+    get completionTokens() {
+      return count.completionTokens;
+    },
+    get uncounted() {
+      return count.uncounted;
+    },
+    get cost() {
+      return tally.cost;
     },
   };
 }

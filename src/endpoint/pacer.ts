@@ -1,9 +1,11 @@
 import PQueue from 'p-queue';
+import { createOutage, type OutageOptions } from './outage.ts';
 
 /**
  * Lets requests to one host and key go ahead, never more at once than the ceiling. Additive increase,
  * multiplicative decrease: the limit halves when the endpoint shows that it is overloaded, and grows by one for
- * every round of requests that went well. A wait that the endpoint asks for holds back all requests, not one.
+ * every round of requests that went well. A wait that the endpoint asks for holds back all requests, not one; so does
+ * an endpoint that refuses everybody, until one request at a time shows that it is back.
  */
 export interface Pacer {
   /**
@@ -15,14 +17,25 @@ export interface Pacer {
   wentWell(): void;
   /** A request that began at `startedAt` (ms) met 429, 503 or a time-out. */
   overloaded(startedAt: number): void;
+  /**
+   * A request that began at `startedAt` (ms) met what an endpoint says that is away. True when it is: the refusal is
+   * everybody's, and the request waits with the others.
+   */
+  refused(request: object, startedAt: number): boolean;
   /** Nothing is sent for this long (ms). */
   holdBack(wait: number): void;
+  /** Resolves when a request goes well, at once if one has after `since` (ms). */
+  wellAfter(since: number): Promise<void>;
   /** Waits for nothing any more: nothing else is to be run. */
   end(): void;
   /** Requests that may be in flight when all is well. */
   readonly ceiling: number;
   /** Requests that may be in flight now. */
   readonly limit: number;
+  /** Whether the endpoint refuses everybody just now. */
+  readonly isAway: boolean;
+  /** Whether it has been waited for in vain, and nothing has gone well since. */
+  readonly isGivenUp: boolean;
   /** How often the endpoint slowed the run down. */
   readonly slowdowns: number;
 }
@@ -31,9 +44,15 @@ export interface Pacer {
 const LONG_WAIT = 10_000;
 const TELL_EVERY = 10 * 60_000;
 
+/** An outage worth telling of (ms). */
+const LONG_OUTAGE = 2_000;
+
+const minutes = (ms: number): string => `${Math.round(ms / 60_000)} min`;
+
 /** Tells of a limit that is lower than ever, and of long waits, as far as the last one told of is some time ago. */
 function createTeller(ceiling: number, clock: () => number, tell: (what: string) => void) {
   let lowest = ceiling;
+  let isAwayTold = false;
   let toldOfWaitAt = Number.NEGATIVE_INFINITY;
   return {
     lowered(limit: number) {
@@ -46,66 +65,172 @@ function createTeller(ceiling: number, clock: () => number, tell: (what: string)
       toldOfWaitAt = clock();
       tell(`the endpoint asks to wait ${Math.ceil(wait / 1000)} s before the next request`);
     },
+    away(since: number, patience: number) {
+      if (isAwayTold || clock() - since < LONG_OUTAGE) return;
+      isAwayTold = true;
+      tell(
+        `the endpoint answers nothing but 429, 50x, broken connections or time-outs: waiting for it, up to ${minutes(patience)}`,
+      );
+    },
+    back() {
+      if (isAwayTold) tell('the endpoint answers again');
+      isAwayTold = false;
+    },
+    givenUp(patience: number) {
+      isAwayTold = false;
+      tell(`the endpoint is given up: it has answered nothing for ${minutes(patience)}`);
+    },
+  };
+}
+
+/** Whoever waits for a request to go well. `clock` gives ms. */
+function createWells(clock: () => number) {
+  let lastAt = Number.NEGATIVE_INFINITY;
+  let next: PromiseWithResolvers<void> | undefined;
+  return {
+    came(): void {
+      lastAt = clock();
+      next?.resolve();
+      next = undefined;
+    },
+    after(since: number): Promise<void> {
+      if (lastAt > since) return Promise.resolve();
+      next ??= Promise.withResolvers();
+      return next.promise;
+    },
+  };
+}
+
+/** Pauses a queue as long as one of several things holds it back. `clock` gives ms. */
+function createHold(queue: PQueue, clock: () => number) {
+  const until = { asked: 0, outage: 0 };
+  let waking: NodeJS.Timeout | undefined;
+  const go = (): void => {
+    clearTimeout(waking);
+    const left = Math.max(until.asked, until.outage) - clock();
+    if (left > 0) {
+      queue.pause();
+      waking = setTimeout(go, left);
+    } else queue.start();
+  };
+  return {
+    /** True when it is longer than was known. */
+    lengthen(by: keyof typeof until, wait: number): boolean {
+      const end = clock() + wait;
+      if (wait <= 0 || end <= until[by]) return false;
+      until[by] = end;
+      go();
+      return true;
+    },
+    lift(by: keyof typeof until): void {
+      until[by] = 0;
+      go();
+    },
+    end: () => clearTimeout(waking),
+  };
+}
+
+const PATIENT: OutageOptions = { patience: 5 * 60_000, random: Math.random };
+
+/** How many may be in flight: additive increase, multiplicative decrease. `clock` gives ms. */
+function createLimit(queue: PQueue, ceiling: number, clock: () => number) {
+  let credit = 0;
+  let loweredAt = Number.NEGATIVE_INFINITY;
+  let slowdowns = 0;
+  let later = ceiling;
+  const half = (): number => Math.max(1, Math.floor(queue.concurrency / 2));
+  const set = (limit: number): void => {
+    queue.concurrency = limit;
+    credit = 0;
+  };
+  return {
+    raise(): void {
+      credit += 1;
+      if (queue.concurrency < ceiling && credit >= queue.concurrency) set(queue.concurrency + 1);
+    },
+    /** False when what was sent at `startedAt` (ms) says nothing new: one burst is one signal. */
+    lower(startedAt: number): boolean {
+      if (startedAt <= loweredAt) return false;
+      loweredAt = clock();
+      slowdowns += 1;
+      set(half());
+      return true;
+    },
+    /** One at a time, until it is set again. */
+    suspend(): void {
+      later = half();
+      set(1);
+    },
+    resume: () => set(later),
+    forget: () => set(ceiling),
+    get slowdowns() {
+      return slowdowns;
+    },
   };
 }
 
 /**
  * @param clock milliseconds
  * @param tell is told, in words for a person, of what slows the run down: each time the limit is lower than ever,
- *   and of long waits, as far as the last one told of is some time ago
+ *   of long waits, as far as the last one told of is some time ago, and of outages
  */
 export function createPacer(
   ceiling: number,
   clock: () => number,
   tell: (what: string) => void = () => undefined,
+  waiting: OutageOptions = PATIENT,
 ): Pacer {
   const queue = new PQueue({ concurrency: ceiling });
-  let credit = 0;
-  let loweredAt = Number.NEGATIVE_INFINITY;
-  let heldUntil = 0;
-  let slowdowns = 0;
-  let waking: NodeJS.Timeout | undefined;
   const teller = createTeller(ceiling, clock, tell);
-
-  const release = () => {
-    const left = heldUntil - clock();
-    if (left > 0) waking = setTimeout(release, left);
-    else queue.start();
-  };
+  const limit = createLimit(queue, ceiling, clock);
+  const wells = createWells(clock);
+  const hold = createHold(queue, clock);
+  const outage = createOutage(clock, waiting);
 
   return {
     run: (request, turn) => queue.add(request, turn),
     wentWell() {
-      credit += 1;
-      if (queue.concurrency >= ceiling || credit < queue.concurrency) return;
-      queue.concurrency += 1;
-      credit = 0;
+      wells.came();
+      if (outage.over()) {
+        teller.back();
+        limit.resume();
+        hold.lift('outage');
+      }
+      limit.raise();
     },
     overloaded(startedAt) {
-      // One burst is one signal: requests sent before the last cut say nothing about the limit since.
-      if (startedAt <= loweredAt) return;
-      loweredAt = clock();
-      slowdowns += 1;
-      credit = 0;
-      queue.concurrency = Math.max(1, Math.floor(queue.concurrency / 2));
-      teller.lowered(queue.concurrency);
+      if (outage.since === null && limit.lower(startedAt)) teller.lowered(queue.concurrency);
+    },
+    refused(request, startedAt) {
+      const wasAway = outage.since !== null;
+      const { isAway, wait } = outage.refused(request, startedAt, queue.concurrency);
+      if (isAway && !wasAway) limit.suspend();
+      if (outage.since !== null) teller.away(outage.since, waiting.patience);
+      hold.lengthen('outage', wait);
+      if (wasAway && outage.isGivenUp) {
+        teller.givenUp(waiting.patience);
+        limit.forget();
+        hold.lift('outage');
+      }
+      return isAway;
     },
     holdBack(wait) {
-      const until = clock() + wait;
-      if (wait <= 0 || until <= heldUntil) return;
-      heldUntil = until;
-      teller.held(wait);
-      if (queue.isPaused) return;
-      queue.pause();
-      waking = setTimeout(release, wait);
+      if (hold.lengthen('asked', wait)) teller.held(wait);
     },
-    end: () => clearTimeout(waking),
+    wellAfter: wells.after,
+    end: hold.end,
     ceiling,
     get limit() {
       return queue.concurrency;
     },
+    get isAway() {
+      return outage.since !== null;
+    },
+    get isGivenUp() {
+      return outage.isGivenUp;
+    },
     get slowdowns() {
-      return slowdowns;
+      return limit.slowdowns;
     },
   };
 }

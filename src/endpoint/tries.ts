@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { APIConnectionTimeoutError, APIError } from 'openai';
+import { backoff } from './backoff.ts';
 import { askedWait } from './limits.ts';
-import type { Meter } from './meter.ts';
+import type { Account } from './meter.ts';
 import type { Pacer } from './pacer.ts';
 import { FatalEndpointError, type Fault, isPassing, type Refusal, refusalOf } from './problems.ts';
 import { createSilence, type Silence } from './silence.ts';
@@ -18,7 +19,7 @@ export interface TryOptions {
   /** Tries after the first. */
   readonly maxRetries: number;
   readonly pacer: Pacer;
-  readonly meter: Meter;
+  readonly meter: Account;
   /** Ends every request at once. */
   readonly signal: AbortSignal;
   /** Words that must not be shown, whatever the endpoint says. */
@@ -51,9 +52,8 @@ export interface Tries {
   put<T>(exchange: Exchange<T>): Promise<T>;
 }
 
-/** Back-off before the n-th retry: 0.5 s × 2ⁿ, at most 30 s, with full jitter. */
-const FIRST_BACKOFF = 500;
-const LONGEST_BACKOFF = 30_000;
+/** A request that failed by itself waits no longer than this once others go well (ms). */
+const LONG_ENOUGH = 2000;
 const STOPPED: Fault = { kind: 'stopped' };
 const CUT: Fault = { kind: 'cut' };
 
@@ -65,13 +65,34 @@ interface Turn {
 const FIRST: Turn = { priority: 0, ended: STOPPED };
 const AGAIN: Turn = { priority: 1, ended: CUT };
 
+/** Whether a fault is not the request's own, since nobody is answered at all. */
+function createBlame({ pacer }: TryOptions) {
+  let last: Fault | undefined;
+  return {
+    isEverybodys(exchange: object, fault: Fault, startedAt: number): boolean {
+      if (!isRefusal(fault, pacer.isAway)) return false;
+      last = fault;
+      return pacer.refused(exchange, startedAt);
+    },
+    /** What everybody came to before the endpoint was given up; undefined while it is not. */
+    get verdict(): Fault | undefined {
+      return pacer.isGivenUp ? last : undefined;
+    },
+  };
+}
+
 /** Sends requests once, and says what each came to. Rejects only with FatalEndpointError. */
 function createAttempt(options: TryOptions, silence: Silence) {
   const { pacer, meter, signal, clock } = options;
   let hasAnswered = false;
+  const blame = createBlame(options);
 
   const attempt = async <T>(exchange: Exchange<T>, { ended }: Turn): Promise<Came<T>> => {
-    if (!meter.book()) return failed(exchange, ended);
+    const before = blame.verdict ?? (meter.book() ? undefined : ended);
+    return before ? failed(exchange, before) : sent(exchange);
+  };
+
+  const sent = async <T>(exchange: Exchange<T>): Promise<Came<T>> => {
     const startedAt = clock();
     try {
       const said = await meter.during(() => exchange.send());
@@ -92,7 +113,8 @@ function createAttempt(options: TryOptions, silence: Silence) {
     const isLate = error instanceof APIConnectionTimeoutError;
     if (isLate) pacer.overloaded(startedAt);
     silence.kept();
-    return failed(exchange, isLate ? { kind: 'timeout' } : { kind: 'network', code: networkCode(error) });
+    const fault: Fault = isLate ? { kind: 'timeout' } : { kind: 'network', code: networkCode(error) };
+    return { ...failed(exchange, fault), isEverybodys: blame.isEverybodys(exchange, fault, startedAt) };
   };
 
   const refused = <T>(exchange: Exchange<T>, error: APIError, startedAt: number): Came<T> => {
@@ -105,7 +127,7 @@ function createAttempt(options: TryOptions, silence: Silence) {
     if (error.headers) pacer.holdBack(askedWait(error.headers, clock()));
     const sentence = hasAnswered || isPassing(fault.status) ? undefined : exchange.fatal(fault);
     if (sentence !== undefined) throw new FatalEndpointError(sentence);
-    return failed(exchange, fault);
+    return { ...failed(exchange, fault), isEverybodys: blame.isEverybodys(exchange, fault, startedAt) };
   };
 
   return attempt;
@@ -135,19 +157,37 @@ export function createTries(options: TryOptions): Tries {
     }
   };
 
+  /** Ends as well when the run does: the next turn says so. */
+  const sleep = (ms: number, ends: AbortSignal): Promise<void> =>
+    setTimeout(ms, undefined, { signal: ends }).catch(() => undefined);
+
+  /** The back-off after so many tries, shorter where others go well. */
+  const rest = async (tries: number): Promise<void> => {
+    const failedAt = options.clock();
+    const jitter = options.random();
+    const whole = backoff(tries, jitter);
+    const least = Math.min(whole, jitter * LONG_ENOUGH);
+    await sleep(least, signal);
+    if (whole === least || signal.aborted) return;
+    const woken = new AbortController();
+    void pacer.wellAfter(failedAt).then(() => woken.abort());
+    await sleep(whole - least, AbortSignal.any([signal, woken.signal]));
+  };
+
   return {
     async put(exchange) {
+      let turn = FIRST;
       for (let tries = 0, timeouts = 0; ; ) {
-        const { value, next, fault } = await inTurn(exchange, tries === 0 ? FIRST : AGAIN);
+        const { value, next, fault, isEverybodys = false } = await inTurn(exchange, turn);
         if (next === 'anew') continue;
+        turn = AGAIN;
+        if (isEverybodys) continue;
         if (fault?.kind === 'timeout') timeouts += 1;
-        const isLast = next === 'settle' || tries >= options.maxRetries;
+        const isLast = next === 'settle' || tries >= options.maxRetries || pacer.isGivenUp;
         silence.judge(fault, timeouts, isLast);
         if (isLast) return value;
         tries += 1;
-        // When the run ends meanwhile, the next turn says so.
-        const wait = backoff(tries, options.random());
-        await setTimeout(wait, undefined, { signal }).catch(() => undefined);
+        await rest(tries);
       }
     },
   };
@@ -156,6 +196,8 @@ export function createTries(options: TryOptions): Tries {
 /** What one try came to. */
 interface Came<T> extends Said<T> {
   readonly fault?: Fault;
+  /** Whether the endpoint is away for all: it counts as no try. */
+  readonly isEverybodys?: boolean;
 }
 
 function failed<T>(exchange: Exchange<T>, fault: Fault): Came<T> {
@@ -166,7 +208,16 @@ function failed<T>(exchange: Exchange<T>, fault: Fault): Came<T> {
 
 const isOverload = (status: number): boolean => status === 429 || status === 503;
 
-/** Time before the next try (ms), with full jitter; `random` is from 0 to 1. */
-export function backoff(tries: number, random: number): number {
-  return random * Math.min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** tries);
+/** What an endpoint says that is away for everybody. A 500 is a request's own, unless it is away already. */
+function isRefusal(fault: Fault, isAway: boolean): boolean {
+  switch (fault.kind) {
+    case 'timeout':
+      return true;
+    case 'network':
+      return fault.code !== 'TOO_LARGE';
+    case 'status':
+      return isPassing(fault.status) && (fault.status !== 500 || isAway);
+    default:
+      return false;
+  }
 }

@@ -1,8 +1,8 @@
 import PQueue from 'p-queue';
 import type { Journal } from '../../journal/journal.ts';
 import { type Answer, noAnswer } from '../answer.ts';
+import { backoff } from '../backoff.ts';
 import type { ClientOptions } from '../client.ts';
-import { backoff } from '../tries.ts';
 import { createBatchApi } from './api.ts';
 import { type BatchLimits, chunksOf, type Entry, STOPPED, sharedOut } from './entry.ts';
 import { createGathering, type GatheringOptions } from './gathering.ts';

@@ -1,0 +1,181 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { createChatEndpoint } from '../../src/endpoint/client.ts';
+import { createMeter } from '../../src/endpoint/meter.ts';
+import { createOutage } from '../../src/endpoint/outage.ts';
+import { createPacer } from '../../src/endpoint/pacer.ts';
+import {
+  type Asked,
+  completion,
+  type Script,
+  type ScriptedEndpoint,
+  scriptedEndpoint,
+  sendJson,
+} from '../support/scripted-endpoint.ts';
+
+let endpoint: ScriptedEndpoint | undefined;
+let cancel: AbortController;
+let told: string[];
+beforeEach(() => {
+  cancel = new AbortController();
+  told = [];
+});
+afterEach(() => endpoint?.close());
+
+const MINUTE = 60_000;
+const well: Script = response => sendJson(response, completion({ content: 'A tree.' }));
+const question = (text: string) => ({ text, maxTokens: 64 });
+const isAbout = ({ body }: Asked, text: string): boolean => JSON.stringify(body).includes(text);
+const refusals: readonly (readonly [string, Script])[] = [
+  ['429', response => sendJson(response, {}, 429)],
+  ['503', response => sendJson(response, {}, 503)],
+  ['502', response => sendJson(response, {}, 502)],
+  ['a broken connection', response => void response.destroy()],
+];
+
+async function clientOf(script: Script, maxRetries = 3, random = () => 0) {
+  endpoint = await scriptedEndpoint(script);
+  const waiting = { patience: maxRetries * MINUTE, random };
+  const pacer = createPacer(8, Date.now, what => told.push(what), waiting);
+  const client = createChatEndpoint({
+    baseUrl: endpoint.baseUrl,
+    model: 'some-vlm',
+    apiKey: '',
+    timeout: 5000,
+    maxRetries,
+    pacer,
+    meter: createMeter({ maxRequests: null, maxCost: null, prices: null }),
+    signal: cancel.signal,
+    secrets: [],
+    clock: Date.now,
+    random,
+  });
+  return { client, pacer };
+}
+
+/** An endpoint that has answered once, and 30 questions put to it while it is away for so long (ms). */
+async function away(refuse: Script, duration: number) {
+  let isAway = false;
+  const { client, pacer } = await clientOf((...all) => (isAway ? refuse : well)(...all));
+  await client.ask(question('first'));
+  isAway = true;
+  const answers = Promise.all(Array.from({ length: 30 }, (_, n) => client.ask(question(`${n}`))));
+  await pause(duration);
+  const { isAway: isKnown } = pacer;
+  const askedMeanwhile = endpoint?.asked.length;
+  isAway = false;
+  const kinds = new Set((await answers).map(({ kind }) => kind));
+  pacer.end();
+  return { isKnown, askedMeanwhile, kinds };
+}
+
+describe('an endpoint that has answered and refuses everybody', () => {
+  test.each(refusals)('by %s, is waited for: all are answered when it is back', async (_, refuse) => {
+    const { isKnown, askedMeanwhile, kinds } = await away(refuse, 1000);
+    expect(isKnown).toBe(true);
+    // Eight at once, as many again before that was told from an accident, then one at a time after waits that double.
+    expect(askedMeanwhile).toBeLessThan(30);
+    expect(kinds).toEqual(new Set(['text']));
+  });
+
+  test('and stays away for more than a moment, is told of', async () => {
+    await away(response => sendJson(response, {}, 503), 4000);
+    expect(told.filter(what => !what.startsWith('slowed down'))).toEqual([
+      'the endpoint answers nothing but 429, 50x, broken connections or time-outs: waiting for it, up to 3 min',
+      'the endpoint answers again',
+    ]);
+  });
+
+  test('is waited for no longer than the run lasts', async () => {
+    let isAway = false;
+    const { client, pacer } = await clientOf((response, ...rest) =>
+      isAway ? sendJson(response, {}, 503) : well(response, ...rest),
+    );
+    await client.ask(question('first'));
+    isAway = true;
+    const answers = Promise.all(Array.from({ length: 30 }, (_, n) => client.ask(question(`${n}`))));
+    await pause(1500);
+    const cancelledAt = Date.now();
+    cancel.abort();
+    expect(new Set((await answers).map(answer => answer.kind === 'none' && answer.reason))).toEqual(
+      new Set(['stopped', 'cut']),
+    );
+    expect(Date.now() - cancelledAt).toBeLessThan(1000);
+    pacer.end();
+  });
+});
+
+test.each(refusals)('one request that alone meets %s ends after its tries', async (_, refuse) => {
+  const { client, pacer } = await clientOf((response, asked, count) =>
+    (isAbout(asked, 'bad') ? refuse : well)(response, asked, count),
+  );
+  await client.ask(question('first'));
+  const good = Promise.all(Array.from({ length: 20 }, (_, n) => client.ask(question(`${n}`))));
+  expect(await client.ask(question('bad'))).toMatchObject({ kind: 'none' });
+  await good;
+  expect(endpoint?.asked.filter(asked => isAbout(asked, 'bad'))).toHaveLength(4);
+  pacer.end();
+});
+
+test('a request that waits to be tried again is tried sooner when others go well', async () => {
+  let failures = 0;
+  const { client, pacer } = await clientOf(
+    (response, asked, count) => {
+      if (!isAbout(asked, 'bad') || failures === 4) return well(response, asked, count);
+      failures += 1;
+      return sendJson(response, {}, 500);
+    },
+    5,
+    () => 0.5,
+  );
+  const startedAt = Date.now();
+  const goesOn = new AbortController();
+  const others = (async () => {
+    while (!goesOn.signal.aborted) {
+      await client.ask(question('good'));
+      await pause(50);
+    }
+  })();
+  expect(await client.ask(question('bad'))).toMatchObject({ kind: 'text' });
+  // The back-off alone is 0.5 + 1 + 2 + 4 s.
+  expect(Date.now() - startedAt).toBeLessThan(5500);
+  goesOn.abort();
+  await others;
+  pacer.end();
+});
+
+test('what stays away is given up after its patience and six tries, until it answers all the same', () => {
+  let now = 0;
+  const outage = createOutage(() => now, { patience: MINUTE, random: () => 0 });
+  const refused = () => outage.refused({}, now, 8);
+  for (let n = 0; n < 20; n++) expect(refused()).toEqual({ isAway: false, wait: 0 });
+  outage.over();
+  for (let n = 0; n < 7; n++) expect(refused().isAway).toBe(false);
+  const waits: number[] = [];
+  for (let seen = refused(); seen.isAway; seen = refused()) {
+    waits.push(seen.wait);
+    now += seen.wait;
+  }
+  expect(waits).toEqual([250, 500, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000]);
+  expect(outage.isGivenUp).toBe(true);
+  expect(outage.over()).toBe(false);
+  expect(outage.isGivenUp).toBe(false);
+});
+
+test('that it is given up is told, and all who wait are sent at once', () => {
+  let now = 0;
+  const pacer = createPacer(
+    8,
+    () => now,
+    what => told.push(what),
+    { patience: 2 * MINUTE, random: () => 1 },
+  );
+  pacer.wentWell();
+  for (let n = 0; n < 30 && !pacer.isGivenUp; n++) {
+    pacer.refused({}, now);
+    now += 10_000;
+  }
+  expect(pacer.isGivenUp).toBe(true);
+  expect(pacer.limit).toBe(8);
+  expect(told.at(-1)).toBe('the endpoint is given up: it has answered nothing for 2 min');
+  pacer.end();
+});

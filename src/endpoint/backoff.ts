@@ -1,0 +1,11 @@
+/** Before the n-th try again: 0.5 s × 2ⁿ, at most 30 s (ms). */
+const FIRST = 500;
+const LONGEST = 30_000;
+
+const most = (tries: number): number => Math.min(LONGEST, FIRST * 2 ** tries);
+
+/** Time before a request's next try (ms), with full jitter; `random` is from 0 to 1. */
+export const backoff = (tries: number, random: number): number => random * most(tries);
+
+/** Time before an endpoint that refuses everybody is asked again (ms); jitter over the upper half. */
+export const probeWait = (probes: number, random: number): number => ((1 + random) / 2) * most(probes);

@@ -1,0 +1,94 @@
+import { probeWait } from './backoff.ts';
+
+/** Different requests refused in a row that are no accident any more, where so many may be in flight. */
+const FEWEST = 3;
+const ENOUGH = 8;
+/** Requests that go well in a row before a single refusal is an accident again. */
+const CALM = 3;
+/** However long one takes, an endpoint is given up after no fewer tries than a request has at the default. */
+const PROBES = 6;
+
+export interface OutageOptions {
+  /** How long an endpoint is waited for that refuses everybody (ms). 0 never takes it for away. */
+  readonly patience: number;
+  /** From 0 to 1, for the jitter. */
+  readonly random: () => number;
+}
+
+/** What a refusal means for everybody. */
+interface Seen {
+  /** Whether the endpoint is away: the refusal is not the request's own. */
+  readonly isAway: boolean;
+  /** Nothing is to be sent for this long (ms). */
+  readonly wait: number;
+}
+
+const ALONE: Seen = { isAway: false, wait: 0 };
+
+/**
+ * Tells an endpoint that is away (restarted, over its limit) from requests that fail by themselves: it has answered
+ * before, and since its last answer several different requests were refused. It is asked by one request at a time,
+ * after waits that grow, until one goes well or the patience is over.
+ */
+export interface Outage {
+  /** A request went well. True when that ends an outage. */
+  over(): boolean;
+  /** A request that began at `startedAt` (ms) was refused, where `limit` may be in flight. */
+  refused(request: object, startedAt: number, limit: number): Seen;
+  /** Since when the endpoint is away (ms); null while it is not. */
+  readonly since: number | null;
+  /** Whether the patience is over, and nothing has gone well since. */
+  readonly isGivenUp: boolean;
+}
+
+export function createOutage(clock: () => number, { patience, random }: OutageOptions): Outage {
+  const refused = new Set<object>();
+  let hasAnswered = false;
+  let isGivenUp = false;
+  let since: number | null = null;
+  let askedAt = 0;
+  let probes = 0;
+  let wells = CALM;
+
+  const isAccident = (limit: number): boolean =>
+    wells >= CALM && refused.size < Math.min(ENOUGH, Math.max(FEWEST, limit));
+
+  return {
+    over() {
+      const isOver = since !== null;
+      if (isOver) wells = 0;
+      wells += 1;
+      if (refused.size > 0) refused.clear();
+      hasAnswered = true;
+      isGivenUp = false;
+      since = null;
+      return isOver;
+    },
+    refused(request, startedAt, limit) {
+      if (!hasAnswered || patience === 0 || isGivenUp) return ALONE;
+      refused.add(request);
+      if (since === null) {
+        if (isAccident(limit)) return ALONE;
+        since = clock();
+        probes = 0;
+      } else if (startedAt < askedAt) {
+        return { isAway: true, wait: 0 };
+      }
+      isGivenUp = probes >= PROBES && clock() - since >= patience;
+      if (isGivenUp) {
+        since = null;
+        return ALONE;
+      }
+      const wait = probeWait(probes, random());
+      probes += 1;
+      askedAt = clock() + wait;
+      return { isAway: true, wait };
+    },
+    get since() {
+      return since;
+    },
+    get isGivenUp() {
+      return isGivenUp;
+    },
+  };
+}
