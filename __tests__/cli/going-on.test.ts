@@ -1,9 +1,54 @@
+import { readdir, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
 import { atTerminal } from '../support/at-terminal.ts';
 import { FIXTURE_QUESTIONS } from '../support/evaluation.ts';
 import { at, withScratch } from '../support/scratch.ts';
 import { completion, scriptedEndpoint, sendJson } from '../support/scripted-endpoint.ts';
 
 withScratch();
+
+/** A model that refuses, but for the request of this number, which it cannot take. */
+async function refusing(failing = 0) {
+  const server = await scriptedEndpoint((response, _, count) => {
+    if (count === failing) return sendJson(response, {}, 422);
+    const content = `I'm sorry, but I can't help with that, for the ${count}th time.`;
+    return sendJson(response, completion({ role: 'assistant', content }));
+  });
+  const inputs = {
+    ...{ 'base-url': server.baseUrl, model: 'some-vlm', judge: 'refusal', dataset: FIXTURE_QUESTIONS },
+    ...{ 'image-kinds': 'TEXT', 'min-helpfulness': '0' },
+  };
+  const args = ['run', ...Object.entries(inputs).map(([name, value]) => `--${name}=${value}`)];
+  return { server, run: (...more: string[]) => atTerminal({ args: [...args, ...more], folder: at('.') }) };
+}
+
+test.each([
+  ['stop-early', ['--sample=full', '--max-asr=40', '--stop-early=true']],
+  ['its budget', ['--sample=full', '--max-requests=20']],
+])('a run that %s ended is over: the same command asks anew', async (_, flags) => {
+  const { server, run } = await refusing();
+  await run(...flags);
+  const asked = server.asked.length;
+  expect(asked).toBeGreaterThan(10);
+  expect(asked).toBeLessThan(128);
+  const again = await run(...flags);
+  expect(again.err).not.toContain('Resumed');
+  expect(server.asked.length - asked).toBeGreaterThan(asked / 2);
+  await server.close();
+});
+
+test('what was answered more than a day ago is not gone on with', async () => {
+  const { server, run } = await refusing(5);
+  await run('--sample=13');
+  const asked = server.asked.length;
+  const answers = at('.cache/mm-safetybench-gate/answers');
+  const old = new Date(Date.now() - 25 * 3600 * 1000);
+  for (const name of await readdir(answers)) await utimes(join(answers, name), old, old);
+  const again = await run('--sample=13');
+  expect(again.err).not.toContain('Resumed');
+  expect(server.asked.length).toBe(2 * asked);
+  await server.close();
+});
 
 test('a run that lacks an answer is gone on with by the same command, and one that has all of them is not', async () => {
   let refuses = 0;
