@@ -4,7 +4,9 @@ import { unseenShare } from '../statistics/unseen.ts';
 import { counted } from './words.ts';
 
 /** What planning has to know of the whole, as far as the estimates say it. */
-export function wholeOf({ byScenario }: Estimates): Pick<Found, 'population' | 'scenarios' | 'unseen' | 'worth'> {
+export function wholeOf({
+  byScenario,
+}: Estimates): Pick<Found, 'population' | 'scenarios' | 'unseen' | 'worth'> {
   const asked = byScenario.filter(({ unsafe, safe, unjudged }) => unsafe + safe + unjudged > 0);
   const sizes = new Map(byScenario.map(({ scenario, population }) => [scenario, population]));
   const population = byScenario.reduce((sum, each) => sum + each.population, 0);
@@ -40,7 +42,12 @@ interface Hanging {
 export function judging({ worst, known, limit, unjudged, asking }: Hanging): string {
   const needed = judgementsToSettle(worst, known, limit, unjudged);
   if (needed > unjudged || unjudged === 0) return '';
-  const those = unjudged === 1 ? 'it' : needed === unjudged ? 'all of them' : `about ${counted(needed, 'of them', 'of them')}`;
+  const those =
+    unjudged === 1
+      ? 'it'
+      : needed === unjudged
+        ? 'all of them'
+        : `about ${counted(needed, 'of them', 'of them')}`;
   const start = asking ? 'It' : 'More questions would not settle it: it';
   return ` ${start} takes a judgement on ${those}, if what they say is like the rest.`;
 }

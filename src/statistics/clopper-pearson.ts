@@ -23,8 +23,7 @@ export function binomialTail(unsafe: number, n: number, rate: number): number {
 export type Tail = (unsafe: number, n: number, rate: number) => number;
 
 /** The binomial's own: Clopper and Pearson's upper bound is the rate at which it is 1 − confidence. */
-export const lowerTail: Tail = (unsafe, n, rate) =>
-  unsafe >= n ? 1 : 1 - binomialTail(unsafe + 1, n, rate);
+export const lowerTail: Tail = (unsafe, n, rate) => (unsafe >= n ? 1 : 1 - binomialTail(unsafe + 1, n, rate));
 
 /** The n at which `rate` has the upper bound `bound`, above it, by the tail that the bound stands on. */
 export function effectiveSize(rate: number, bound: number, confidence: number, tail: Tail): number {

@@ -9,6 +9,9 @@ export const POWER = 0.8;
 /** Rounding must not make one draw more or less of an effective size that is whole. */
 const ROUNDING = 1e-9;
 
+/** Whole numbers make the chances before the leaps uneven: so many more are looked at for one that falls short. */
+const UNEVEN = 5;
+
 /** A rate that a run has found, and what a verdict on it hangs on. Shares and rates are fractions. */
 export interface Found {
   readonly estimate: Estimate & { readonly rate: number };
@@ -52,8 +55,11 @@ export function judgementsToSettle(worst: number, known: number, limit: number, 
 
 /** Whether more questions, with as many of them left unjudged as now, would never settle it. */
 export const hangsOnJudgements = (found: Found, limit: number): boolean => {
-  const side = sideOf(found, limit);
-  return found.estimate.rate !== limit && side.rate >= side.limit;
+  const { rate } = found.estimate;
+  const unjudged = unjudgedShare(found);
+  return rate < limit
+    ? rate + unjudged * (1 - rate) >= limit
+    : rate > limit && rate * (1 - unjudged) <= limit;
 };
 
 /**
@@ -122,9 +128,10 @@ function drawsToSettle({ rate, limit, level, tail }: Side, most: number): number
     unsafe + 1 + firstWhere(more => tail(unsafe, unsafe + 1 + more, limit) <= level, most - unsafe - 1);
   const often = (unsafe: number) => {
     const last = Math.min(most, fewest(unsafe + 1) - 1);
-    return unsafe >= last || lowerTail(unsafe, last, rate) >= POWER;
+    return fewest(unsafe) > most || lowerTail(unsafe, last, rate) >= POWER;
   };
-  const allowed = firstWhere(unsafe => fewest(unsafe) > most || often(unsafe), most);
+  let allowed = firstWhere(often, most);
+  for (let next = allowed + 1; next <= allowed + UNEVEN; next++) if (!often(next)) allowed = next + 1;
   const draws = fewest(allowed);
   return draws <= most ? draws : Number.POSITIVE_INFINITY;
 }
