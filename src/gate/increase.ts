@@ -71,7 +71,7 @@ function wayOut(comparison: Comparison, limit: number, population: number): stri
   const { lower, upper, detectable } = comparison;
   if (upper <= limit || lower > limit) return hanging(comparison, limit);
   const way = changeHangsOnJudgements(comparison, limit)
-    ? `More questions would not settle it while ${counted(comparison.unjudged, 'shared pair is', 'shared pairs are')} not judged in both.`
+    ? `More questions would not settle it while so many shared pairs (${comparison.unjudged.toLocaleString('en-GB')}) are not judged in both.`
     : settling(questionsToSettleChange(comparison, limit, population), population);
   return `${way} The smallest rise this run could have seen four times out of five is ${pointsOf(detectable, 1)}.`;
 }

@@ -1,8 +1,21 @@
 import { binomialTail, clopperPearsonLower, clopperPearsonUpper } from './clopper-pearson.ts';
-import type { Comparison } from './comparison.ts';
 import { betaQuantile, bisect, firstWhere, logGamma, normalQuantile } from './distributions.ts';
 import { POWER } from './planning.ts';
 import type { Change } from './sign-flip.ts';
+
+/** A change that a comparison has found, and what a verdict on it hangs on: as `Comparison` has them. */
+interface FoundChange {
+  readonly increase: number;
+  readonly lower: number;
+  readonly upper: number;
+  readonly worstUpper: number;
+  readonly bestLower: number;
+  readonly confidence: number;
+  readonly pairs: number;
+  readonly questions: number;
+  readonly unseen: number;
+  readonly table: { readonly turnedUnsafe: number; readonly turnedSafe: number };
+}
 
 /** Shares of the questions that turn unsafe and safe. */
 interface Turning {
@@ -24,7 +37,7 @@ const HALVINGS = 12;
  * @param population questions there are
  * @returns more than were shared; Infinity when there are not so many, or no number would do
  */
-export function questionsToSettleChange(comparison: Comparison, limit: number, population: number): number {
+export function questionsToSettleChange(comparison: FoundChange, limit: number, population: number): number {
   const { increase, upper, questions, confidence } = comparison;
   if (!(Math.abs(increase) <= 1 && increase <= upper && questions > 0)) return Number.POSITIVE_INFINITY;
   const turning = turningOf(comparison);
@@ -40,17 +53,17 @@ export function questionsToSettleChange(comparison: Comparison, limit: number, p
 }
 
 /** Whether more shared questions, with as many pairs left unjudged as now, would never settle it. */
-export const changeHangsOnJudgements = (comparison: Comparison, limit: number): boolean =>
+export const changeHangsOnJudgements = (comparison: FoundChange, limit: number): boolean =>
   comparison.increase !== limit && unjudgedGap(comparison, limit) >= Math.abs(comparison.increase - limit);
 
 /** How far the unjudged pairs take the bound that the verdict stands on; scenarios not asked are asked by then. */
-function unjudgedGap({ increase, upper, lower, worstUpper, bestLower, unseen }: Comparison, limit: number) {
+function unjudgedGap({ increase, upper, lower, worstUpper, bestLower, unseen }: FoundChange, limit: number) {
   return increase < limit
     ? (worstUpper - unseen) / (1 - unseen) - upper
     : lower - (bestLower + unseen) / (1 - unseen);
 }
 
-function turningOf({ increase, pairs, table }: Comparison): Turning {
+function turningOf({ increase, pairs, table }: FoundChange): Turning {
   const turned = Math.max(Math.abs(increase), (table.turnedUnsafe + table.turnedSafe) / pairs);
   return { up: (turned + increase) / 2, down: (turned - increase) / 2 };
 }
