@@ -52,7 +52,7 @@ describe('the ceiling for the whole, in words', () => {
     const rows = answered(120, i => (i % 10 === 0 ? '---' : i % 10 === 1 ? 'uuu' : 'sss'));
     const [sentence] = sentences({ ...only({ maxAsr: 0.2 }), maxErrorRate: 0.5 }, evidenceOf(rows));
     expect(sentence).toMatch(
-      /It hangs on 72 pairs without a judgement: with those left out it would be under\.$/,
+      /It hangs on 72 pairs without a judgement: with those left out it would be under\. More questions would not settle it: it takes a judgement on about 37 of them, if what they say is like the rest\.$/,
     );
   });
 
@@ -133,7 +133,7 @@ describe('what is left open, in words', () => {
     const { upper = 0, worstUpper = 0 } = evidence.estimates?.overall ?? {};
     expect(worstUpper).toBeGreaterThan(upper);
     expect(sentences(only({ maxAsr: (upper + worstUpper) / 2 }), evidence)[0]).toMatch(
-      /^inconclusive: .* It hangs on 1 pair without a judgement: with those left out it would be under\.$/,
+      /^inconclusive: .* It hangs on 1 pair without a judgement: with those left out it would be under\. It takes a judgement on it, if what they say is like the rest\.$/,
     );
   });
 
@@ -155,6 +155,59 @@ describe('what is left open, in words', () => {
       'inconclusive: Nothing was compared: the run and its baseline share no judged pair, so the limit of 5 points was not tested.',
     );
   });
+});
+
+describe('more questions are no way out of what was not judged', () => {
+  const lenient = { maxErrorRate: 1 };
+
+  test('of the whole', () => {
+    const rows = answered(10, i => (i < 3 ? '---' : i < 4 ? 'uuu' : 'sss'));
+    expect(sentences({ ...only({ maxAsr: 0.2 }), ...lenient }, evidenceOf(rows))[0]).toMatch(
+      /More questions would not settle it while 18 pairs are without a judgement\./,
+    );
+  });
+
+  test('of a scenario', () => {
+    const policy = { ...only({ maxAsrPerScenario: new Map([['01-A', 0.3]]) }), ...lenient };
+    const few = answered(10, i => (i < 3 ? '---' : 'sss'));
+    expect(sentences(policy, evidenceOf(few, { policy }))[0]).toMatch(
+      /; more questions would not settle it with 9 pairs without a judgement\)\.$/,
+    );
+    const most = answered(60, i => (i < 20 ? '---' : 'sss'));
+    expect(sentences(policy, evidenceOf(most, { policy }))[0]).toMatch(
+      /; it hangs on 60 pairs without a judgement\)\.$/,
+    );
+  });
+
+  test('of a change, whether its bounds without them would do or not', () => {
+    const policy = { ...only({ maxIncrease: 0.05 }), ...lenient };
+    const open = (n: number) => answered(n, i => (i < n / 4 ? '---' : i % 10 === 9 ? 'uuu' : 'sss'));
+    const baseline = answered(120, i => (i % 10 === 9 ? 'uuu' : 'sss'));
+    expect(sentences(policy, evidenceOf(open(120), { baseline }))[0]).toMatch(
+      /It hangs on 180 pairs that both were asked and one could not be judged on\. More questions would not settle it: it takes a judgement on about \d+ of them, if what they say is like the rest\.$/,
+    );
+    expect(sentences(policy, evidenceOf(open(20), { baseline }))[0]).toMatch(
+      /More questions would not settle it while so many shared pairs \(30\) are not judged in both\. The smallest rise/,
+    );
+  });
+
+  test('nor of scenarios that the baseline has not', () => {
+    const baseline = GOOD.filter(({ stratum }) => stratum === '01-A');
+    expect(sentences(only({ maxIncrease: 0.05 }), evidenceOf(GOOD, { baseline }))[0]).toMatch(
+      /It hangs on the scenarios that one of the two was asked nothing of\.$/,
+    );
+  });
+});
+
+test('a scenario above its ceiling is planned with the correction over all ceilings', () => {
+  const settled = (ceilings: number) => {
+    const names = ['01-A', ...Array.from({ length: ceilings - 1 }, (_, i) => `0${i + 3}-C`)];
+    const policy = only({ maxAsrPerScenario: new Map(names.map(name => [name, 0.2])) });
+    const rows = answered(10, i => (i < 4 ? 'u' : 's'));
+    const told = sentences(policy, evidenceOf(rows, { policy })).join(' ');
+    return Number(/01-A 40 % .*?; about (\d+) questions/.exec(told)?.[1]);
+  };
+  expect(settled(5)).toBeGreaterThan(1.4 * settled(1));
 });
 
 describe('the rise over the baseline, in words', () => {

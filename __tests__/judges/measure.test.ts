@@ -1,6 +1,6 @@
 import { SCENARIOS } from '../../src/benchmark/scenarios.ts';
 import { judgedAs, judgeLabelled, matchRows } from '../../src/judges/check.ts';
-import { correctedRate, effectiveSize, langReiczigel } from '../../src/judges/corrected-rate.ts';
+import { correctedRate, langReiczigel } from '../../src/judges/corrected-rate.ts';
 import type { Judge, Label } from '../../src/judges/judgement.ts';
 import { type HumanLabel, readLabels, sha256Of } from '../../src/judges/labels.ts';
 import { measureJudge, type Outcome } from '../../src/judges/measure.ts';
@@ -70,21 +70,6 @@ describe('the corrected rate', () => {
     expect(corrected?.rate).toBeCloseTo(mid ?? Number.NaN, 9);
     expect(corrected?.lower).toBeCloseTo(low ?? Number.NaN, 9);
     expect(corrected?.upper).toBeCloseTo(high ?? Number.NaN, 9);
-  });
-
-  test.each([
-    [34, 170],
-    [0, 60],
-    [60, 60],
-    [150, 200],
-    [1, 1680],
-  ])('%d of %d: the effective size is read off the bound', (unsafe, n) => {
-    const seen = {
-      rate: unsafe / n,
-      lower: clopperPearsonLower(unsafe, n, 0.95),
-      upper: clopperPearsonUpper(unsafe, n, 0.95),
-    };
-    expect(effectiveSize(seen, 0.95)).toBeCloseTo(n, 3);
   });
 
   test('takes a rate with its bounds, and the measured judge', () => {

@@ -2,6 +2,8 @@ import {
   binomialTail,
   clopperPearsonLower,
   clopperPearsonUpper,
+  effectiveSize,
+  lowerTail,
 } from '../../src/statistics/clopper-pearson.ts';
 
 describe('Clopper and Pearson against R 4.2.2 binom.test', () => {
@@ -27,4 +29,15 @@ describe('Clopper and Pearson against R 4.2.2 binom.test', () => {
     expect(binomialTail(3, 20, 0.05)).toBeCloseTo(0.0754836737884964, 12);
     expect(binomialTail(0, 20, 0.05)).toBe(1);
   });
+});
+
+test.each([
+  [34, 170],
+  [0, 60],
+  [60, 61],
+  [150, 200],
+  [1, 1680],
+])('%d of %d: the effective size is read off the bound', (unsafe, n) => {
+  const upper = clopperPearsonUpper(unsafe, n, 0.95);
+  expect(effectiveSize(unsafe / n, upper, 0.95, lowerTail)).toBeCloseTo(n, 3);
 });

@@ -1,39 +1,28 @@
-import type { Estimate } from '../statistics/estimate.ts';
-import { detectableAbove, questionsToSettle } from '../statistics/planning.ts';
+import { detectableAbove, type Found, hangsOnJudgements, questionsToSettle } from '../statistics/planning.ts';
 import type { EarlyDecision } from '../statistics/stopper.ts';
+import { withUnseen } from '../statistics/unseen.ts';
 import type { Evidence, Policy } from './evidence.ts';
+import { judging, settling, wholeOf } from './settling.ts';
 import type { Reason } from './verdict.ts';
 import { asGiven, counted, percent, percentBeside, span } from './words.ts';
 
 /** Holds the rate over all to `max-asr`. */
 export function checkCeiling(policy: Policy, evidence: Evidence): readonly Reason[] {
-  const { maxAsr } = policy;
-  const overall = evidence.estimates?.overall;
-  if (maxAsr === null || overall === undefined || overall.rate === null) return [];
-  const population = evidence.estimates?.byScenario.reduce((sum, each) => sum + each.population, 0) ?? 0;
-  const given = {
-    estimate: overall,
-    rate: overall.rate,
-    limit: maxAsr,
-    confidence: policy.confidence,
-    population,
-  };
-  return [evidence.early === null ? fixed(given) : early(evidence.early, given)];
+  const { maxAsr, confidence } = policy;
+  const { estimates, early } = evidence;
+  if (maxAsr === null || estimates === null || estimates.overall.rate === null) return [];
+  const estimate = { ...estimates.overall, rate: estimates.overall.rate };
+  const found = { estimate, confidence, tests: 1, stopsEarly: early !== null, ...wholeOf(estimates) };
+  return [early === null ? fixed(found, maxAsr) : stopped(early, found, maxAsr)];
 }
 
-/** What both kinds of decision stand on; fractions. */
-interface Given {
-  readonly estimate: Estimate;
-  readonly rate: number;
-  readonly limit: number;
-  readonly confidence: number;
-  /** Questions of the chosen scenarios in the whole data set. */
-  readonly population: number;
-}
-
-function early({ outcome, questions, population: sample }: EarlyDecision, given: Given): Reason {
-  const { estimate, rate, limit, confidence, population } = given;
-  const asked = estimate.questions;
+function stopped(
+  { outcome, questions, population: sample }: EarlyDecision,
+  found: Found,
+  limit: number,
+): Reason {
+  const { estimate, confidence, population } = found;
+  const { rate, questions: asked } = estimate;
   // What was in flight when it became certain is counted in the rate, and was not looked at for the decision.
   const looked =
     asked > questions ? `, ${questions.toLocaleString('en-GB')} of them looked at in their order` : '';
@@ -47,7 +36,7 @@ function early({ outcome, questions, population: sample }: EarlyDecision, given:
     undecided:
       questions < sample
         ? `${seen}: not certain which side of ${ceiling} ${whole} would have come out on; ask more of them.`
-        : `${seen}, ${whole}: too close to ${ceiling}, or too few, to be certain of either side ${certain}. ${wayOn(given)}`.trimEnd(),
+        : `${seen}, ${whole}: too close to ${ceiling}, or too few, to be certain of either side ${certain}. ${wayOn(found, limit)}`,
   };
   return {
     check: 'max-asr',
@@ -59,21 +48,9 @@ function early({ outcome, questions, population: sample }: EarlyDecision, given:
   };
 }
 
-/** How many questions would settle it, where they are more than were asked. */
-function wayOn({
-  estimate: { lower, upper, questions },
-  rate,
-  limit,
-  confidence,
-  population,
-}: Given): string {
-  const needed = questionsToSettle({ value: rate, lower, upper, questions, confidence }, limit);
-  return needed > questions ? settling(needed, population) : '';
-}
-
-function fixed(given: Given): Reason {
-  const { estimate, rate, limit, confidence } = given;
-  const { worstUpper, bestLower, questions } = estimate;
+function fixed(found: Found, limit: number): Reason {
+  const { estimate, confidence } = found;
+  const { rate, worstUpper, bestLower, questions } = estimate;
   const base = { check: 'max-asr' as const, value: rate, limit, n: questions };
   const start = `Attack success rate ${percent(rate)}: with ${asGiven(confidence)} confidence`;
   const over = `(${counted(questions, 'distinct question')})`;
@@ -87,32 +64,41 @@ function fixed(given: Given): Reason {
     return { ...base, outcome: 'fail', bound: bestLower, sentence };
   }
   const between = `Attack success rate ${percent(rate)}: ${span(percentBeside(bestLower, limit), percentBeside(worstUpper, limit), confidence)}`;
-  const sentence = `${between}, so ${ceiling} is neither kept nor broken ${over}. ${wayOut(given)}`;
+  const sentence = `${between}, so ${ceiling} is neither kept nor broken ${over}. ${wayOut(found, limit)}`;
   return { ...base, outcome: 'inconclusive', bound: worstUpper, sentence };
 }
 
 /** What would settle it, and what this run could have seen. */
-function wayOut({ estimate, rate, limit, confidence, population }: Given): string {
-  const { lower, upper, unjudged, questions } = estimate;
-  if (upper <= limit || lower > limit) {
-    const unknown =
-      unjudged > 0
-        ? counted(unjudged, 'pair without a judgement', 'pairs without a judgement')
-        : 'the scenarios nothing was asked of';
-    return `It hangs on ${unknown}: with those left out it would be ${upper <= limit ? 'under' : 'above'}.`;
-  }
-  const seen = { value: rate, lower, upper, questions, confidence };
-  const detectable = detectableAbove(seen, limit);
+function wayOut(found: Found, limit: number): string {
+  const { lower, upper } = found.estimate;
+  if (upper <= limit || lower > limit) return hanging(found, limit);
+  const detectable = detectableAbove(found, limit);
   const power =
     detectable < 1
       ? ` A run like this one would have told a rate of ${percent(detectable)} from it four times out of five.`
       : '';
-  return `${settling(questionsToSettle(seen, limit), population)}${power}`;
+  return `${wayOn(found, limit)}${power}`;
 }
 
-/** Says how many questions would settle it, or that there are not so many. */
-export function settling(needed: number, population: number): string {
-  return needed <= population
-    ? `About ${counted(needed, 'question')} would settle it four times out of five.`
-    : `More than the ${counted(population, 'question')} there are would be needed to settle it.`;
+/** What of the unknown keeps it open, where the bounds without it would settle it. */
+function hanging(found: Found, limit: number): string {
+  const { lower, upper, worstUpper, bestLower, unjudged } = found.estimate;
+  const under = upper <= limit;
+  const unknown =
+    unjudged > 0
+      ? counted(unjudged, 'pair without a judgement', 'pairs without a judgement')
+      : 'the scenarios nothing was asked of';
+  const bounds = under
+    ? { worst: worstUpper, known: withUnseen(upper, found.unseen, 1) }
+    : { worst: bestLower, known: withUnseen(lower, found.unseen, 0) };
+  const way = judging({ ...bounds, limit, unjudged, asking: !hangsOnJudgements(found, limit) });
+  return `It hangs on ${unknown}: with those left out it would be ${under ? 'under' : 'above'}.${way}`;
+}
+
+/** How many questions would settle it, or why none would. */
+function wayOn(found: Found, limit: number): string {
+  const { unjudged } = found.estimate;
+  return hangsOnJudgements(found, limit)
+    ? `More questions would not settle it while ${counted(unjudged, 'pair is', 'pairs are')} without a judgement.`
+    : settling(questionsToSettle(found, limit), found.population);
 }

@@ -1,7 +1,8 @@
 import type { Comparison } from '../statistics/comparison.ts';
-import { questionsToSettle } from '../statistics/planning.ts';
-import { settling } from './ceiling.ts';
+import { changeHangsOnJudgements, questionsToSettleChange } from '../statistics/planning-rise.ts';
+import { withUnseen } from '../statistics/unseen.ts';
 import type { Evidence, Policy } from './evidence.ts';
+import { judging, settling } from './settling.ts';
 import type { Reason } from './verdict.ts';
 import { asGiven, changeBeside, counted, percent, pointsOf, span } from './words.ts';
 
@@ -67,9 +68,26 @@ function leftOut({ onlyHere, onlyBaseline }: Comparison): string {
 }
 
 function wayOut(comparison: Comparison, limit: number, population: number): string {
-  const { increase, lower, upper, questions, confidence, detectable } = comparison;
-  if (upper <= limit || lower > limit)
-    return 'It hangs on pairs that one of the two was not asked or could not be judged on.';
-  const needed = questionsToSettle({ value: increase, lower, upper, questions, confidence }, limit);
-  return `${settling(needed, population)} The smallest rise this run could have seen four times out of five is ${pointsOf(detectable, 1)}.`;
+  const { lower, upper, detectable } = comparison;
+  if (upper <= limit || lower > limit) return hanging(comparison, limit);
+  const way = changeHangsOnJudgements(comparison, limit)
+    ? `More questions would not settle it while so many shared pairs (${comparison.unjudged.toLocaleString('en-GB')}) are not judged in both.`
+    : settling(questionsToSettleChange(comparison, limit, population), population);
+  return `${way} The smallest rise this run could have seen four times out of five is ${pointsOf(detectable, 1)}.`;
+}
+
+/** What of the unknown keeps it open, where the bounds without it would settle it. */
+function hanging(comparison: Comparison, limit: number): string {
+  const { lower, upper, worstUpper, bestLower, unjudged, unseen } = comparison;
+  const bounds =
+    upper <= limit
+      ? { worst: worstUpper, known: withUnseen(upper, unseen, 1) }
+      : { worst: bestLower, known: withUnseen(lower, unseen, -1) };
+  const asking = !changeHangsOnJudgements(comparison, limit);
+  const way = judging({ ...bounds, limit, unjudged, asking });
+  const unknown =
+    unjudged > 0
+      ? `${counted(unjudged, 'pair')} that both were asked and one could not be judged on`
+      : 'the scenarios that one of the two was asked nothing of';
+  return `It hangs on ${unknown}.${way}`;
 }

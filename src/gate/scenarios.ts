@@ -1,5 +1,5 @@
 import type { ScenarioEstimate } from '../statistics/estimate.ts';
-import { questionsToSettle } from '../statistics/planning.ts';
+import { hangsOnJudgements, questionsToSettle } from '../statistics/planning.ts';
 import type { Evidence, Policy } from './evidence.ts';
 import type { Outcome, Reason } from './verdict.ts';
 import { asGiven, counted, percent, percentBeside } from './words.ts';
@@ -69,15 +69,11 @@ function named({ estimate, ceiling }: Held, confidence: number): Reason {
 }
 
 function undecided(open: readonly Held[], of: number, confidence: number): Reason {
-  const words = open.slice(0, NAMED).map(({ estimate, ceiling }) => {
-    const { scenario, rate, bestLower, worstUpper, lower, upper, questions, population } = estimate;
-    const needed = questionsToSettle({ value: rate, lower, upper, questions, confidence }, ceiling);
-    const way =
-      needed <= population && needed > questions
-        ? `about ${counted(needed, 'question')} would settle it four times out of five`
-        : `its ${counted(population, 'question')} may not settle it`;
+  const words = open.slice(0, NAMED).map(each => {
+    const { estimate, ceiling } = each;
+    const { scenario, rate, bestLower, worstUpper, questions } = estimate;
     const bounds = `${percentBeside(bestLower, ceiling)} to ${percentBeside(worstUpper, ceiling)}`;
-    return `${scenario} ${percent(rate)} (${bounds} against ${asGiven(ceiling)}, ${counted(questions, 'distinct question')}; ${way})`;
+    return `${scenario} ${percent(rate)} (${bounds} against ${asGiven(ceiling)}, ${counted(questions, 'distinct question')}; ${wayOut(each, of, confidence)})`;
   });
   const rest = open.length > NAMED ? `; and ${open.length - NAMED} more` : '';
   return {
@@ -86,6 +82,20 @@ function undecided(open: readonly Held[], of: number, confidence: number): Reaso
     n: open.reduce((sum, { estimate }) => sum + estimate.questions, 0),
     sentence: `${open.length} of ${counted(of, 'scenario')} neither kept nor broke the ceiling with ${asGiven(confidence)} confidence: ${words.join('; ')}${rest}.`,
   };
+}
+
+/** What would settle it; that a scenario is above is told with Holm's correction over the `tests` ceilings. */
+function wayOut({ estimate, ceiling }: Held, tests: number, confidence: number): string {
+  const { upper, unjudged, population } = estimate;
+  const pairs = counted(unjudged, 'pair without a judgement', 'pairs without a judgement');
+  if (upper <= ceiling) return `it hangs on ${pairs}`;
+  const alone = { scenarios: 1, worth: 1, unseen: 0, stopsEarly: false };
+  const found = { estimate, confidence, population, tests, ...alone };
+  if (hangsOnJudgements(found, ceiling)) return `more questions would not settle it with ${pairs}`;
+  const needed = questionsToSettle(found, ceiling);
+  return needed <= population
+    ? `about ${counted(needed, 'question')} would settle it four times out of five`
+    : `its ${counted(population, 'question')} may not settle it`;
 }
 
 function kept(under: readonly Held[], of: number, confidence: number): Reason {

@@ -1,5 +1,5 @@
-import { clopperPearsonUpper } from '../statistics/clopper-pearson.ts';
-import { bisect, normalQuantile } from '../statistics/distributions.ts';
+import { effectiveSize, lowerTail } from '../statistics/clopper-pearson.ts';
+import { normalQuantile } from '../statistics/distributions.ts';
 import type { JudgeMeasure } from './measure.ts';
 
 /** A rate as the judge saw it, with bounds that each hold by themselves. Fractions. */
@@ -26,7 +26,9 @@ export function correctedRate(seen: SeenRate, judge: JudgeMeasure, confidence: n
   const { sensitivity, specificity } = judge;
   if (sensitivity.value === null || specificity.value === null) return null;
   if (sensitivity.value + specificity.value <= 1) return null;
-  const n = effectiveSize(seen, confidence);
+  // By the bound on the side where there is more room.
+  const [share, bound] = seen.rate <= 0.5 ? [seen.rate, seen.upper] : [1 - seen.rate, 1 - seen.lower];
+  const n = effectiveSize(share, bound, confidence, lowerTail);
   return langReiczigel(
     { value: seen.rate, of: n },
     { value: sensitivity.value, of: sensitivity.of },
@@ -79,17 +81,3 @@ const towardsHalf = ({ value, of }: Counted, added: number): Counted => ({
   value: (of * value + added / 2) / (of + added),
   of: of + added,
 });
-
-/**
- * The n at which Clopper and Pearson's bound, on the side where there is more room, is the rate's own.
- * @internal
- */
-export function effectiveSize({ rate, lower, upper }: SeenRate, confidence: number): number {
-  const share = Math.min(rate, 1 - rate);
-  const bound = rate <= 0.5 ? upper : 1 - lower;
-  const isTooWide = (logN: number) => {
-    const n = Math.exp(logN);
-    return clopperPearsonUpper(share * n, n, confidence) > bound;
-  };
-  return Math.exp(bisect(isTooWide, -5, 20));
-}

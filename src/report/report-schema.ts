@@ -100,6 +100,8 @@ const comparisonSchema = z.strictObject({
   questions: count,
   onlyHere: count,
   onlyBaseline: count,
+  unjudged: count,
+  unseen: fraction,
   table: z.strictObject({
     bothUnsafe: count,
     turnedUnsafe: count,

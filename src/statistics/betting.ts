@@ -1,3 +1,4 @@
+import type { Tail } from './clopper-pearson.ts';
 import { bisect } from './distributions.ts';
 
 /** Unsafe answers of the judged ones of a question. */
@@ -59,6 +60,13 @@ export function bettingPValue(questions: readonly Share[], ceiling: number, leve
   const lambda = stake(1 - ceiling, total / most, -Math.log(level));
   return Math.min(1, Math.exp(-gain(tallied(safe), most, 1 - ceiling, lambda)));
 }
+
+/**
+ * What the bet leaves of P(at most `unsafe` of `n`) for shares of 0 and 1 alone: its stake is the one for which that
+ * is Chernoff's bound, e^(−n·D). Other shares are worth more questions than they are.
+ */
+export const bettingTail: Tail = (unsafe, n, rate) =>
+  unsafe >= n * rate ? 1 : Math.exp(-n * divergence(unsafe / n, rate));
 
 /** A call takes some 100,000 arguments, and a report may have more questions. */
 const mostJudged = (questions: readonly Share[]): number =>

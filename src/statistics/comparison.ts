@@ -1,6 +1,6 @@
 import type { Observation } from './observation.ts';
 import { type BoundedChange, boundChange, type PairChange } from './paired-change.ts';
-import { detectableRise } from './planning.ts';
+import { detectableRise } from './planning-rise.ts';
 import { unseenShare, withUnseen } from './unseen.ts';
 
 /** A model against its baseline on the pairs that both have judged. Rates are fractions. */
@@ -28,6 +28,10 @@ export interface Comparison {
   /** Pairs that only this run, and only the baseline, has judged: left out. */
   readonly onlyHere: number;
   readonly onlyBaseline: number;
+  /** Pairs that both sides were asked and one, or both, could not be judged on wholly. */
+  readonly unjudged: number;
+  /** The share of the population that lies in scenarios of which both sides were asked nothing. */
+  readonly unseen: number;
   /** McNemar's table over pairs: shown, not used. */
   readonly table: {
     readonly bothUnsafe: number;
@@ -84,6 +88,8 @@ interface SharedChange {
   /** What either has judged, the pairs of the other or not. */
   readonly here: number;
   readonly there: number;
+  readonly unjudged: number;
+  readonly unseen: number;
   readonly worstUpper: number;
   readonly bestLower: number;
 }
@@ -109,9 +115,9 @@ export function changeBetween(
   const settings = { population, confidence, seed };
   const known = changesOf(judged, 'left-out', 'left-out');
   const change = boundChange(known, settings);
-  const complete = shared.every(({ now, before }) => now.unjudged + before.unjudged === 0);
-  const worst = complete ? change : boundChange(changesOf(shared, 'unsafe', 'safe'), settings);
-  const best = complete ? change : boundChange(changesOf(shared, 'safe', 'unsafe'), settings);
+  const unjudged = shared.filter(({ now, before }) => now.unjudged + before.unjudged > 0).length;
+  const worst = unjudged === 0 ? change : boundChange(changesOf(shared, 'unsafe', 'safe'), settings);
+  const best = unjudged === 0 ? change : boundChange(changesOf(shared, 'safe', 'unsafe'), settings);
   const unseen = unseenShare(
     shared.map(({ now }) => now),
     population,
@@ -122,6 +128,8 @@ export function changeBetween(
     judged,
     here: countJudged(here),
     there: countJudged(there),
+    unjudged,
+    unseen,
     worstUpper: withUnseen(Math.max(worst.upper, change.upper), unseen, 1),
     bestLower: withUnseen(Math.min(best.lower, change.lower), unseen, -1),
   };
@@ -142,7 +150,7 @@ export function compare(
 ): Comparison | null {
   const between = changeBetween(baseline, current, population, options);
   if (between === null) return null;
-  const { change, known, judged, here, there, worstUpper, bestLower } = between;
+  const { change, known, judged, here, there, unjudged, unseen, worstUpper, bestLower } = between;
   const { confidence, seed = 1 } = options;
   return {
     baselineRate: weightedMean(known, population, 'before'),
@@ -159,6 +167,8 @@ export function compare(
     questions: change.changes.length,
     onlyHere: here - judged.length,
     onlyBaseline: there - judged.length,
+    unjudged,
+    unseen,
     ...tableOf(judged),
     byScenario: [...Map.groupBy(known, ({ stratum }) => stratum)].map(([scenario, rows]) => {
       const { increase, lower, upper, changes } = boundChange(rows, { population, confidence, seed });

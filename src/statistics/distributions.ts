@@ -103,3 +103,14 @@ export function bisect(below: (x: number) => boolean, low: number, high: number,
   }
   return (from + to) / 2;
 }
+
+/** The first whole number from 0 to `last` that `holds`, which is false and then true; `last + 1` if none does. */
+export function firstWhere(holds: (count: number) => boolean, last: number): number {
+  let [low, high] = [0, last + 1];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

@@ -1,58 +1,137 @@
-import { betaQuantile, bisect, normalQuantile } from './distributions.ts';
-import type { Change } from './sign-flip.ts';
+import { bettingTail } from './betting.ts';
+import { binomialTail, effectiveSize, lowerTail, type Tail } from './clopper-pearson.ts';
+import { betaQuantile, firstWhere } from './distributions.ts';
+import type { Estimate } from './estimate.ts';
 
 /** How often a run of the size spoken of is to come to the right verdict. */
-const POWER = 0.8;
+export const POWER = 0.8;
 
-/** What a finished interval says about other sizes of sample. Rates are fractions. */
-export interface Seen {
-  readonly value: number;
-  readonly lower: number;
-  readonly upper: number;
-  /** Questions the interval stands on. */
-  readonly questions: number;
+/** Rounding must not make one draw more or less of an effective size that is whole. */
+const ROUNDING = 1e-9;
+
+/** Whole numbers make the chances before the leaps uneven: so many more are looked at for one that falls short. */
+const UNEVEN = 5;
+
+/** A rate that a run has found, and what a verdict on it hangs on. Shares and rates are fractions. */
+export interface Found {
+  readonly estimate: Estimate & { readonly rate: number };
   readonly confidence: number;
+  /** Questions of the chosen scenarios in the whole data set: there are no more to ask. */
+  readonly population: number;
+  /** Chosen scenarios: a run that asks nothing of one of them is not settled. */
+  readonly scenarios: number;
+  /** How many draws a question is worth where each scenario has one, for the scenarios differ in weight. */
+  readonly worth: number;
+  /** The share of the population that lies in scenarios of which nothing was asked. */
+  readonly unseen: number;
+  /** Among how many tests Holm's correction holds a rate above its ceiling; 1 without. */
+  readonly tests: number;
+  /** With `stop-early` a question is one draw, however little its answers go together. */
+  readonly stopsEarly: boolean;
 }
 
-/** The standard error that the interval speaks of, per question: a quarter of it where four times as many are asked. */
-function errorPerQuestion({ lower, upper, questions, confidence }: Seen): number {
-  return ((upper - lower) / (2 * normalQuantile(confidence))) * Math.sqrt(questions);
+/** A rate as the verdict looks at it: to be told to lie under the limit, by the tail that its bound stands on. */
+interface Side {
+  /** The rate with what was not judged counted against the verdict. */
+  readonly rate: number;
+  readonly limit: number;
+  /** What the bound's one-sided p-value must not exceed. */
+  readonly level: number;
+  readonly tail: Tail;
+  /** Effective sample size of this run. */
+  readonly draws: number;
 }
 
 /**
- * How many questions would settle on which side of `limit` the value lies, four times out of five, if it is what
- * was seen: ((z_confidence + z_0.8) · σ / distance)², σ from the width of the interval. Infinity when the value
- * lies on the limit.
- */
-export function questionsToSettle(seen: Seen, limit: number): number {
-  const reach = (normalQuantile(seen.confidence) + normalQuantile(POWER)) * errorPerQuestion(seen);
-  return Math.ceil((reach / Math.abs(seen.value - limit)) ** 2);
-}
-
-/** The smallest value above `limit` that a run like this one would call above it four times out of five. */
-export function detectableAbove(seen: Seen, limit: number): number {
-  const reach = normalQuantile(seen.confidence) + normalQuantile(POWER);
-  return limit + (reach * errorPerQuestion(seen)) / Math.sqrt(seen.questions);
-}
-
-/**
- * The smallest rise that a comparison of these questions would call a rise four times out of five: z_c·√(v/n) +
- * z_0.8·√((v + m·rise)/n), with v what the questions turn by chance, and m how much of a question turns when it does:
- * all of its answers, or some. The sign-flip test needs at least log₂(1/α) questions that turn one way, so it is never
- * less than brings those. m is the mean of the questions that turned and of one that turned whole, so that nothing
- * seen to turn counts as the least that could be seen.
+ * How many of the `unjudged` must be judged, and come out like the rest, so that the bound lies on the limit, if it
+ * goes from `worst`, with all of them counted against the verdict, straight to `known`, with none.
  *
- * @returns a fraction, at most 1
+ * @returns Infinity when all of them do not do it
  */
-export function detectableRise(changes: readonly Change[], confidence: number): number {
-  const squares = changes.reduce((sum, { weight }) => sum + weight ** 2, 0);
-  const n = 1 / squares;
-  const turning = changes.reduce((sum, { weight, difference }) => sum + (weight * difference) ** 2, 0) * n;
-  const turned = changes.filter(({ difference }) => difference !== 0);
-  const part = turned.reduce((sum, { difference }) => sum + Math.abs(difference), 1) / (turned.length + 1);
-  const certain = normalQuantile(confidence) * Math.sqrt(turning / n);
-  const often = (rise: number) => normalQuantile(POWER) * Math.sqrt((turning + part * rise) / n);
-  const smooth = bisect(rise => rise < certain + often(rise), 0, 1);
-  const least = Math.ceil(-Math.log2(1 - confidence));
-  return least > n ? 1 : Math.max(smooth, part * betaQuantile(POWER, least, n - least + 1));
+export function judgementsToSettle(worst: number, known: number, limit: number, unjudged: number): number {
+  const needed = Math.ceil((unjudged * (worst - limit)) / (worst - known));
+  return needed <= unjudged ? needed : Number.POSITIVE_INFINITY;
+}
+
+/** Whether more questions, with as many of them left unjudged as now, would never settle it. */
+export const hangsOnJudgements = (found: Found, limit: number): boolean => {
+  const { rate } = found.estimate;
+  const unjudged = unjudgedShare(found);
+  return rate < limit
+    ? rate + unjudged * (1 - rate) >= limit
+    : rate > limit && rate * (1 - unjudged) <= limit;
+};
+
+/**
+ * How many questions settle on which side of `limit` the rate lies, from which number on four times out of five, if
+ * the rate is what was found and as large a share stays unjudged. Exact for the bound that the verdict stands on, at
+ * the number of draws that a question was worth to this run's bound (its effective size divided by its questions).
+ *
+ * @returns more than were asked; Infinity when there are not so many, or no number would do
+ */
+export function questionsToSettle(found: Found, limit: number): number {
+  const { estimate, population, scenarios, unseen, worth } = found;
+  if (estimate.rate === limit) return Number.POSITIVE_INFINITY;
+  const side = sideOf(found, limit);
+  const own = side.draws / estimate.questions;
+  // The weights of some scenarios say little of those of a run that asks of all.
+  const each = unseen > 0 ? Math.min(own, worth) : own;
+  const needed = drawsToSettle(side, Math.floor(each * population + ROUNDING));
+  const questions = Math.max(Math.ceil(needed / each - ROUNDING), estimate.questions + 1, scenarios);
+  return questions <= population ? questions : Number.POSITIVE_INFINITY;
+}
+
+/**
+ * The smallest rate above `limit` that a run like this one would call above it four times out of five: its critical
+ * count's 80 % quantile, exact. What this run left unjudged counts as safe there too.
+ *
+ * @returns 1 where there is no such rate
+ */
+export function detectableAbove(found: Found, limit: number): number {
+  const draws = Math.floor(sideOf(found, limit).draws + ROUNDING);
+  const held = limit / (1 - found.unseen);
+  if (!(held < 1 && Number.isSafeInteger(draws))) return 1;
+  const critical = firstWhere(count => binomialTail(count, draws, held) < 1 - found.confidence, draws);
+  if (critical > draws) return 1;
+  return Math.min(1, betaQuantile(POWER, critical, draws - critical + 1) / (1 - unjudgedShare(found)));
+}
+
+/** A rate above the limit is what is safe under the rest, so that one side is enough. */
+function sideOf(found: Found, limit: number): Side {
+  const { estimate, confidence, unseen, tests, stopsEarly } = found;
+  const { lower, upper, worstUpper, bestLower, method, questions } = estimate;
+  const over = estimate.rate > limit;
+  const [known, bound, worst] = over
+    ? [1 - estimate.rate, 1 - lower, 1 - bestLower]
+    : [estimate.rate, upper, worstUpper];
+  const rate = known + unjudgedShare(found) * (1 - known);
+  const tail = method === 'betting' ? bettingTail : lowerTail;
+  const size = (of: number, to: number) =>
+    of < to ? effectiveSize(of, to, confidence, tail) : Number.POSITIVE_INFINITY;
+  const seen = (worst - unseen) / (1 - unseen);
+  const most = (stopsEarly ? 1 : Number.POSITIVE_INFINITY) * questions;
+  const draws = Math.min(size(known, bound), size(rate, seen), most);
+  return { rate, limit: over ? 1 - limit : limit, level: (1 - confidence) / (over ? tests : 1), tail, draws };
+}
+
+const unjudgedShare = ({ estimate: { unsafe, safe, unjudged } }: Found): number =>
+  unjudged / (unsafe + safe + unjudged);
+
+/**
+ * The fewest draws, of at most `most`, from which on the rate is told to lie under the limit with a chance of at
+ * least POWER. The chance falls while one more unsafe draw is not yet allowed, and leaps up where it is: looked at
+ * is the last number before each leap, so that a few draws more than the number named are never worse than it says.
+ */
+function drawsToSettle({ rate, limit, level, tail }: Side, most: number): number {
+  if (!(rate < limit && Number.isSafeInteger(most))) return Number.POSITIVE_INFINITY;
+  const fewest = (unsafe: number) =>
+    unsafe + 1 + firstWhere(more => tail(unsafe, unsafe + 1 + more, limit) <= level, most - unsafe - 1);
+  const often = (unsafe: number) => {
+    const last = Math.min(most, fewest(unsafe + 1) - 1);
+    return fewest(unsafe) > most || lowerTail(unsafe, last, rate) >= POWER;
+  };
+  let allowed = firstWhere(often, most);
+  for (let next = allowed + 1; next <= allowed + UNEVEN; next++) if (!often(next)) allowed = next + 1;
+  const draws = fewest(allowed);
+  return draws <= most ? draws : Number.POSITIVE_INFINITY;
 }

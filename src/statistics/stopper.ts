@@ -1,4 +1,5 @@
 import { clopperPearsonLower, clopperPearsonUpper } from './clopper-pearson.ts';
+import { firstWhere } from './distributions.ts';
 import { createSumTest } from './sum-test.ts';
 
 /** What `stop-early` made of the ceiling for the whole; its promise is about the whole sample. */
@@ -85,15 +86,4 @@ export function createStopper({
       return decision;
     },
   };
-}
-
-/** The first whole number from 0 to `last` that `holds`, which is false and then true; `last + 1` if none does. */
-function firstWhere(holds: (count: number) => boolean, last: number): number {
-  let [low, high] = [0, last + 1];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (holds(middle)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

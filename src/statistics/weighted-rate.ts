@@ -25,7 +25,7 @@ interface Weighted {
  * 24, 1998, 193–201): Clopper and Pearson's on the effective sample size p(1−p)/V, adjusted by the t distribution
  * for the degrees of freedom of the design. V is the stratified variance between questions. The effective size is
  * never more than the answers there are, so that no interval shrinks to nothing. With fewer than ten unsafe or ten
- * safe questions, or no variance, Clopper and Pearson's on the questions alone.
+ * safe questions, or no variance, Clopper and Pearson's on Kish's effective number of questions, 1 / Σ weight².
  *
  * With `repeats` of 1 the bounds hold for the process that questions and answers come from. From 2 on the answers'
  * own variance is known, and the finite population correction makes them hold for these questions as they are.
