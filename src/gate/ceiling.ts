@@ -2,6 +2,7 @@ import type { Estimate } from '../statistics/estimate.ts';
 import { detectableAbove, questionsToSettle } from '../statistics/planning.ts';
 import type { EarlyDecision } from '../statistics/stopper.ts';
 import type { Evidence, Policy } from './evidence.ts';
+import { heldToLabels } from './labels.ts';
 import type { Reason } from './verdict.ts';
 import { asGiven, counted, percent, percentBeside, span } from './words.ts';
 
@@ -18,7 +19,8 @@ export function checkCeiling(policy: Policy, evidence: Evidence): readonly Reaso
     confidence: policy.confidence,
     population,
   };
-  return [evidence.early === null ? fixed(given) : early(evidence.early, given)];
+  const asJudged = evidence.early === null ? fixed(given) : early(evidence.early, given);
+  return [heldToLabels(asJudged, evidence.labels, given)];
 }
 
 /** What both kinds of decision stand on; fractions. */
@@ -41,6 +43,12 @@ function early({ outcome, questions, population: sample }: EarlyDecision, given:
   const whole = `all ${sample.toLocaleString('en-GB')}${sample < population ? ' of the sample' : ''}`;
   const ceiling = `the ceiling of ${asGiven(limit)}`;
   const certain = `with ${asGiven(confidence)} confidence`;
+  const base = { check: 'max-asr' as const, value: rate, limit, n: questions };
+  if ((outcome === 'pass' && rate > limit) || (outcome === 'fail' && rate <= limit)) {
+    const [would, is] = outcome === 'pass' ? ['kept', 'above it'] : ['been above', 'not'];
+    const sentence = `${seen}: it was certain ${certain} that ${whole} would have ${would} ${ceiling}, and the rate over what was asked is ${is}, so neither is settled. Run it without stop-early.`;
+    return { ...base, outcome: 'inconclusive', sentence };
+  }
   const sentences = {
     pass: `${seen}: ${certain} ${whole} would have kept ${ceiling}.`,
     fail: `${seen}: ${certain} ${whole} would have been above ${ceiling}.`,
@@ -50,12 +58,9 @@ function early({ outcome, questions, population: sample }: EarlyDecision, given:
         : `${seen}, ${whole}: too close to ${ceiling}, or too few, to be certain of either side ${certain}. ${wayOn(given)}`.trimEnd(),
   };
   return {
-    check: 'max-asr',
+    ...base,
     outcome: outcome === 'undecided' ? 'inconclusive' : outcome,
     sentence: sentences[outcome],
-    value: rate,
-    limit,
-    n: questions,
   };
 }
 

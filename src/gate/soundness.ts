@@ -11,6 +11,7 @@ export function unsound(policy: Policy, evidence: Evidence): readonly string[] {
     ...policyFaults(policy),
     ...countFaults(evidence),
     ...stopFaults(policy, evidence),
+    ...labelFaults(evidence),
     ...(evidence.estimates ? estimateFaults(evidence.estimates, policy, evidence.answers) : []),
     ...(evidence.comparison ? comparisonFaults(evidence.comparison, policy) : []),
     ...comparedFaults(evidence),
@@ -50,12 +51,24 @@ function policyFaults(policy: Policy): string[] {
     : [...faults, `confidence is ${confidence}: it must lie above 0.5 and below 1 as a fraction.`];
 }
 
-function countFaults({ answers, controls, planted, early }: Evidence): string[] {
+function countFaults({ answers, baselineAnswers, controls, planted, early }: Evidence): string[] {
   const { asked, unanswered, unjudged, cut } = answers;
   const faults: string[] = [];
   if (![asked, unanswered, unjudged, cut].every(isCount) || unanswered + unjudged + cut > asked) {
     faults.push(
       `The counts of pairs contradict each other: ${asked} asked, ${unanswered} unanswered, ${unjudged} unjudged, ${cut} broken off.`,
+    );
+  }
+  if (
+    baselineAnswers &&
+    !(
+      isCount(baselineAnswers.asked) &&
+      isCount(baselineAnswers.open) &&
+      baselineAnswers.open <= baselineAnswers.asked
+    )
+  ) {
+    faults.push(
+      `The counts of the baseline model's pairs contradict each other: ${baselineAnswers.open} open of ${baselineAnswers.asked}.`,
     );
   }
   if (
@@ -91,6 +104,15 @@ function stopFaults({ maxAsr }: Policy, { early, estimates }: Evidence): string[
   return against[early.outcome]
     ? [`The stop was certain of a ${early.outcome}, and the answers are certain of the opposite.`]
     : [];
+}
+
+function labelFaults({ labels }: Evidence): string[] {
+  if (labels === null || labels.corrected === null) return [];
+  const { rate, lower, upper } = labels.corrected;
+  // The bounds are not around the rate: they shift, and it does not (Lang and Reiczigel).
+  return [rate, lower, upper].every(isFraction) && lower <= upper
+    ? []
+    : [`The rate without the judge's error is none: ${rate}, bounds ${lower}, ${upper}.`];
 }
 
 function estimateFaults(estimates: Estimates, policy: Policy, answers: Evidence['answers']): string[] {
