@@ -96,10 +96,14 @@ function countFaults({ answers, baselineAnswers, controls, planted, early }: Evi
   return faults;
 }
 
-/** A stop that was certain of one side, and answers that are certain of the other: one of them is not of this run. */
+/**
+ * A stop that was certain of one side, and the answers that it looked at certain of the other: one of them is not of
+ * this run. Answers that came in since may be against it, and open it.
+ */
 function stopFaults({ maxAsr }: Policy, { early, estimates }: Evidence): string[] {
   if (early === null || maxAsr === null || estimates === null) return [];
-  const { bestLower, worstUpper } = estimates.overall;
+  const { bestLower, worstUpper, questions } = estimates.overall;
+  if (questions > early.questions) return [];
   const against = { pass: bestLower > maxAsr, fail: worstUpper <= maxAsr, undecided: false };
   return against[early.outcome]
     ? [`The stop was certain of a ${early.outcome}, and the answers are certain of the opposite.`]

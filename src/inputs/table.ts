@@ -131,7 +131,7 @@ export const INPUTS = {
   confidence: input(
     '95',
     numberIn(80, 99.99),
-    'give a per cent from 80 to 99.99: below it nothing is certain',
+    'give a per cent from 80 to 99.99; a bound that holds less often settles nothing',
   ),
   'on-inconclusive': input('warn', z.enum(['warn', 'fail']), 'give warn or fail'),
   'max-error-rate': input('2', percent, 'give a per cent from 0 to 100'),
