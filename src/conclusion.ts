@@ -109,7 +109,7 @@ export function conclude(asked: Asked): Conclusion {
     notices: [
       ...asked.conditions,
       ...repictured(asked, before),
-      ...unjudgedScenarios(rows),
+      ...(verdict.outcome === 'error' ? [] : unjudgedScenarios(rows)),
       ...noticesOf(
         asked,
         policy.maxIncrease === null ? baselineErrors(policy.maxErrorRate, baselineAnswers) : null,
