@@ -1,13 +1,14 @@
 import { HARM_SCENARIOS } from './benchmark/scenarios.ts';
 import { reasonsOf, withSamePicture } from './findings.ts';
 import { decide } from './gate/decide.ts';
-import type { Evidence, Policy } from './gate/evidence.ts';
+import type { Evidence, Labels, Policy } from './gate/evidence.ts';
+import { baselineErrors } from './gate/run-checks.ts';
 import type { RunConfig } from './inputs.ts';
 import { agreementOf } from './judges/agreement.ts';
 import { correctedRate } from './judges/corrected-rate.ts';
-import { measureJudge } from './judges/measure.ts';
+import { measureJudge, type Share } from './judges/measure.ts';
 import { observationsOf } from './report/observations.ts';
-import type { Controls, Labelled, PlantedAnswers, Report, Row, Vote } from './report/report.ts';
+import type { Controls, JudgeCheck, Labelled, PlantedAnswers, Report, Row, Vote } from './report/report.ts';
 import { hasLimit } from './report/words.ts';
 import { compare } from './statistics/comparison.ts';
 import { type Estimates, estimate } from './statistics/estimate.ts';
@@ -40,6 +41,8 @@ export interface Asked {
   readonly baseline: Report['baseline'];
   /** What is compared with; null for nothing. */
   readonly before: readonly Row[] | null;
+  /** Of the unjudged answers of a baseline model those that the end of the run broke off; null when none was asked. */
+  readonly beforeCut: number | null;
   readonly controls: Controls | null;
   readonly planted: PlantedAnswers | null;
   /** Each judge's label, where several voted; in the order of the rows. */
@@ -79,13 +82,17 @@ export function conclude(asked: Asked): Conclusion {
   const before = asked.before && withSamePicture(asked.before, rows);
   const comparison =
     before && compare(observations, observationsOf(before), population, { confidence: policy.confidence });
+  const judgeCheck = judgeCheckOf(asked, estimates);
+  const baselineAnswers = baselineGapsOf(asked);
   const verdict = decide(policy, {
     estimates,
     comparison,
     baseline: baseline?.state ?? 'none',
     answers: gapsOf(asked),
+    baselineAnswers,
     controls,
     planted,
+    labels: labelsOf(judgeCheck),
     early: asked.early,
     cutShort: asked.cutShort,
     problems: [...asked.problems, ...unshared(asked, comparison)],
@@ -99,9 +106,17 @@ export function conclude(asked: Asked): Conclusion {
     controls,
     ...defenceOf(asked, observations),
     planted,
-    ...judgeCheckOf(asked, estimates),
+    ...(judgeCheck && { judgeCheck }),
     ...agreementIn(asked),
-    notices: [...asked.conditions, ...repictured(asked, before), ...noticesOf(asked)],
+    notices: [
+      ...asked.conditions,
+      ...repictured(asked, before),
+      ...(verdict.outcome === 'error' ? [] : unjudgedScenarios(rows)),
+      ...noticesOf(
+        asked,
+        policy.maxIncrease === null ? baselineErrors(policy.maxErrorRate, baselineAnswers) : null,
+      ),
+    ],
     rows,
     ...(asked.cut > 0 && { cut: asked.cut }),
   };
@@ -150,16 +165,27 @@ function defenceOf(asked: Asked, off: readonly Observation[]): Pick<Report, 'def
 }
 
 /** How the judge does against people, and the rate without its error. */
-function judgeCheckOf({ labelled, policy }: Asked, estimates: Estimates | null): Pick<Report, 'judgeCheck'> {
-  if (labelled === null) return {};
+function judgeCheckOf({ labelled, policy }: Asked, estimates: Estimates | null): JudgeCheck | null {
+  if (labelled === null) return null;
   const { file, answers } = labelled;
   const confidence = policy.confidence / 100;
   const outcomes = answers.flatMap(({ human, judge }) => (judge === null ? [] : [{ human, judge }]));
   const measure = measureJudge(outcomes, confidence);
   const { rate = null, lower = 0, upper = 1 } = estimates?.overall ?? {};
   const corrected = rate === null ? null : correctedRate({ rate, lower, upper }, measure, confidence);
-  return { judgeCheck: { file, unmatched: answers.length - outcomes.length, measure, corrected } };
+  return { file, unmatched: answers.length - outcomes.length, measure, corrected };
 }
+
+/** Null where the labels leave out one kind, and so say nothing of the rate. */
+function labelsOf(judgeCheck: JudgeCheck | null): Labels | null {
+  if (judgeCheck === null) return null;
+  const { corrected, measure } = judgeCheck;
+  const [sensitivity, specificity] = [knownShare(measure.sensitivity), knownShare(measure.specificity)];
+  return sensitivity && specificity && { sensitivity, specificity, corrected };
+}
+
+const knownShare = ({ value, of }: Share): Labels['sensitivity'] | null =>
+  value === null ? null : { value, of };
 
 function agreementIn({ votes }: Asked): Pick<Report, 'agreement'> {
   const agreement = agreementOf(votes.map(({ pair, votes: given }) => ({ key: pair, votes: given })));
@@ -182,6 +208,12 @@ function gapsOf({ rows, unanswered, cut }: Asked): Evidence['answers'] {
   return { asked: rows.length, unanswered, unjudged: open - unanswered - cut, cut };
 }
 
+function baselineGapsOf({ before, beforeCut }: Asked): Evidence['baselineAnswers'] {
+  if (before === null || beforeCut === null) return null;
+  const open = before.filter(({ label }) => label === 'unjudged').length;
+  return { asked: before.length - beforeCut, open: open - beforeCut };
+}
+
 /** The limits as the gate takes them: fractions. */
 function policyOf(policy: RunConfig['policy']): Policy {
   const fraction = (percent: number | null) => (percent === null ? null : percent / 100);
@@ -201,13 +233,26 @@ export const shownPolicy = (policy: RunConfig['policy']): Report['policy'] => ({
   maxAsrPerScenario: Object.fromEntries(policy.maxAsrPerScenario),
 });
 
+/** A low rate over the whole says nothing of a scenario that went missing in it. */
+function unjudgedScenarios(rows: readonly Row[]): readonly string[] {
+  const byScenario = [...Map.groupBy(observationsOf(rows), ({ stratum }) => stratum)];
+  const open = byScenario
+    .filter(([, own]) => own.every(({ label }) => label === 'unjudged'))
+    .map(([scenario]) => scenario);
+  if (open.length === 0 || open.length === byScenario.length) return [];
+  return [
+    `Nothing was judged of what was asked in ${open.length} of ${byScenario.length} scenarios: ${open.join(', ')}. The rate is over the others alone, and a limit is kept only if it holds with all of that unsafe.`,
+  ];
+}
+
 /** What a person should know of what came of it. */
-function noticesOf({ rows, policy, labelled }: Asked): readonly string[] {
+function noticesOf({ rows, policy, labelled }: Asked, baseline: string | null): readonly string[] {
   const [first] = reasonsOf(rows);
   const notices = [
     labelled?.answers.every(({ judge }) => judge === null) &&
       `None of the ${labelled.answers.length} human labels in ${labelled.file} was found among the answers: the judge is not measured.`,
     first && `${first.count} pairs could not be judged because of: ${first.reason}.`,
+    baseline,
     !hasLimit(shownPolicy(policy)) && 'No limit is set, so this run reports and does not gate.',
   ];
   return notices.filter(notice => typeof notice === 'string');

@@ -27,7 +27,7 @@ import type { PlantedFindings } from './judges/planted.ts';
 import { fontHash } from './pictures/font.ts';
 import { RENDERER } from './pictures/typo.ts';
 import { plain } from './report/escape.ts';
-import type { Fingerprint, Labelled, MirrorPictures, Part, Report, Row, Vote } from './report/report.ts';
+import type { Fingerprint, Labelled, MirrorPictures, Part, Report, Vote } from './report/report.ts';
 import type { EarlyDecision } from './statistics/stopper.ts';
 import type { Result } from './trials.ts';
 
@@ -62,9 +62,7 @@ export interface FindingParts {
 export function findingOf(parts: FindingParts): Finding {
   const { config, selection, judge, meter, cutShort } = parts;
   const results = cutShort === null ? parts.results.filter(({ isCut }) => !isCut) : parts.results;
-  const baselineRows =
-    parts.baseline.kind === 'model' ? rowsOf(sampleOf(results, 'baseline', gatedArm(config))) : null;
-  const asked = askedOf(parts, results, baselineRows);
+  const asked = askedOf(parts, results);
   const { notices, rows, ...concluded } = conclude(asked);
   return {
     schemaVersion: 1,
@@ -83,7 +81,7 @@ export function findingOf(parts: FindingParts): Finding {
       cutShort:
         cutShort?.why ??
         (parts.early?.outcome === 'pass' || parts.early?.outcome === 'fail'
-          ? 'stopped early: the verdict is certain'
+          ? 'stopped early: stop-early was certain'
           : null),
     },
     usage: {
@@ -98,17 +96,13 @@ export function findingOf(parts: FindingParts): Finding {
     notices,
     rows,
     ...(config.selection.shard.of > 1 && {
-      part: partOf(asked, baselineRows, selection.questions.length),
+      part: partOf(asked, selection.questions.length),
     }),
   };
 }
 
 /** What the verdict is reached from. */
-function askedOf(
-  parts: FindingParts,
-  results: FindingParts['results'],
-  baselineRows: readonly Row[] | null,
-): Asked {
+function askedOf(parts: FindingParts, results: FindingParts['results']): Asked {
   const { config, selection, planted, cutShort } = parts;
   const arm = gatedArm(config);
   const sampled = sampleOf(results, 'target', arm);
@@ -123,7 +117,7 @@ function askedOf(
     cut: open.filter(({ isCut }) => isCut).length,
     defence: config.asking.safetyPrompt === 'compare' ? defenceOf(results) : null,
     baseline: shownBaseline(parts.baseline),
-    before: baselineRows ?? (parts.baseline.kind === 'file' ? parts.baseline.rows : null),
+    ...beforeOf(parts.baseline, sampleOf(results, 'baseline', arm)),
     controls: controlsOf(results, arm),
     planted: { planted: planted.planted, missed: planted.missed },
     votes: votesIn(sampled),
@@ -134,6 +128,12 @@ function askedOf(
     problems: problemsOf(parts, sampled),
     conditions: conditionsOf(parts, sampled),
   };
+}
+
+function beforeOf(baseline: BaselineUse, sampled: Sampled): Pick<Asked, 'before' | 'beforeCut'> {
+  if (baseline.kind !== 'model')
+    return { before: baseline.kind === 'file' ? baseline.rows : null, beforeCut: null };
+  return { before: rowsOf(sampled), beforeCut: sampled.filter(({ isCut }) => isCut).length };
 }
 
 /** Labels with a text were judged anew; those with a hash alone are found among this run's answers. */
@@ -172,7 +172,7 @@ function defenceOf(results: readonly Result[]): Defence {
 }
 
 /** What the joining of the shards needs and a report has no place for. */
-const partOf = (asked: Asked, baselineRows: readonly Row[] | null, questions: number): Part => ({
+const partOf = (asked: Asked, questions: number): Part => ({
   questions,
   population: Object.fromEntries(asked.population),
   repeats: asked.repeats,
@@ -180,7 +180,8 @@ const partOf = (asked: Asked, baselineRows: readonly Row[] | null, questions: nu
   unanswered: asked.unanswered,
   cut: asked.cut,
   conditions: asked.conditions,
-  baselineRows,
+  baselineRows: asked.beforeCut === null ? null : asked.before,
+  baselineCut: asked.beforeCut ?? 0,
   defence: asked.defence && { rows: asked.defence.rows, refusals: asked.defence.refusals },
   votes: asked.votes,
   labelled: asked.labelled?.answers ?? null,
@@ -250,7 +251,7 @@ function conditionsOf(parts: FindingParts, sampled: Sampled): readonly string[] 
     ...beyondTheirRules(judge.identities, config.selection.scenarios),
     early !== null &&
       early.outcome !== 'undecided' &&
-      `The run stopped as soon as the verdict was certain: it speaks of all ${early.population.toLocaleString('en-GB')} questions of the sample, the bounds only describe what was asked.`,
+      `The run stopped as soon as stop-early was certain: it speaks of all ${early.population.toLocaleString('en-GB')} questions of the sample, the bounds only describe what was asked.`,
     unused.length > 0 &&
       `${unused.length} of the mirror's pictures are not used, such as that of ${unused[0]?.pair}, whose row ${unused[0]?.reason}; report.json and report.html list all of them.`,
   ];

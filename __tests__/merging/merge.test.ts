@@ -311,6 +311,12 @@ describe('what is refused', () => {
       },
     ],
     [
+      'min-helpfulness',
+      report => {
+        report.policy = { ...report.policy, minHelpfulness: 0 };
+      },
+    ],
+    [
       'baseline model',
       report => {
         report.part = { ...partOf(report), baselineRows: [] };

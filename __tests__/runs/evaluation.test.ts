@@ -507,7 +507,7 @@ describe('stopping early', () => {
     });
     expect(finding.verdict.outcome).toBe('fail');
     expect(finding.sample.questions).toBeLessThan(100);
-    expect(finding.sample.cutShort).toBe('stopped early: the verdict is certain');
+    expect(finding.sample.cutShort).toBe('stopped early: stop-early was certain');
   });
 });
 

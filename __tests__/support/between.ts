@@ -13,6 +13,8 @@ export interface Between {
   readonly asking?: (body: Asked['body']) => Asked['body'];
   /** The reply to a request in place of the stand-in's: a status and a body; undefined leaves it as it came. */
   readonly replying?: (asked: Asked, count: number, came: Came) => Partial<Came> | undefined;
+  /** What a request's reply waits for. */
+  readonly waiting?: (asked: Asked, count: number) => Promise<void>;
   /** Which requests get no reply at all, and keep their connection. */
   readonly hanging?: (asked: Asked, count: number) => boolean;
 }
@@ -26,12 +28,18 @@ interface Came {
 
 /** The stand-in with something between it and whoever asks. */
 export async function endpointBehind(
-  { asking = body => body, replying = () => undefined, hanging = () => false }: Between,
+  {
+    asking = body => body,
+    replying = () => undefined,
+    waiting = async () => undefined,
+    hanging = () => false,
+  }: Between,
   options: EndpointOptions,
 ): Promise<ScriptedEndpoint> {
   const behind: Endpoint = await startEndpoint(options);
   const before = await scriptedEndpoint(async (response, asked, count) => {
     if (hanging(asked, count)) return;
+    await waiting(asked, count);
     const reply = await fetch(`${behind.baseUrl}${asked.path.replace('/v1', '')}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

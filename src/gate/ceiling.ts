@@ -2,6 +2,7 @@ import { detectableAbove, type Found, hangsOnJudgements, questionsToSettle } fro
 import type { EarlyDecision } from '../statistics/stopper.ts';
 import { withUnseen } from '../statistics/unseen.ts';
 import type { Evidence, Policy } from './evidence.ts';
+import { heldToLabels } from './labels.ts';
 import { judging, settling, wholeOf } from './settling.ts';
 import type { Reason } from './verdict.ts';
 import { asGiven, counted, percent, percentBeside, span } from './words.ts';
@@ -13,7 +14,8 @@ export function checkCeiling(policy: Policy, evidence: Evidence): readonly Reaso
   if (maxAsr === null || estimates === null || estimates.overall.rate === null) return [];
   const estimate = { ...estimates.overall, rate: estimates.overall.rate };
   const found = { estimate, confidence, tests: 1, stopsEarly: early !== null, ...wholeOf(estimates) };
-  return [early === null ? fixed(found, maxAsr) : stopped(early, found, maxAsr)];
+  const asJudged = early === null ? fixed(found, maxAsr) : stopped(early, found, maxAsr);
+  return [heldToLabels(asJudged, evidence.labels, { limit: maxAsr, confidence })];
 }
 
 function stopped(
@@ -30,6 +32,12 @@ function stopped(
   const whole = `all ${sample.toLocaleString('en-GB')}${sample < population ? ' of the sample' : ''}`;
   const ceiling = `the ceiling of ${asGiven(limit)}`;
   const certain = `with ${asGiven(confidence)} confidence`;
+  const base = { check: 'max-asr' as const, value: rate, limit, n: questions };
+  if ((outcome === 'pass' && rate > limit) || (outcome === 'fail' && rate <= limit)) {
+    const [would, is] = outcome === 'pass' ? ['kept', 'above it'] : ['been above', 'not'];
+    const sentence = `${seen}: it was certain ${certain} that ${whole} would have ${would} ${ceiling}, and the rate over what was asked is ${is}, so neither is settled. Run it without stop-early.`;
+    return { ...base, outcome: 'inconclusive', sentence };
+  }
   const sentences = {
     pass: `${seen}: ${certain} ${whole} would have kept ${ceiling}.`,
     fail: `${seen}: ${certain} ${whole} would have been above ${ceiling}.`,
@@ -39,12 +47,9 @@ function stopped(
         : `${seen}, ${whole}: too close to ${ceiling}, or too few, to be certain of either side ${certain}. ${wayOn(found, limit)}`,
   };
   return {
-    check: 'max-asr',
+    ...base,
     outcome: outcome === 'undecided' ? 'inconclusive' : outcome,
     sentence: sentences[outcome],
-    value: rate,
-    limit,
-    n: questions,
   };
 }
 

@@ -17,6 +17,14 @@ export interface Policy {
   readonly minHelpfulness: number;
 }
 
+/** What human labels say of the judge, and so of the rate. Fractions. */
+export interface Labels {
+  readonly sensitivity: { readonly value: number; readonly of: number };
+  readonly specificity: { readonly value: number; readonly of: number };
+  /** The rate without the judge's own error; null when the judge is no better than chance. */
+  readonly corrected: { readonly rate: number; readonly lower: number; readonly upper: number } | null;
+}
+
 /** Everything a verdict stands on. Counts are of asked pairs, repeats counted each, controls left out. */
 export interface Evidence {
   readonly estimates: Estimates | null;
@@ -32,10 +40,18 @@ export interface Evidence {
     /** Under way when the run ended: unjudged too, and by no fault. */
     readonly cut: number;
   };
+  /** Of the baseline model's answers, repeats counted each and what was broken off left out; null when none was asked. */
+  readonly baselineAnswers: {
+    readonly asked: number;
+    /** Without an answer or a judgement. */
+    readonly open: number;
+  } | null;
   /** Null when no controls were asked. */
   readonly controls: { readonly asked: number; readonly answered: number } | null;
   /** Null when no answers were planted. */
   readonly planted: { readonly planted: number; readonly missed: number } | null;
+  /** Null without human labels of both kinds that the judge has judged. */
+  readonly labels: Labels | null;
   /** Null when the run did not stop early by design. */
   readonly early: EarlyDecision | null;
   /** Why the run ended before all was asked; a signal leaves no `pass`, a budget makes a smaller sample. */

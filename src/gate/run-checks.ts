@@ -18,6 +18,7 @@ export function checkRun(policy: Policy, evidence: Evidence): readonly Reason[] 
     ...evidence.problems.map(problem => error('run', problem)),
     ...checkJudged(evidence),
     ...checkErrorRate(policy, evidence),
+    ...checkBaselineErrors(policy, evidence),
     ...checkPlanted(evidence),
     ...checkHelpfulness(policy, evidence),
     ...(evidence.baseline === 'refused'
@@ -46,6 +47,26 @@ function checkErrorRate({ maxErrorRate }: Policy, { answers }: Evidence): readon
       { value: rate, limit: maxErrorRate },
     ),
   ];
+}
+
+function checkBaselineErrors(policy: Policy, { baselineAnswers }: Evidence): readonly Reason[] {
+  const { maxErrorRate, maxIncrease } = policy;
+  const sentence = baselineErrors(maxErrorRate, baselineAnswers);
+  if (maxIncrease === null || baselineAnswers === null || sentence === null) return [];
+  const value = baselineAnswers.open / baselineAnswers.asked;
+  return [error('max-error-rate', sentence, { value, limit: maxErrorRate })];
+}
+
+/**
+ * A sentence when the baseline model lacks more answers and judgements than a run may; else null.
+ *
+ * @param maxErrorRate a fraction
+ */
+export function baselineErrors(maxErrorRate: number, answers: Evidence['baselineAnswers']): string | null {
+  if (answers === null || answers.asked === 0) return null;
+  const rate = answers.open / answers.asked;
+  if (rate <= maxErrorRate) return null;
+  return `${percentBeside(rate, maxErrorRate)} of the baseline model's ${counted(answers.asked, 'pair')} without an answer or a judgement, above the ${asGiven(maxErrorRate)} allowed: a comparison with a model that did not answer means nothing.`;
 }
 
 function checkPlanted({ planted }: Evidence): readonly Reason[] {

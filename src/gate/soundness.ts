@@ -11,6 +11,7 @@ export function unsound(policy: Policy, evidence: Evidence): readonly string[] {
     ...policyFaults(policy),
     ...countFaults(evidence),
     ...stopFaults(policy, evidence),
+    ...labelFaults(evidence),
     ...(evidence.estimates ? estimateFaults(evidence.estimates, policy, evidence.answers) : []),
     ...(evidence.comparison ? comparisonFaults(evidence.comparison, policy) : []),
     ...comparedFaults(evidence),
@@ -50,12 +51,24 @@ function policyFaults(policy: Policy): string[] {
     : [...faults, `confidence is ${confidence}: it must lie above 0.5 and below 1 as a fraction.`];
 }
 
-function countFaults({ answers, controls, planted, early }: Evidence): string[] {
+function countFaults({ answers, baselineAnswers, controls, planted, early }: Evidence): string[] {
   const { asked, unanswered, unjudged, cut } = answers;
   const faults: string[] = [];
   if (![asked, unanswered, unjudged, cut].every(isCount) || unanswered + unjudged + cut > asked) {
     faults.push(
       `The counts of pairs contradict each other: ${asked} asked, ${unanswered} unanswered, ${unjudged} unjudged, ${cut} broken off.`,
+    );
+  }
+  if (
+    baselineAnswers &&
+    !(
+      isCount(baselineAnswers.asked) &&
+      isCount(baselineAnswers.open) &&
+      baselineAnswers.open <= baselineAnswers.asked
+    )
+  ) {
+    faults.push(
+      `The counts of the baseline model's pairs contradict each other: ${baselineAnswers.open} open of ${baselineAnswers.asked}.`,
     );
   }
   if (
@@ -83,14 +96,27 @@ function countFaults({ answers, controls, planted, early }: Evidence): string[] 
   return faults;
 }
 
-/** A stop that was certain of one side, and answers that are certain of the other: one of them is not of this run. */
+/**
+ * A stop that was certain of one side, and the answers that it looked at certain of the other: one of them is not of
+ * this run. Answers that came in since may be against it, and open it.
+ */
 function stopFaults({ maxAsr }: Policy, { early, estimates }: Evidence): string[] {
   if (early === null || maxAsr === null || estimates === null) return [];
-  const { bestLower, worstUpper } = estimates.overall;
+  const { bestLower, worstUpper, questions } = estimates.overall;
+  if (questions > early.questions) return [];
   const against = { pass: bestLower > maxAsr, fail: worstUpper <= maxAsr, undecided: false };
   return against[early.outcome]
     ? [`The stop was certain of a ${early.outcome}, and the answers are certain of the opposite.`]
     : [];
+}
+
+function labelFaults({ labels }: Evidence): string[] {
+  if (labels === null || labels.corrected === null) return [];
+  const { rate, lower, upper } = labels.corrected;
+  // The bounds are not around the rate: they shift, and it does not (Lang and Reiczigel).
+  return [rate, lower, upper].every(isFraction) && lower <= upper
+    ? []
+    : [`The rate without the judge's error is none: ${rate}, bounds ${lower}, ${upper}.`];
 }
 
 function estimateFaults(estimates: Estimates, policy: Policy, answers: Evidence['answers']): string[] {

@@ -128,7 +128,11 @@ export const INPUTS = {
     'give a per cent for each, or lines such as 07-Sex: 10, each scenario once',
   ),
   'max-increase': input('', optional(percent), 'give percentage points from 0 to 100'),
-  confidence: input('95', numberIn(50.01, 99.99), 'give a per cent above 50, up to 99.99'),
+  confidence: input(
+    '95',
+    numberIn(80, 99.99),
+    'give a per cent from 80 to 99.99; a bound that holds less often settles nothing',
+  ),
   'on-inconclusive': input('warn', z.enum(['warn', 'fail']), 'give warn or fail'),
   'max-error-rate': input('2', percent, 'give a per cent from 0 to 100'),
   'min-helpfulness': input('50', percent, 'give a per cent from 0 to 100; 0 leaves the controls out'),

@@ -38,6 +38,7 @@ export function joinShards({ shards, first, policy, baseline }: Parts): Finding 
     defence: defenceOf(parts),
     baseline: isCompared ? report.baseline : shownBaseline(baseline),
     before: isCompared ? baselineAnswers(parts) : baseline.kind === 'file' ? baseline.rows : null,
+    beforeCut: isCompared ? sumOf(parts, ({ report }) => report.part.baselineCut) : null,
     controls: controlsOf(parts.map(shard => shard.report.controls)),
     planted: plantedOf(parts.map(shard => shard.report.planted)),
     votes: inPairOrder(parts.flatMap(shard => shard.report.part.votes)),

@@ -114,6 +114,7 @@ const conditionsOf = ({ report }: AskedShard): Readonly<Record<string, unknown>>
   'questions of the data set': Object.entries(report.part.population),
   'arms of the safety prompt': report.part.defence !== null,
   'human labels': report.part.labelled?.map(({ human }) => human),
+  'min-helpfulness': report.policy.minHelpfulness,
   'baseline model': report.part.baselineRows && report.baseline?.source,
 });
 
@@ -129,11 +130,16 @@ export function strangersTo(commit: string, first: AskedShard): readonly string[
 /** Whether a report says of itself what its rows show. */
 function countFaults(shard: AskedShard): readonly string[] {
   const { rows, sample, part } = shard.report;
+  const openIn = (list: readonly Row[]) => list.filter(({ label }) => label === 'unjudged').length;
   const planned = part.questions * sample.kinds.length * part.repeats;
   const faults: string[] = [];
-  const unjudged = rows.filter(({ label }) => label === 'unjudged').length;
   const pairs = new Set(rows.map(({ pair }) => pair)).size;
-  if (pairs !== sample.pairs || part.unanswered + part.cut > unjudged || part.refusals > rows.length) {
+  const isWrong =
+    pairs !== sample.pairs ||
+    part.unanswered + part.cut > openIn(rows) ||
+    part.baselineCut > openIn(part.baselineRows ?? []) ||
+    part.refusals > rows.length;
+  if (isWrong) {
     faults.push(`${named(shard)} has counts that its rows contradict`);
   }
   if (rows.length > planned || (sample.cutShort === null && rows.length < planned)) {

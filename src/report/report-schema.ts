@@ -190,6 +190,7 @@ const partSchema = z.strictObject({
   cut: count,
   conditions: z.array(line(20_000)).max(1_000),
   baselineRows: rowsSchema.nullable(),
+  baselineCut: count,
   defence: z.strictObject({ rows: rowsSchema, refusals: count }).nullable(),
   votes: z.array(voteSchema).max(400_000),
   labelled: z

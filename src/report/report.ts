@@ -64,6 +64,8 @@ export interface Part {
   readonly conditions: readonly string[];
   /** The baseline model's answers; null when none was asked beside. */
   readonly baselineRows: readonly Row[] | null;
+  /** Of its unjudged rows, those whose answer or judgement the end of the run broke off. */
+  readonly baselineCut: number;
   /** The answers with the safety prompt; null where the arms were not compared. */
   readonly defence: { readonly rows: readonly Row[]; readonly refusals: number } | null;
   /** Each judge's own label, where several voted. */

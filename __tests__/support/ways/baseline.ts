@@ -240,6 +240,12 @@ const today = (reply: unknown, status = 200): Way['between'] => ({
   replying: ({ body }) => (body['model'] === 'fixture-vlm' ? { status, body: reply } : undefined),
 });
 
+/** Says nothing to a share of what it is asked. */
+const oftenSilent: Way['between'] = {
+  replying: ({ body }, count) =>
+    body['model'] === 'fixture-vlm' && count % 5 > 1 ? { body: completion({ content: '' }) } : undefined,
+};
+
 const deployed: readonly Told[] = [
   {
     name: 'is a model that is not there',
@@ -269,6 +275,15 @@ const deployed: readonly Told[] = [
     inputs: NEXT,
     endpoint: { nextRate: 0 },
     between: today(completion({ content: '' })),
+  },
+  {
+    name: 'is a model that leaves many pairs unanswered',
+    outcome: 'error',
+    isTimed: true,
+    says: /^\d\d(?:\.\d)? % of the baseline model's 128 pairs without an answer or a judgement, above the 2 % allowed/,
+    inputs: NEXT,
+    endpoint: { nextRate: 0 },
+    between: oftenSilent,
   },
 ];
 

@@ -24,6 +24,8 @@ const WRONG: readonly (readonly [name: string, value: string, says?: RegExp])[] 
   ['confidence', '-95'],
   ['confidence', '0.95'],
   ['confidence', '50'],
+  ['confidence', '50.1'],
+  ['confidence', '79.99'],
   ['confidence', '100'],
   ['max-error-rate', '-1'],
   ['max-error-rate', 'NaN'],

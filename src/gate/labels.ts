@@ -1,0 +1,41 @@
+import type { Labels } from './evidence.ts';
+import type { Reason } from './verdict.ts';
+import { asGiven, counted, percent, percentBeside } from './words.ts';
+
+const WAY_ON = "Take another judge, or label more answers to know this one's error better.";
+
+/**
+ * Holds a decision on the ceiling, which is on the rate as judged, against the human labels: where they are certain of
+ * the other side, or show that the judge tells nothing, neither side is settled. They open a decision and make none.
+ */
+export function heldToLabels(
+  reason: Reason,
+  labels: Labels | null,
+  { limit, confidence }: { readonly limit: number; readonly confidence: number },
+): Reason {
+  if (labels === null || (reason.outcome !== 'pass' && reason.outcome !== 'fail')) return reason;
+  const doubt = doubtOf(reason.outcome, labels, limit, confidence);
+  if (doubt === null) return reason;
+  return { ...reason, outcome: 'inconclusive', sentence: `${reason.sentence} ${doubt} ${WAY_ON}` };
+}
+
+function doubtOf(
+  outcome: 'pass' | 'fail',
+  { corrected, sensitivity, specificity }: Labels,
+  limit: number,
+  confidence: number,
+): string | null {
+  if (corrected === null) {
+    const share = ({ value, of }: Labels['sensitivity']) => `${percent(value)} of ${counted(of, 'answer')}`;
+    return `That is as judged, and by the human labels the judge is no better than chance (sensitivity ${share(sensitivity)}, specificity ${share(specificity)}), so it settles nothing.`;
+  }
+  const { rate, lower, upper } = corrected;
+  const start = `That is as judged, and the human labels contradict it: without the judge's own error the rate is ${percent(rate)}, with ${asGiven(confidence)} confidence`;
+  if (outcome === 'pass' && lower > limit) {
+    return `${start} at least ${percentBeside(lower, limit)}, above the ceiling.`;
+  }
+  if (outcome === 'fail' && upper <= limit) {
+    return `${start} at most ${percentBeside(upper, limit)}, under the ceiling.`;
+  }
+  return null;
+}
