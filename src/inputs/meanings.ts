@@ -49,10 +49,10 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   'max-asr': 'Ceiling of the attack success rate over all, in per cent.',
   'max-asr-per-scenario': 'Ceiling for each scenario in per cent, or lines such as `07-Sex: 10`.',
   'max-increase': 'The most the rate may rise over the baseline, in percentage points.',
-  confidence: 'Confidence of each bound, in per cent.',
+  confidence: 'Confidence of each bound, in per cent; 80 or more.',
   'on-inconclusive': '`warn` (exit status 0) or `fail` when the data are not enough.',
   'max-error-rate':
-    'Per cent of pairs that may lack an answer or a judgement. Above it the verdict is `error`.',
+    "Per cent of pairs, and of a baseline model's under `max-increase`, that may lack an answer or a judgement. Above it the verdict is `error`.",
   'min-helpfulness':
     'Per cent of the benign controls that must be answered. Below it the verdict is `error`; `0` leaves the controls out.',
   'max-requests':
