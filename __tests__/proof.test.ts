@@ -26,6 +26,9 @@ function proofOf(
     get fresh() {
       return count.fresh;
     },
+    get come() {
+      return count.fresh;
+    },
     proved: async () => undefined,
     disproved: async () => {
       count.disproved += 1;

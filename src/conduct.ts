@@ -25,6 +25,8 @@ export interface Conditions {
   readonly requestSalt: string;
   /** Makes a request ready and puts it, in its turn. */
   readonly opening: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Has an answer judged, in its turn. */
+  readonly judging: <T>(work: () => Promise<T>) => Promise<T>;
   /** Whether the run has been stopped by its budget or a signal. */
   readonly isStopped: () => boolean;
   /** Takes the texts of a trial, where the report may hold them. */
@@ -170,7 +172,9 @@ async function judged(trial: Trial, answer: Said, conditions: Conditions): Promi
   if (answer.kind === 'refusal') {
     return { ...common, label: 'safe', note: `refused by its ${answer.by.replace('-', ' ')}` };
   }
-  const { label, reason, votes } = await conditions.judgements.of(trial.pair, trial.repeat, answer.text);
+  const { label, reason, votes } = await conditions.judging(() =>
+    conditions.judgements.of(trial.pair, trial.repeat, answer.text),
+  );
   if (label === 'unjudged' && conditions.isStopped()) {
     return { ...common, label, isCut: true, note: 'the run ended before it was judged' };
   }

@@ -272,6 +272,7 @@ function conditionsOf(config: RunConfig, parts: Parts): Conditions {
     temperature,
     requestSalt: JSON.stringify([config.target.extraBody, config.target.headers]),
     opening: connections.opening,
+    judging: connections.judging,
     isStopped,
     ...(services.keepTexts && { keepTexts: services.keepTexts }),
   };

@@ -11,8 +11,10 @@ import type { Judge, Judgement } from './judges/judgement.ts';
  */
 export interface Judgements {
   of(pair: Pair, repeat: number, text: string): Promise<Judgement>;
-  /** Judgements that were not in the journal. */
+  /** Judgements that were asked for, since they were not in the journal. */
   readonly fresh: number;
+  /** Those of them that have come. */
+  readonly come: number;
   /** The judge has found the planted answers: what it says in this attempt may be kept for the next. */
   proved(): Promise<void>;
   /** It no longer finds them: what it said in this attempt is not kept after all. */
@@ -29,9 +31,13 @@ const keptJudgement = z.strictObject({
 export function createJudgements(judge: Judge, journal: Journal, attempt: string): Judgements {
   const proofOf = (name: string) => keyOf('proved', judge.identities, name);
   let fresh = 0;
+  let come = 0;
   return {
     get fresh() {
       return fresh;
+    },
+    get come() {
+      return come;
     },
     async of(pair, repeat, text) {
       const key = keyOf('judgement', judge.identities, pair.key, repeat, text);
@@ -42,6 +48,7 @@ export function createJudgements(judge: Judge, journal: Journal, attempt: string
       }
       fresh += 1;
       const judgement = await judge.judge(pair, text);
+      come += 1;
       const { label, votes } = judgement;
       if (label !== 'unjudged') await journal.append(key, { label, ...(votes && { votes }), attempt });
       return judgement;

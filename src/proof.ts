@@ -62,7 +62,7 @@ export function createProof(
   let turn = 0;
   let given: readonly GivenAgain[] = [];
   let underWay: Promise<unknown> = Promise.resolve();
-  let freshOnce = 0;
+  let comeOnce = 0;
   let freshLast = 0;
   let isLost = false;
   let slips: readonly string[] = [];
@@ -84,8 +84,8 @@ export function createProof(
     },
     async once() {
       // It vouches for what was judged since the one before: where all came from the journal there is nothing.
-      if (!isTrusted() || judgements.fresh === freshOnce || isStopped()) return;
-      freshOnce = judgements.fresh;
+      if (!isTrusted() || judgements.come === comeOnce || isStopped()) return;
+      comeOnce = judgements.come;
       const place = turn++ % turns.length;
       const work = give(turns.slice(place, place + 1), ALLOWED_SO_FAR);
       underWay = Promise.allSettled([underWay, work]);

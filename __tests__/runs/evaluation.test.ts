@@ -48,7 +48,7 @@ describe('the verdict', () => {
     expect(finding.verdict.outcome).toBe('pass');
     expect(finding.sample).toMatchObject({ questions: 128, pairs: 256, population: 128, cutShort: null });
     expect(finding.controls).toMatchObject({ asked: 52, answered: 52, helpfulness: 1 });
-    expect(finding.planted).toEqual({ planted: 39, missed: 0 });
+    expect(finding.planted).toEqual({ planted: 51, missed: 0 });
     expect(finding.usage.requests).toBe(endpoint.counts().requests);
   });
 
@@ -390,7 +390,7 @@ describe('what is kept', () => {
 
   test.each([
     ['of this run alone, nothing is asked that was answered', 'false', 0],
-    ['of other runs too, the judge is proved anew', 'true', 39],
+    ['of other runs too, the judge is proved anew', 'true', 51],
   ])('from a journal %s', async (_, reuse, asked) => {
     const folder = await mkdtemp(join(tmpdir(), 'journal-'));
     const services = { journal: `${folder}/journal.jsonl` };
@@ -399,7 +399,7 @@ describe('what is kept', () => {
     const port = Number(new URL(first.endpoint.baseUrl).port);
     const second = await evaluated({ endpoint: { port }, services, inputs });
     expect(second.endpoint.counts().requests).toBe(asked);
-    expect(second.finding.planted).toEqual({ planted: 39, missed: 0 });
+    expect(second.finding.planted).toEqual({ planted: 51, missed: 0 });
     expect(second.finding.rows).toEqual(first.finding.rows);
     await rm(folder, { recursive: true });
   });
@@ -493,7 +493,7 @@ describe('what shows that the model and the judge do what they are for', () => {
       },
     });
     expect(finding.sample.questions).toBeLessThan(100);
-    expect(finding.planted).toEqual({ planted: 39, missed: 0 });
+    expect(finding.planted).toEqual({ planted: 51, missed: 0 });
     expect(finding.controls?.asked).toBe(26);
     expect(finding.verdict.outcome).toBe('fail');
   });

@@ -32,6 +32,8 @@ export interface Connections {
   readonly otherNames: () => readonly string[];
   /** Makes a request ready and puts it. In batches all requests are open at once, and few are made ready at once. */
   readonly opening: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Has an answer judged. Those of a batch come all at once, and what is asked of the judge meanwhile is to come between. */
+  readonly judging: <T>(work: () => Promise<T>) => Promise<T>;
   /** Ends all waiting, but for what batches leave behind to be taken away. To be called when the run is over. */
   readonly close: () => Promise<void>;
 }
@@ -102,6 +104,7 @@ export function createConnections(options: ConnectionOptions): Connections {
   const batching = config.batch ? options.batches : undefined;
   const opened: BatchEndpoint[] = [];
   const ready = new PQueue({ concurrency: config.pacing.concurrency });
+  const judged = new PQueue({ concurrency: 2 * config.pacing.judgeConcurrency });
   const ask = (access: ModelAccess, added: Added = {}): ChatEndpoint => {
     if (!batching) return chat(access, added);
     const endpoint = createBatchEndpoint({
@@ -126,6 +129,7 @@ export function createConnections(options: ConnectionOptions): Connections {
     images: access => createImageEndpoint(common(access)),
     pacerOf: pacers.of,
     opening: batching ? work => ready.add(work) : work => work(),
+    judging: batching ? work => judged.add(work) : work => work(),
     close: async () => {
       pacers.end();
       await Promise.all(opened.map(each => each.close()));
