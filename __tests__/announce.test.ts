@@ -17,6 +17,6 @@ test('it is said before the first request, and near what is asked then', async (
       notices[0] ?? '',
     ) ?? [];
   expect(Number(requests)).toBe(endpoint.counts().requests);
-  // 124 × (45 + 4 × 250) + 62 × 425 + 123 × (500 + 250 + 4 × 5) = 250,640 millionths
-  expect(cost).toBe('0.25');
+  // 124 × (45 + 4 × 250) + 62 × 425 + 140 × (500 + 250 + 4 × 5) = 263,730 millionths
+  expect(cost).toBe('0.26');
 });

@@ -199,11 +199,11 @@ function createLook(
   { config, proof }: Supervision,
 ): () => Promise<void> {
   const pairs = trials.filter(({ control }) => !control).length;
-  const between = Math.max(1, Math.floor(pairs / looksAmong(pairs)));
+  const dueAt = (ended: number) => Math.floor((ended * looksAmong(pairs)) / pairs);
   let ended = 0;
   return async () => {
     ended += 1;
-    if (ended % between > 0) return;
+    if (dueAt(ended) === dueAt(ended - 1)) return;
     const turn = {};
     if (!(await allowance.begin(turn, judgementsOf(config, 1)))) return;
     await proof.once().finally(() => allowance.end(turn));

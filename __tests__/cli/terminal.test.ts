@@ -67,8 +67,8 @@ test('what a flag takes is told by its name, a key with its variable', async () 
   expect(preset).toBe(
     [
       '  --max-error-rate',
-      '    Per cent of pairs that may lack an answer or a judgement. Above it the',
-      '    verdict is error.',
+      "    Per cent of pairs, and of a baseline model's under max-increase, that may",
+      '    lack an answer or a judgement. Above it the verdict is error.',
       '    Give a per cent from 0 to 100; left out, it is 2.',
       '',
     ].join('\n'),

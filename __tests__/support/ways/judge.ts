@@ -1,3 +1,4 @@
+/** Long: every way that a judge, or what stands before it, may go wrong, in one list. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Fault } from '../../../fixtures/endpoint.ts';
