@@ -64,7 +64,9 @@ export function forecastOf(
   const { selection, budget, asking } = config;
   const pairs = trials.filter(({ control }) => !control).length;
   const planted =
-    plantedFor(selection.scenarios).length + looksAmong(pairs) + lastPlantedFor(selection.scenarios).length;
+    plantedFor(selection.scenarios).length +
+    looksAmong(pairs, budget.stopEarly) +
+    lastPlantedFor(selection.scenarios).length;
   const judgements = modelJudges(config) * (pairs + planted);
 
   const { question, picture, instructions, judgement } = ASSUMED_TOKENS;

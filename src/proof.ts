@@ -36,9 +36,14 @@ const MOST_LOOKS = 48;
 const ALLOWED = 1;
 const ALLOWED_SO_FAR = 2;
 
+/** A run that may stop early may be over after some dozen pairs, whatever was planned. */
+const PAIRS_PER_LOOK_EARLY = 8;
+
 /** How many planted answers are given again, one at a time, among so many pairs. */
-export const looksAmong = (pairs: number): number =>
-  Math.min(MOST_LOOKS, Math.max(FEWEST_LOOKS, Math.round(pairs / PAIRS_PER_LOOK)));
+export const looksAmong = (pairs: number, stopsEarly: boolean): number =>
+  stopsEarly
+    ? Math.floor(pairs / PAIRS_PER_LOOK_EARLY)
+    : Math.min(MOST_LOOKS, Math.max(FEWEST_LOOKS, Math.round(pairs / PAIRS_PER_LOOK)));
 
 export interface ProofOptions {
   readonly scenarios: readonly Scenario[];

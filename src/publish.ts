@@ -92,7 +92,7 @@ async function published(): Promise<void> {
   const options = { artifactUrl, history, changes, secondHand: true };
   writeSummary(renderSummary(report, options));
   const run = triggeringRun ? { runId: String(triggeringRun.id), attempt: triggeringRun.attempt } : context;
-  const on = { number: pullRequest.number, stamp: stampOf(report, run) };
+  const on = { number: pullRequest.number, stamp: stampOf({ ...report, finishedAt: notAhead(report) }, run) };
   const { url, isAnothers } = await commentOn(report, { octokit, repo }, on, options);
   if (isAnothers) core.notice(ANOTHERS(url));
   core.setOutput('verdict', report.verdict.outcome);
@@ -111,6 +111,10 @@ async function reportIn(named: string): Promise<Report> {
 /** A report from days to come would keep every later one out. */
 const fromTheFuture = ({ finishedAt }: Report): string | null =>
   Date.parse(finishedAt) > Date.now() + AHEAD ? 'it says that it was finished in days to come' : null;
+
+/** Its own word for when it was finished, which must not outlast a run that comes later. */
+const notAhead = ({ finishedAt }: Report): string =>
+  new Date(Math.min(Date.parse(finishedAt), Date.now())).toISOString();
 
 /** The pull request that the event speaks of, on GitHub's word alone. */
 async function commentedOn(context: RunContext, octokit: Octokit): Promise<PullRequest> {

@@ -199,7 +199,8 @@ function createLook(
   { config, proof }: Supervision,
 ): () => Promise<void> {
   const pairs = trials.filter(({ control }) => !control).length;
-  const dueAt = (ended: number) => Math.floor((ended * looksAmong(pairs)) / pairs);
+  const looks = looksAmong(pairs, config.budget.stopEarly);
+  const dueAt = (ended: number) => Math.floor((ended * looks) / pairs);
   let ended = 0;
   return async () => {
     ended += 1;

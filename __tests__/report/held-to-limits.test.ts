@@ -1,3 +1,5 @@
+import { PLANTED_MISSES_ALLOWED } from '../../src/gate/run-checks.ts';
+import { PLANTED_MISSES } from '../../src/report/held-to-limits.ts';
 import { reportJson } from '../../src/report/json.ts';
 import { readReport } from '../../src/report/read-report.ts';
 import type { Report } from '../../src/report/report.ts';
@@ -177,3 +179,22 @@ test.each([
     expect(read({ ...short.finding, ...around })).toBe('read');
   },
 );
+
+test('the planted answers are held to as the gate holds to them', () => {
+  expect(PLANTED_MISSES).toBe(PLANTED_MISSES_ALLOWED);
+  expect(read({ ...PASS, planted: { planted: 51, missed: 11 } })).toMatch(
+    /its judge missed 11 of 51 planted answers, and its verdict is no error/,
+  );
+  expect(read({ ...PASS, planted: { planted: 51, missed: 10 } })).toBe('read');
+});
+
+test.each([
+  ['its change is not that of its rates', { increase: -0.3 }],
+  ['its change lies outside its bounds', { upper: -0.4, worstUpper: -0.4 }],
+  ['the pairs that turned are not those it counts', { turnedUnsafe: ['07-Sex/1/SD'] }],
+  ['more pairs turned than were compared', { pairs: 0 }],
+])('a comparison contradicts itself: %s', (problem, more) => {
+  const { comparison } = STEADY;
+  if (comparison === null) throw new Error('it was compared');
+  expect(read({ ...STEADY, comparison: { ...comparison, ...more } })).toContain(problem);
+});

@@ -2,10 +2,14 @@
 const FIRST = 500;
 const LONGEST = 30_000;
 
-const most = (tries: number): number => Math.min(LONGEST, FIRST * 2 ** tries);
+/** One request at a time asks little of an endpoint that comes back, and everybody waits for it (ms). */
+const LONGEST_PROBE = 8_000;
+
+const most = (tries: number, longest: number): number => Math.min(longest, FIRST * 2 ** tries);
 
 /** Time before a request's next try (ms), with full jitter; `random` is from 0 to 1. */
-export const backoff = (tries: number, random: number): number => random * most(tries);
+export const backoff = (tries: number, random: number): number => random * most(tries, LONGEST);
 
 /** Time before an endpoint that refuses everybody is asked again (ms); jitter over the upper half. */
-export const probeWait = (probes: number, random: number): number => ((1 + random) / 2) * most(probes);
+export const probeWait = (probes: number, random: number): number =>
+  ((1 + random) / 2) * most(probes, LONGEST_PROBE);

@@ -8,6 +8,9 @@ const CALM = 3;
 /** However long one takes, an endpoint is given up after no fewer tries than a request has at the default. */
 const PROBES = 6;
 
+/** The share of the patience that one has which has answered nothing so far: it may never do. */
+const UNANSWERED = 1 / 5;
+
 export interface OutageOptions {
   /** How long an endpoint is waited for that refuses everybody (ms). 0 never takes it for away. */
   readonly patience: number;
@@ -27,14 +30,17 @@ const ALONE: Seen = { isAway: false, wait: 0 };
 
 /**
  * Tells an endpoint that is away (restarted, over its limit) from requests that fail by themselves: it has answered
- * before, and since its last answer several different requests were refused. It is asked by one request at a time,
+ * before, or said that it is busy, and since its last answer several different requests were refused. It is asked by one request at a time,
  * after waits that grow, until one goes well or the patience is over.
  */
 export interface Outage {
   /** A request went well. True when that ends an outage. */
   over(): boolean;
-  /** A request that began at `startedAt` (ms) was refused, where `limit` may be in flight. */
-  refused(request: object, startedAt: number, limit: number): Seen;
+  /**
+   * A request that began at `startedAt` (ms) was refused, where `limit` may be in flight. `isBusy`: by a 429 or 503,
+   * so that it is there and may be starting, though it has answered nothing so far.
+   */
+  refused(request: object, startedAt: number, limit: number, isBusy?: boolean): Seen;
   /** Since when the endpoint is away (ms); null while it is not. */
   readonly since: number | null;
   /** Whether the patience is over, and nothing has gone well since. */
@@ -50,6 +56,8 @@ export function createOutage(clock: () => number, { patience, random }: OutageOp
   let probes = 0;
   let wells = CALM;
 
+  const longest = (isBusy: boolean): number => (hasAnswered ? patience : isBusy ? patience * UNANSWERED : 0);
+
   const isAccident = (limit: number): boolean =>
     wells >= CALM && refused.size < Math.min(ENOUGH, Math.max(FEWEST, limit));
 
@@ -64,8 +72,8 @@ export function createOutage(clock: () => number, { patience, random }: OutageOp
       since = null;
       return isOver;
     },
-    refused(request, startedAt, limit) {
-      if (!hasAnswered || patience === 0 || isGivenUp) return ALONE;
+    refused(request, startedAt, limit, isBusy = false) {
+      if (longest(isBusy) === 0 || isGivenUp) return ALONE;
       refused.add(request);
       if (since === null) {
         if (isAccident(limit)) return ALONE;
@@ -74,7 +82,7 @@ export function createOutage(clock: () => number, { patience, random }: OutageOp
       } else if (startedAt < askedAt) {
         return { isAway: true, wait: 0 };
       }
-      isGivenUp = probes >= PROBES && clock() - since >= patience;
+      isGivenUp = probes >= PROBES && clock() - since >= longest(isBusy);
       if (isGivenUp) {
         since = null;
         return ALONE;

@@ -21,7 +21,7 @@ export interface Pacer {
    * A request that began at `startedAt` (ms) met what an endpoint says that is away. True when it is: the refusal is
    * everybody's, and the request waits with the others.
    */
-  refused(request: object, startedAt: number): boolean;
+  refused(request: object, startedAt: number, isBusy?: boolean): boolean;
   /** Nothing is sent for this long (ms). */
   holdBack(wait: number): void;
   /** Resolves when a request goes well, at once if one has after `since` (ms). */
@@ -201,9 +201,9 @@ export function createPacer(
     overloaded(startedAt) {
       if (outage.since === null && limit.lower(startedAt)) teller.lowered(queue.concurrency);
     },
-    refused(request, startedAt) {
+    refused(request, startedAt, isBusy) {
       const wasAway = outage.since !== null;
-      const { isAway, wait } = outage.refused(request, startedAt, queue.concurrency);
+      const { isAway, wait } = outage.refused(request, startedAt, queue.concurrency, isBusy);
       if (isAway && !wasAway) limit.suspend();
       if (outage.since !== null) teller.away(outage.since, waiting.patience);
       hold.lengthen('outage', wait);

@@ -72,7 +72,7 @@ function createBlame({ pacer }: TryOptions) {
     isEverybodys(exchange: object, fault: Fault, startedAt: number): boolean {
       if (!isRefusal(fault, pacer.isAway)) return false;
       last = fault;
-      return pacer.refused(exchange, startedAt);
+      return pacer.refused(exchange, startedAt, fault.kind === 'status' && isOverload(fault.status));
     },
     /** What everybody came to before the endpoint was given up; undefined while it is not. */
     get verdict(): Fault | undefined {
