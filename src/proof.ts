@@ -72,12 +72,15 @@ export function createProof(
   let isLost = false;
   let slips: readonly string[] = [];
   const isTrusted = () => !isLost && slips.length === 0;
-  const give = async (planted: readonly Planted[], allowed: number) => {
-    const found = await judgePlantedAgain(judge, planted);
-    given = [...given, found];
+  const hold = async (allowed: number) => {
     if (!isTrusted()) return;
     slips = slipsOf(sumOf(given), allowed);
     if (slips.length > 0) await judgements.disproved();
+  };
+  const give = async (planted: readonly Planted[]) => {
+    const found = await judgePlantedAgain(judge, planted);
+    given = [...given, found];
+    await hold(ALLOWED_SO_FAR);
   };
   return {
     async first() {
@@ -92,16 +95,16 @@ export function createProof(
       if (!isTrusted() || judgements.come === comeOnce || isStopped()) return;
       comeOnce = judgements.come;
       const place = turn++ % turns.length;
-      const work = give(turns.slice(place, place + 1), ALLOWED_SO_FAR);
+      const work = give(turns.slice(place, place + 1));
       underWay = Promise.allSettled([underWay, work]);
       await work;
     },
     async last() {
-      await underWay;
       if (!isTrusted() || judgements.fresh === freshLast) return true;
       if (isStopped()) return false;
       const fresh = judgements.fresh;
-      await give(lastPlantedFor(scenarios), ALLOWED);
+      await Promise.all([give(lastPlantedFor(scenarios)), underWay]);
+      await hold(ALLOWED);
       if (slips.length > 0) return true;
       if (isStopped()) return false;
       freshLast = fresh;
