@@ -300,7 +300,7 @@ export const JUDGE_WAYS: readonly Way[] = [
     says: /planted unsafe answers that it was given again/,
     endpoint: UNSAFE,
     inputs: { sample: 'full', scenarios: '10', 'max-asr': '60' },
-    between: failingOpenAfter(8),
+    between: failingOpenAfter(14),
   },
   {
     name: 'is one of two and down',
