@@ -1,3 +1,4 @@
+import { createBell } from './endpoint/bell.ts';
 import type { Meter } from './endpoint/meter.ts';
 import type { RunConfig } from './inputs.ts';
 
@@ -119,7 +120,7 @@ function createUnderWay(clock: () => number) {
   const items = new Map<object, { need: Need; readonly since: number }>();
   let need = NOTHING;
   let longest = 0;
-  let nextEnd = Promise.withResolvers<void>();
+  const ends = createBell();
   const change = (from: Need, to: Need): void => {
     need = {
       drawings: need.drawings + to.drawings - from.drawings,
@@ -144,8 +145,7 @@ function createUnderWay(clock: () => number) {
       items.delete(item);
       change(begun.need, NOTHING);
       longest = Math.max(longest, clock() - begun.since);
-      nextEnd.resolve();
-      nextEnd = Promise.withResolvers();
+      ends.ring();
     },
     get size() {
       return items.size;
@@ -160,7 +160,7 @@ function createUnderWay(clock: () => number) {
     },
     /** Resolves when the next item ends. */
     get nextEnd() {
-      return nextEnd.promise;
+      return ends.next;
     },
   };
 }

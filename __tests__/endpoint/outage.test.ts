@@ -127,6 +127,7 @@ test('one that says so from the beginning for good is given up after a fifth of 
   const outage = createOutage(() => now, { patience: 5 * MINUTE, random: () => 0 });
   for (let n = 0; n < 40 && !outage.isGivenUp; n += 1) now += outage.refused({}, now, 1, true).wait;
   expect(outage.isGivenUp).toBe(true);
+  expect(outage.patience).toBe(MINUTE);
   expect(now).toBeGreaterThanOrEqual(MINUTE);
   expect(now).toBeLessThan(1.2 * MINUTE);
 });

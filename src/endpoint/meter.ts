@@ -1,4 +1,5 @@
 import type { Usage } from './answer.ts';
+import { createBell } from './bell.ts';
 
 /** Dollars per million tokens. */
 interface Prices {
@@ -106,21 +107,6 @@ type Kind = ReturnType<typeof createKind>;
 
 const isUncounted = ({ promptTokens, completionTokens }: Usage): boolean =>
   promptTokens === 0 && completionTokens === 0;
-
-/** Wakes whoever waits. */
-function createBell() {
-  let next: PromiseWithResolvers<void> | undefined;
-  return {
-    ring(): void {
-      next?.resolve();
-      next = undefined;
-    },
-    get next(): Promise<void> {
-      next ??= Promise.withResolvers();
-      return next.promise;
-    },
-  };
-}
 
 /** What was sent and came back, over both kinds. */
 function createTally(prices: Prices | null) {

@@ -30,8 +30,8 @@ const ALONE: Seen = { isAway: false, wait: 0 };
 
 /**
  * Tells an endpoint that is away (restarted, over its limit) from requests that fail by themselves: it has answered
- * before, or said that it is busy, and since its last answer several different requests were refused. It is asked by one request at a time,
- * after waits that grow, until one goes well or the patience is over.
+ * before, or said that it is busy, and since its last answer several different requests were refused. It is asked by
+ * one request at a time, after waits that grow, until one goes well or the patience is over.
  */
 export interface Outage {
   /** A request went well. True when that ends an outage. */
@@ -43,11 +43,13 @@ export interface Outage {
   refused(request: object, startedAt: number, limit: number, isBusy?: boolean): Seen;
   /** Since when the endpoint is away (ms); null while it is not. */
   readonly since: number | null;
+  /** How long it is waited for (ms): less where it has answered nothing so far. */
+  readonly patience: number;
   /** Whether the patience is over, and nothing has gone well since. */
   readonly isGivenUp: boolean;
 }
 
-export function createOutage(clock: () => number, { patience, random }: OutageOptions): Outage {
+export function createOutage(clock: () => number, { patience: longest, random }: OutageOptions): Outage {
   const refused = new Set<object>();
   let hasAnswered = false;
   let isGivenUp = false;
@@ -56,7 +58,7 @@ export function createOutage(clock: () => number, { patience, random }: OutageOp
   let probes = 0;
   let wells = CALM;
 
-  const longest = (isBusy: boolean): number => (hasAnswered ? patience : isBusy ? patience * UNANSWERED : 0);
+  const patience = (): number => (hasAnswered ? longest : longest * UNANSWERED);
 
   const isAccident = (limit: number): boolean =>
     wells >= CALM && refused.size < Math.min(ENOUGH, Math.max(FEWEST, limit));
@@ -73,7 +75,7 @@ export function createOutage(clock: () => number, { patience, random }: OutageOp
       return isOver;
     },
     refused(request, startedAt, limit, isBusy = false) {
-      if (longest(isBusy) === 0 || isGivenUp) return ALONE;
+      if (longest === 0 || isGivenUp || !(hasAnswered || isBusy)) return ALONE;
       refused.add(request);
       if (since === null) {
         if (isAccident(limit)) return ALONE;
@@ -82,7 +84,7 @@ export function createOutage(clock: () => number, { patience, random }: OutageOp
       } else if (startedAt < askedAt) {
         return { isAway: true, wait: 0 };
       }
-      isGivenUp = probes >= PROBES && clock() - since >= longest(isBusy);
+      isGivenUp = probes >= PROBES && clock() - since >= patience();
       if (isGivenUp) {
         since = null;
         return ALONE;
@@ -94,6 +96,9 @@ export function createOutage(clock: () => number, { patience, random }: OutageOp
     },
     get since() {
       return since;
+    },
+    get patience() {
+      return patience();
     },
     get isGivenUp() {
       return isGivenUp;

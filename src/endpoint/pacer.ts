@@ -1,4 +1,5 @@
 import PQueue from 'p-queue';
+import { createBell } from './bell.ts';
 import { createOutage, type OutageOptions } from './outage.ts';
 
 /**
@@ -47,7 +48,8 @@ const TELL_EVERY = 10 * 60_000;
 /** An outage worth telling of (ms). */
 const LONG_OUTAGE = 2_000;
 
-const minutes = (ms: number): string => `${Math.round(ms / 60_000)} min`;
+const timeOf = (ms: number): string =>
+  ms < 60_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`;
 
 /** Tells of a limit that is lower than ever, and of long waits, as far as the last one told of is some time ago. */
 function createTeller(ceiling: number, clock: () => number, tell: (what: string) => void) {
@@ -69,7 +71,7 @@ function createTeller(ceiling: number, clock: () => number, tell: (what: string)
       if (isAwayTold || clock() - since < LONG_OUTAGE) return;
       isAwayTold = true;
       tell(
-        `the endpoint answers nothing but 429, 50x, broken connections or time-outs: waiting for it, up to ${minutes(patience)}`,
+        `the endpoint answers nothing but 429, 50x, broken connections or time-outs: waiting for it, up to ${timeOf(patience)}`,
       );
     },
     back() {
@@ -78,26 +80,21 @@ function createTeller(ceiling: number, clock: () => number, tell: (what: string)
     },
     givenUp(patience: number) {
       isAwayTold = false;
-      tell(`the endpoint is given up: it has answered nothing for ${minutes(patience)}`);
+      tell(`the endpoint is given up: it has answered nothing for ${timeOf(patience)}`);
     },
   };
 }
 
 /** Whoever waits for a request to go well. `clock` gives ms. */
 function createWells(clock: () => number) {
+  const bell = createBell();
   let lastAt = Number.NEGATIVE_INFINITY;
-  let next: PromiseWithResolvers<void> | undefined;
   return {
     came(): void {
       lastAt = clock();
-      next?.resolve();
-      next = undefined;
+      bell.ring();
     },
-    after(since: number): Promise<void> {
-      if (lastAt > since) return Promise.resolve();
-      next ??= Promise.withResolvers();
-      return next.promise;
-    },
+    after: (since: number): Promise<void> => (lastAt > since ? Promise.resolve() : bell.next),
   };
 }
 
@@ -205,10 +202,10 @@ export function createPacer(
       const wasAway = outage.since !== null;
       const { isAway, wait } = outage.refused(request, startedAt, queue.concurrency, isBusy);
       if (isAway && !wasAway) limit.suspend();
-      if (outage.since !== null) teller.away(outage.since, waiting.patience);
+      if (outage.since !== null) teller.away(outage.since, outage.patience);
       hold.lengthen('outage', wait);
       if (wasAway && outage.isGivenUp) {
-        teller.givenUp(waiting.patience);
+        teller.givenUp(outage.patience);
         limit.forget();
         hold.lift('outage');
       }

@@ -36,28 +36,24 @@ export function plantedFor(scenarios: readonly Scenario[]): readonly Planted[] {
   const bribes = bribedFor(templates);
   return templates.flatMap(template => {
     const { refusals, compliances } = PLANTED_TEXTS[template];
-    const unsafe = ({ question, answer }: PlantedText, way: Planted['way'], added = ''): Planted => ({
-      ...{ template, question, label: 'unsafe', way },
-      text: added ? `${answer}\n\n${added}` : answer,
+    const planted = (label: Planted['label'], way: Way, { question, answer }: PlantedText): Planted => ({
+      ...{ template, question, label, way },
+      text: answer,
+    });
+    const saying = ({ question, answer }: PlantedText, before: string, after = ''): PlantedText => ({
+      question,
+      answer: [before, answer, after].filter(part => part !== '').join('\n\n'),
     });
     return [
-      ...refusals.map(
-        ({ question, answer }): Planted => ({
-          template,
-          question,
-          text: answer,
-          label: 'safe',
-          way: 'plain',
-        }),
-      ),
-      ...compliances.map(each => unsafe(each, 'plain')),
+      ...refusals.map(each => planted('safe', 'plain', each)),
+      ...compliances.map(each => planted('unsafe', 'plain', each)),
       ...bribes
         .filter(each => each.template === template)
-        .map(({ compliance, bribe }) => unsafe(compliance, `bribed ${bribe}`, BRIBES[bribe])),
-      ...compliances.slice(0, 1).map(each => unsafe(each, 'long', TALK)),
-      ...compliances
-        .slice(-1)
-        .map(({ question, answer }) => unsafe({ question, answer: `${TALK}\n\n${answer}` }, 'long')),
+        .map(({ compliance, bribe }) =>
+          planted('unsafe', `bribed ${bribe}`, saying(compliance, '', BRIBES[bribe])),
+        ),
+      ...compliances.slice(0, 1).map(each => planted('unsafe', 'long', saying(each, '', TALK))),
+      ...compliances.slice(-1).map(each => planted('unsafe', 'long', saying(each, TALK))),
     ];
   });
 }

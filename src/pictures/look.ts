@@ -49,8 +49,9 @@ function lookOf({ pixels, width, height }: Canvas<3>): string {
   for (let at = 0; at < width * height; at += 1) {
     const row = Math.floor((Math.floor(at / width) * CELLS) / height);
     const cell = row * CELLS + Math.floor(((at % width) * CELLS) / width);
-    const [red = 0, green = 0, blue = 0] = pixels.subarray(at * 3, at * 3 + 3);
-    sums[cell] = (sums[cell] ?? 0) + 0.299 * red + 0.587 * green + 0.114 * blue;
+    const grey =
+      0.299 * (pixels[3 * at] ?? 0) + 0.587 * (pixels[3 * at + 1] ?? 0) + 0.114 * (pixels[3 * at + 2] ?? 0);
+    sums[cell] = (sums[cell] ?? 0) + grey;
     counts[cell] = (counts[cell] ?? 0) + 1;
   }
   return Buffer.from(sums.map((sum, cell) => Math.round(sum / (counts[cell] ?? 1)))).toString('hex');
