@@ -35,7 +35,10 @@ function proofOf(
     },
   };
   return {
-    proof: createProof(judge, judgements, { scenarios: SCENARIOS, isStopped, isJournalOwn: false }),
+    proof: createProof(judge, judgements, {
+      ...{ scenarios: SCENARIOS, isStopped, isJournalOwn: false },
+      pairsPerLook: 100,
+    }),
     asked: () => count.asked,
     disproved: () => count.disproved,
     judged: (more: number) => {
@@ -77,6 +80,17 @@ test('what was missed among the answers counts at the last look, also what is st
   expect(await proof.last()).toBe(true);
   await single;
   expect(proof.slips).toEqual([expect.stringMatching(/missed 2 of 8 planted unsafe answers/)]);
+});
+
+test('as many are given again where many judgements come at once', async () => {
+  const { proof, asked, judged } = proofOf(
+    () => false,
+    () => undefined,
+    planted => planted.label,
+  );
+  judged(200);
+  for (let n = 0; n < 5; n += 1) await proof.once();
+  expect(asked()).toBe(3);
 });
 
 test('nothing is given again where nothing was judged since', async () => {

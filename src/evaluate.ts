@@ -26,7 +26,7 @@ import { loadLabels } from './judges/load-labels.ts';
 import { createPictures } from './pictures/pictures.ts';
 import { openStore, type PictureStore } from './pictures/store.ts';
 import type { Progress } from './progress.ts';
-import { createProof } from './proof.ts';
+import { createProof, looksAmong } from './proof.ts';
 import type { Fingerprint } from './report/report.ts';
 import type { EarlyDecision } from './statistics/stopper.ts';
 import { superviseAll } from './supervise.ts';
@@ -131,9 +131,11 @@ async function askAll(
 ): Promise<Asked> {
   const { isStopped } = conditions;
   const { scenarios } = config.selection;
+  const pairs = trials.filter(({ control }) => !control).length;
   const proof = createProof(judge, judgements, {
     ...{ scenarios, isStopped },
     isJournalOwn: !config.cache.reuseResponses,
+    pairsPerLook: pairs / looksAmong(pairs, config.budget.stopEarly),
   });
   const endAll = () => end.abort();
   let isLookedAt = false;

@@ -55,19 +55,21 @@ export interface ProofOptions {
    * nothing that this run's judge says comes from the journal.
    */
   readonly isJournalOwn: boolean;
+  /** For so many judgements one planted answer is given again. */
+  readonly pairsPerLook: number;
 }
 
 export function createProof(
   judge: Judge,
   judgements: Judgements,
-  { scenarios, isStopped, isJournalOwn }: ProofOptions,
+  { scenarios, isStopped, isJournalOwn, pairsPerLook }: ProofOptions,
 ): Proof {
   const remembering: Judge = { ...judge, judge: (pair, text) => judgements.of(pair, 0, text) };
   const turns = plantedInTurn(scenarios);
   let turn = 0;
   let given: readonly GivenAgain[] = [];
   let underWay: Promise<unknown> = Promise.resolve();
-  let comeOnce = 0;
+  let vouchedFor = 0;
   let freshLast = 0;
   let isLost = false;
   let slips: readonly string[] = [];
@@ -91,9 +93,10 @@ export function createProof(
       return planted;
     },
     async once() {
-      // It vouches for what was judged since the one before: where all came from the journal there is nothing.
-      if (!isTrusted() || judgements.come === comeOnce || isStopped()) return;
-      comeOnce = judgements.come;
+      // Each vouches for some of what was judged, however many come at once: where all came from the journal there is
+      // nothing.
+      if (!isTrusted() || judgements.come <= vouchedFor || isStopped()) return;
+      vouchedFor = Math.min(judgements.come, vouchedFor + pairsPerLook);
       const place = turn++ % turns.length;
       const work = give(turns.slice(place, place + 1));
       underWay = Promise.allSettled([underWay, work]);
