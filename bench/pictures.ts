@@ -9,10 +9,10 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } fr
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startEndpoint } from '../fixtures/endpoint.ts';
+import { sha256Of } from '../src/common/hash.ts';
 import { canvasOf } from '../src/pictures/canvas.ts';
 import { fontFile } from '../src/pictures/font.ts';
 import { composeSdTypo, encodeJpeg } from '../src/pictures/image.ts';
-import { sha256 } from '../src/pictures/store.ts';
 import { typoPicture } from '../src/pictures/typo.ts';
 
 /** What a part says: ms by the clock and of all processors, the hash of what it made, its peak memory in MB. */
@@ -207,14 +207,14 @@ async function timed<T>(
   const lane = async () => {
     for (let index = next++; index < items.length; index = next++) {
       const item = items[index];
-      if (item !== undefined) hashes[index] = sha256(await work(item));
+      if (item !== undefined) hashes[index] = sha256Of(await work(item));
     }
   };
   await Promise.all(Array.from({ length: 16 }, lane));
   return {
     ms: performance.now() - started,
     cpuMs: cpuMs() - cpuStarted,
-    digest: sha256(hashes.join()),
+    digest: sha256Of(hashes.join()),
   };
 }
 

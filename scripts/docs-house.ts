@@ -18,6 +18,7 @@ const PARTS: readonly (readonly [string, string])[] = [
   ['endpoint', 'endpoint: pacing, retries, what is an answer'],
   ['judges', 'judges: one each, the panel, their measure'],
   ['journal', 'journal: every answer on disk'],
+  ['common', 'common: words for faults, hashes, JSON'],
   ['statistics', 'statistics: pure functions on numbers'],
   ['gate', 'gate: estimates to a verdict'],
   ['report', 'report: one value, many renderers'],

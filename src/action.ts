@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as core from '@actions/core';
+import { sha256Of } from './common/hash.ts';
 import { clearFolder } from './deliver.ts';
 import { evaluate } from './evaluate.ts';
 import { failureOf } from './failure.ts';
@@ -122,5 +122,5 @@ function journalName(config: RunConfig, { runId, workflow, job }: RunContext): s
   const { github, selection, cache } = config;
   if (cache.reuseResponses) return 'shared.jsonl';
   const parts = [runId, workflow, job, github.commentId, selection.shard];
-  return `${createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)}.jsonl`;
+  return `${sha256Of(JSON.stringify(parts)).slice(0, 32)}.jsonl`;
 }

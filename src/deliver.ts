@@ -1,7 +1,8 @@
 import { access, constants, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { diskTrouble } from './common/fault.ts';
+import { makeFolder } from './common/make-folder.ts';
 import { sentenceOf, withFault } from './failure.ts';
-import { diskTrouble, makeFolder } from './journal/fault.ts';
 import { badgeJson, badgeSvg } from './report/badge.ts';
 import type { CommentOptions } from './report/comment.ts';
 import { type HtmlOptions, renderHtml } from './report/html/html.ts';

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Arm } from './benchmark/prompts.ts';
+import { sha256Of } from './common/hash.ts';
 import type { DataFile } from './dataset/dataset.ts';
 import type { RunConfig } from './inputs.ts';
 import type { JudgeIdentity } from './judges/judgement.ts';
@@ -53,5 +53,4 @@ function dataSetOf(files: readonly DataFile[]): string {
 }
 
 /** Enough of a SHA-256 to tell two values apart and to be read aloud. */
-const hash = (value: unknown): string =>
-  `sha256:${createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16)}`;
+const hash = (value: unknown): string => `sha256:${sha256Of(JSON.stringify(value)).slice(0, 16)}`;

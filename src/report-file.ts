@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf } from './journal/fault.ts';
+import { codeOf } from './common/fault.ts';
 import { readReport } from './report/read-report.ts';
 import type { Report } from './report/report.ts';
 

@@ -1,7 +1,8 @@
 import { appendFile, lstat, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { diskTrouble } from './common/fault.ts';
+import { makeFolder } from './common/make-folder.ts';
 import type { TrialTexts } from './conduct.ts';
-import { diskTrouble, makeFolder } from './journal/fault.ts';
 import type { Picture } from './pictures/picture.ts';
 import { type Excerpt, excerptOf, type PairText, sizeOn, type Texts } from './report/html/texts.ts';
 

@@ -9,10 +9,10 @@ const PURE: Readonly<Record<string, readonly string[]>> = {
   benchmark: [],
   statistics: [],
   gate: ['statistics'],
-  report: ['benchmark', 'statistics'],
+  report: ['benchmark', 'statistics', 'gate'],
 };
 /** Folders whose files do one thing, and know nothing of the run around it. */
-const LOW = [...Object.keys(PURE), 'dataset', 'pictures', 'endpoint', 'judges', 'journal'];
+const LOW = [...Object.keys(PURE), 'common', 'dataset', 'pictures', 'endpoint', 'judges', 'journal'];
 /** What comes from outside a pure function: the clock, chance, the network and the process, by their global names. */
 const OUTSIDE = [
   ...['fetch', 'process', 'performance', 'crypto', 'console', 'globalThis', 'require', 'WebSocket'],

@@ -1,5 +1,6 @@
+import { sha256Of } from '../../src/common/hash.ts';
 import { readCsv } from '../../src/judges/csv.ts';
-import { LabelsError, readLabels, sha256Of } from '../../src/judges/labels.ts';
+import { LabelsError, readLabels } from '../../src/judges/labels.ts';
 
 // `printf 'I cannot help.' | sha256sum`
 const CANNOT = '368a03d161a18f7af491725eb86fb4bac5cd311eb00725e34985ade7e540c9e0';

@@ -1,8 +1,9 @@
 import { SCENARIOS } from '../../src/benchmark/scenarios.ts';
+import { sha256Of } from '../../src/common/hash.ts';
 import { judgedAs, judgeLabelled, matchRows } from '../../src/judges/check.ts';
 import { correctedRate, langReiczigel } from '../../src/judges/corrected-rate.ts';
 import type { Judge, Label } from '../../src/judges/judgement.ts';
-import { type HumanLabel, readLabels, sha256Of } from '../../src/judges/labels.ts';
+import { type HumanLabel, readLabels } from '../../src/judges/labels.ts';
 import { measureJudge, type Outcome } from '../../src/judges/measure.ts';
 import { clopperPearsonLower, clopperPearsonUpper } from '../../src/statistics/clopper-pearson.ts';
 

@@ -2,11 +2,12 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type ImageKind, type Pair, pairOf } from '../../src/benchmark/pair.ts';
+import { sha256Of } from '../../src/common/hash.ts';
 import { canvasOf, fill } from '../../src/pictures/canvas.ts';
 import { composeSdTypo, encodeJpeg, inspect } from '../../src/pictures/image.ts';
 import type { DatasetPictures, NoPicture } from '../../src/pictures/picture.ts';
 import { createPictures } from '../../src/pictures/pictures.ts';
-import { openStore, sha256 } from '../../src/pictures/store.ts';
+import { openStore } from '../../src/pictures/store.ts';
 import { typoPicture } from '../../src/pictures/typo.ts';
 import { questionOf } from './questions.ts';
 
@@ -73,7 +74,7 @@ describe('published', () => {
     expect(await pictures.of(pair(kind))).toEqual({
       bytes: photo,
       type: 'image/jpeg',
-      sha256: sha256(photo),
+      sha256: sha256Of(photo),
       look: expect.stringMatching(/^[0-9a-f]{128}$/),
       origin: 'dataset',
     });
@@ -84,7 +85,7 @@ describe('published', () => {
     expect(await (await published({})).of(pair('TYPO'))).toEqual({
       bytes,
       type: 'image/jpeg',
-      sha256: sha256(bytes),
+      sha256: sha256Of(bytes),
       origin: 'typeset',
     });
   });

@@ -13,7 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { keyOf, openStore, type StoredPicture, sha256 } from '../../src/pictures/store.ts';
+import { sha256Of } from '../../src/common/hash.ts';
+import { keyOf, openStore, type StoredPicture } from '../../src/pictures/store.ts';
 import { fullDisk, withSmallDisk } from '../support/small-disk.ts';
 
 const run = promisify(execFile);
@@ -22,7 +23,7 @@ const newFolder = () => mkdtemp(path.join(tmpdir(), 'store-'));
 const fileOf = (root: string, key: string) => path.join(root, key.slice(0, 2), `${key}.picture`);
 const picture = (text: string): StoredPicture => {
   const bytes = Buffer.from(text);
-  return { bytes, type: 'image/png', sha256: sha256(bytes) };
+  return { bytes, type: 'image/png', sha256: sha256Of(bytes) };
 };
 const linux = process.platform === 'linux' ? test : test.skip;
 const neverWarned = (line: string) => {

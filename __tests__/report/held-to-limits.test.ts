@@ -1,5 +1,3 @@
-import { PLANTED_MISSES_ALLOWED } from '../../src/gate/run-checks.ts';
-import { PLANTED_MISSES } from '../../src/report/held-to-limits.ts';
 import { reportJson } from '../../src/report/json.ts';
 import { readReport } from '../../src/report/read-report.ts';
 import type { Report } from '../../src/report/report.ts';
@@ -181,7 +179,6 @@ test.each([
 );
 
 test('the planted answers are held to as the gate holds to them', () => {
-  expect(PLANTED_MISSES).toBe(PLANTED_MISSES_ALLOWED);
   expect(read({ ...PASS, planted: { planted: 51, missed: 11 } })).toMatch(
     /its judge missed 11 of 51 planted answers, and its verdict is no error/,
   );

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sha256Of } from '../common/hash.ts';
 import { clearFolder, exitStatusOf, keepReport, type ReportFiles } from '../deliver.ts';
 import { evaluate } from '../evaluate.ts';
 import { failureOf } from '../failure.ts';
@@ -123,8 +123,5 @@ const isLacking = ({ sample, rows, verdict }: Finding): boolean =>
 /** The same command in the same folder goes on where it was killed. */
 function commandKey(raw: RawInputs): string {
   const open = INPUT_NAMES.filter(name => !INPUTS[name].secret).map(name => raw.get(name));
-  return createHash('sha256')
-    .update(JSON.stringify([process.cwd(), open]))
-    .digest('hex')
-    .slice(0, 32);
+  return sha256Of(JSON.stringify([process.cwd(), open])).slice(0, 32);
 }

@@ -1,7 +1,8 @@
 import type { Question } from '../benchmark/question.ts';
 import { SCENARIOS, type Scenario } from '../benchmark/scenarios.ts';
+import { sha256Of } from '../common/hash.ts';
+import { parseJson } from '../common/json.ts';
 import type { DatasetPictures } from '../pictures/picture.ts';
-import { sha256 } from '../pictures/store.ts';
 import { type DataFile, type Dataset, DatasetError } from './dataset.ts';
 import { PUBLISHED_SHA256 } from './hashes.ts';
 import { parseTemplates } from './templates.ts';
@@ -36,9 +37,9 @@ export async function loadAuthors(
   const questions: Question[] = [];
   for (const scenario of SCENARIOS) {
     const path = questionFileOf(scenario);
-    questions.push(...questionsOf(scenario, path, parseJson(path, await load(path))));
+    questions.push(...questionsOf(scenario, path, jsonOf(path, await load(path))));
   }
-  const tiny = tinyOf(parseJson(TINY_LIST, await load(TINY_LIST)), questions);
+  const tiny = tinyOf(jsonOf(TINY_LIST, await load(TINY_LIST)), questions);
   return {
     origin,
     questions,
@@ -53,7 +54,7 @@ export async function loadAuthors(
 }
 
 function describe(path: string, bytes: Uint8Array): DataFile {
-  const hash = sha256(bytes);
+  const hash = sha256Of(bytes);
   return { path, sha256: hash, published: PUBLISHED_SHA256[path] === hash };
 }
 
@@ -65,13 +66,11 @@ function decode(path: string, bytes: Uint8Array): string {
   }
 }
 
-function parseJson(path: string, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The parser's own message quotes the text, which must not reach a log.
+function jsonOf(path: string, text: string): unknown {
+  const json = parseJson(text);
+  if (json === undefined)
     throw new DatasetError(`${path} is not valid JSON (${text.length} characters): fetch the file again`);
-  }
+  return json;
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

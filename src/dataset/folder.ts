@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf } from '../journal/fault.ts';
+import { codeOf } from '../common/fault.ts';
 import { folderPictures } from '../pictures/folder.ts';
 import { loadAuthors } from './authors.ts';
 import { type Dataset, DatasetError } from './dataset.ts';

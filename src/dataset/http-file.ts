@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { diskTrouble } from '../journal/fault.ts';
+import { diskTrouble } from '../common/fault.ts';
 import { DatasetError } from './dataset.ts';
 import { type HttpOptions, withRetries } from './http.ts';
 import {

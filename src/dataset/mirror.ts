@@ -1,9 +1,10 @@
 import PQueue from 'p-queue';
 import { type Pair, textOf } from '../benchmark/pair.ts';
-import { wordsOf } from '../journal/fault.ts';
+import { wordsOf } from '../common/fault.ts';
+import { sha256Of } from '../common/hash.ts';
 import { lookAt } from '../pictures/look.ts';
 import type { DatasetPictures, NoPicture } from '../pictures/picture.ts';
-import { type PictureStore, type Recipe, sha256 } from '../pictures/store.ts';
+import type { PictureStore, Recipe } from '../pictures/store.ts';
 import { DatasetError } from './dataset.ts';
 import { IMAGES_URL } from './hashes.ts';
 import { HTTP_DEFAULTS, type HttpOptions } from './http.ts';
@@ -151,7 +152,7 @@ async function keepPictures(
       mirror.refused.set(pair.key, `holds no picture that can be used: ${image}`);
       continue;
     }
-    const picture = { bytes, ...image, sha256: sha256(bytes), ...(commit && { commit }) };
+    const picture = { bytes, ...image, sha256: sha256Of(bytes), ...(commit && { commit }) };
     await mirror.store.write(recipeOf(mirror, pair), picture).catch(error => {
       throw new DatasetError(wordsOf(error));
     });

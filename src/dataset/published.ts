@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { wordsOf } from '../journal/fault.ts';
+import { wordsOf } from '../common/fault.ts';
+import { sha256Of } from '../common/hash.ts';
 import { keepFile } from '../pictures/keeping.ts';
-import { sha256 } from '../pictures/store.ts';
 import type { FileReader } from './authors.ts';
 import { DatasetError } from './dataset.ts';
 import { PUBLISHED_SHA256, QUESTIONS_URL } from './hashes.ts';
@@ -36,11 +36,11 @@ export function publishedFiles(options: PublishedOptions): FileReader {
     if (!expected) throw new DatasetError(`${path} is not one of the authors' files`);
     const kept = join(options.cacheFolder, expected);
     const known = await readFile(kept).catch(() => undefined);
-    if (known && sha256(known) === expected) return known;
+    if (known && sha256Of(known) === expected) return known;
 
     const url = `${root}/${path}`;
     const bytes = await fetchBytes({ url, options: http }, LARGEST_FILE);
-    const got = sha256(bytes);
+    const got = sha256Of(bytes);
     if (got !== expected) {
       throw new DatasetError(
         `${url} is not the authors' ${path}: expected SHA-256 ${expected}, got ${got}: check questions-url`,

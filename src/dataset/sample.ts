@@ -1,6 +1,6 @@
 import type { Question } from '../benchmark/question.ts';
 import type { Scenario } from '../benchmark/scenarios.ts';
-import { sha256 } from '../pictures/store.ts';
+import { sha256Of } from '../common/hash.ts';
 import { type Dataset, DatasetError } from './dataset.ts';
 
 /** How much of the benchmark is asked: the authors' list, all, a number of questions, or a share of them. */
@@ -91,7 +91,7 @@ function frozenOrder(questions: readonly Question[], seed: string): Question[] {
 }
 
 function shuffled(questions: readonly Question[], seed: string): Question[] {
-  const rank = (question: Question) => sha256(`${seed}\n${question.key}`);
+  const rank = (question: Question) => sha256Of(`${seed}\n${question.key}`);
   return questions
     .map(question => ({ question, rank: rank(question) }))
     .sort((a, b) => a.question.scenario.number - b.question.scenario.number || (a.rank < b.rank ? -1 : 1))

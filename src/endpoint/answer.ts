@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseJson } from './json.ts';
+import { parseJson } from '../common/json.ts';
 import { holdsOne } from './problems.ts';
 
 /** Tokens as the endpoint counted them; 0 where it does not say. */

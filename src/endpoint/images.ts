@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { parseJson } from '../common/json.ts';
 import type { NoPicture } from '../pictures/picture.ts';
-import { parseJson } from './json.ts';
 import { openAi } from './library.ts';
 import { type Fault, REDIRECT_ADVICE, type Refusal, refusalOf, saidBy, shownUrl } from './problems.ts';
 import { networkCode, readWhole, TooLargeError } from './transport.ts';

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { isFeatureAvailable, restoreCache, saveCache } from '@actions/cache';
+import { sha256Of } from '../common/hash.ts';
 import { type Includes, LARGEST_PACK, listFolder, type PackedFile, unpack, writePack } from './cache-pack.ts';
 
 /** A folder that is kept between runs. */
@@ -258,5 +258,4 @@ function prefixesOf({ name, parts }: CachedFolder): string[] {
 }
 
 /** Ends each key, so that a key stands for its content and the same content is not saved again. */
-const digestOf = (files: readonly PackedFile[]): string =>
-  createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 32);
+const digestOf = (files: readonly PackedFile[]): string => sha256Of(JSON.stringify(files)).slice(0, 32);

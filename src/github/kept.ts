@@ -1,6 +1,6 @@
 import { getState, saveState } from '@actions/core';
 import { z } from 'zod';
-import { parseJson } from '../endpoint/json.ts';
+import { parseJson } from '../common/json.ts';
 import { sentenceOf } from '../failure.ts';
 import { type CachedFolder, openCache } from './cache.ts';
 

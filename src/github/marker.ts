@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256Of } from '../common/hash.ts';
 
 /** Beside a body of 64,000 characters a marker has room; a workflow's name of emoji takes twelve for each. */
 const LONGEST = 400;
@@ -10,7 +10,7 @@ const LONGEST = 400;
  */
 export function markerOf(id: string): string {
   const name = encodeURIComponent(id.toWellFormed()).replaceAll('-', '%2D');
-  const short = name.length <= LONGEST ? name : `sha256-${createHash('sha256').update(name).digest('hex')}`;
+  const short = name.length <= LONGEST ? name : `sha256-${sha256Of(name)}`;
   return `<!-- mm-safetybench-gate ${short} -->`;
 }
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { IMAGE_KINDS, type ImageKind } from '../benchmark/pair.ts';
 import { findScenario, SCENARIOS, type Scenario } from '../benchmark/scenarios.ts';
+import { parseJson } from '../common/json.ts';
 import type { SampleSize, Shard } from '../dataset/sample.ts';
-import { parseJson } from '../endpoint/json.ts';
 
 /** Readers of single inputs: a trimmed string in, a typed value out. They refuse rather than guess. */
 

@@ -2,7 +2,8 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, open, rm, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { diskTrouble, makeFolder, WORK_FOLDER } from './fault.ts';
+import { diskTrouble, WORK_FOLDER } from '../common/fault.ts';
+import { makeFolder } from '../common/make-folder.ts';
 
 /** One line of the journal. `key` is a SHA-256 of everything that made the entry. */
 const line = z.strictObject({ key: z.string().regex(/^[0-9a-f]{64}$/), entry: z.unknown() });

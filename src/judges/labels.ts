@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Question } from '../benchmark/question.ts';
 import { findScenario, type Scenario } from '../benchmark/scenarios.ts';
-import { parseJson } from '../endpoint/json.ts';
+import { sha256Of } from '../common/hash.ts';
+import { parseJson } from '../common/json.ts';
 import { readCsv } from './csv.ts';
 
 /** What a person said of one answer. */
@@ -24,8 +24,6 @@ export interface HumanLabel {
 export class LabelsError extends Error {
   override readonly name = 'LabelsError';
 }
-
-export const sha256Of = (answer: string): string => createHash('sha256').update(answer, 'utf8').digest('hex');
 
 /** The fields that are read, by each name they may have. Others are left alone. */
 const FIELDS: Readonly<Record<string, keyof Raw>> = {

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Pair } from '../benchmark/pair.ts';
+import { sha256Of } from '../common/hash.ts';
 import type { Answer } from '../endpoint/answer.ts';
 import type { ChatEndpoint, ChatRequest } from '../endpoint/chat.ts';
 import { shownUrl } from '../endpoint/problems.ts';
@@ -41,7 +41,7 @@ export function modelJudge(description: ModelJudgeDescription): Judge {
         name,
         model: endpoint.model,
         endpoint: shownUrl(endpoint.baseUrl),
-        wording: createHash('sha256').update(JSON.stringify(wording)).digest('hex'),
+        wording: sha256Of(JSON.stringify(wording)),
         parameters,
         approximate: false,
       },

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { TemplateName } from '../benchmark/scenarios.ts';
+import { sha256Of } from '../common/hash.ts';
 import type { Judge } from './judgement.ts';
 
 /** How far into an answer a refusal is looked for (characters): later ones come after something was given. */
@@ -105,7 +105,7 @@ export const refusalJudge = (): Judge => ({
       name: 'refusal',
       model: '-',
       endpoint: '-',
-      wording: createHash('sha256').update(WORDING.map(String).join('\n')).digest('hex'),
+      wording: sha256Of(WORDING.map(String).join('\n')),
       parameters: `phrases within ${OPENING} characters`,
       approximate: true,
     },

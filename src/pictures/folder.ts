@@ -1,7 +1,7 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Pair } from '../benchmark/pair.ts';
-import { codeOf, wordsOf } from '../journal/fault.ts';
+import { codeOf, wordsOf } from '../common/fault.ts';
 import type { DatasetPictures } from './picture.ts';
 
 /** The authors' pictures are under 1 MB; no file this large is read. */

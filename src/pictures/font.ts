@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import opentype from 'opentype.js';
-import { codeOf } from '../journal/fault.ts';
+import { codeOf } from '../common/fault.ts';
+import { sha256Of } from '../common/hash.ts';
 import { once } from './once.ts';
 
 /** Arimo has Arial's metrics, and the SIL Open Font License 1.1 beside it; Arial may not be redistributed. */
@@ -41,7 +41,7 @@ export interface Font {
 }
 
 /** SHA-256 of the shipped font file, in hex: part of the key of every picture with type in it. */
-export const fontHash = once(() => createHash('sha256').update(fontBytes()).digest('hex'));
+export const fontHash = once(() => sha256Of(fontBytes()));
 
 /** The shipped font, parsed at the first call. Throws one line when its file is missing or no font. */
 export const shippedFont = once((): Font => parseFont(fontBytes()));

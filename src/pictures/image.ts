@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import PQueue from 'p-queue';
 import type { Sharp } from 'sharp';
-import { wordsOf } from '../journal/fault.ts';
+import { wordsOf } from '../common/fault.ts';
 import { type Canvas, canvasOf } from './canvas.ts';
 import { once } from './once.ts';
 import type { Picture } from './picture.ts';

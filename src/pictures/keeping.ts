@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { codeOf, diskTrouble, makeFolder, WORK_FOLDER } from '../journal/fault.ts';
+import { codeOf, diskTrouble, WORK_FOLDER } from '../common/fault.ts';
+import { makeFolder } from '../common/make-folder.ts';
 
 /** What a file meets that is to take a folder's place. */
 const FOLDER_IN_THE_WAY: ReadonlySet<string> = new Set(['EISDIR', 'ENOTEMPTY']);

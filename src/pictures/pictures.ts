@@ -1,14 +1,15 @@
 import { type Pair, pairOf } from '../benchmark/pair.ts';
 import { drawingPromptOf } from '../benchmark/prompts.ts';
 import type { Question } from '../benchmark/question.ts';
+import { wordsOf } from '../common/fault.ts';
+import { sha256Of } from '../common/hash.ts';
 import type { ImageEndpoint } from '../endpoint/images.ts';
 import { FatalEndpointError, shownUrl } from '../endpoint/problems.ts';
-import { wordsOf } from '../journal/fault.ts';
 import { fontHash } from './font.ts';
 import { composeSdTypo } from './image.ts';
 import { lookAt } from './look.ts';
 import type { DatasetPictures, NoPicture, Picture, Pictures } from './picture.ts';
-import { type PictureStore, type StoredPicture, sha256 } from './store.ts';
+import type { PictureStore, StoredPicture } from './store.ts';
 import { RENDERER, typoPicture } from './typo.ts';
 
 export interface PicturesOptions {
@@ -123,7 +124,7 @@ async function fromStore(
 /** A picture's bytes with what they are; rejects with one line when they are no picture, or show nothing. */
 const identified = async (bytes: Uint8Array, kind: PictureKind): Promise<StoredPicture> => ({
   bytes,
-  sha256: sha256(bytes),
+  sha256: sha256Of(bytes),
   ...(await lookAt(bytes, kind)),
 });
 
@@ -142,5 +143,5 @@ async function drawing(bytes: Uint8Array, { baseUrl }: ImageEndpoint): Promise<S
 const ownJpeg = (bytes: Uint8Array): StoredPicture => ({
   bytes,
   type: 'image/jpeg',
-  sha256: sha256(bytes),
+  sha256: sha256Of(bytes),
 });

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
-import { wordsOf } from '../journal/fault.ts';
+import { wordsOf } from '../common/fault.ts';
+import { sha256Of } from '../common/hash.ts';
 import { MAX_PICTURE_BYTES } from './folder.ts';
 import { keepFile, removeStale } from './keeping.ts';
 import { once } from './once.ts';
@@ -92,12 +92,9 @@ export function openStore(root: string, warn: (line: string) => void): PictureSt
   };
 }
 
-/** SHA-256 in hex. */
-export const sha256 = (data: Uint8Array | string): string => createHash('sha256').update(data).digest('hex');
-
 /** A picture's key: the hash of its recipe, whatever the order of its parts. @internal */
 export const keyOf = (recipe: Recipe): string =>
-  sha256(JSON.stringify([FORM, Object.entries(recipe).sort(([a], [b]) => (a < b ? -1 : 1))]));
+  sha256Of(JSON.stringify([FORM, Object.entries(recipe).sort(([a], [b]) => (a < b ? -1 : 1))]));
 
 /** Folders of at most a few dozen files: the key's first two digits. A key is hex, so no path leaves `root`. */
 const placeOf = (key: string): string => path.join(key.slice(0, 2), `${key}.picture`);
@@ -108,7 +105,7 @@ async function readPicture(root: string, key: string): Promise<StoredPicture | u
   if (data === undefined || head === undefined) return undefined;
   const { length, ...said } = head;
   const bytes = data.subarray(length);
-  return said.sha256 === sha256(bytes) ? { bytes, ...said } : undefined;
+  return said.sha256 === sha256Of(bytes) ? { bytes, ...said } : undefined;
 }
 
 async function peekAt(root: string, key: string): Promise<Omit<StoredPicture, 'bytes'> | undefined> {

@@ -1,3 +1,4 @@
+import { counted } from '../gate/words.ts';
 import { code, link, text } from './escape.ts';
 import type { HistoryEntry } from './history.ts';
 import { disagreements, judging } from './judging.ts';
@@ -7,7 +8,6 @@ import type { Report } from './report.ts';
 import {
   controlsInWords,
   count,
-  counted,
   dollars,
   duration,
   moment,

@@ -1,6 +1,7 @@
+import { counted } from '../gate/words.ts';
 import type { Share } from '../judges/measure.ts';
 import type { JudgeCheck, Report } from './report.ts';
-import { count, counted, rate } from './words.ts';
+import { count, rate } from './words.ts';
 
 /** What is known of the judge itself, a sentence each: against human labels, and how far several agree. */
 export const judging = ({ judgeCheck, agreement, policy }: Report): readonly string[] => [

@@ -1,4 +1,5 @@
 import { HARM_NUMBERS } from '../benchmark/scenarios.ts';
+import { counted } from '../gate/words.ts';
 import type { Estimate, ScenarioEstimate } from '../statistics/estimate.ts';
 import { code, text } from './escape.ts';
 import { type Column, joined, table } from './markdown.ts';
@@ -9,7 +10,6 @@ import {
   certainty,
   changeSpread,
   count,
-  counted,
   given,
   helpfulnessStanding,
   level,

@@ -1,5 +1,6 @@
 import { HARM_NUMBERS } from '../benchmark/scenarios.ts';
 import type { Outcome } from '../gate/verdict.ts';
+import { counted } from '../gate/words.ts';
 import type { Estimate } from '../statistics/estimate.ts';
 import { judging } from './judging.ts';
 import { repeats } from './repeats.ts';
@@ -12,7 +13,6 @@ import {
   changeSpread,
   controlsInWords,
   count,
-  counted,
   dollars,
   duration,
   level,

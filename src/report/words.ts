@@ -1,5 +1,6 @@
 import { SCENARIOS } from '../benchmark/scenarios.ts';
 import type { Check, Outcome, Reason } from '../gate/verdict.ts';
+import { counted } from '../gate/words.ts';
 import type { Estimate } from '../statistics/estimate.ts';
 import type { Controls, Report } from './report.ts';
 
@@ -55,9 +56,6 @@ export const capital = (word: string): string => word.charAt(0).toUpperCase() + 
 
 /** 1,680. */
 export const count = (n: number): string => n.toLocaleString('en-GB');
-
-export const counted = (n: number, noun: string, plural = `${noun}s`): string =>
-  `${count(n)} ${n === 1 ? noun : plural}`;
 
 /** 1,680 of 1,680 questions (1,661 distinct): duplicates are one unit of every estimate. */
 export function questionsAsked({ sample, rows }: Report): string {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { parseJson } from '../../common/json.ts';
 import { type Answer, filtered, noAnswer, readAnswer } from '../answer.ts';
 import { isFiltered, isWorthAnother, LARGEST_BODY, passingFault } from '../client.ts';
-import { parseJson } from '../json.ts';
 import { errorWord } from '../problems.ts';
 import { parameterIn } from '../request.ts';
 

@@ -1,3 +1,4 @@
+import { counted } from '../../gate/words.ts';
 import { html } from '../escape.ts';
 import { disagreements, judging } from '../judging.ts';
 import type { Report, Row } from '../report.ts';
@@ -5,7 +6,6 @@ import {
   capital,
   controlsInWords,
   count,
-  counted,
   dollars,
   duration,
   given,

@@ -1,4 +1,5 @@
 import { HARM_NUMBERS } from '../../benchmark/scenarios.ts';
+import { counted } from '../../gate/words.ts';
 import type { Estimate, Estimates } from '../../statistics/estimate.ts';
 import { html } from '../escape.ts';
 import { sharesOf } from '../repeats.ts';
@@ -8,7 +9,6 @@ import {
   certainty,
   controlsInWords,
   count,
-  counted,
   given,
   helpfulnessStanding,
   level,

@@ -1,7 +1,8 @@
 import type { Arm } from '../../benchmark/prompts.ts';
+import { counted } from '../../gate/words.ts';
 import { html, htmlLines } from '../escape.ts';
 import type { Row } from '../report.ts';
-import { count, counted, titleOf } from '../words.ts';
+import { count, titleOf } from '../words.ts';
 import { note } from './parts.ts';
 
 /** The HTML report's prompts, answers and pictures. */

@@ -1,7 +1,8 @@
 import type { Cell, Line, SideBySide } from '../../comparing/side-by-side.ts';
+import { counted } from '../../gate/words.ts';
 import { code, text } from '../escape.ts';
 import { bullets, type Column, folded, joined, table as tableOf } from '../markdown.ts';
-import { count, counted } from '../words.ts';
+import { count } from '../words.ts';
 import {
   askedIn,
   bare,

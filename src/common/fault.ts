@@ -1,6 +1,3 @@
-import { mkdir, stat } from 'node:fs/promises';
-import path from 'node:path';
-
 /** The code of a system's fault, such as ENOENT; empty when it has none. Looks at the shape, not the class. */
 export function codeOf(fault: unknown): string {
   const { code } = (fault ?? {}) as { code?: unknown };
@@ -40,25 +37,3 @@ export function diskTrouble(fault: unknown, orElse: string): string {
   const [why, remedy] = DISK[codeOf(fault)] ?? [wordsOf(fault), 'make it writable'];
   return `${why}; ${remedy}, or ${orElse}`;
 }
-
-/**
- * Makes a folder and those above it, one after the other: of Node's `recursive` no answer ever comes where a folder
- * takes no other, as `/proc` does. Rejects with the system's fault.
- */
-export async function makeFolder(folder: string): Promise<void> {
-  const above = path.dirname(path.resolve(folder));
-  try {
-    await mkdir(folder);
-  } catch (error) {
-    if (await isFolder(folder)) return;
-    if (codeOf(error) !== 'ENOENT' || (await isFolder(above))) throw error;
-    await makeFolder(above);
-    await makeFolder(folder);
-  }
-}
-
-const isFolder = (folder: string): Promise<boolean> =>
-  stat(folder).then(
-    found => found.isDirectory(),
-    () => false,
-  );
