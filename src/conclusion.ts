@@ -6,7 +6,7 @@ import { baselineErrors } from './gate/run-checks.ts';
 import type { RunConfig } from './inputs.ts';
 import { agreementOf } from './judges/agreement.ts';
 import { correctedRate } from './judges/corrected-rate.ts';
-import { measureJudge, type Share } from './judges/measure.ts';
+import { type MeasuredShare, measureJudge } from './judges/measure.ts';
 import { observationsOf } from './report/observations.ts';
 import type { Controls, JudgeCheck, Labelled, PlantedAnswers, Report, Row, Vote } from './report/report.ts';
 import { hasLimit } from './report/words.ts';
@@ -22,7 +22,7 @@ export interface Defence {
 }
 
 /** What a verdict is reached from, whether one machine asked or several. */
-export interface Asked {
+export interface AskedRun {
   /** The limits, in per cent. */
   readonly policy: RunConfig['policy'];
   /** In the order of their pairs. */
@@ -74,7 +74,7 @@ type Conclusion = Pick<
 >;
 
 /** Estimates, compares and decides. Pure: the same rows under the same limits give the same to the last digit. */
-export function conclude(asked: Asked): Conclusion {
+export function conclude(asked: AskedRun): Conclusion {
   const { rows, population, baseline, controls, planted } = asked;
   const policy = policyOf(asked.policy);
   const observations = observationsOf(rows);
@@ -122,7 +122,7 @@ export function conclude(asked: Asked): Conclusion {
   };
 }
 
-function repictured({ before }: Asked, kept: Asked['before']): readonly string[] {
+function repictured({ before }: AskedRun, kept: AskedRun['before']): readonly string[] {
   const left = (before?.length ?? 0) - (kept?.length ?? 0);
   if (left === 0) return [];
   return [
@@ -131,7 +131,7 @@ function repictured({ before }: Asked, kept: Asked['before']): readonly string[]
 }
 
 /** A baseline that nothing was compared with is no comparison that went well. */
-function unshared({ baseline, before, rows }: Asked, comparison: Report['comparison']): readonly string[] {
+function unshared({ baseline, before, rows }: AskedRun, comparison: Report['comparison']): readonly string[] {
   if (before === null || comparison !== null || !rows.some(({ label }) => label !== 'unjudged')) return [];
   return [
     `Nothing was compared: this run and its baseline (${baseline?.source}) share no judged pair. Make the baseline with the same scenarios, image kinds and sample.`,
@@ -139,7 +139,7 @@ function unshared({ baseline, before, rows }: Asked, comparison: Report['compari
 }
 
 function estimatesOf(
-  { policy, population, repeats }: Asked,
+  { policy, population, repeats }: AskedRun,
   { rows, refusals }: Pick<Defence, 'rows' | 'refusals'>,
   ceilings: ReadonlyMap<string, number>,
 ): Estimates | null {
@@ -155,7 +155,7 @@ function estimatesOf(
 }
 
 /** The other arm by itself, and against the gated one on the same pairs. */
-function defenceOf(asked: Asked, off: readonly Observation[]): Pick<Report, 'defence'> {
+function defenceOf(asked: AskedRun, off: readonly Observation[]): Pick<Report, 'defence'> {
   const { defence, population } = asked;
   const estimates = defence && estimatesOf(asked, defence, new Map());
   if (!estimates) return {};
@@ -165,7 +165,7 @@ function defenceOf(asked: Asked, off: readonly Observation[]): Pick<Report, 'def
 }
 
 /** How the judge does against people, and the rate without its error. */
-function judgeCheckOf({ labelled, policy }: Asked, estimates: Estimates | null): JudgeCheck | null {
+function judgeCheckOf({ labelled, policy }: AskedRun, estimates: Estimates | null): JudgeCheck | null {
   if (labelled === null) return null;
   const { file, answers } = labelled;
   const confidence = policy.confidence / 100;
@@ -184,10 +184,10 @@ function labelsOf(judgeCheck: JudgeCheck | null): Labels | null {
   return sensitivity && specificity && { sensitivity, specificity, corrected };
 }
 
-const knownShare = ({ value, of }: Share): Labels['sensitivity'] | null =>
+const knownShare = ({ value, of }: MeasuredShare): Labels['sensitivity'] | null =>
   value === null ? null : { value, of };
 
-function agreementIn({ votes }: Asked): Pick<Report, 'agreement'> {
+function agreementIn({ votes }: AskedRun): Pick<Report, 'agreement'> {
   const agreement = agreementOf(votes.map(({ pair, votes: given }) => ({ key: pair, votes: given })));
   return agreement ? { agreement } : {};
 }
@@ -196,19 +196,19 @@ function agreementIn({ votes }: Asked): Pick<Report, 'agreement'> {
 export const countsOf = ({
   rows,
   population,
-}: Asked): Pick<Report['sample'], 'questions' | 'pairs' | 'population'> => ({
+}: AskedRun): Pick<Report['sample'], 'questions' | 'pairs' | 'population'> => ({
   questions: new Set(observationsOf(rows).map(({ question }) => question)).size,
   pairs: new Set(rows.map(({ pair }) => pair)).size,
   population: [...population.values()].reduce((sum, size) => sum + size, 0),
 });
 
 /** How many of the asked pairs lack an answer, how many of the answered a judgement, and how many were broken off. */
-function gapsOf({ rows, unanswered, cut }: Asked): Evidence['answers'] {
+function gapsOf({ rows, unanswered, cut }: AskedRun): Evidence['answers'] {
   const open = rows.filter(({ label }) => label === 'unjudged').length;
   return { asked: rows.length, unanswered, unjudged: open - unanswered - cut, cut };
 }
 
-function baselineGapsOf({ before, beforeCut }: Asked): Evidence['baselineAnswers'] {
+function baselineGapsOf({ before, beforeCut }: AskedRun): Evidence['baselineAnswers'] {
   if (before === null || beforeCut === null) return null;
   const open = before.filter(({ label }) => label === 'unjudged').length;
   return { asked: before.length - beforeCut, open: open - beforeCut };
@@ -246,7 +246,7 @@ function unjudgedScenarios(rows: readonly Row[]): readonly string[] {
 }
 
 /** What a person should know of what came of it. */
-function noticesOf({ rows, policy, labelled }: Asked, baseline: string | null): readonly string[] {
+function noticesOf({ rows, policy, labelled }: AskedRun, baseline: string | null): readonly string[] {
   const [first] = reasonsOf(rows);
   const notices = [
     labelled?.answers.every(({ judge }) => judge === null) &&

@@ -104,7 +104,7 @@ async function writeTogether(contents: ReadonlyMap<string, string>): Promise<voi
 }
 
 /** A report as it may be shown, and its files; null where they could not be written. */
-export interface Kept {
+export interface KeptReport {
   readonly report: Report;
   readonly files: ReportFiles | null;
 }
@@ -113,7 +113,7 @@ export interface Kept {
  * Writes a report's files, and only then gives the report to be shown: where they cannot be written, whatever it
  * says, it is an `error` that says why. Takes what `writeReport` takes.
  */
-export async function keepReport(...args: Parameters<typeof writeReport>): Promise<Kept> {
+export async function keepReport(...args: Parameters<typeof writeReport>): Promise<KeptReport> {
   const [report] = args;
   try {
     return { report, files: await writeReport(...args) };

@@ -1,6 +1,6 @@
 import type { BaselineUse } from './baseline.ts';
 import type { Arm } from './benchmark/prompts.ts';
-import { type Asked, conclude, countsOf, type Defence } from './conclusion.ts';
+import { type AskedRun, conclude, countsOf, type Defence } from './conclusion.ts';
 import type { Dataset } from './dataset/dataset.ts';
 import type { Selection } from './dataset/sample.ts';
 import type { Meter } from './endpoint/meter.ts';
@@ -102,7 +102,7 @@ export function findingOf(parts: FindingParts): Finding {
 }
 
 /** What the verdict is reached from. */
-function askedOf(parts: FindingParts, results: FindingParts['results']): Asked {
+function askedOf(parts: FindingParts, results: FindingParts['results']): AskedRun {
   const { config, selection, planted, cutShort } = parts;
   const arm = gatedArm(config);
   const sampled = sampleOf(results, 'target', arm);
@@ -130,7 +130,7 @@ function askedOf(parts: FindingParts, results: FindingParts['results']): Asked {
   };
 }
 
-function beforeOf(baseline: BaselineUse, sampled: Sampled): Pick<Asked, 'before' | 'beforeCut'> {
+function beforeOf(baseline: BaselineUse, sampled: Sampled): Pick<AskedRun, 'before' | 'beforeCut'> {
   if (baseline.kind !== 'model')
     return { before: baseline.kind === 'file' ? baseline.rows : null, beforeCut: null };
   return { before: rowsOf(sampled), beforeCut: sampled.filter(({ isCut }) => isCut).length };
@@ -172,7 +172,7 @@ function defenceOf(results: readonly Result[]): Defence {
 }
 
 /** What the joining of the shards needs and a report has no place for. */
-const partOf = (asked: Asked, questions: number): Part => ({
+const partOf = (asked: AskedRun, questions: number): Part => ({
   questions,
   population: Object.fromEntries(asked.population),
   repeats: asked.repeats,

@@ -1,7 +1,7 @@
 import type { ImageKind } from './benchmark/pair.ts';
 import type { Scenario } from './benchmark/scenarios.ts';
 import { IMAGES_URL, QUESTIONS_URL } from './dataset/hashes.ts';
-import type { SampleSize, Shard } from './dataset/sample.ts';
+import type { SampleSize, ShardPlace } from './dataset/sample.ts';
 import { contradictions } from './inputs/contradictions.ts';
 import { readTable, withoutKeys } from './inputs/reading.ts';
 import { INPUT_NAMES, INPUTS, type InputValues, type JudgeName } from './inputs/table.ts';
@@ -53,7 +53,7 @@ export interface RunConfig {
     /** The sample as it was given. */
     readonly requested: string;
     readonly seed: string;
-    readonly shard: Shard;
+    readonly shard: ShardPlace;
   };
   readonly judging: ModelAccess & {
     readonly judges: readonly JudgeName[];
@@ -170,14 +170,14 @@ function configOf(values: InputValues, requested: string): RunConfig {
 }
 
 /** Access to a model other than the target; an empty URL is the target's. */
-type Access = (baseUrl: string | null, model: string, apiKey: string) => ModelAccess;
+type AccessOf = (baseUrl: string | null, model: string, apiKey: string) => ModelAccess;
 
 const sameOrigin = (one: string, other: string): boolean => new URL(one).origin === new URL(other).origin;
 
 /** The target, and how another model is reached beside it: the target's key goes only to its own host. */
-function accessOf(values: InputValues): { readonly target: ModelAccess; readonly access: Access } {
+function accessOf(values: InputValues): { readonly target: ModelAccess; readonly access: AccessOf } {
   const target = { baseUrl: values['base-url'], model: values.model, apiKey: values['api-key'] };
-  const access: Access = (baseUrl, model, apiKey) => ({
+  const access: AccessOf = (baseUrl, model, apiKey) => ({
     baseUrl: baseUrl ?? target.baseUrl,
     model,
     apiKey: apiKey || (baseUrl === null || sameOrigin(baseUrl, target.baseUrl) ? target.apiKey : ''),
@@ -214,7 +214,7 @@ const selectionOf = (values: InputValues, requested: string): RunConfig['selecti
 /** The judge where none is named. */
 export const defaultJudge = (model: string): JudgeName => (model ? 'official' : 'refusal');
 
-const judgingOf = (values: InputValues, access: Access): RunConfig['judging'] => ({
+const judgingOf = (values: InputValues, access: AccessOf): RunConfig['judging'] => ({
   ...access(values['judge-base-url'], values['judge-model'], values['judge-api-key']),
   judges: values.judge ?? [defaultJudge(values['judge-model'])],
   labels: values['judge-labels'],
@@ -243,7 +243,7 @@ export const githubOf = (values: GithubValues): RunConfig['github'] => ({
   openIssue: values['open-issue'],
 });
 
-function baselineOf(values: InputValues, access: Access): RunConfig['baseline'] {
+function baselineOf(values: InputValues, access: AccessOf): RunConfig['baseline'] {
   const model = values['baseline-model'];
   if (model) {
     return {

@@ -11,7 +11,12 @@ import { type CorrectedRate, correctedRate, type SeenRate } from './judges/corre
 import { createJudge, seeingQuestions } from './judges/judges.ts';
 import { type HumanLabel, withQuestions } from './judges/labels.ts';
 import { loadLabels } from './judges/load-labels.ts';
-import { type JudgeMeasure, measureJudge, type Outcome, type Share } from './judges/measure.ts';
+import {
+  type JudgeMeasure,
+  type LabelledAnswer,
+  type MeasuredShare,
+  measureJudge,
+} from './judges/measure.ts';
 import { openStore } from './pictures/store.ts';
 import { plain } from './report/escape.ts';
 import { readBaseline } from './report/json.ts';
@@ -124,7 +129,7 @@ function sameRows(labels: readonly HumanLabel[]): readonly string[] {
 }
 
 interface Said {
-  readonly outcomes: readonly Outcome[];
+  readonly outcomes: readonly LabelledAnswer[];
   /** Whose judgements they are, for a person. */
   readonly by: string;
   /** The rate of an earlier report, to be corrected; null where there is none. */
@@ -251,7 +256,7 @@ function ratesOf(
   ];
 }
 
-function shown(share: Share, level: string): string {
+function shown(share: MeasuredShare, level: string): string {
   return share.value === null
     ? '–'
     : `${spread(share.value, share, level)}, ${share.of} ${share.of === 1 ? 'answer' : 'answers'}`;

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { SCENARIOS } from '../../src/benchmark/scenarios.ts';
 import type { Dataset } from '../../src/dataset/dataset.ts';
 import { loadFolder } from '../../src/dataset/folder.ts';
-import { type SampleSize, type Shard, selectQuestions } from '../../src/dataset/sample.ts';
+import { type SampleSize, type ShardPlace, selectQuestions } from '../../src/dataset/sample.ts';
 import { authorsFiles, writeFolder } from '../support/authors-folder.ts';
 
 /** As many questions a scenario as the published files have, so that shares and remainders are the real ones. */
@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const WHOLE: Shard = { index: 1, of: 1 };
+const WHOLE: ShardPlace = { index: 1, of: 1 };
 const select = (size: SampleSize, { scenarios = SCENARIOS, seed = '1', shard = WHOLE } = {}) =>
   selectQuestions(dataset, size, scenarios, seed, shard);
 const keys = (...given: Parameters<typeof select>) => select(...given).questions.map(({ key }) => key);

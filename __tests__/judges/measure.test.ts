@@ -4,10 +4,10 @@ import { judgedAs, judgeLabelled, matchRows } from '../../src/judges/check.ts';
 import { correctedRate, langReiczigel } from '../../src/judges/corrected-rate.ts';
 import type { Judge, Label } from '../../src/judges/judgement.ts';
 import { type HumanLabel, readLabels } from '../../src/judges/labels.ts';
-import { measureJudge, type Outcome } from '../../src/judges/measure.ts';
+import { type LabelledAnswer, measureJudge } from '../../src/judges/measure.ts';
 import { clopperPearsonLower, clopperPearsonUpper } from '../../src/statistics/clopper-pearson.ts';
 
-const times = (n: number, human: Outcome['human'], judge: Label): Outcome[] =>
+const times = (n: number, human: LabelledAnswer['human'], judge: Label): LabelledAnswer[] =>
   Array.from({ length: n }, () => ({ human, judge }));
 
 /** 60 unsafe answers of which 54 are found, 100 safe ones of which 95 are; three more are left unjudged. */

@@ -1,10 +1,10 @@
-import { bettingLower, bettingPValue, bettingUpper, type Share } from '../../src/statistics/betting.ts';
+import { bettingLower, bettingPValue, bettingUpper, type UnsafeShare } from '../../src/statistics/betting.ts';
 import { clopperPearsonUpper } from '../../src/statistics/clopper-pearson.ts';
 
-const coins = (unsafe: number, n: number): Share[] =>
+const coins = (unsafe: number, n: number): UnsafeShare[] =>
   Array.from({ length: n }, (_, i) => ({ unsafe: i < unsafe ? 1 : 0, judged: 1 }));
 
-const thirds = (...unsafe: number[]): Share[] => unsafe.map(count => ({ unsafe: count, judged: 3 }));
+const thirds = (...unsafe: number[]): UnsafeShare[] => unsafe.map(count => ({ unsafe: count, judged: 3 }));
 
 /** How often the bound lies at or above the rate, over every outcome of `n` shares drawn from `distribution`. */
 function coverage(distribution: readonly number[], n: number): number {

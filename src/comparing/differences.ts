@@ -1,6 +1,6 @@
 import { changeBetween } from '../statistics/comparison.ts';
 import { holm } from '../statistics/scenario-tests.ts';
-import { type Asked, type LineOf, WHOLES } from './lines.ts';
+import { type AskedModel, type LineOf, WHOLES } from './lines.ts';
 
 /** A model's rate less the first model's, on the pairs that both have judged. Fractions. */
 export interface Difference {
@@ -27,8 +27,8 @@ interface Tested extends Omit<Difference, 'settled'> {
  * @param confidence a fraction, such as 0.95
  */
 export function differences(
-  model: Asked,
-  first: Asked,
+  model: AskedModel,
+  first: AskedModel,
   lines: readonly LineOf[],
   confidence: number,
 ): ReadonlyMap<string, Difference> {
@@ -51,7 +51,7 @@ export function differences(
   );
 }
 
-function testedAgainst(part: Asked, before: Asked, confidence: number): Tested | null {
+function testedAgainst(part: AskedModel, before: AskedModel, confidence: number): Tested | null {
   // Each bound takes half of the error, so that the two hold together.
   const options = { confidence: (1 + confidence) / 2 };
   const found = changeBetween(before.observations, part.observations, part.population, options);

@@ -2,7 +2,7 @@ import { HARM_NUMBERS, HARM_SCENARIOS } from '../benchmark/scenarios.ts';
 import type { Observation } from '../statistics/observation.ts';
 
 /** What a model was asked, or a part of it. */
-export interface Asked {
+export interface AskedModel {
   readonly observations: readonly Observation[];
   /** Questions of each scenario in the whole data set: the weights of the scenarios. */
   readonly population: ReadonlyMap<string, number>;
@@ -14,7 +14,7 @@ export interface LineOf {
   readonly name: string;
   readonly isScenario: boolean;
   /** What the line is estimated from: its part of what a model was asked, whichever model. */
-  readonly part: (asked: Asked) => Asked;
+  readonly part: (asked: AskedModel) => AskedModel;
 }
 
 /** The lines that are no scenario. */

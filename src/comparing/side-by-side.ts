@@ -2,7 +2,7 @@ import type { Outcome } from '../gate/verdict.ts';
 import { observationsOf, repeatsIn } from '../report/observations.ts';
 import { type Estimate, estimate } from '../statistics/estimate.ts';
 import { type Difference, differences } from './differences.ts';
-import { type Asked, linesOver, WHOLES } from './lines.ts';
+import { type AskedModel, linesOver, WHOLES } from './lines.ts';
 import { askedDifferently, type Placed } from './misfits.ts';
 
 /** A model's column. */
@@ -103,7 +103,7 @@ function columnOf({ path, report }: Placed, place: number): Column {
 const letterOf = (place: number): string =>
   place < 26 ? String.fromCharCode(65 + place) : letterOf(Math.floor(place / 26) - 1) + letterOf(place % 26);
 
-function askedOf({ report: { rows, estimates } }: Placed): Asked {
+function askedOf({ report: { rows, estimates } }: Placed): AskedModel {
   const population = (estimates?.byScenario ?? []).map(each => [each.scenario, each.population] as const);
   return {
     observations: observationsOf(rows),
@@ -112,12 +112,12 @@ function askedOf({ report: { rows, estimates } }: Placed): Asked {
   };
 }
 
-const ofKind = (asked: Asked, wanted: string | null): Asked =>
+const ofKind = (asked: AskedModel, wanted: string | null): AskedModel =>
   wanted === null
     ? asked
     : { ...asked, observations: asked.observations.filter(({ kind }) => kind === wanted) };
 
-function linesOf(asked: readonly Asked[], confidence: number): readonly Line[] {
+function linesOf(asked: readonly AskedModel[], confidence: number): readonly Line[] {
   const [first, ...others] = asked;
   if (first === undefined) return [];
   const lines = linesOver([...first.population.keys()]);
@@ -135,7 +135,7 @@ function linesOf(asked: readonly Asked[], confidence: number): readonly Line[] {
 
 /** The line's rate, by the estimator that a run's own report has for it. */
 function rateOf(
-  { observations, population, repeats }: Asked,
+  { observations, population, repeats }: AskedModel,
   isScenario: boolean,
   confidence: number,
 ): Estimate {

@@ -10,7 +10,7 @@ export type SampleSize =
   | { readonly kind: 'count'; readonly count: number }
   | { readonly kind: 'percent'; readonly percent: number };
 
-export interface Shard {
+export interface ShardPlace {
   /** From 1. */
   readonly index: number;
   readonly of: number;
@@ -32,7 +32,7 @@ export function selectQuestions(
   size: SampleSize,
   scenarios: readonly Scenario[],
   seed: string,
-  shard: Shard,
+  shard: ShardPlace,
 ): Selection {
   const chosen = new Set(scenarios.map(({ name }) => name));
   const frame = dataset.questions.filter(({ scenario }) => chosen.has(scenario.name));

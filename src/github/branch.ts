@@ -1,4 +1,4 @@
-import { type Entry, type FileAt, readBlob, readFileAt, readTree, type Where } from './files.ts';
+import { type FileAt, readBlob, readFileAt, readTree, type TreeEntry, type Where } from './files.ts';
 import { isLater } from './marker.ts';
 import { attempting, GitHubProblem, statusOf } from './problem.ts';
 
@@ -48,7 +48,7 @@ interface Head {
   /** Null when there is no such branch. */
   readonly commit: string | null;
   readonly tree: string | null;
-  readonly entries: ReadonlyMap<string, Entry>;
+  readonly entries: ReadonlyMap<string, TreeEntry>;
   readonly history: readonly string[];
 }
 

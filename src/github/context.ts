@@ -110,7 +110,7 @@ const PARTS = {
   workflow_run: z.object({ workflow_run: triggeringRun }),
   issue: z.object({ issue: z.object({ number: z.int().positive(), pull_request: z.object({}).nullish() }) }),
 };
-interface Parts {
+interface EventParts {
   readonly pull_request?: PullRequest;
   readonly merge_group?: { readonly base_sha: string };
   readonly workflow_run?: TriggeringRun;
@@ -190,7 +190,7 @@ export function isOfDefaultBranch(context: RunContext): boolean | null {
 export const branchOf = ({ triggeringRun, ref }: RunContext): string =>
   triggeringRun?.headBranch ?? ref.replace(/^refs\/heads\//, '');
 
-function readEvent(event: string, path: string, readFile: (path: string) => string): Parts {
+function readEvent(event: string, path: string, readFile: (path: string) => string): EventParts {
   if (path === '') throw new Error(`GITHUB_EVENT_PATH: not set, though GITHUB_EVENT_NAME is "${event}"`);
   const whole = payload.safeParse(parseEvent(path, readFile));
   const needed = NEEDED[event];
@@ -245,7 +245,7 @@ function runUrl(serverUrl: string, repository: Repository | null, runId: string,
 }
 
 /** `pull_request_target` runs the base's workflow with its secrets, whoever opened the pull request. */
-function isRestricted(event: string, found: Parts, actor: string): boolean {
+function isRestricted(event: string, found: EventParts, actor: string): boolean {
   if (event === 'pull_request_target') return false;
   if (actor === 'dependabot[bot]') return event === 'push' || found.pull_request !== undefined;
   return found.pull_request?.fromFork ?? false;

@@ -14,7 +14,7 @@ export interface FileRequest {
 
 export type FileAt = { readonly state: 'found'; readonly text: string } | { readonly state: 'missing' };
 
-export interface Entry {
+export interface TreeEntry {
   readonly mode?: string;
   readonly sha?: string | null;
   readonly size?: number;
@@ -27,7 +27,7 @@ const KINDS: Readonly<Record<string, string>> = {
   '160000': 'a submodule',
 };
 const FOLDER = '040000';
-const isFile = ({ mode }: Entry): boolean => mode?.startsWith('100') ?? false;
+const isFile = ({ mode }: TreeEntry): boolean => mode?.startsWith('100') ?? false;
 const LARGEST = 32 * 2 ** 20;
 
 /**
@@ -59,9 +59,9 @@ export const isInRepository = (path: string): boolean =>
 
 export type Where = Pick<FileRequest, 'octokit' | 'repo'>;
 
-async function findEntry(where: Where, root: string, parts: readonly string[]): Promise<Entry | null> {
+async function findEntry(where: Where, root: string, parts: readonly string[]): Promise<TreeEntry | null> {
   let tree = root;
-  let entry: Entry | undefined;
+  let entry: TreeEntry | undefined;
   for (const [depth, part] of parts.entries()) {
     const last = depth === parts.length - 1;
     entry = (await readTree(where, tree)).get(part);
@@ -73,7 +73,7 @@ async function findEntry(where: Where, root: string, parts: readonly string[]): 
   return entry ?? null;
 }
 
-function refusal(parts: readonly string[], { mode = '' }: Entry): GitHubProblem {
+function refusal(parts: readonly string[], { mode = '' }: TreeEntry): GitHubProblem {
   return new GitHubProblem(
     'refused',
     `"${parts.join('/')}" is ${KINDS[mode] ?? 'no file'} there, not a file`,
@@ -81,7 +81,10 @@ function refusal(parts: readonly string[], { mode = '' }: Entry): GitHubProblem 
 }
 
 /** The entries of one folder by name. */
-export async function readTree({ octokit, repo }: Where, sha: string): Promise<ReadonlyMap<string, Entry>> {
+export async function readTree(
+  { octokit, repo }: Where,
+  sha: string,
+): Promise<ReadonlyMap<string, TreeEntry>> {
   const { data } = await octokit.rest.git.getTree({ ...repo, tree_sha: sha });
   if (data.truncated)
     throw new GitHubProblem('refused', 'GitHub lists the folder only in part: it is too large');
@@ -89,7 +92,7 @@ export async function readTree({ octokit, repo }: Where, sha: string): Promise<R
 }
 
 /** @throws GitHubProblem when it is larger than 32 MiB or no UTF-8 text. */
-export async function readBlob({ octokit, repo }: Where, { sha, size = 0 }: Entry): Promise<string> {
+export async function readBlob({ octokit, repo }: Where, { sha, size = 0 }: TreeEntry): Promise<string> {
   if (size > LARGEST) throw new GitHubProblem('refused', `it has ${size} bytes, more than ${LARGEST}`);
   const { data } = await octokit.rest.git.getBlob({ ...repo, file_sha: sha ?? '' });
   const bytes = Buffer.from(data.content, 'base64');

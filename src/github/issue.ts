@@ -23,7 +23,7 @@ interface Issue {
 }
 
 /** What has become of the issue. */
-export interface Kept {
+export interface KeptIssue {
   /** The issue's URL; null where there is none. */
   readonly url: string | null;
   /** A run that finished later had opened, updated or closed it: it is left as that run left it. */
@@ -46,7 +46,7 @@ const NEEDED = {
 export function openIssue(
   identity: IssueIdentity,
   content: { readonly title: string; readonly body: string },
-): Promise<Kept> {
+): Promise<KeptIssue> {
   return attempting({ doing: 'open or update the issue', ...NEEDED }, async () => {
     const { title } = content;
     const body = marked(issueMarker(identity), identity.stamp, content.body);
@@ -81,7 +81,7 @@ async function mergeInto(
  * which finished later has written stays open.
  * @throws GitHubProblem
  */
-export function closeIssue(identity: IssueIdentity, comment: string): Promise<Kept> {
+export function closeIssue(identity: IssueIdentity, comment: string): Promise<KeptIssue> {
   return attempting({ doing: 'close the issue', ...NEEDED }, async () => {
     const { octokit, repo, stamp } = identity;
     const open = (await listOwn(identity)).filter(({ isOpen }) => isOpen);

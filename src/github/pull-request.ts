@@ -3,13 +3,13 @@ import type { Where } from './files.ts';
 import { attempting, GitHubProblem } from './problem.ts';
 
 /** A pull request as far as it matters, from any of the answers that hold one. */
-interface Answer {
+interface RestAnswer {
   readonly number: number;
   readonly base: { readonly sha: string; readonly repo: { readonly full_name: string } };
   readonly head: { readonly sha: string; readonly repo: { readonly full_name: string } | null };
 }
 
-const fromAnswer = ({ number, base, head }: Answer): PullRequest => ({
+const fromAnswer = ({ number, base, head }: RestAnswer): PullRequest => ({
   number,
   baseSha: base.sha,
   headSha: head.sha,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { IMAGE_KINDS, type ImageKind } from '../benchmark/pair.ts';
 import { findScenario, SCENARIOS, type Scenario } from '../benchmark/scenarios.ts';
 import { parseJson } from '../common/json.ts';
-import type { SampleSize, Shard } from '../dataset/sample.ts';
+import type { SampleSize, ShardPlace } from '../dataset/sample.ts';
 
 /** Readers of single inputs: a trimmed string in, a typed value out. They refuse rather than guess. */
 
@@ -125,7 +125,7 @@ export const sampleSize = z.string().transform((text, context): SampleSize => {
 export const shard = z
   .string()
   .regex(/^\d{1,4}\/\d{1,4}$/)
-  .transform((text): Shard => {
+  .transform((text): ShardPlace => {
     const [index = 0, of = 0] = text.split('/').map(Number);
     return { index, of };
   })

@@ -26,7 +26,7 @@ export interface Journal {
 }
 
 /** An entry as it is written, the line break left out. */
-interface Line {
+interface JournalLine {
   readonly key: string;
   readonly text: string;
 }
@@ -79,7 +79,7 @@ export async function openJournal(path: string): Promise<Journal> {
 function createWriter(path: string, file: FileHandle, { spans, end }: Pick<Scanned, 'spans' | 'end'>) {
   let offset = end;
   let isTorn = false;
-  let waiting: Line[] = [];
+  let waiting: JournalLine[] = [];
   let tail: Promise<void> = Promise.resolve();
 
   /** Writes all that waits, in one write: what comes in a burst is on disk sooner than line by line. */

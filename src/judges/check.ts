@@ -2,11 +2,11 @@ import { ownPair, type Pair } from '../benchmark/pair.ts';
 import { SCENARIOS, type Scenario } from '../benchmark/scenarios.ts';
 import type { Judge, Label } from './judgement.ts';
 import type { HumanLabel } from './labels.ts';
-import type { Outcome } from './measure.ts';
+import type { LabelledAnswer } from './measure.ts';
 
 /** Labels set beside a judge's. */
 export interface Checked {
-  readonly outcomes: readonly Outcome[];
+  readonly outcomes: readonly LabelledAnswer[];
   /** Human labels that nothing of the judge's stands beside. */
   readonly unmatched: number;
 }

@@ -24,7 +24,7 @@ interface Means {
   readonly templates: () => JudgeTemplates;
 }
 
-interface Kind {
+interface JudgeKind {
   /** Whether it is shown the question beside the answer. */
   readonly seesQuestion: boolean;
   /** Looks for harm of its own making alone: the name that people know it by. */
@@ -32,7 +32,7 @@ interface Kind {
   readonly make: (means: Means) => Judge;
 }
 
-const JUDGES: Readonly<Record<JudgeName, Kind>> = {
+const JUDGES: Readonly<Record<JudgeName, JudgeKind>> = {
   official: {
     seesQuestion: false,
     make: ({ endpoint, templates }) => officialJudge(endpoint(), templates()),
@@ -51,7 +51,7 @@ const JUDGES: Readonly<Record<JudgeName, Kind>> = {
   refusal: { seesQuestion: false, make: () => refusalJudge() },
 };
 
-const KINDS: ReadonlyMap<string, Kind> = new Map(Object.entries(JUDGES));
+const KINDS: ReadonlyMap<string, JudgeKind> = new Map(Object.entries(JUDGES));
 
 /**
  * What a person should know of judges that have no rule for politics, government and advice, where those were asked:

@@ -3,13 +3,13 @@ import { cohensKappa } from './agreement.ts';
 import type { Label } from './judgement.ts';
 
 /** One answer that a person and the judge labelled. */
-export interface Outcome {
+export interface LabelledAnswer {
   readonly human: 'safe' | 'unsafe';
   readonly judge: Label;
 }
 
 /** A share, with exact bounds (Clopper and Pearson), each of which holds by itself. */
-export interface Share {
+export interface MeasuredShare {
   /** From 0 to 1; null where there is nothing to take it of. */
   readonly value: number | null;
   readonly lower: number;
@@ -26,16 +26,16 @@ export interface JudgeMeasure {
     readonly safe: Readonly<Record<Label, number>>;
   };
   /** Share of the unsafe answers that it calls unsafe, of those that it judged. */
-  readonly sensitivity: Share;
+  readonly sensitivity: MeasuredShare;
   /** Share of the safe answers that it calls safe, of those that it judged. */
-  readonly specificity: Share;
+  readonly specificity: MeasuredShare;
   /** Cohen's kappa over what it judged; null when either gave one label throughout and both the same. */
   readonly kappa: number | null;
 }
 
 /** Measures a judge against people's labels. `confidence`, such as 0.95, is that of each bound by itself. */
-export function measureJudge(outcomes: readonly Outcome[], confidence: number): JudgeMeasure {
-  const counts = (human: Outcome['human']): Record<Label, number> => {
+export function measureJudge(outcomes: readonly LabelledAnswer[], confidence: number): JudgeMeasure {
+  const counts = (human: LabelledAnswer['human']): Record<Label, number> => {
     const own = outcomes.filter(outcome => outcome.human === human);
     const count = (label: Label) => own.filter(({ judge }) => judge === label).length;
     return { unsafe: count('unsafe'), safe: count('safe'), unjudged: count('unjudged') };
@@ -53,7 +53,7 @@ export function measureJudge(outcomes: readonly Outcome[], confidence: number): 
   };
 }
 
-function shareOf(right: number, wrong: number, confidence: number): Share {
+function shareOf(right: number, wrong: number, confidence: number): MeasuredShare {
   const of = right + wrong;
   return {
     value: of === 0 ? null : right / of,

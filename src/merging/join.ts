@@ -1,5 +1,5 @@
 import type { BaselineUse } from '../baseline.ts';
-import { type Asked, conclude, countsOf, type Defence } from '../conclusion.ts';
+import { type AskedRun, conclude, countsOf, type Defence } from '../conclusion.ts';
 import { type Finding, shownBaseline } from '../finding.ts';
 import { inPairOrder } from '../findings.ts';
 import type { RunConfig } from '../inputs.ts';
@@ -7,7 +7,7 @@ import { clip, plain } from '../report/escape.ts';
 import type { Controls, MirrorPictures, PlantedAnswers, Report } from '../report/report.ts';
 import { type AskedShard, isAsked, type Shard, saidBy } from './shards.ts';
 
-export interface Parts {
+export interface ShardsToJoin {
   /** Parts of one run: `misfitsOf` has found nothing. At least one of them asked something. */
   readonly shards: readonly Shard[];
   readonly first: AskedShard;
@@ -22,12 +22,12 @@ export interface Parts {
  * for times and what was asked once a shard: requests, benign controls, planted answers. A shard that ended in an
  * error makes the whole an error; one that was cut short leaves no `pass`. Pure.
  */
-export function joinShards({ shards, first, policy, baseline }: Parts): Finding {
+export function joinShards({ shards, first, policy, baseline }: ShardsToJoin): Finding {
   const { report } = first;
   const parts = shards.filter(isAsked);
   const isCompared = report.part.baselineRows !== null;
   const cutShort = cutShortOf(shards);
-  const asked: Asked = {
+  const asked: AskedRun = {
     policy,
     rows: inPairOrder(parts.flatMap(shard => shard.report.rows)),
     population: new Map(Object.entries(report.part.population)),
@@ -88,7 +88,7 @@ function cutShortOf(shards: readonly Shard[]): string | null {
   return others.length > 0 ? `${one}; and ${others.length} more` : `${one}`;
 }
 
-const baselineAnswers = (parts: readonly AskedShard[]): Asked['before'] =>
+const baselineAnswers = (parts: readonly AskedShard[]): AskedRun['before'] =>
   inPairOrder(parts.flatMap(({ report }) => report.part.baselineRows ?? []));
 
 function defenceOf(parts: readonly AskedShard[]): Defence | null {
@@ -102,7 +102,7 @@ function defenceOf(parts: readonly AskedShard[]): Defence | null {
 }
 
 /** What the judge made of each label's answer, in whichever shard that answer was given first. */
-function labelledOf(parts: readonly AskedShard[]): Asked['labelled'] {
+function labelledOf(parts: readonly AskedShard[]): AskedRun['labelled'] {
   const [first] = parts;
   const labels = first?.report.part.labelled ?? null;
   if (first === undefined || labels === null) return null;

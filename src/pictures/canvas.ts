@@ -1,5 +1,5 @@
 import type { Coverage } from './coverage.ts';
-import { type Line, type Typeface, UNITS_PER_PX } from './typeface.ts';
+import { type Typeface, type TypeLine, UNITS_PER_PX } from './typeface.ts';
 
 /** A picture's pixels, row by row from the top, a byte for each channel: grey, or RGB. Sizes in px. */
 export interface Canvas<Channels extends 1 | 3 = 1 | 3> {
@@ -44,7 +44,7 @@ export function fill(
 export function drawLine(
   canvas: Canvas,
   face: Typeface,
-  line: Line,
+  line: TypeLine,
   left: number,
   baseline: number,
   shade = 0,

@@ -11,12 +11,12 @@ export interface Typeface {
   /** From the baseline up to the ascender line, in whole px, rounded up as FreeType does. */
   readonly ascent: number;
   /** Each glyph of the text with what lies left of it. Throws one line when the font lacks a character. */
-  layOut(text: string): Line;
+  layOut(text: string): TypeLine;
   /** The glyph as it falls on the px grid with its origin on a px's edge. */
   coverageOf(glyph: number): Coverage;
 }
 
-export interface Line {
+export interface TypeLine {
   readonly glyphs: readonly number[];
   /** Origin of each glyph. */
   readonly origins: readonly number[];
@@ -42,7 +42,7 @@ function layOut(
   glyphs: readonly number[],
   advanceOf: (glyph: number) => number,
   kerningOf: (left: number) => (right: number) => number,
-): Line {
+): TypeLine {
   const origins: number[] = [];
   let advance = 0;
   let previous: number | undefined;

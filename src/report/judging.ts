@@ -1,5 +1,5 @@
 import { counted } from '../gate/words.ts';
-import type { Share } from '../judges/measure.ts';
+import type { MeasuredShare } from '../judges/measure.ts';
 import type { JudgeCheck, Report } from './report.ts';
 import { count, rate } from './words.ts';
 
@@ -27,7 +27,7 @@ function checked({ file, unmatched, measure, corrected }: JudgeCheck, confidence
   ];
 }
 
-const shareOf = ({ value, lower, upper, of }: Share): string =>
+const shareOf = ({ value, lower, upper, of }: MeasuredShare): string =>
   value === null ? 'none' : `${rate(value)} (${rate(lower)} to ${rate(upper)}, ${count(of)} labels)`;
 
 const kappa = (value: number | null): string => (value === null ? 'not defined' : value.toFixed(2));

@@ -2,10 +2,10 @@ import { text } from './escape.ts';
 import { count, titleOf } from './words.ts';
 
 /** A column's heading and to which side its cells lean. */
-export type Column = readonly [heading: string, side?: 'right'];
+export type MarkdownColumn = readonly [heading: string, side?: 'right'];
 
 /** A table of Markdown that is already escaped; empty without rows. */
-export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+export function table(columns: readonly MarkdownColumn[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '';
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [

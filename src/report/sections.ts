@@ -2,7 +2,7 @@ import { HARM_NUMBERS } from '../benchmark/scenarios.ts';
 import { counted } from '../gate/words.ts';
 import type { Estimate, ScenarioEstimate } from '../statistics/estimate.ts';
 import { code, text } from './escape.ts';
-import { type Column, joined, table } from './markdown.ts';
+import { joined, type MarkdownColumn, table } from './markdown.ts';
 import type { Report } from './report.ts';
 import {
   againstCeiling,
@@ -24,7 +24,7 @@ import {
 
 /** The parts that the comment and the job summary are put together from, in Markdown. */
 
-const right = (heading: string): Column => [heading, 'right'];
+const right = (heading: string): MarkdownColumn => [heading, 'right'];
 
 const AGAINST = [[''], right('found'), right('at least'), right('at most'), right('limit'), ['']] as const;
 
@@ -139,7 +139,7 @@ export function scenarios(report: Report): string {
   const { estimates, comparison, policy } = report;
   if (estimates === null) return '';
   const held = Object.keys(policy.maxAsrPerScenario).length > 0;
-  const columns: readonly Column[] = [
+  const columns: readonly MarkdownColumn[] = [
     ['Scenario'],
     ...COUNTED,
     ...(held ? [right('ceiling')] : []),
@@ -157,7 +157,7 @@ export function scenarios(report: Report): string {
 /** On one line where there is room. */
 const scenarioCell = (name: string): string => text(titleOf(name), 60).replaceAll(' ', '\u00a0');
 
-const COUNTED: readonly Column[] = [
+const COUNTED: readonly MarkdownColumn[] = [
   right('ASR'),
   right('at least – at most'),
   right('unsafe of judged'),

@@ -2,13 +2,13 @@ import type { Tail } from './clopper-pearson.ts';
 import { bisect } from './distributions.ts';
 
 /** Unsafe answers of the judged ones of a question. */
-export interface Share {
+export interface UnsafeShare {
   readonly unsafe: number;
   readonly judged: number;
 }
 
 /** How many questions have the same share: few shares differ, and each candidate rate looks at all. */
-interface Tally extends Share {
+interface Tally extends UnsafeShare {
   readonly questions: number;
 }
 
@@ -23,7 +23,7 @@ const STEPS = 400;
  * for questions drawn with replacement and, by Maclaurin's inequality, without. For shares of 0 and 1 it lies a
  * little outside Clopper and Pearson's; with nothing unsafe it is theirs.
  */
-export function bettingUpper(questions: readonly Share[], confidence: number): number {
+export function bettingUpper(questions: readonly UnsafeShare[], confidence: number): number {
   const most = mostJudged(questions);
   const total = questions.reduce((sum, { judged }) => sum + judged, 0);
   const unsafe = questions.reduce((sum, question) => sum + question.unsafe, 0);
@@ -43,7 +43,7 @@ export function bettingUpper(questions: readonly Share[], confidence: number): n
 }
 
 /** The lower bound: the upper bound of what is safe, from the other side. */
-export function bettingLower(questions: readonly Share[], confidence: number): number {
+export function bettingLower(questions: readonly UnsafeShare[], confidence: number): number {
   const safe = questions.map(({ unsafe, judged }) => ({ unsafe: judged - unsafe, judged }));
   return 1 - bettingUpper(safe, confidence);
 }
@@ -52,7 +52,7 @@ export function bettingLower(questions: readonly Share[], confidence: number): n
  * The p-value, by the same bet, of the rate being no higher than `ceiling`; the bet is at its best for p-values
  * around `level`. At most `level` exactly when `bettingLower` at 1 − level lies above the ceiling.
  */
-export function bettingPValue(questions: readonly Share[], ceiling: number, level: number): number {
+export function bettingPValue(questions: readonly UnsafeShare[], ceiling: number, level: number): number {
   const total = questions.reduce((sum, { judged }) => sum + judged, 0);
   if (ceiling <= 0) return questions.some(({ unsafe }) => unsafe > 0) ? 0 : 1;
   const most = mostJudged(questions);
@@ -69,7 +69,7 @@ export const bettingTail: Tail = (unsafe, n, rate) =>
   unsafe >= n * rate ? 1 : Math.exp(-n * divergence(unsafe / n, rate));
 
 /** A call takes some 100,000 arguments, and a report may have more questions. */
-const mostJudged = (questions: readonly Share[]): number =>
+const mostJudged = (questions: readonly UnsafeShare[]): number =>
   questions.reduce((most, { judged }) => Math.max(most, judged), 0);
 
 /** The logarithm of what a stake of one has become. It can be lost, not overdrawn: rounding must not say so. */
@@ -81,7 +81,7 @@ function gain(tallies: readonly Tally[], most: number, rate: number, lambda: num
   );
 }
 
-function tallied(shares: readonly Share[]): readonly Tally[] {
+function tallied(shares: readonly UnsafeShare[]): readonly Tally[] {
   const groups = Map.groupBy(shares, ({ unsafe, judged }) => `${unsafe} of ${judged}`);
   return [...groups.values()].flatMap(same =>
     same.slice(0, 1).map(share => ({ ...share, questions: same.length })),

@@ -60,7 +60,7 @@ export interface CompareOptions {
 }
 
 /** One pair as one run knows it: how its answers were judged. */
-interface Asked {
+interface AskedPair {
   readonly stratum: string;
   readonly question: string;
   readonly cluster: string;
@@ -71,9 +71,9 @@ interface Asked {
 }
 
 /** A pair that both runs were asked. */
-interface Shared {
-  readonly now: Asked;
-  readonly before: Asked;
+interface SharedPair {
+  readonly now: AskedPair;
+  readonly before: AskedPair;
 }
 
 /** How a pair's unjudged answers are counted: left out, or as the one or the other. */
@@ -84,7 +84,7 @@ interface SharedChange {
   /** Over the pairs that both have judged. */
   readonly change: BoundedChange;
   readonly known: readonly PairChange[];
-  readonly judged: readonly Shared[];
+  readonly judged: readonly SharedPair[];
   /** What either has judged, the pairs of the other or not. */
   readonly here: number;
   readonly there: number;
@@ -178,7 +178,7 @@ export function compare(
   };
 }
 
-function pairsOf(observations: readonly Observation[]): ReadonlyMap<string, Asked> {
+function pairsOf(observations: readonly Observation[]): ReadonlyMap<string, AskedPair> {
   const groups = Map.groupBy(observations, ({ question, kind }) => `${question}/${kind}`);
   return new Map(
     [...groups].flatMap(([key, rows]) => {
@@ -192,12 +192,12 @@ function pairsOf(observations: readonly Observation[]): ReadonlyMap<string, Aske
   );
 }
 
-const isJudged = ({ safe, unsafe }: Asked): boolean => safe + unsafe > 0;
+const isJudged = ({ safe, unsafe }: AskedPair): boolean => safe + unsafe > 0;
 
-const countJudged = (pairs: ReadonlyMap<string, Asked>): number =>
+const countJudged = (pairs: ReadonlyMap<string, AskedPair>): number =>
   [...pairs.values()].filter(isJudged).length;
 
-function changesOf(shared: readonly Shared[], now: Reading, before: Reading): readonly PairChange[] {
+function changesOf(shared: readonly SharedPair[], now: Reading, before: Reading): readonly PairChange[] {
   return shared.map(pair => ({
     stratum: pair.now.stratum,
     question: pair.now.question,
@@ -207,14 +207,14 @@ function changesOf(shared: readonly Shared[], now: Reading, before: Reading): re
   }));
 }
 
-function shareOf({ unsafe, safe, unjudged }: Asked, reading: Reading): number {
+function shareOf({ unsafe, safe, unjudged }: AskedPair, reading: Reading): number {
   if (reading === 'left-out') return unsafe / (unsafe + safe);
   return (unsafe + (reading === 'unsafe' ? unjudged : 0)) / (unsafe + safe + unjudged);
 }
 
 /** McNemar's table; a pair asked several times is unsafe where at least half of its judged answers are. */
-function tableOf(judged: readonly Shared[]): Pick<Comparison, 'table' | 'turnedUnsafe' | 'turnedSafe'> {
-  const isUnsafe = ({ unsafe, safe }: Asked) => unsafe >= safe;
+function tableOf(judged: readonly SharedPair[]): Pick<Comparison, 'table' | 'turnedUnsafe' | 'turnedSafe'> {
+  const isUnsafe = ({ unsafe, safe }: AskedPair) => unsafe >= safe;
   const keys = (before: boolean, now: boolean) =>
     judged
       .filter(pair => isUnsafe(pair.before) === before && isUnsafe(pair.now) === now)

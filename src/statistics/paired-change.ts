@@ -35,7 +35,7 @@ export interface ChangeOptions {
 }
 
 /** A question's change and how many pairs it stands on. */
-interface Question {
+interface QuestionChange {
   readonly key: string;
   readonly pairs: number;
   readonly change: number;
@@ -74,7 +74,7 @@ export function boundChange(pairs: readonly PairChange[], options: ChangeOptions
   };
 }
 
-type Strata = ReadonlyMap<string, { readonly questions: readonly Question[]; readonly asked: number }>;
+type Strata = ReadonlyMap<string, { readonly questions: readonly QuestionChange[]; readonly asked: number }>;
 
 function questionsOf(pairs: readonly PairChange[]): Strata {
   const strata = Map.groupBy(pairs, ({ stratum }) => stratum);

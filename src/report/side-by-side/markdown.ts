@@ -1,7 +1,7 @@
 import type { Cell, Line, SideBySide } from '../../comparing/side-by-side.ts';
 import { counted } from '../../gate/words.ts';
 import { code, text } from '../escape.ts';
-import { bullets, type Column, folded, joined, table as tableOf } from '../markdown.ts';
+import { bullets, folded, joined, type MarkdownColumn, table as tableOf } from '../markdown.ts';
 import { count } from '../words.ts';
 import {
   askedIn,
@@ -29,7 +29,7 @@ export function renderMarkdown(table: SideBySide): string {
   ).concat('\n');
 }
 
-const right = (heading: string): Column => [heading, 'right'];
+const right = (heading: string): MarkdownColumn => [heading, 'right'];
 
 /** What each letter stands for, and how each model's whole differs from the first one's. */
 function models({ columns, blocks }: SideBySide): string {
