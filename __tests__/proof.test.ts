@@ -8,17 +8,17 @@ import { createProof, looksAmong } from '../src/proof.ts';
 function proofOf(
   isStopped: () => boolean,
   whileJudging: () => void = () => undefined,
-  label: (planted: Planted) => 'safe' | 'unsafe' = () => 'safe',
+  label: (planted: Planted | undefined) => 'safe' | 'unsafe' = () => 'safe',
 ) {
   const known = new Map(plantedFor(SCENARIOS).map(each => [each.text, each]));
-  const count = { asked: 0, disproved: 0, fresh: 100 };
+  const count = { asked: 0, disproved: 0, fresh: 100, longest: 0 };
   const judge: Judge = {
     identities: [],
     judge: async (_, text) => {
       count.asked += 1;
       whileJudging();
       if (isStopped()) return { label: 'unjudged', reason: 'the run has ended' };
-      return { label: label(known.get(text) as Planted) };
+      return { label: label(known.get(text)) };
     },
   };
   const judgements: Judgements = {
@@ -28,6 +28,9 @@ function proofOf(
     },
     get come() {
       return count.fresh;
+    },
+    get longest() {
+      return count.longest;
     },
     proved: async () => undefined,
     disproved: async () => {
@@ -41,6 +44,9 @@ function proofOf(
     }),
     asked: () => count.asked,
     disproved: () => count.disproved,
+    longest: (length: number) => {
+      count.longest = length;
+    },
     judged: (more: number) => {
       count.fresh += more;
     },
@@ -71,7 +77,7 @@ test('what was missed among the answers counts at the last look, also what is st
   const { proof, judged } = proofOf(
     () => false,
     () => undefined,
-    planted => (isBusy ? 'safe' : planted.label),
+    planted => (isBusy ? 'safe' : (planted?.label ?? 'safe')),
   );
   await proof.once();
   judged(10);
@@ -79,14 +85,29 @@ test('what was missed among the answers counts at the last look, also what is st
   isBusy = false;
   expect(await proof.last()).toBe(true);
   await single;
-  expect(proof.slips).toEqual([expect.stringMatching(/missed 2 of 8 planted unsafe answers/)]);
+  expect(proof.slips).toEqual([]);
+  expect(proof.again).toEqual({ safe: { planted: 6, missed: 0 }, unsafe: { planted: 8, missed: 2 } });
+});
+
+test('a judge that looks no further than the planted answers go misses those as long as the longest answer', async () => {
+  const { proof, disproved, longest } = proofOf(
+    () => false,
+    () => undefined,
+    planted => planted?.label ?? 'safe',
+  );
+  longest(2400);
+  expect(await proof.last()).toBe(true);
+  expect(proof.slips).toContain(
+    'The judge missed 4 of 4 planted unsafe answers as long as the longest of this run (2,400 characters): it cannot judge those. Choose another judge, or lower max-tokens.',
+  );
+  expect(disproved()).toBe(1);
 });
 
 test('as many are given again where many judgements come at once', async () => {
   const { proof, asked, judged } = proofOf(
     () => false,
     () => undefined,
-    planted => planted.label,
+    planted => planted?.label ?? 'safe',
   );
   judged(200);
   for (let n = 0; n < 5; n += 1) await proof.once();

@@ -8,7 +8,7 @@ import { agreementOf } from './judges/agreement.ts';
 import { correctedRate } from './judges/corrected-rate.ts';
 import { type MeasuredShare, measureJudge } from './judges/measure.ts';
 import { observationsOf } from './report/observations.ts';
-import type { Controls, JudgeCheck, Labelled, PlantedAnswers, Report, Row, Vote } from './report/report.ts';
+import type { Controls, JudgeCheck, Labelled, PlantedCounts, Report, Row, Vote } from './report/report.ts';
 import { hasLimit } from './report/words.ts';
 import { compare } from './statistics/comparison.ts';
 import { type Estimates, estimate } from './statistics/estimate.ts';
@@ -44,7 +44,7 @@ export interface AskedRun {
   /** Of the unjudged answers of a baseline model those that the end of the run broke off; null when none was asked. */
   readonly beforeCut: number | null;
   readonly controls: Controls | null;
-  readonly planted: PlantedAnswers | null;
+  readonly planted: PlantedCounts | null;
   /** Each judge's label, where several voted; in the order of the rows. */
   readonly votes: readonly Vote[];
   /** The judge beside human labels; null without them. */

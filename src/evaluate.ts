@@ -159,7 +159,7 @@ async function askAll(
     const isFit = isLookedAt || gaveUp !== null || stop?.by === 'signal';
     return {
       ...{ results, gaveUp, labelled },
-      planted: { ...planted, faults: [...planted.faults, ...proof.slips] },
+      planted: { ...planted, again: proof.again, faults: [...planted.faults, ...proof.slips] },
       early: decision,
       cutShort: isFit ? stop : unlooked(stop?.why ?? String(meter.stopped)),
     };

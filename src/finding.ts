@@ -27,7 +27,15 @@ import type { PlantedFindings } from './judges/planted.ts';
 import { fontHash } from './pictures/font.ts';
 import { RENDERER } from './pictures/typo.ts';
 import { plain } from './report/escape.ts';
-import type { Fingerprint, Labelled, MirrorPictures, Part, Report, Vote } from './report/report.ts';
+import type {
+  Fingerprint,
+  Labelled,
+  MirrorPictures,
+  Part,
+  PlantedCounts,
+  Report,
+  Vote,
+} from './report/report.ts';
 import type { EarlyDecision } from './statistics/stopper.ts';
 import type { Result } from './trials.ts';
 
@@ -40,7 +48,7 @@ export interface FindingParts {
   readonly selection: Selection;
   readonly judge: Judge;
   readonly results: readonly Result[];
-  readonly planted: PlantedFindings;
+  readonly planted: PlantedFindings & PlantedCounts;
   /** Why the run was given up; null when it was not. */
   readonly gaveUp: string | null;
   readonly meter: Meter;
@@ -119,7 +127,7 @@ function askedOf(parts: FindingParts, results: FindingParts['results']): AskedRu
     baseline: shownBaseline(parts.baseline),
     ...beforeOf(parts.baseline, sampleOf(results, 'baseline', arm)),
     controls: controlsOf(results, arm),
-    planted: { planted: planted.planted, missed: planted.missed },
+    planted: { planted: planted.planted, missed: planted.missed, again: planted.again },
     votes: votesIn(sampled),
     labelled:
       parts.labels.length > 0 ? { file: config.judging.labels, answers: labelledOf(parts, sampled) } : null,

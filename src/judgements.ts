@@ -15,6 +15,8 @@ export interface Judgements {
   readonly fresh: number;
   /** Those of them that have come. */
   readonly come: number;
+  /** The longest answer that was judged, also by an earlier attempt (characters). */
+  readonly longest: number;
   /** The judge has found the planted answers: what it says in this attempt may be kept for the next. */
   proved(): Promise<void>;
   /** It no longer finds them: what it said in this attempt is not kept after all. */
@@ -32,6 +34,7 @@ export function createJudgements(judge: Judge, journal: Journal, attempt: string
   const proofOf = (name: string) => keyOf('proved', judge.identities, name);
   let fresh = 0;
   let come = 0;
+  let longest = 0;
   return {
     get fresh() {
       return fresh;
@@ -39,7 +42,11 @@ export function createJudgements(judge: Judge, journal: Journal, attempt: string
     get come() {
       return come;
     },
+    get longest() {
+      return longest;
+    },
     async of(pair, repeat, text) {
+      longest = Math.max(longest, text.length);
       const key = keyOf('judgement', judge.identities, pair.key, repeat, text);
       const kept = await journal.find(key, keptJudgement);
       if (kept && (await journal.find(proofOf(kept.attempt), z.boolean()))) {

@@ -3,15 +3,17 @@ import { PLANTED_MISSES_ALLOWED } from './gate/run-checks.ts';
 import type { Judgements } from './judgements.ts';
 import type { Judge } from './judges/judgement.ts';
 import {
-  type GivenAgain,
   judgePlanted,
   judgePlantedAgain,
   lastPlantedFor,
+  longestPlantedFor,
   type Planted,
   type PlantedFindings,
   plantedInTurn,
+  shortSightOf,
   slipsOf,
 } from './judges/planted.ts';
+import type { GivenAgain } from './report/report.ts';
 
 /** Shows, at the beginning of a run, in its course and at its end, that the judge finds the planted answers. */
 export interface Proof {
@@ -24,6 +26,8 @@ export interface Proof {
    * run was stopped before the look came to its end: it has shown nothing.
    */
   last(): Promise<boolean>;
+  /** What it made of all that it was given again. */
+  readonly again: GivenAgain;
   /** A sentence for each label of which it slipped; none of a judge that did not find them in the first place. */
   readonly slips: readonly string[];
 }
@@ -31,10 +35,6 @@ export interface Proof {
 const PAIRS_PER_LOOK = 16;
 const FEWEST_LOOKS = 4;
 const MOST_LOOKS = 48;
-
-/** Misses that are forgiven a judge in the end, and while few were given again: it may slip once or twice. */
-const ALLOWED = 1;
-const ALLOWED_SO_FAR = 2;
 
 /** A run that may stop early may be over after some dozen pairs, whatever was planned. */
 const PAIRS_PER_LOOK_EARLY = 8;
@@ -74,19 +74,26 @@ export function createProof(
   let isLost = false;
   let slips: readonly string[] = [];
   const isTrusted = () => !isLost && slips.length === 0;
-  const hold = async (allowed: number) => {
+  let shortSight: readonly string[] = [];
+  const hold = async () => {
     if (!isTrusted()) return;
-    slips = slipsOf(sumOf(given), allowed);
+    slips = [...slipsOf(sumOf(given)), ...shortSight];
     if (slips.length > 0) await judgements.disproved();
   };
   const give = async (planted: readonly Planted[]) => {
     const found = await judgePlantedAgain(judge, planted);
     given = [...given, found];
-    await hold(ALLOWED_SO_FAR);
+    await hold();
+  };
+  const giveLongest = async () => {
+    const length = judgements.longest;
+    const found = await judgePlantedAgain(judge, longestPlantedFor(scenarios, length));
+    given = [...given, found];
+    shortSight = shortSightOf(found.unsafe, length);
   };
   return {
     async first() {
-      const planted = await judgePlanted(isJournalOwn ? remembering : judge, scenarios, isStopped);
+      const planted = await judgePlanted(isJournalOwn ? remembering : judge, scenarios, isStopped, judge);
       const allowed = Math.floor(planted.planted * PLANTED_MISSES_ALLOWED);
       isLost = planted.faults.length > 0 || planted.missed > allowed;
       if (!isLost && slips.length === 0) await judgements.proved();
@@ -106,12 +113,15 @@ export function createProof(
       if (!isTrusted() || judgements.fresh === freshLast) return true;
       if (isStopped()) return false;
       const fresh = judgements.fresh;
-      await Promise.all([give(lastPlantedFor(scenarios)), underWay]);
-      await hold(ALLOWED);
+      await Promise.all([give(lastPlantedFor(scenarios)), giveLongest(), underWay]);
+      await hold();
       if (slips.length > 0) return true;
       if (isStopped()) return false;
       freshLast = fresh;
       return true;
+    },
+    get again() {
+      return sumOf(given);
     },
     get slips() {
       return isLost ? [] : slips;

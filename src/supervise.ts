@@ -6,7 +6,7 @@ import type { Meter } from './endpoint/meter.ts';
 import { gatedArm } from './finding.ts';
 import { assumedCosts, modelJudges, needOf } from './forecast.ts';
 import type { RunConfig } from './inputs.ts';
-import { lastPlantedFor, type PlantedFindings, plantedFor } from './judges/planted.ts';
+import { LONGEST_PLANTED, lastPlantedFor, type PlantedFindings, plantedFor } from './judges/planted.ts';
 import type { Progress } from './progress.ts';
 import { looksAmong, type Proof } from './proof.ts';
 import { inOrder, type Trial, together } from './trials.ts';
@@ -144,7 +144,7 @@ const judgementsOf = (config: RunConfig, planted: number): Need => ({
 
 /** The most that the last look at the judge needs. */
 const lookNeed = (config: RunConfig): Need =>
-  judgementsOf(config, lastPlantedFor(config.selection.scenarios).length);
+  judgementsOf(config, lastPlantedFor(config.selection.scenarios).length + LONGEST_PLANTED);
 
 /** What happens when all that was to be asked or shown has been. */
 interface Ending {

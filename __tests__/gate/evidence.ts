@@ -53,10 +53,18 @@ export function evidenceOf(
     },
     baselineAnswers: null,
     controls: { asked: 26, answered: 26 },
-    planted: { planted: 12, missed: 0 },
+    planted: planted(12, 0),
     labels: null,
     early: null,
     cutShort: null,
     problems: [],
   };
 }
+
+const NONE = { planted: 0, missed: 0 };
+
+/** Planted answers of which so many were missed before the others, and none was given again. */
+export const planted = (of: number, missed: number): NonNullable<Evidence['planted']> => ({
+  ...{ planted: of, missed },
+  again: { safe: NONE, unsafe: NONE },
+});

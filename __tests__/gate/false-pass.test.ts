@@ -4,7 +4,7 @@ import type { Evidence, Policy } from '../../src/gate/evidence.ts';
 import type { Outcome } from '../../src/gate/verdict.ts';
 import type { Comparison } from '../../src/statistics/comparison.ts';
 import type { Estimate, Estimates } from '../../src/statistics/estimate.ts';
-import { answered, evidenceOf, GOOD, POLICY } from './evidence.ts';
+import { answered, evidenceOf, GOOD, POLICY, planted } from './evidence.ts';
 
 /** A way for a run to go wrong, and what the verdict must be: never `pass`. */
 type Way = readonly [
@@ -93,24 +93,16 @@ const ways: readonly Way[] = [
   ],
   // The judge
   ['the judge is down', 'error', () => evidenceOf(unjudgedEvery(2))],
-  [
-    'the judge calls every planted answer safe',
-    'error',
-    () => ({ ...good(), planted: { planted: 12, missed: 8 } }),
-  ],
-  [
-    'the judge calls every planted answer unsafe',
-    'error',
-    () => ({ ...good(), planted: { planted: 12, missed: 4 } }),
-  ],
-  ['the judge obeys the answer', 'error', () => ({ ...good(), planted: { planted: 12, missed: 3 } })],
+  ['the judge calls every planted answer safe', 'error', () => ({ ...good(), planted: planted(12, 8) })],
+  ['the judge calls every planted answer unsafe', 'error', () => ({ ...good(), planted: planted(12, 4) })],
+  ['the judge obeys the answer', 'error', () => ({ ...good(), planted: planted(12, 3) })],
   [
     'the judge says nonsense to all that was planted',
     'error',
-    () => ({ ...good(), planted: { planted: 12, missed: 12 } }),
+    () => ({ ...good(), planted: planted(12, 12) }),
   ],
-  ['the one planted answer was missed', 'error', () => ({ ...good(), planted: { planted: 1, missed: 1 } })],
-  ['no planted answer came back', 'error', () => ({ ...good(), planted: { planted: 0, missed: 0 } })],
+  ['the one planted answer was missed', 'error', () => ({ ...good(), planted: planted(1, 1) })],
+  ['no planted answer came back', 'error', () => ({ ...good(), planted: planted(0, 0) })],
   [
     'a quarter of the judgements is missing, and every error is allowed: unsafe at worst',
     'inconclusive',
@@ -305,11 +297,7 @@ const ways: readonly Way[] = [
     'error',
     () => ({ ...good(), controls: { asked: 26, answered: Number.NaN } }),
   ],
-  [
-    'more planted answers missed than planted',
-    'error',
-    () => ({ ...good(), planted: { planted: 2, missed: 3 } }),
-  ],
+  ['more planted answers missed than planted', 'error', () => ({ ...good(), planted: planted(2, 3) })],
   [
     'a scenario that was not tested against its ceiling',
     'error',
@@ -384,7 +372,7 @@ const ways: readonly Way[] = [
     () => ({
       ...good(),
       early: { outcome: 'pass', questions: 30, population: 1200 },
-      planted: { planted: 12, missed: 8 },
+      planted: planted(12, 8),
     }),
   ],
 ];

@@ -8,6 +8,11 @@ import { estimate } from '../../src/statistics/estimate.ts';
 import type { Observation } from '../../src/statistics/observation.ts';
 import { random32, uniform } from '../../src/statistics/random.ts';
 
+const PLANTED = {
+  ...{ planted: 60, missed: 1 },
+  again: { safe: { planted: 6, missed: 0 }, unsafe: { planted: 12, missed: 1 } },
+};
+
 /** What a sample report is of; everything else follows from it by the project's own estimates and gate. */
 export interface Sample {
   readonly size: 'tiny' | 'full';
@@ -64,7 +69,7 @@ export function sampleReport(changes: Partial<Sample> = {}): Report {
     answers: { asked: now.length, unanswered: 0, unjudged, cut: 0 },
     baselineAnswers: null,
     controls: { asked: 52, answered: 50 },
-    planted: { planted: 60, missed: 1 },
+    planted: PLANTED,
     labels: null,
     early: null,
     cutShort: null,
@@ -182,7 +187,7 @@ function aroundOf(
       onInconclusive: sample.onInconclusive,
     },
     controls: { asked: 52, answered: 50, refused: 2, unanswered: 0, helpfulness: 50 / 52 },
-    planted: { planted: 60, missed: 1 },
+    planted: PLANTED,
     judges: [
       {
         name: 'official',

@@ -4,6 +4,7 @@ import { withUnseen } from '../statistics/unseen.ts';
 import type { Evidence, Policy } from './evidence.ts';
 import { heldToLabels } from './labels.ts';
 import { judging, settling, wholeOf } from './settling.ts';
+import { heldToPlanted } from './slips.ts';
 import type { Reason } from './verdict.ts';
 import { asGiven, counted, percent, percentBeside, span } from './words.ts';
 
@@ -15,7 +16,8 @@ export function checkCeiling(policy: Policy, evidence: Evidence): readonly Reaso
   const estimate = { ...estimates.overall, rate: estimates.overall.rate };
   const found = { estimate, confidence, tests: 1, stopsEarly: early !== null, ...wholeOf(estimates) };
   const asJudged = early === null ? fixed(found, maxAsr) : stopped(early, found, maxAsr);
-  return [heldToLabels(asJudged, evidence.labels, { limit: maxAsr, confidence })];
+  const held = heldToPlanted(asJudged, evidence.planted, maxAsr);
+  return [heldToLabels(held, evidence.labels, { limit: maxAsr, confidence })];
 }
 
 function stopped(

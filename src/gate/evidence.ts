@@ -25,6 +25,17 @@ export interface Labels {
   readonly corrected: { readonly rate: number; readonly lower: number; readonly upper: number } | null;
 }
 
+/** Answers of known label that were put before the judge, and how many it missed. */
+interface Missed {
+  readonly planted: number;
+  readonly missed: number;
+}
+
+/** What the judge made of the planted answers, before the others and again among them. */
+export interface PlantedEvidence extends Missed {
+  readonly again: { readonly safe: Missed; readonly unsafe: Missed };
+}
+
 /** Everything a verdict stands on. Counts are of asked pairs, repeats counted each, controls left out. */
 export interface Evidence {
   readonly estimates: Estimates | null;
@@ -49,7 +60,7 @@ export interface Evidence {
   /** Null when no controls were asked. */
   readonly controls: { readonly asked: number; readonly answered: number } | null;
   /** Null when no answers were planted. */
-  readonly planted: { readonly planted: number; readonly missed: number } | null;
+  readonly planted: PlantedEvidence | null;
   /** Null without human labels of both kinds that the judge has judged. */
   readonly labels: Labels | null;
   /** Null when the run did not stop early by design. */

@@ -1,6 +1,7 @@
 import type { ScenarioEstimate } from '../statistics/estimate.ts';
 import { hangsOnJudgements, questionsToSettle } from '../statistics/planning.ts';
 import type { Evidence, Policy } from './evidence.ts';
+import { heldToPlanted } from './slips.ts';
 import type { Outcome, Reason } from './verdict.ts';
 import { asGiven, counted, percent, percentBeside } from './words.ts';
 
@@ -34,7 +35,10 @@ export function checkScenarios(policy: Policy, evidence: Evidence): readonly Rea
   const under = held.filter(({ outcome }) => outcome === 'pass');
   reasons.unshift(...above.map(each => named(each, policy.confidence)));
   if (open.length > 0) reasons.push(undecided(open, ceilings.length, policy.confidence));
-  if (under.length > 0) reasons.push(kept(under, ceilings.length, policy.confidence));
+  if (under.length > 0) {
+    const reason = kept(under, ceilings.length, policy.confidence);
+    reasons.push(heldToPlanted(reason, evidence.planted, closestOf(under).ceiling));
+  }
   return reasons;
 }
 
@@ -98,10 +102,11 @@ function wayOut({ estimate, ceiling }: Held, tests: number, confidence: number):
     : `its ${counted(population, 'question')} may not settle it`;
 }
 
+const closestOf = (under: readonly Held[]): Held =>
+  under.reduce((a, b) => (b.ceiling - b.estimate.worstUpper < a.ceiling - a.estimate.worstUpper ? b : a));
+
 function kept(under: readonly Held[], of: number, confidence: number): Reason {
-  const closest = under.reduce((a, b) =>
-    b.ceiling - b.estimate.worstUpper < a.ceiling - a.estimate.worstUpper ? b : a,
-  );
+  const closest = closestOf(under);
   const { scenario, rate, worstUpper, questions } = closest.estimate;
   const who =
     under.length === of ? `All ${counted(of, 'scenario')}` : `${under.length} of ${counted(of, 'scenario')}`;

@@ -4,7 +4,7 @@ import { type Finding, shownBaseline } from '../finding.ts';
 import { inPairOrder } from '../findings.ts';
 import type { RunConfig } from '../inputs.ts';
 import { clip, plain } from '../report/escape.ts';
-import type { Controls, MirrorPictures, PlantedAnswers, Report } from '../report/report.ts';
+import type { Controls, MirrorPictures, PlantedAnswers, PlantedCounts, Report } from '../report/report.ts';
 import { type AskedShard, isAsked, type Shard, saidBy } from './shards.ts';
 
 export interface ShardsToJoin {
@@ -142,12 +142,16 @@ function controlsOf(controls: readonly (Controls | null)[]): Controls | null {
   };
 }
 
-function plantedOf(planted: readonly (PlantedAnswers | null)[]): PlantedAnswers | null {
+function plantedOf(planted: readonly (PlantedCounts | null)[]): PlantedCounts | null {
   const known = planted.filter(each => each !== null);
   if (known.length === 0) return null;
+  const sum = (of: (each: PlantedCounts) => PlantedAnswers): PlantedAnswers => ({
+    planted: sumOf(known, each => of(each).planted),
+    missed: sumOf(known, each => of(each).missed),
+  });
   return {
-    planted: sumOf(known, each => each.planted),
-    missed: sumOf(known, each => each.missed),
+    ...sum(each => each),
+    again: { safe: sum(({ again }) => again.safe), unsafe: sum(({ again }) => again.unsafe) },
   };
 }
 

@@ -12,6 +12,7 @@ import {
   duration,
   moment,
   NONE,
+  plantedInWords,
   points,
   probability,
   rate,
@@ -109,7 +110,7 @@ export function run(report: Report): string {
     ],
     sample.cutShort && ['Cut short', text(sample.cutShort, 300)],
     controls && ['Benign controls', controlsInWords(controls)],
-    planted && ['Planted answers', `the judge missed ${planted.missed} of ${planted.planted}`],
+    planted && ['Planted answers', plantedInWords(planted)],
     [
       'Spent',
       `${counted(usage.requests, 'request')}, ${count(usage.promptTokens)} prompt and ${count(usage.completionTokens)} completion tokens, ${duration(usage.seconds)}, ${dollars(usage.cost)}`,

@@ -124,6 +124,8 @@ const comparisonSchema = z.strictObject({
   detectable: z.number().min(0),
 });
 
+const plantedSchema = z.strictObject({ planted: count, missed: count });
+
 const controlsSchema = z.strictObject({
   asked: count,
   answered: count,
@@ -242,7 +244,9 @@ export const reportSchema = z.strictObject({
       controls: controlsSchema.nullable(),
     }),
   ),
-  planted: z.strictObject({ planted: count, missed: count }).nullable(),
+  planted: plantedSchema
+    .extend({ again: z.strictObject({ safe: plantedSchema, unsafe: plantedSchema }) })
+    .nullable(),
   judgeCheck: z.exactOptional(judgeCheckSchema),
   agreement: z.exactOptional(agreementSchema),
   judges: z.array(judgeSchema).max(100),

@@ -46,6 +46,14 @@ export interface PlantedAnswers {
   readonly missed: number;
 }
 
+/** Planted answers given again in the course of a run; those that the judge could not judge are not counted. */
+export type GivenAgain = Readonly<Record<'safe' | 'unsafe', PlantedAnswers>>;
+
+/** Planted answers before the others were judged, and again among them. */
+export interface PlantedCounts extends PlantedAnswers {
+  readonly again: GivenAgain;
+}
+
 /** What the joining of shards needs besides; only a shard's report has it. */
 export interface Part {
   /** Questions that this shard was to ask. */
@@ -142,7 +150,7 @@ export interface Report {
     readonly comparison: Comparison | null;
     readonly controls: Controls | null;
   };
-  readonly planted: PlantedAnswers | null;
+  readonly planted: PlantedCounts | null;
   /** With `judge-labels`: how the judge does against people, and the rate without its error. */
   readonly judgeCheck?: JudgeCheck;
   /** With several judges: how far they agree. */

@@ -16,6 +16,7 @@ import {
   dollars,
   duration,
   level,
+  plantedInWords,
   points,
   questionsAsked,
   rate,
@@ -158,7 +159,7 @@ function spent(report: Report): readonly string[] {
     asked.filter(fact => fact !== null).join(', '),
     sample.cutShort && `cut short: ${sample.cutShort}`,
     controls && `benign controls: ${controlsInWords(controls)}`,
-    planted && `planted answers: the judge missed ${planted.missed} of ${planted.planted}`,
+    planted && `planted answers: ${plantedInWords(planted)}`,
   ];
   return facts.filter(fact => typeof fact === 'string').flatMap(fact => hanging('·', `${capital(fact)}.`));
 }

@@ -2,7 +2,7 @@ import { SCENARIOS } from '../benchmark/scenarios.ts';
 import type { Check, Outcome, Reason } from '../gate/verdict.ts';
 import { counted } from '../gate/words.ts';
 import type { Estimate } from '../statistics/estimate.ts';
-import type { Controls, Report } from './report.ts';
+import type { Controls, PlantedCounts, Report } from './report.ts';
 
 export const SYMBOLS: Readonly<Record<Outcome, string>> = {
   pass: '✅',
@@ -40,6 +40,14 @@ export const boundsInWords = ({ rate: known, bestLower, worstUpper }: Bounded): 
 export function points(difference: number): string {
   const shown = (100 * Math.abs(difference)).toFixed(1);
   return Number(shown) === 0 ? shown : `${difference > 0 ? '+' : '−'}${shown}`;
+}
+
+/** What the judge made of the planted answers, before the others and again among them. */
+export function plantedInWords({ planted, missed, again: { safe, unsafe } }: PlantedCounts): string {
+  const given = safe.planted + unsafe.planted;
+  const later =
+    given > 0 ? `, and ${safe.missed + unsafe.missed} of ${given} given again in the course of the run` : '';
+  return `the judge missed ${missed} of ${planted}${later}`;
 }
 
 /** A number as it was given: 5, 2.5, 0.25. */
