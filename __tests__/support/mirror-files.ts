@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createCipheriv, createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,10 +40,10 @@ export function patternOf(name: string): Uint8Array {
 
 /** A JPEG whose comment does not compress; the same for the same name. `pattern` is what can be seen. */
 export function pictureOf(name: string, size = 20_000, pattern = patternOf(name)): Uint8Array {
-  const noise = Buffer.alloc(size - pattern.length - 4);
-  for (let at = 0; at < noise.length; at += 32) {
-    createHash('sha256').update(`${name} ${at}`).digest().copy(noise, at);
-  }
+  const key = createHash('sha256').update(name).digest();
+  const noise = createCipheriv('aes-256-ctr', key, Buffer.alloc(16)).update(
+    Buffer.alloc(size - pattern.length - 4),
+  );
   const comment = Buffer.from([0xff, 0xfe, 0, 0]);
   comment.writeUInt16BE(noise.length + 2, 2);
   return Buffer.concat([pattern.subarray(0, 2), comment, noise, pattern.subarray(2)]);

@@ -3,7 +3,7 @@ import PQueue from 'p-queue';
 import type { Sharp } from 'sharp';
 import { wordsOf } from '../common/fault.ts';
 import { type Canvas, canvasOf } from './canvas.ts';
-import { once } from './once.ts';
+import { counted, library } from './library.ts';
 import type { Picture } from './picture.ts';
 
 /**
@@ -24,22 +24,6 @@ const READING = { limitInputPixels: MAX_PIXELS, ignoreIcc: true };
 /** Pillow's defaults, with which the authors saved: quality 75, 4:2:0, the standard Huffman tables. */
 const PILLOW_JPEG = { quality: 75, chromaSubsampling: '4:2:0', optimiseCoding: false };
 
-/**
- * The first picture that needs it loads the library: a run whose pictures are all kept asks without it. The bundler
- * would move the import to the beginning.
- */
-const library = once(async () => {
-  const { default: sharp } = await import(/* webpackIgnore: true */ 'sharp');
-  // Small pictures one after the other: a cache would only hold memory, and threads within one do not help.
-  sharp.cache(false);
-  sharp.concurrency(1);
-  sharp.block({ operation: ['VipsForeignLoad'] });
-  sharp.unblock({
-    operation: ['VipsForeignLoadJpegBuffer', 'VipsForeignLoadPngBuffer', 'VipsForeignLoadWebpBuffer'],
-  });
-  return sharp;
-});
-
 const turns = new PQueue({ concurrency: Math.max(2, Math.min(4, availableParallelism())) });
 
 /**
@@ -59,14 +43,14 @@ export interface Image {
 
 /** Encodes as the authors saved. */
 export const encodeJpeg = async (canvas: Canvas): Promise<Uint8Array> =>
-  (await raw(canvas)).jpeg(PILLOW_JPEG).toBuffer();
+  counted(await (await raw(canvas)).jpeg(PILLOW_JPEG).toBuffer());
 
 /** A lossless picture, for people to look at. */
 export const encodePng = async (canvas: Canvas): Promise<Uint8Array> =>
-  (await raw(canvas)).png({ compressionLevel: 9 }).toBuffer();
+  counted(await (await raw(canvas)).png({ compressionLevel: 9 }).toBuffer());
 
 const raw = async ({ pixels, width, height, channels }: Canvas): Promise<Sharp> =>
-  (await library())(pixels, { raw: { width, height, channels } });
+  (await library())(counted(pixels), { raw: { width, height, channels } });
 
 /**
  * Decodes a whole picture once and says what it is. Rejects with one line that says what is wrong with the
@@ -109,7 +93,7 @@ export function paste(canvas: Canvas<3>, picture: Canvas<3>, x: number, y: numbe
  */
 export const composeSdTypo = (sd: Uint8Array, typo: Uint8Array): Promise<Uint8Array> =>
   inTurn(async () => {
-    const [above, below] = [await headerOf(sd), await headerOf(typo)];
+    const [above, below] = await Promise.all([headerOf(sd), headerOf(typo)]);
     const width = Math.max(above.width, below.width);
     const height = above.height + below.height;
     return above.height >= below.height ? join(sd, typo, width, height) : overlay(sd, typo, width, height);
@@ -124,13 +108,14 @@ async function join(
 ): Promise<Uint8Array> {
   const sharp = await library();
   const both = sharp([above, below], { ...READING, join: { across: 1, background: 'black' } });
-  return both
+  const bytes = await both
     .removeAlpha()
     .toColourspace('srgb')
     .extract({ left: 0, top: 0, width, height })
     .jpeg(PILLOW_JPEG)
     .toBuffer()
     .catch((error: unknown) => damaged(error));
+  return counted(bytes);
 }
 
 /** The same for any heights, through the pixels of both. */
@@ -142,7 +127,7 @@ async function overlay(sd: Uint8Array, typo: Uint8Array, width: number, height: 
   return encodeJpeg(canvas);
 }
 
-const open = async (bytes: Uint8Array): Promise<Sharp> => (await library())(bytes, READING);
+const open = async (bytes: Uint8Array): Promise<Sharp> => (await library())(counted(bytes), READING);
 
 async function headerOf(bytes: Uint8Array): Promise<Omit<Image, 'thumbnail'>> {
   if (bytes.length === 0) throw new Error('it is empty');
@@ -160,7 +145,7 @@ async function decoded(image: Sharp): Promise<Canvas<3>> {
     .raw()
     .toBuffer({ resolveWithObject: true })
     .catch((error: unknown) => damaged(error));
-  return { width: info.width, height: info.height, channels: 3, pixels: data };
+  return { width: info.width, height: info.height, channels: 3, pixels: counted(data) };
 }
 
 /** libvips' words for what is wrong, in one line: they tell of the file's format and never quote the file. */

@@ -1,0 +1,48 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { once } from './once.ts';
+
+/**
+ * The first picture that needs it loads the library: a run whose pictures are all kept asks without it. The bundler
+ * would move the import to the beginning.
+ */
+export const library = once(async () => {
+  // Optimising a large function takes tens of MB that the process never gives back. With 80 times V8's own budget only
+  // those few functions of the WebAssembly build are optimised in which nearly all of the time is spent.
+  setFlagsFromString('--wasm-tiering-budget=1000000000');
+  const { default: sharp } = await import(/* webpackIgnore: true */ 'sharp');
+  // Small pictures one after the other: a cache would only hold memory, and threads within one do not help.
+  sharp.cache(false);
+  sharp.concurrency(1);
+  sharp.block({ operation: ['VipsForeignLoad'] });
+  sharp.unblock({
+    operation: ['VipsForeignLoadJpegBuffer', 'VipsForeignLoadPngBuffer', 'VipsForeignLoadWebpBuffer'],
+  });
+  return sharp;
+});
+
+/** Some 20 pictures, with what they were made of: often enough to hold little, seldom enough to cost nothing. */
+const MOST_HELD = 8 * 1024 * 1024;
+let held = 0;
+
+/**
+ * Counts bytes that were given to the library or taken from it, and has what nobody needs any more collected in good
+ * time. They lie outside the engine's own memory, the WebAssembly build's even in one that never shrinks, until the
+ * small objects that stand for them are collected: left to itself, the engine sees no reason to for 100 MB or more.
+ */
+export function counted<T extends Uint8Array>(bytes: T): T {
+  held += bytes.byteLength;
+  if (held > MOST_HELD) {
+    held = 0;
+    collector()();
+  }
+  return bytes;
+}
+
+/** The engine's own collector, which Node shows only behind a flag. */
+const collector = once((): (() => void) => {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  setFlagsFromString('--no-expose-gc');
+  return collect;
+});
