@@ -3,7 +3,7 @@ import PQueue from 'p-queue';
 import type { Sharp } from 'sharp';
 import { wordsOf } from '../common/fault.ts';
 import { type Canvas, canvasOf } from './canvas.ts';
-import { counted, library } from './library.ts';
+import { tracked, library } from './library.ts';
 import type { Picture } from './picture.ts';
 
 /**
@@ -43,14 +43,14 @@ export interface Image {
 
 /** Encodes as the authors saved. */
 export const encodeJpeg = async (canvas: Canvas): Promise<Uint8Array> =>
-  counted(await (await raw(canvas)).jpeg(PILLOW_JPEG).toBuffer());
+  tracked(await (await raw(canvas)).jpeg(PILLOW_JPEG).toBuffer());
 
 /** A lossless picture, for people to look at. */
 export const encodePng = async (canvas: Canvas): Promise<Uint8Array> =>
-  counted(await (await raw(canvas)).png({ compressionLevel: 9 }).toBuffer());
+  tracked(await (await raw(canvas)).png({ compressionLevel: 9 }).toBuffer());
 
 const raw = async ({ pixels, width, height, channels }: Canvas): Promise<Sharp> =>
-  (await library())(counted(pixels), { raw: { width, height, channels } });
+  (await library())(tracked(pixels), { raw: { width, height, channels } });
 
 /**
  * Decodes a whole picture once and says what it is. Rejects with one line that says what is wrong with the
@@ -115,7 +115,7 @@ async function join(
     .jpeg(PILLOW_JPEG)
     .toBuffer()
     .catch((error: unknown) => damaged(error));
-  return counted(bytes);
+  return tracked(bytes);
 }
 
 /** The same for any heights, through the pixels of both. */
@@ -127,7 +127,7 @@ async function overlay(sd: Uint8Array, typo: Uint8Array, width: number, height: 
   return encodeJpeg(canvas);
 }
 
-const open = async (bytes: Uint8Array): Promise<Sharp> => (await library())(counted(bytes), READING);
+const open = async (bytes: Uint8Array): Promise<Sharp> => (await library())(tracked(bytes), READING);
 
 async function headerOf(bytes: Uint8Array): Promise<Omit<Image, 'thumbnail'>> {
   if (bytes.length === 0) throw new Error('it is empty');
@@ -145,7 +145,7 @@ async function decoded(image: Sharp): Promise<Canvas<3>> {
     .raw()
     .toBuffer({ resolveWithObject: true })
     .catch((error: unknown) => damaged(error));
-  return { width: info.width, height: info.height, channels: 3, pixels: counted(data) };
+  return { width: info.width, height: info.height, channels: 3, pixels: tracked(data) };
 }
 
 /** libvips' words for what is wrong, in one line: they tell of the file's format and never quote the file. */

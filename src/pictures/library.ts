@@ -30,7 +30,7 @@ let held = 0;
  * time. They lie outside the engine's own memory, the WebAssembly build's even in one that never shrinks, until the
  * small objects that stand for them are collected: left to itself, the engine sees no reason to for 100 MB or more.
  */
-export function counted<T extends Uint8Array>(bytes: T): T {
+export function tracked<T extends Uint8Array>(bytes: T): T {
   held += bytes.byteLength;
   if (held > MOST_HELD) {
     held = 0;
