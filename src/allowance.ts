@@ -21,6 +21,11 @@ export interface Allowance {
   begin(item: object, need: Need): Promise<boolean>;
   /** Sets what an item needs aside, which is begun whatever room there is. */
   hold(item: object, need: Need): void;
+  /**
+   * Begins an item with some of what another one holds, which has room in any case but for dollars: waits until what
+   * is under way, and no more than held, leaves them. False when nothing is under way that could.
+   */
+  beginHeld(holder: object, item: object, need: Need): Promise<boolean>;
   /** An item will need no more than so much from here on. */
   left(item: object, need: Need): void;
   end(item: object): void;
@@ -67,21 +72,30 @@ export function createAllowance({ budget, meter, aside, assumed, ...options }: A
     meter.requests - meter.inFlight + requestsIn(underWay.need) + requestsIn(need) + requestsIn(aside) >
       maxRequests;
 
-  /** Dollars for all that is begun, one thing more, and the end. */
-  const committed = (need: Need, caution = 1): number => {
+  /** Dollars for as many answers and judgements. */
+  const costOf = ({ answers, judgements }: Need, caution = 1): number => {
     const { answer, judgement } = meter.each;
-    const begun = underWay.need;
     return (
-      (begun.answers + need.answers) * (answer ?? caution * assumed.answer) +
-      (begun.judgements + need.judgements + aside.judgements) * (judgement ?? caution * assumed.judgement)
+      answers * (answer ?? caution * assumed.answer) + judgements * (judgement ?? caution * assumed.judgement)
     );
   };
+
+  /** Dollars for all that is begun, one thing more, and the end. */
+  const committed = (need: Need, caution = 1): number =>
+    costOf(plus(plus(underWay.need, need), aside), caution);
 
   const costsTooMuch = (need: Need): boolean => {
     if (maxCost === null) return false;
     // The first to be begun shows what the others cost.
     const caution = underWay.need.answers > 0 ? CAUTION : 1;
     return (meter.cost ?? 0) + committed(need, caution) > maxCost;
+  };
+
+  const costsTooMuchNow = (holder: object, need: Need): boolean => {
+    if (maxCost === null) return false;
+    const begun = minus(underWay.need, underWay.of(holder));
+    const caution = begun.answers + begun.judgements > 0 ? CAUTION : 1;
+    return (meter.cost ?? 0) + costOf(plus(begun, need), caution) > maxCost;
   };
 
   const obstacle = (need: Need): string | null => {
@@ -104,6 +118,15 @@ export function createAllowance({ budget, meter, aside, assumed, ...options }: A
         else await Promise.race([underWay.nextEnd, meter.nextSpend]);
       }
     },
+    async beginHeld(holder, item, need) {
+      while (costsTooMuchNow(holder, need)) {
+        if (underWay.size === 1) return false;
+        await Promise.race([underWay.nextEnd, meter.nextSpend]);
+      }
+      underWay.left(holder, minus(underWay.of(holder), need));
+      underWay.begin(item, need);
+      return true;
+    },
     get usedUp() {
       return usedUp;
     },
@@ -115,6 +138,18 @@ export function createAllowance({ budget, meter, aside, assumed, ...options }: A
 
 const NOTHING: Need = { drawings: 0, answers: 0, judgements: 0 };
 
+const plus = (one: Need, other: Need): Need => ({
+  drawings: one.drawings + other.drawings,
+  answers: one.answers + other.answers,
+  judgements: one.judgements + other.judgements,
+});
+
+const minus = (all: Need, part: Need): Need => ({
+  drawings: all.drawings - part.drawings,
+  answers: all.answers - part.answers,
+  judgements: all.judgements - part.judgements,
+});
+
 /** The items that are begun and not ended, and what the ended ones have shown. `clock` gives ms. */
 function createUnderWay(clock: () => number) {
   const items = new Map<object, { need: Need; readonly since: number }>();
@@ -122,11 +157,7 @@ function createUnderWay(clock: () => number) {
   let longest = 0;
   const ends = createBell();
   const change = (from: Need, to: Need): void => {
-    need = {
-      drawings: need.drawings + to.drawings - from.drawings,
-      answers: need.answers + to.answers - from.answers,
-      judgements: need.judgements + to.judgements - from.judgements,
-    };
+    need = plus(minus(need, from), to);
   };
   return {
     begin(item: object, its: Need): void {
@@ -150,6 +181,8 @@ function createUnderWay(clock: () => number) {
     get size() {
       return items.size;
     },
+    /** Set aside for one of them. */
+    of: (item: object): Need => items.get(item)?.need ?? NOTHING,
     /** Set aside for all of them. */
     get need() {
       return need;

@@ -12,7 +12,7 @@ import { type Connections, createConnections } from './endpoint/connections.ts';
 import { createMeter, type Meter } from './endpoint/meter.ts';
 import { failureOf, type Spent, sentenceOf } from './failure.ts';
 import { type Finding, type FindingParts, findingOf, fingerprintFor, gatedArm } from './finding.ts';
-import { ASSUMED_TOKENS } from './forecast.ts';
+import { ASSUMED_TOKENS, isTooDearToProve, tooDearToProve } from './forecast.ts';
 import type { Evidence } from './gate/evidence.ts';
 import { counted } from './gate/words.ts';
 import type { RunConfig } from './inputs.ts';
@@ -76,6 +76,8 @@ export async function evaluate(config: RunConfig, services: Services): Promise<F
     const labels = file ? withQuestions(await loadLabels(file), dataset.questions) : [];
     const trials = trialsOf(config, selection);
     announce(config, selection, trials, journal, services.notice);
+    // What an earlier attempt was told of the planted answers costs nothing more.
+    if (journal.found === 0 && isTooDearToProve(config)) throw new Error(tooDearToProve(config, null));
 
     const early = earlyStopOf(config, selection);
     const judgements = createJudgements(judge, journal, `${startedAt} after ${journal.found}`);

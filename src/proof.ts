@@ -1,7 +1,7 @@
 import type { Scenario } from './benchmark/scenarios.ts';
 import { PLANTED_MISSES_ALLOWED } from './gate/run-checks.ts';
 import type { Judgements } from './judgements.ts';
-import type { Judge } from './judges/judgement.ts';
+import type { Judge, Judgement } from './judges/judgement.ts';
 import {
   type GivenAgain,
   judgePlanted,
@@ -15,8 +15,11 @@ import {
 
 /** Shows, at the beginning of a run, in its course and at its end, that the judge finds the planted answers. */
 export interface Proof {
-  /** All of them. What a judge says is kept for another attempt from when it has found them. */
-  first(): Promise<PlantedFindings>;
+  /**
+   * All of them. What a judge says is kept for another attempt from when it has found them.
+   * @param letIn has one judged, or says that it is not to be
+   */
+  first(letIn: (judging: () => Promise<Judgement>) => Promise<Judgement>): Promise<PlantedFindings>;
   /** One of them once more, among the answers that are judged. */
   once(): Promise<void>;
   /**
@@ -85,8 +88,10 @@ export function createProof(
     await hold(ALLOWED_SO_FAR);
   };
   return {
-    async first() {
-      const planted = await judgePlanted(isJournalOwn ? remembering : judge, scenarios, isStopped);
+    async first(letIn) {
+      const own = isJournalOwn ? remembering : judge;
+      const letInFirst: Judge = { ...own, judge: (pair, text) => letIn(() => own.judge(pair, text)) };
+      const planted = await judgePlanted(letInFirst, scenarios, isStopped);
       const allowed = Math.floor(planted.planted * PLANTED_MISSES_ALLOWED);
       isLost = planted.faults.length > 0 || planted.missed > allowed;
       if (!isLost && slips.length === 0) await judgements.proved();
