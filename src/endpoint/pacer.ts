@@ -37,6 +37,8 @@ export interface Pacer {
   readonly isAway: boolean;
   /** Whether it has been waited for in vain, and nothing has gone well since. */
   readonly isGivenUp: boolean;
+  /** How long it is waited for, in words. */
+  readonly patience: string;
   /** How often the endpoint slowed the run down. */
   readonly slowdowns: number;
 }
@@ -225,6 +227,9 @@ export function createPacer(
     },
     get isGivenUp() {
       return outage.isGivenUp;
+    },
+    get patience() {
+      return timeOf(outage.patience);
     },
     get slowdowns() {
       return limit.slowdowns;
