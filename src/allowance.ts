@@ -61,6 +61,7 @@ const requestsIn = ({ drawings, answers, judgements }: Need): number => drawings
 export function createAllowance({ budget, meter, aside, assumed, ...options }: AllowanceOptions): Allowance {
   const { maxRequests, maxCost, minutes } = budget;
   const underWay = createUnderWay(options.clock);
+  const costs = createCosts({ maxCost, meter, aside, assumed }, underWay);
   const time = minutes === null ? Number.POSITIVE_INFINITY : minutes * 60_000;
   let usedUp: string | null = null;
 
@@ -72,36 +73,10 @@ export function createAllowance({ budget, meter, aside, assumed, ...options }: A
     meter.requests - meter.inFlight + requestsIn(underWay.need) + requestsIn(need) + requestsIn(aside) >
       maxRequests;
 
-  /** Dollars for as many answers and judgements. */
-  const costOf = ({ answers, judgements }: Need, caution = 1): number => {
-    const { answer, judgement } = meter.each;
-    return (
-      answers * (answer ?? caution * assumed.answer) + judgements * (judgement ?? caution * assumed.judgement)
-    );
-  };
-
-  /** Dollars for all that is begun, one thing more, and the end. */
-  const committed = (need: Need, caution = 1): number =>
-    costOf(plus(plus(underWay.need, need), aside), caution);
-
-  const costsTooMuch = (need: Need): boolean => {
-    if (maxCost === null) return false;
-    // The first to be begun shows what the others cost.
-    const caution = underWay.need.answers > 0 ? CAUTION : 1;
-    return (meter.cost ?? 0) + committed(need, caution) > maxCost;
-  };
-
-  const costsTooMuchNow = (holder: object, need: Need): boolean => {
-    if (maxCost === null) return false;
-    const begun = minus(underWay.need, underWay.of(holder));
-    const caution = begun.answers + begun.judgements > 0 ? CAUTION : 1;
-    return (meter.cost ?? 0) + costOf(plus(begun, need), caution) > maxCost;
-  };
-
   const obstacle = (need: Need): string | null => {
     if (isTooLate()) return `time-budget of ${minutes} min used up`;
     if (takesTooMany(need)) return `max-requests of ${maxRequests} used up`;
-    return costsTooMuch(need) ? `max-cost of ${maxCost} dollars used up` : null;
+    return costs.areTooMuch(need) ? `max-cost of ${maxCost} dollars used up` : null;
   };
 
   return {
@@ -119,7 +94,7 @@ export function createAllowance({ budget, meter, aside, assumed, ...options }: A
       }
     },
     async beginHeld(holder, item, need) {
-      while (costsTooMuchNow(holder, need)) {
+      while (costs.areTooMuchBeside(holder, need)) {
         if (underWay.size === 1) return false;
         await Promise.race([underWay.nextEnd, meter.nextSpend]);
       }
@@ -131,7 +106,7 @@ export function createAllowance({ budget, meter, aside, assumed, ...options }: A
       return usedUp;
     },
     get committed() {
-      return committed(NOTHING);
+      return costs.committed;
     },
   };
 }
@@ -149,6 +124,42 @@ const minus = (all: Need, part: Need): Need => ({
   answers: all.answers - part.answers,
   judgements: all.judgements - part.judgements,
 });
+
+/** What is begun by what it costs, and is taken to cost until that is known. */
+function createCosts(
+  {
+    maxCost,
+    meter,
+    aside,
+    assumed,
+  }: Pick<AllowanceOptions, 'meter' | 'aside' | 'assumed'> & { readonly maxCost: number | null },
+  underWay: ReturnType<typeof createUnderWay>,
+) {
+  /** Dollars. While a price is not known, the first under way shows what the others cost. */
+  const of = (need: Need, isFirst: boolean): number => {
+    const caution = isFirst ? 1 : CAUTION;
+    const { answer, judgement } = meter.each;
+    return (
+      need.answers * (answer ?? caution * assumed.answer) +
+      need.judgements * (judgement ?? caution * assumed.judgement)
+    );
+  };
+  const isTooMuch = (dollars: number): boolean => maxCost !== null && (meter.cost ?? 0) + dollars > maxCost;
+  return {
+    /** One thing more beside all that is begun or held, and the end. */
+    areTooMuch: (need: Need): boolean =>
+      isTooMuch(of(plus(plus(underWay.need, need), aside), underWay.need.answers === 0)),
+    /** One thing more that `holder` holds, beside what is begun. */
+    areTooMuchBeside(holder: object, need: Need): boolean {
+      const begun = minus(underWay.need, underWay.of(holder));
+      return isTooMuch(of(plus(begun, need), begun.answers + begun.judgements === 0));
+    },
+    /** Dollars for all that is begun or held, and the end. */
+    get committed() {
+      return of(plus(underWay.need, aside), true);
+    },
+  };
+}
 
 /** The items that are begun and not ended, and what the ended ones have shown. `clock` gives ms. */
 function createUnderWay(clock: () => number) {

@@ -109,7 +109,7 @@ export function findingOf(parts: FindingParts): Finding {
 function explained(verdict: Report['verdict'], givenUp: readonly string[]): Report['verdict'] {
   const [first, ...others] = verdict.reasons;
   if (verdict.outcome !== 'error' || first === undefined || givenUp.length === 0) return verdict;
-  const sentence = [first.sentence, ...givenUp].join(' ');
+  const sentence = [...givenUp, first.sentence].join(' ');
   return { ...verdict, sentence, reasons: [{ ...first, sentence }, ...others] };
 }
 

@@ -69,7 +69,7 @@ export function createProof(
   judgements: Judgements,
   { scenarios, isStopped, isJournalOwn, pairsPerLook }: ProofOptions,
 ): Proof {
-  const remembering: Judge = { ...judge, judge: (pair, text) => judgements.of(pair, 0, text) };
+  const own = isJournalOwn ? rememberingOf(judge, judgements) : judge;
   const turns = plantedInTurn(scenarios);
   let turn = 0;
   let given: readonly GivenAgain[] = [];
@@ -91,9 +91,8 @@ export function createProof(
   };
   return {
     async first(letIn) {
-      const own = isJournalOwn ? remembering : judge;
-      const letInFirst: Judge = { ...own, judge: (pair, text) => letIn(() => own.judge(pair, text)) };
-      const planted = await judgePlanted(letInFirst, scenarios, isStopped);
+      const waiting: Judge = { ...own, judge: (pair, text) => letIn(() => own.judge(pair, text)) };
+      const planted = await judgePlanted(waiting, scenarios, isStopped);
       const allowed = Math.floor(planted.planted * PLANTED_MISSES_ALLOWED);
       isLost = planted.faults.length > 0 || planted.missed > allowed;
       if (!isLost && slips.length === 0) await judgements.proved();
@@ -144,6 +143,11 @@ export function lastInTime(
   };
   return Promise.race([proof.last(), isOver()]);
 }
+
+const rememberingOf = (judge: Judge, judgements: Judgements): Judge => ({
+  ...judge,
+  judge: (pair, text) => judgements.of(pair, 0, text),
+});
 
 const sumOf = (given: readonly GivenAgain[]): GivenAgain => {
   const sum = (label: 'safe' | 'unsafe') => ({

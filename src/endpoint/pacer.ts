@@ -185,7 +185,6 @@ export function createPacer(
   const wells = createWells(clock);
   const hold = createHold(queue, clock);
   const outage = createOutage(clock, waiting);
-
   return {
     run: (request, turn) => queue.add(request, turn),
     wentWell() {
@@ -216,9 +215,7 @@ export function createPacer(
     holdBack(wait) {
       if (hold.lengthen('asked', wait)) teller.held(wait);
     },
-    wellAfter: wells.after,
-    end: hold.end,
-    ceiling,
+    ...{ wellAfter: wells.after, end: hold.end, ceiling },
     get limit() {
       return queue.concurrency;
     },
