@@ -133,6 +133,34 @@ describe('dollars', () => {
     expect(allowance.committed).toBe(3 * 2.5 - 2 + 2 * 0.5);
   });
 
+  test('of what is held are begun as what is under way leaves room, whatever else is held', async () => {
+    const { allowance, world, spend } = allowed({ maxCost: 2 });
+    const holder = {};
+    allowance.hold(holder, needing(40));
+    const first = {};
+    const letIn = (item: object) => stateOf(allowance.beginHeld(holder, item, needing(1)));
+    expect(await letIn(first)).toBe(true);
+    const second = allowance.beginHeld(holder, {}, needing(1));
+    expect(await stateOf(second)).toBe('waits');
+    spend({ cost: 0.6, each: { answer: null, judgement: 0.6 } });
+    expect(await second).toBe(true);
+    allowance.end(first);
+    expect(await letIn({})).toBe(true);
+    expect(await letIn({})).toBe('waits');
+    expect(allowance.committed).toBeCloseTo(40 * 0.6 - 0.6, 9);
+    expect(world.cost).toBe(0.6);
+  });
+
+  test('of what is held are begun no more where nothing is under way that could leave room', async () => {
+    const { allowance, world } = allowed({ maxCost: 2 });
+    const holder = {};
+    allowance.hold(holder, needing(40));
+    Object.assign(world, { cost: 1.5, each: { answer: null, judgement: 0.6 } });
+    expect(await stateOf(allowance.beginHeld(holder, {}, needing(1)))).toBe(false);
+    allowance.end(holder);
+    expect(allowance.committed).toBe(0);
+  });
+
   test('that are used up let none begin, and it is said why', async () => {
     const { allowance, world } = allowed({ maxCost: 3 });
     Object.assign(world, { cost: 1, each: { answer: 2, judgement: 0.5 } });

@@ -14,6 +14,8 @@ const ROOT = resolve(import.meta.dirname, '..');
 const DATASET = join(ROOT, 'fixtures/mm-safetybench');
 const KILLS = 20;
 const IN_FLIGHT = 16;
+/** So often is each pair asked under kills, so that a run is still under way at the last of them. */
+const REPEATS = 5;
 
 interface Server {
   readonly baseUrl: string;
@@ -41,7 +43,7 @@ async function startServer(options: readonly string[]): Promise<Server> {
   };
 }
 
-function start(baseUrl: string, work: string, report: string): ChildProcess {
+function start(baseUrl: string, work: string, report: string, repeats: number): ChildProcess {
   const inputs = {
     'base-url': baseUrl,
     model: 'fixture-vlm',
@@ -49,6 +51,7 @@ function start(baseUrl: string, work: string, report: string): ChildProcess {
     dataset: DATASET,
     'image-kinds': 'TYPO,TEXT',
     sample: 'full',
+    repeats: String(repeats),
     'min-helpfulness': '0',
     'request-timeout': '2',
     'max-retries': '12',
@@ -63,8 +66,8 @@ function start(baseUrl: string, work: string, report: string): ChildProcess {
   });
 }
 
-async function finished(baseUrl: string, work: string, report: string) {
-  const child = start(baseUrl, work, report);
+async function finished(baseUrl: string, work: string, report: string, repeats = 1) {
+  const child = start(baseUrl, work, report, repeats);
   await once(child, 'exit');
   const { rows, estimates } = JSON.parse(await readFile(join(work, report, 'report.json'), 'utf8'));
   return { rows, asr: estimates.overall.rate, unjudged: estimates.overall.unjudged };
@@ -90,21 +93,24 @@ async function underFaults(work: string): Promise<void> {
 }
 
 async function underKills(work: string): Promise<void> {
-  const server = await startServer(['--latencyMs', '100']);
-  const whole = await finished(server.baseUrl, work, 'whole');
+  const server = await startServer(['--latencyMs', '200']);
+  const whole = await finished(server.baseUrl, work, 'whole', REPEATS);
   const before = await server.counts();
+  let killed = 0;
   for (let n = 0; n < KILLS; n++) {
-    const child = start(server.baseUrl, work, 'killed');
-    await pause(500 + Math.random() * 1000);
-    child.kill('SIGKILL');
-    await once(child, 'exit');
+    const child = start(server.baseUrl, work, 'killed', REPEATS);
+    const ended = once(child, 'exit');
+    await pause(500 + Math.random() * 3000);
+    if (child.kill('SIGKILL')) killed += 1;
+    await ended;
   }
-  const last = await finished(server.baseUrl, work, 'killed');
+  const last = await finished(server.baseUrl, work, 'killed', REPEATS);
   const after = await server.counts();
-  // The first whole run asked everything once; what a kill repeats is at most what was in flight.
+  // The first whole run asked everything once. A kill repeats what was in flight, the planted answers that are given
+  // again in each attempt, and, before the judge has found all of them, what it has said in that attempt.
   const again = after.askedAgain - before.askedAgain - (before.requests - before.askedAgain);
-  say(`${KILLS} kills: rows equal: ${JSON.stringify(last.rows) === JSON.stringify(whole.rows)}`);
-  say(`asked again beyond one whole run: ${again} (${KILLS} × ${IN_FLIGHT} could be in flight)`);
+  say(`${killed} kills: rows equal: ${JSON.stringify(last.rows) === JSON.stringify(whole.rows)}`);
+  say(`asked again beyond one whole run: ${again} (${killed} × ${IN_FLIGHT} could be in flight)`);
   server.close();
 }
 

@@ -21,6 +21,11 @@ export interface Allowance {
   begin(item: object, need: Need): Promise<boolean>;
   /** Sets what an item needs aside, which is begun whatever room there is. */
   hold(item: object, need: Need): void;
+  /**
+   * Begins an item with some of what another one holds, which has room in any case but for dollars: waits until what
+   * is under way, and no more than held, leaves them. False when nothing is under way that could.
+   */
+  beginHeld(holder: object, item: object, need: Need): Promise<boolean>;
   /** An item will need no more than so much from here on. */
   left(item: object, need: Need): void;
   end(item: object): void;
@@ -56,6 +61,7 @@ const requestsIn = ({ drawings, answers, judgements }: Need): number => drawings
 export function createAllowance({ budget, meter, aside, assumed, ...options }: AllowanceOptions): Allowance {
   const { maxRequests, maxCost, minutes } = budget;
   const underWay = createUnderWay(options.clock);
+  const costs = createCosts({ maxCost, meter, aside, assumed }, underWay);
   const time = minutes === null ? Number.POSITIVE_INFINITY : minutes * 60_000;
   let usedUp: string | null = null;
 
@@ -67,27 +73,10 @@ export function createAllowance({ budget, meter, aside, assumed, ...options }: A
     meter.requests - meter.inFlight + requestsIn(underWay.need) + requestsIn(need) + requestsIn(aside) >
       maxRequests;
 
-  /** Dollars for all that is begun, one thing more, and the end. */
-  const committed = (need: Need, caution = 1): number => {
-    const { answer, judgement } = meter.each;
-    const begun = underWay.need;
-    return (
-      (begun.answers + need.answers) * (answer ?? caution * assumed.answer) +
-      (begun.judgements + need.judgements + aside.judgements) * (judgement ?? caution * assumed.judgement)
-    );
-  };
-
-  const costsTooMuch = (need: Need): boolean => {
-    if (maxCost === null) return false;
-    // The first to be begun shows what the others cost.
-    const caution = underWay.need.answers > 0 ? CAUTION : 1;
-    return (meter.cost ?? 0) + committed(need, caution) > maxCost;
-  };
-
   const obstacle = (need: Need): string | null => {
     if (isTooLate()) return `time-budget of ${minutes} min used up`;
     if (takesTooMany(need)) return `max-requests of ${maxRequests} used up`;
-    return costsTooMuch(need) ? `max-cost of ${maxCost} dollars used up` : null;
+    return costs.areTooMuch(need) ? `max-cost of ${maxCost} dollars used up` : null;
   };
 
   return {
@@ -104,16 +93,73 @@ export function createAllowance({ budget, meter, aside, assumed, ...options }: A
         else await Promise.race([underWay.nextEnd, meter.nextSpend]);
       }
     },
+    async beginHeld(holder, item, need) {
+      while (costs.areTooMuchBeside(holder, need)) {
+        if (underWay.size === 1) return false;
+        await Promise.race([underWay.nextEnd, meter.nextSpend]);
+      }
+      underWay.left(holder, minus(underWay.of(holder), need));
+      underWay.begin(item, need);
+      return true;
+    },
     get usedUp() {
       return usedUp;
     },
     get committed() {
-      return committed(NOTHING);
+      return costs.committed;
     },
   };
 }
 
 const NOTHING: Need = { drawings: 0, answers: 0, judgements: 0 };
+
+const plus = (one: Need, other: Need): Need => ({
+  drawings: one.drawings + other.drawings,
+  answers: one.answers + other.answers,
+  judgements: one.judgements + other.judgements,
+});
+
+const minus = (all: Need, part: Need): Need => ({
+  drawings: all.drawings - part.drawings,
+  answers: all.answers - part.answers,
+  judgements: all.judgements - part.judgements,
+});
+
+/** What is begun by what it costs, and is taken to cost until that is known. */
+function createCosts(
+  {
+    maxCost,
+    meter,
+    aside,
+    assumed,
+  }: Pick<AllowanceOptions, 'meter' | 'aside' | 'assumed'> & { readonly maxCost: number | null },
+  underWay: ReturnType<typeof createUnderWay>,
+) {
+  /** Dollars. While a price is not known, the first under way shows what the others cost. */
+  const of = (need: Need, isFirst: boolean): number => {
+    const caution = isFirst ? 1 : CAUTION;
+    const { answer, judgement } = meter.each;
+    return (
+      need.answers * (answer ?? caution * assumed.answer) +
+      need.judgements * (judgement ?? caution * assumed.judgement)
+    );
+  };
+  const isTooMuch = (dollars: number): boolean => maxCost !== null && (meter.cost ?? 0) + dollars > maxCost;
+  return {
+    /** One thing more beside all that is begun or held, and the end. */
+    areTooMuch: (need: Need): boolean =>
+      isTooMuch(of(plus(plus(underWay.need, need), aside), underWay.need.answers === 0)),
+    /** One thing more that `holder` holds, beside what is begun. */
+    areTooMuchBeside(holder: object, need: Need): boolean {
+      const begun = minus(underWay.need, underWay.of(holder));
+      return isTooMuch(of(plus(begun, need), begun.answers + begun.judgements === 0));
+    },
+    /** Dollars for all that is begun or held, and the end. */
+    get committed() {
+      return of(plus(underWay.need, aside), true);
+    },
+  };
+}
 
 /** The items that are begun and not ended, and what the ended ones have shown. `clock` gives ms. */
 function createUnderWay(clock: () => number) {
@@ -122,11 +168,7 @@ function createUnderWay(clock: () => number) {
   let longest = 0;
   const ends = createBell();
   const change = (from: Need, to: Need): void => {
-    need = {
-      drawings: need.drawings + to.drawings - from.drawings,
-      answers: need.answers + to.answers - from.answers,
-      judgements: need.judgements + to.judgements - from.judgements,
-    };
+    need = plus(minus(need, from), to);
   };
   return {
     begin(item: object, its: Need): void {
@@ -150,6 +192,8 @@ function createUnderWay(clock: () => number) {
     get size() {
       return items.size;
     },
+    /** Set aside for one of them. */
+    of: (item: object): Need => items.get(item)?.need ?? NOTHING,
     /** Set aside for all of them. */
     get need() {
       return need;

@@ -1,5 +1,5 @@
 import type { Selection } from './dataset/sample.ts';
-import { forecastOf } from './forecast.ts';
+import { dollarsIn, forecastOf } from './forecast.ts';
 import type { RunConfig } from './inputs.ts';
 import type { Journal } from './journal/journal.ts';
 import type { Trial } from './trials.ts';
@@ -20,12 +20,8 @@ export function announce(
     ...(drawings > 0 ? [`${drawings} pictures`] : []),
   ];
   notice(
-    `Asking ${questions.length} of ${whole} questions (${config.pictures.kinds.join(', ')}): about ${answers + judgements + drawings} requests (${parts.join(', ')})${cost === null ? '' : `, about ${dollars(cost)} dollars`}.`,
+    `Asking ${questions.length} of ${whole} questions (${config.pictures.kinds.join(', ')}): about ${answers + judgements + drawings} requests (${parts.join(', ')})${cost === null ? '' : `, about ${dollarsIn(cost)} dollars`}.`,
   );
   if (journal.found > 0) notice(`Going on where the last attempt stopped: ${journal.found} entries kept.`);
   if (journal.dropped > 0) notice(`Dropped ${journal.dropped} damaged lines of the journal.`);
 }
-
-/** Two digits that count: what it is taken from is no more exact. */
-const dollars = (cost: number): string =>
-  cost >= 10 ? String(Math.round(cost)) : Number(cost.toPrecision(2)).toString();

@@ -41,18 +41,19 @@ export interface TrialTexts {
   readonly picture: Picture | null;
 }
 
+/** Is told how far a trial has come. */
+export interface Told {
+  /** Its answer has come, and is not judged yet. */
+  heard(trial: Trial): void;
+  /** Its answer goes to the judge. */
+  judging(trial: Trial): void;
+}
+
 /** An answer that says something. */
 type GivenAnswer = Exclude<Answer, { kind: 'none' }>;
 
-/**
- * Conducts one trial: picture, answer, judgement. Rejects only when the whole run cannot go on.
- * @param heard is told when the answer has come, before it is judged
- */
-export async function conduct(
-  trial: Trial,
-  conditions: Conditions,
-  heard: (trial: Trial) => void,
-): Promise<Result> {
+/** Conducts one trial: picture, answer, judgement. Rejects only when the whole run cannot go on. */
+export async function conduct(trial: Trial, conditions: Conditions, told: Told): Promise<Result> {
   const { key, coming, isKept, shown } = await conditions.opening(() => putting(trial, conditions));
   const answer = await coming;
   if (answer.kind === 'none') {
@@ -63,11 +64,11 @@ export async function conduct(
     const result = unanswered(trial, `no answer: ${answer.detail}`);
     return answer.reason === 'cut' ? { ...result, isCut: true } : result;
   }
-  heard(trial);
+  told.heard(trial);
   if (!isKept) await conditions.journal.append(key, answer);
   const result = trial.control
     ? controlResult(trial, answer)
-    : { ...(await judged(trial, answer, conditions)), ...(shown && { picture: shown }) };
+    : { ...(await judged(trial, answer, conditions, told)), ...(shown && { picture: shown }) };
   await keepTexts(result, answer, conditions);
   return isKept ? { ...result, isKept } : result;
 }
@@ -171,14 +172,20 @@ function keyFor(
   );
 }
 
-async function judged(trial: Trial, answer: GivenAnswer, conditions: Conditions): Promise<Result> {
+async function judged(
+  trial: Trial,
+  answer: GivenAnswer,
+  conditions: Conditions,
+  told: Told,
+): Promise<Result> {
   const common = { trial, refused: answer.kind === 'refusal', unanswered: false };
   if (answer.kind === 'refusal') {
     return { ...common, label: 'safe', note: `refused by its ${answer.by.replace('-', ' ')}` };
   }
-  const { label, reason, votes } = await conditions.judging(() =>
-    conditions.judgements.of(trial.pair, trial.repeat, answer.text),
-  );
+  const { label, reason, votes } = await conditions.judging(() => {
+    told.judging(trial);
+    return conditions.judgements.of(trial.pair, trial.repeat, answer.text);
+  });
   if (label === 'unjudged' && conditions.isStopped()) {
     return { ...common, label, isCut: true, note: 'the run ended before it was judged' };
   }

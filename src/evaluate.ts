@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { announce } from './announce.ts';
 import { type BaselineText, type BaselineUse, useBaseline } from './baseline.ts';
 import { controlPairs } from './benchmark/controls.ts';
@@ -12,7 +11,7 @@ import { type Connections, createConnections } from './endpoint/connections.ts';
 import { createMeter, type Meter } from './endpoint/meter.ts';
 import { failureOf, type Spent, sentenceOf } from './failure.ts';
 import { type Finding, type FindingParts, findingOf, fingerprintFor, gatedArm } from './finding.ts';
-import { ASSUMED_TOKENS } from './forecast.ts';
+import { ASSUMED_TOKENS, isTooDearToProve, tooDearToProve } from './forecast.ts';
 import type { Evidence } from './gate/evidence.ts';
 import { counted } from './gate/words.ts';
 import type { RunConfig } from './inputs.ts';
@@ -26,7 +25,7 @@ import { loadLabels } from './judges/load-labels.ts';
 import { createPictures } from './pictures/pictures.ts';
 import { openStore, type PictureStore } from './pictures/store.ts';
 import type { Progress } from './progress.ts';
-import { createProof, looksAmong } from './proof.ts';
+import { createProof, lastInTime, looksAmong } from './proof.ts';
 import type { Fingerprint } from './report/report.ts';
 import type { EarlyDecision } from './statistics/stopper.ts';
 import { superviseAll } from './supervise.ts';
@@ -76,6 +75,8 @@ export async function evaluate(config: RunConfig, services: Services): Promise<F
     const labels = file ? withQuestions(await loadLabels(file), dataset.questions) : [];
     const trials = trialsOf(config, selection);
     announce(config, selection, trials, journal, services.notice);
+    // What an earlier attempt was told of the planted answers costs nothing more.
+    if (journal.found === 0 && isTooDearToProve(config)) throw new Error(tooDearToProve(config, null));
 
     const early = earlyStopOf(config, selection);
     const judgements = createJudgements(judge, journal, `${startedAt} after ${journal.found}`);
@@ -94,9 +95,8 @@ export async function evaluate(config: RunConfig, services: Services): Promise<F
       services.notice(`Asked again for ${entries} of the journal.`);
     }
     const parts = { config, dataset, selection, judge, meter, baseline, fingerprint, labels, ...asked };
-    const otherNames = connections.otherNames();
-    const finishedAt = services.clock();
-    return findingOf({ ...parts, otherNames, startedAt, finishedAt });
+    const heard = { otherNames: connections.otherNames(), givenUp: connections.givenUp() };
+    return findingOf({ ...parts, ...heard, startedAt, finishedAt: services.clock() });
   } catch (error) {
     // What is still in flight belongs to a run that is over.
     end.abort();
@@ -140,7 +140,7 @@ async function askAll(
   const endAll = () => end.abort();
   let isLookedAt = false;
   const deadline = atDeadline(config, startedAt, services, async why => {
-    isLookedAt = await Promise.race([proof.last(), delay(LAST_LOOK, false, { ref: false })]);
+    isLookedAt = await lastInTime(proof, connections.pacerOf(config.judging));
     meter.stop(why);
     endAll();
   });
@@ -182,9 +182,6 @@ const spentBy = ({ requests, promptTokens, completionTokens, cost }: Meter): Spe
   completionTokens,
   cost,
 });
-
-/** How long the judge is looked at once more when the time is over (ms). */
-const LAST_LOOK = 10_000;
 
 /** Nothing shows that the judge still judged at the end: a run like that has passed nothing, as one cancelled. */
 const unlooked = (why: string): Stop => ({

@@ -18,6 +18,7 @@ import {
 } from './findings.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import type { Evidence } from './gate/evidence.ts';
+import { counted } from './gate/words.ts';
 import type { RunConfig } from './inputs.ts';
 import { type Checked, judgedAs } from './judges/check.ts';
 import type { Judge } from './judges/judgement.ts';
@@ -58,6 +59,8 @@ export interface FindingParts {
   readonly fingerprint: Fingerprint;
   /** The names that the endpoint gave for the model, other than the one asked for. */
   readonly otherNames: readonly string[];
+  /** A sentence for each endpoint that was given up. */
+  readonly givenUp: readonly string[];
   readonly labels: readonly HumanLabel[];
   /** The labelled texts as the judge judged them in this run. */
   readonly labelled: Checked;
@@ -71,12 +74,13 @@ export function findingOf(parts: FindingParts): Finding {
   const { config, selection, judge, meter, cutShort } = parts;
   const results = cutShort === null ? parts.results.filter(({ isCut }) => !isCut) : parts.results;
   const asked = askedOf(parts, results);
-  const { notices, rows, ...concluded } = conclude(asked);
+  const { notices, rows, verdict, ...concluded } = conclude(asked);
   return {
     schemaVersion: 1,
     startedAt: new Date(parts.startedAt).toISOString(),
     finishedAt: new Date(parts.finishedAt).toISOString(),
     model: { name: config.target.model, endpoint: shownUrl(config.target.baseUrl) },
+    verdict: explained(verdict, parts.givenUp),
     ...concluded,
     judges: judge.identities,
     sample: {
@@ -107,6 +111,14 @@ export function findingOf(parts: FindingParts): Finding {
       part: partOf(asked, selection.questions.length),
     }),
   };
+}
+
+/** What an error is said to be comes of an endpoint that was given up, wherever one was. */
+function explained(verdict: Report['verdict'], givenUp: readonly string[]): Report['verdict'] {
+  const [first, ...others] = verdict.reasons;
+  if (verdict.outcome !== 'error' || first === undefined || givenUp.length === 0) return verdict;
+  const sentence = [...givenUp, first.sentence].join(' ');
+  return { ...verdict, sentence, reasons: [{ ...first, sentence }, ...others] };
 }
 
 /** What the verdict is reached from. */
@@ -241,7 +253,8 @@ function mirrorOf({ pictures }: Dataset): { readonly pictures?: MirrorPictures }
 
 /** What a person should know of the conditions before believing the numbers. */
 function conditionsOf(parts: FindingParts, sampled: Sampled): readonly string[] {
-  const { config, dataset, judge, early, otherNames, meter } = parts;
+  const { config, dataset, judge, early, otherNames, givenUp, meter, results } = parts;
+  const kept = results.filter(({ isKept }) => isKept).length;
   const foreign = dataset.files.filter(({ published }) => !published).length;
   const unused = dataset.pictures.unused();
   const notices = [
@@ -254,6 +267,9 @@ function conditionsOf(parts: FindingParts, sampled: Sampled): readonly string[] 
       `${meter.uncounted.toLocaleString('en-GB')} responses do not say how many tokens they took: the cost takes each for an answer of usual length.`,
     otherNames.length > 0 &&
       `The endpoint says that ${otherNames.map(name => `"${plain(name)}"`).join(', ')} answered, where "${config.target.model}" was asked for: see that it is the model you mean.`,
+    kept > 0 &&
+      `${counted(kept, 'answer')} of those asked for came from an earlier attempt: requests, tokens, dollars and time are the last attempt's alone.`,
+    ...givenUp,
     ...sameText(sampled),
     ...sharedPictures(sampled),
     ...beyondTheirRules(judge.identities, config.selection.scenarios),

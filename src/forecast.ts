@@ -55,6 +55,30 @@ export function assumedCosts({ pictures, asking, budget }: RunConfig): Allowance
   return { answer: dollars(question + shown, answer), judgement: dollars(instructions + answer, judgement) };
 }
 
+/**
+ * Why `max-cost` does not even prove the judge, which is given the planted answers at the beginning and some of them
+ * at the end.
+ * @param each what a judgement has cost so far (dollars); null where that is not known
+ */
+export function tooDearToProve(config: RunConfig, each: number | null): string {
+  const { count, cost } = provingOf(config, each);
+  return `max-cost of ${config.budget.maxCost} dollars is smaller than what proving the judge costs, about ${dollarsIn(cost)} dollars for ${count} judgements of planted answers: raise max-cost`;
+}
+
+/** Whether `max-cost` does not prove the judge by what its judgements are taken to cost. */
+export const isTooDearToProve = (config: RunConfig): boolean =>
+  config.budget.maxCost !== null && provingOf(config, null).cost > config.budget.maxCost;
+
+function provingOf(config: RunConfig, each: number | null): { count: number; cost: number } {
+  const { scenarios } = config.selection;
+  const count = modelJudges(config) * (plantedFor(scenarios).length + lastPlantedFor(scenarios).length);
+  return { count, cost: count * (each ?? assumedCosts(config).judgement) };
+}
+
+/** Two digits that count: what it is taken from is no more exact. */
+export const dollarsIn = (cost: number): string =>
+  cost >= 10 ? String(Math.round(cost)) : Number(cost.toPrecision(2)).toString();
+
 /** Counts what the plan asks for, retries and what is kept left out. */
 export function forecastOf(
   config: RunConfig,
@@ -65,7 +89,8 @@ export function forecastOf(
   const pairs = trials.filter(({ control }) => !control).length;
   const planted =
     plantedFor(selection.scenarios).length +
-    looksAmong(pairs, budget.stopEarly) +
+    // The last of them falls due when all is judged, which is what the last look is for.
+    Math.max(0, looksAmong(pairs, budget.stopEarly) - 1) +
     lastPlantedFor(selection.scenarios).length;
   const judgements = modelJudges(config) * (pairs + planted);
 

@@ -1,7 +1,9 @@
+import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import type { Scenario } from './benchmark/scenarios.ts';
+import type { Pacer } from './endpoint/pacer.ts';
 import { PLANTED_MISSES_ALLOWED } from './gate/run-checks.ts';
 import type { Judgements } from './judgements.ts';
-import type { Judge } from './judges/judgement.ts';
+import type { Judge, Judgement } from './judges/judgement.ts';
 import {
   judgePlanted,
   judgePlantedAgain,
@@ -17,8 +19,11 @@ import type { GivenAgain } from './report/report.ts';
 
 /** Shows, at the beginning of a run, in its course and at its end, that the judge finds the planted answers. */
 export interface Proof {
-  /** All of them. What a judge says is kept for another attempt from when it has found them. */
-  first(): Promise<PlantedFindings>;
+  /**
+   * All of them. What a judge says is kept for another attempt from when it has found them.
+   * @param letIn has one judged, or says that it is not to be
+   */
+  first(letIn: (judging: () => Promise<Judgement>) => Promise<Judgement>): Promise<PlantedFindings>;
   /** One of them once more, among the answers that are judged. */
   once(): Promise<void>;
   /**
@@ -64,7 +69,7 @@ export function createProof(
   judgements: Judgements,
   { scenarios, isStopped, isJournalOwn, pairsPerLook }: ProofOptions,
 ): Proof {
-  const remembering: Judge = { ...judge, judge: (pair, text) => judgements.of(pair, 0, text) };
+  const own = isJournalOwn ? rememberingOf(judge, judgements) : judge;
   const turns = plantedInTurn(scenarios);
   let turn = 0;
   let given: readonly GivenAgain[] = [];
@@ -86,14 +91,17 @@ export function createProof(
     await hold();
   };
   const giveLongest = async () => {
+    // The last answer goes to the judge in this moment.
+    await setImmediate();
     const length = judgements.longest;
     const found = await judgePlantedAgain(judge, longestPlantedFor(scenarios, length));
     given = [...given, found];
     shortSight = shortSightOf(found.unsafe, length);
   };
   return {
-    async first() {
-      const planted = await judgePlanted(isJournalOwn ? remembering : judge, scenarios, isStopped, judge);
+    async first(letIn) {
+      const waiting: Judge = { ...own, judge: (pair, text) => letIn(() => own.judge(pair, text)) };
+      const planted = await judgePlanted(waiting, scenarios, isStopped, judge);
       const allowed = Math.floor(planted.planted * PLANTED_MISSES_ALLOWED);
       isLost = planted.faults.length > 0 || planted.missed > allowed;
       if (!isLost && slips.length === 0) await judgements.proved();
@@ -128,6 +136,30 @@ export function createProof(
     },
   };
 }
+
+/** How long the judge is looked at once more when the time is over, and after how long that is seen to be of use (ms). */
+const LAST_LOOK = 10_000;
+const SEEN_AFTER = 100;
+
+/** The last look when the time is over: it is not waited for long, nor while the judge's endpoint refuses everybody. */
+export function lastInTime(
+  proof: Pick<Proof, 'last'>,
+  judges: Pick<Pacer, 'isAway' | 'isGivenUp'>,
+): Promise<boolean> {
+  const isOver = async (): Promise<false> => {
+    for (let waited = 0; waited < LAST_LOOK; waited += SEEN_AFTER) {
+      await delay(SEEN_AFTER, undefined, { ref: false });
+      if (judges.isAway || judges.isGivenUp) break;
+    }
+    return false;
+  };
+  return Promise.race([proof.last(), isOver()]);
+}
+
+const rememberingOf = (judge: Judge, judgements: Judgements): Judge => ({
+  ...judge,
+  judge: (pair, text) => judgements.of(pair, 0, text),
+});
 
 const sumOf = (given: readonly GivenAgain[]): GivenAgain => {
   const sum = (label: 'safe' | 'unsafe') => ({

@@ -1,10 +1,10 @@
 import { type Allowance, createAllowance, type Need } from './allowance.ts';
-import { type Conditions, conduct } from './conduct.ts';
+import { type Conditions, conduct, type Told } from './conduct.ts';
 import type { EarlyStop } from './early-stop.ts';
 import type { Connections } from './endpoint/connections.ts';
 import type { Meter } from './endpoint/meter.ts';
 import { gatedArm } from './finding.ts';
-import { assumedCosts, modelJudges, needOf } from './forecast.ts';
+import { assumedCosts, modelJudges, needOf, tooDearToProve } from './forecast.ts';
 import type { RunConfig } from './inputs.ts';
 import { LONGEST_PLANTED, lastPlantedFor, type PlantedFindings, plantedFor } from './judges/planted.ts';
 import type { Progress } from './progress.ts';
@@ -63,34 +63,30 @@ export async function superviseAll(
   conditions: Conditions,
   supervision: Supervision,
 ): Promise<Supervised> {
-  const { config, meter, proof, notice, end } = supervision;
+  const { config, meter, notice, end } = supervision;
   const watch = watchOver(trials, supervision);
   const allowance = allowanceFor(supervision);
   meter.leaveRoom(() => allowance.committed);
   const ending = createEnding(trials, watch, conditions, supervision);
-  const look = createLook(trials, allowance, supervision);
+  const look = createLook(trials, allowance, ending, supervision);
 
+  const told: Told = {
+    heard(trial) {
+      watch.heard(trial);
+      allowance.left(trial, { ...needOf(config, trial), drawings: 0, answers: 0 });
+    },
+    judging: ending.judging,
+  };
   const one = async (trial: Trial): Promise<void> => {
     if (conditions.isStopped()) return;
     const isWanted = trial.control || !watch.isCertain;
-    if (isWanted && (await allowance.begin(trial, needOf(config, trial)))) {
-      const heard = () => {
-        watch.heard(trial);
-        allowance.left(trial, { ...needOf(config, trial), drawings: 0, answers: 0 });
-        ending.heard(trial);
-      };
-      watch.take(await conduct(trial, conditions, heard).finally(() => allowance.end(trial)));
-      if (!trial.control) await look();
-    }
+    const isBegun = isWanted && (await allowance.begin(trial, needOf(config, trial)));
+    if (isBegun) watch.take(await conduct(trial, conditions, told).finally(() => allowance.end(trial)));
     ending.over(trial);
+    if (isBegun && !trial.control) await look();
   };
-  const first = async (): Promise<PlantedFindings> => {
-    allowance.hold(first, judgementsOf(config, plantedFor(config.selection.scenarios).length));
-    return proof.first().finally(() => {
-      allowance.end(first);
-      ending.proved();
-    });
-  };
+  const first = async (): Promise<PlantedFindings> =>
+    proveWithin(allowance, watch, supervision).finally(ending.proved);
 
   // A batch takes all requests before it answers the first.
   const open = config.batch ? trials.length : TRIALS_PER_REQUEST * config.pacing.concurrency;
@@ -102,6 +98,26 @@ export async function superviseAll(
   const kept = results.filter(({ isKept }) => isKept).length;
   if (kept > 0) notice(`Resumed ${kept} answers of an earlier attempt.`);
   return { results, gaveUp, planted, isLookedAtLast };
+}
+
+/** Gives the judge the planted answers as far as `max-cost` allows, and gives up where it does not. */
+async function proveWithin(
+  allowance: Allowance,
+  watch: Watch,
+  { config, meter, proof }: Supervision,
+): Promise<PlantedFindings> {
+  const all = {};
+  allowance.hold(all, judgementsOf(config, plantedFor(config.selection.scenarios).length));
+  return proof
+    .first(async judging => {
+      const turn = {};
+      if (await allowance.beginHeld(all, turn, judgementsOf(config, 1))) {
+        return judging().finally(() => allowance.end(turn));
+      }
+      watch.giveUp(tooDearToProve(config, meter.each.judgement));
+      return { label: 'unjudged', reason: 'not asked' };
+    })
+    .finally(() => allowance.end(all));
 }
 
 function watchOver(
@@ -148,12 +164,14 @@ const lookNeed = (config: RunConfig): Need =>
 
 /** What happens when all that was to be asked or shown has been. */
 interface Ending {
-  /** A trial has its answer. */
-  heard(trial: Trial): void;
+  /** A trial's answer goes to the judge. */
+  judging(trial: Trial): void;
   /** A trial has come to its end, or is not to be begun. */
   over(trial: Trial): void;
   /** The judge has been given all planted answers. */
   proved(): void;
+  /** Whether the last look at the judge has begun: whatever is still being judged was put to it before. */
+  readonly isLookedAtLast: boolean;
   /** Whether the judge was looked at once more while it judged the last answers; waits for that. */
   lastLook(): Promise<boolean>;
 }
@@ -164,11 +182,11 @@ function createEnding(
   conditions: Conditions,
   { meter, proof, end }: Supervision,
 ): Ending {
-  const unheard = new Set(trials);
-  let checksOpen = 1 + trials.filter(({ control }) => control).length;
+  const unjudged = new Set(trials.filter(({ control }) => !control));
+  let checksOpen = 1 + trials.length - unjudged.size;
   let last: Promise<boolean> | undefined;
-  const heard = (trial: Trial) => {
-    if (!unheard.delete(trial) || unheard.size > 0 || conditions.isStopped()) return;
+  const judging = (trial: Trial) => {
+    if (!unjudged.delete(trial) || unjudged.size > 0 || conditions.isStopped()) return;
     // Where all so far came from the journal, there is nothing yet to vouch for.
     if (conditions.judgements.fresh === 0) return;
     last = proof.last();
@@ -178,9 +196,9 @@ function createEnding(
     if (watch.isCertain && checksOpen === 0) meter.stop('the verdict is certain');
   };
   return {
-    heard,
+    judging,
     over(trial) {
-      heard(trial);
+      judging(trial);
       if (trial.control) checksOpen -= 1;
       stopWhenCertain();
     },
@@ -188,14 +206,21 @@ function createEnding(
       checksOpen -= 1;
       stopWhenCertain();
     },
+    get isLookedAtLast() {
+      return last !== undefined;
+    },
     lastLook: async () => (await last) ?? false,
   };
 }
 
-/** To be called when a pair has come to its end: each time that so many have, the judge is looked at once more. */
+/**
+ * To be called when a pair has come to its end: each time that so many have, the judge is looked at once more, until
+ * the last look has begun, beside which the rest is judged.
+ */
 function createLook(
   trials: readonly Trial[],
   allowance: Allowance,
+  ending: Ending,
   { config, proof }: Supervision,
 ): () => Promise<void> {
   const pairs = trials.filter(({ control }) => !control).length;
@@ -204,7 +229,7 @@ function createLook(
   let ended = 0;
   return async () => {
     ended += 1;
-    if (dueAt(ended) === dueAt(ended - 1)) return;
+    if (ending.isLookedAtLast || dueAt(ended) === dueAt(ended - 1)) return;
     const turn = {};
     if (!(await allowance.begin(turn, judgementsOf(config, 1)))) return;
     await proof.once().finally(() => allowance.end(turn));

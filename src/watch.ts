@@ -34,6 +34,8 @@ export interface Watch {
   /** A trial has an answer, judged or not: a model that has answered once is not silent any more. */
   heard(trial: Trial): void;
   take(result: Result): void;
+  /** Ends the run, as nothing more can come of it. */
+  giveUp(why: string): void;
   readonly results: readonly Result[];
   /** Why the run was given up; null when it was not. */
   readonly gaveUp: string | null;
@@ -83,7 +85,7 @@ export function createWatch(options: WatchOptions): Watch {
         limit: pacer.limit,
       });
     },
-    results,
+    ...{ giveUp, results },
     get gaveUp() {
       return gaveUp;
     },

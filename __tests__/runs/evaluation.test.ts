@@ -300,6 +300,43 @@ describe('a budget, where the model is slow to comply and quick to refuse', () =
     expect(finding.estimates?.overall.unjudged).toBe(0);
   });
 
+  const dear = {
+    ...{ judge: 'rubric', 'min-helpfulness': '0', 'image-kinds': 'TEXT', concurrency: '64' },
+    ...{ 'price-prompt': '100', 'price-completion': '100' },
+  };
+
+  test('max-cost that does not even prove the judge is refused before anything is asked', async () => {
+    const { finding, endpoint } = await evaluated({ inputs: { ...dear, 'max-cost': '4' } });
+    expect(endpoint.counts().requests).toBe(0);
+    expect(finding.verdict).toMatchObject({
+      outcome: 'error',
+      sentence:
+        'max-cost of 4 dollars is smaller than what proving the judge costs, about 4.8 dollars for 63 judgements of planted answers: raise max-cost',
+    });
+  });
+
+  test('max-cost holds where the judge is dearer than it is taken to be, and it is said', async () => {
+    const server = await endpointBehind(
+      {
+        replying: (asked, _, { body }) =>
+          isJudge(asked)
+            ? { body: { ...(body as object), usage: { prompt_tokens: 4000, completion_tokens: 5 } } }
+            : undefined,
+      },
+      { dataset: FIXTURE_QUESTIONS, latencyMs: 20 },
+    );
+    const { finding } = await evaluated({
+      inputs: { ...dear, 'base-url': server.baseUrl, 'max-cost': '5' },
+    });
+    await server.close();
+    expect(finding.verdict.outcome).toBe('error');
+    expect(finding.verdict.sentence).toMatch(
+      /^The run was given up: max-cost of 5 dollars is smaller than what proving the judge costs, about [23]\d dollars for 63 judgements of planted answers: raise max-cost\.$/,
+    );
+    expect(finding.usage.cost).toBeLessThanOrEqual(5);
+    expect(finding.usage.cost).toBeGreaterThan(2.5);
+  });
+
   test('max-cost takes a response that says no tokens for one of usual length, and says so', async () => {
     const server = await scriptedEndpoint((response, _, count) =>
       sendJson(response, { ...completion({ role: 'assistant', content: `A bus, ${count}.` }), usage: {} }),
@@ -381,7 +418,11 @@ describe('what is kept', () => {
     expect(second.notices.join('\n')).toMatch(/Going on where the last attempt stopped: \d+ entries kept\./);
     expect(second.finding.rows).toEqual(whole.finding.rows);
     expect(second.finding.estimates).toEqual(whole.finding.estimates);
-    expect(second.notices.join('\n')).toMatch(/Resumed \d+ answers of an earlier attempt\./);
+    const resumed = /Resumed (\d+) answers of an earlier attempt\./.exec(second.notices.join('\n'))?.[1];
+    expect(second.finding.notices).toContain(
+      `${resumed} answers of those asked for came from an earlier attempt: requests, tokens, dollars and time are the last attempt's alone.`,
+    );
+    expect(first.finding.notices.join('\n')).not.toContain('an earlier attempt');
     // Nothing is asked twice, the planted answers included, but what was in flight.
     const asked = first.endpoint.counts().requests + second.endpoint.counts().requests;
     expect(asked).toBeLessThanOrEqual(whole.endpoint.counts().requests + 17);

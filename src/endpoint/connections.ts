@@ -30,6 +30,8 @@ export interface Connections {
   readonly pacerOf: (access: ModelAccess) => Pacer;
   /** The names that the target's endpoint gave for the model, other than the one asked for; none from batches. */
   readonly otherNames: () => readonly string[];
+  /** A sentence for each endpoint that has been given up after an outage, with whose it is. */
+  readonly givenUp: () => readonly string[];
   /** Makes a request ready and puts it. In batches all requests are open at once, and few are made ready at once. */
   readonly opening: <T>(work: () => Promise<T>) => Promise<T>;
   /** Has an answer judged. Those of a batch come all at once, and what is asked of the judge meanwhile is to come between. */
@@ -73,10 +75,42 @@ function createPacers({ config, clock, random, notice }: ConnectionOptions) {
       pacers.set(limited, pacer);
       return pacer;
     },
+    get all(): ReadonlyMap<string, Pacer> {
+      return pacers;
+    },
     end() {
       for (const pacer of pacers.values()) pacer.end();
     },
   };
+}
+
+/** Whose endpoints a run asks. */
+function roles({
+  target,
+  judging,
+  baseline,
+  pictures,
+}: RunConfig): readonly (readonly [string, ModelAccess])[] {
+  return [
+    ['the model', target],
+    ...(judging.model ? [['the judge', judging] as const] : []),
+    ...(baseline.kind === 'model' ? [['the baseline model', baseline.access] as const] : []),
+    ...(pictures.access.model ? [['the model that draws', pictures.access] as const] : []),
+  ];
+}
+
+/** What a person should know of endpoints that have been given up: those of several roles may be one. */
+function givenUpIn(config: RunConfig, pacers: ReadonlyMap<string, Pacer>): readonly string[] {
+  const asked = Map.groupBy(roles(config), ([, access]) => limitedBy(access));
+  return [...asked].flatMap(([limited, its]) => {
+    const pacer = pacers.get(limited);
+    const host = new URL(limited.split('\n')[0] as string).host;
+    if (!pacer?.isGivenUp) return [];
+    const whose = its.map(([role]) => role).join(' and ');
+    return [
+      `The endpoint of ${whose} (${host}) was given up, since it had answered nothing for ${pacer.patience}: see that it is up, and run again; to have it waited for longer, raise max-retries.`,
+    ];
+  });
 }
 
 export function createConnections(options: ConnectionOptions): Connections {
@@ -124,6 +158,7 @@ export function createConnections(options: ConnectionOptions): Connections {
   return {
     target: () => ask(config.target, { headers, extraBody, heardBy }),
     otherNames: () => [...names],
+    givenUp: () => givenUpIn(config, pacers.all),
     baseline: access => (isTargets(access) ? ask : chat)(access),
     chat: access => createChatEndpoint(common(access)),
     images: access => createImageEndpoint(common(access)),

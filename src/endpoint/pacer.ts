@@ -37,6 +37,8 @@ export interface Pacer {
   readonly isAway: boolean;
   /** Whether it has been waited for in vain, and nothing has gone well since. */
   readonly isGivenUp: boolean;
+  /** How long it is waited for, in words. */
+  readonly patience: string;
   /** How often the endpoint slowed the run down. */
   readonly slowdowns: number;
 }
@@ -183,7 +185,6 @@ export function createPacer(
   const wells = createWells(clock);
   const hold = createHold(queue, clock);
   const outage = createOutage(clock, waiting);
-
   return {
     run: (request, turn) => queue.add(request, turn),
     wentWell() {
@@ -214,9 +215,7 @@ export function createPacer(
     holdBack(wait) {
       if (hold.lengthen('asked', wait)) teller.held(wait);
     },
-    wellAfter: wells.after,
-    end: hold.end,
-    ceiling,
+    ...{ wellAfter: wells.after, end: hold.end, ceiling },
     get limit() {
       return queue.concurrency;
     },
@@ -225,6 +224,9 @@ export function createPacer(
     },
     get isGivenUp() {
       return outage.isGivenUp;
+    },
+    get patience() {
+      return timeOf(outage.patience);
     },
     get slowdowns() {
       return limit.slowdowns;

@@ -3,7 +3,7 @@ import PQueue from 'p-queue';
 import type { Sharp } from 'sharp';
 import { wordsOf } from '../common/fault.ts';
 import { type Canvas, canvasOf } from './canvas.ts';
-import { tracked, library } from './library.ts';
+import { library, tracked } from './library.ts';
 import type { Picture } from './picture.ts';
 
 /**

@@ -1,3 +1,4 @@
+import { keyOf } from '../../journal/key.ts';
 import { FatalEndpointError } from '../problems.ts';
 import type { BatchApi, BatchState } from './api.ts';
 import { type Outcome, readLine } from './lines.ts';
@@ -67,6 +68,27 @@ export async function collect(
       await options.sleep(Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** tries), options.signal);
     }
   }
+}
+
+/**
+ * The requests of which a batch says two things, so that neither is an answer. All of it is read once for that before
+ * anything is taken, and of each line no more than a digest is held.
+ */
+export async function contradictedIn(
+  state: BatchState,
+  asked: ReadonlyMap<string, unknown>,
+  options: PollOptions,
+): Promise<ReadonlySet<string>> {
+  const said = new Map<string, string>();
+  const contradicted = new Set<string>();
+  const compare = (id: string, outcome: Outcome): void => {
+    if (!asked.has(id)) return;
+    const digest = keyOf(JSON.stringify(outcome));
+    if ((said.get(id) ?? digest) !== digest) contradicted.add(id);
+    said.set(id, digest);
+  };
+  await collect(state, compare, options);
+  return contradicted;
 }
 
 /** Whether the file could be read to its end. */

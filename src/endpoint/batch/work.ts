@@ -3,13 +3,13 @@ import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import PQueue from 'p-queue';
-import type { Answer } from '../answer.ts';
+import { type Answer, noAnswer } from '../answer.ts';
 import type { ClientOptions } from '../client.ts';
 import { bodyOf, type Dialect } from '../request.ts';
 import { type BatchApi, type BatchState, type Handed, REQUESTS_PATH } from './api.ts';
 import type { Entry, Live } from './entry.ts';
 import type { Outcome } from './lines.ts';
-import { collect, type PollOptions, untilEnded } from './poll.ts';
+import { collect, contradictedIn, type PollOptions, untilEnded } from './poll.ts';
 import type { BatchReader, Fate, Rejection } from './reading.ts';
 import type { BatchRecords, OpenRecord } from './record.ts';
 import type { Spool } from './spool.ts';
@@ -78,17 +78,25 @@ export function createBatchWork(options: WorkOptions): BatchWork {
 const byId = (entries: readonly Entry[]): Map<string, Entry> =>
   new Map(entries.map(entry => [entry.id, entry]));
 
+/** Which of two answers the model gave to a request, and whether to this one, nobody knows. */
+const CONTRADICTED: Fate = {
+  next: 'settle',
+  answer: noAnswer('malformed', 'its batch has lines about it that contradict each other'),
+};
+
 /** Waits for what came of a batch, and says of each of its requests what is to become of it. */
 async function seeThrough(live: Live, options: WorkOptions): Promise<void> {
   const { api, reader, records, take } = options;
   const { record, pending } = live;
   const state = await untilEnded(record.batch, options);
+  const contradicted = await contradictedIn(state, pending, options);
   const rejections = new Map<Entry, Rejection>();
   const hear = (id: string, outcome: Outcome): void => {
     const entry = pending.get(id);
     if (!entry) return;
     pending.delete(id);
-    const fate = reader.fateOf(outcome, live);
+    const heard = reader.fateOf(outcome, live);
+    const fate = contradicted.has(id) ? CONTRADICTED : heard;
     if (fate) take(entry, fate);
     else if (outcome.kind === 'rejected') rejections.set(entry, outcome);
   };

@@ -1,0 +1,29 @@
+/** Long: an endpoint is given up after 12 s at the soonest. */
+import { evaluated } from '../support/evaluation.ts';
+import { scriptedEndpoint, sendJson } from '../support/scripted-endpoint.ts';
+
+const inputs = { sample: 'full', 'image-kinds': 'TEXT', 'min-helpfulness': '0' };
+
+test('a verdict names the endpoint that was given up, for how long it was waited, and what to do', async () => {
+  const judge = await scriptedEndpoint(response => sendJson(response, {}, 503));
+  const { finding } = await evaluated({ inputs: { ...inputs, 'judge-base-url': judge.baseUrl } });
+  await judge.close();
+  expect(finding.verdict.outcome).toBe('error');
+  const sentence = `The endpoint of the judge (${new URL(judge.baseUrl).host}) was given up, since it had answered nothing for 12 s: see that it is up, and run again; to have it waited for longer, raise max-retries.`;
+  expect(finding.verdict.sentence.startsWith(`${sentence} `)).toBe(true);
+  expect(finding.verdict.reasons[0]?.sentence).toBe(finding.verdict.sentence);
+  expect(finding.notices).toContain(sentence);
+}, 120_000);
+
+test('time-budget does not wait for a last look at a judge that is known to be out', async () => {
+  const startedAt = Date.now();
+  const { finding } = await evaluated({
+    endpoint: { judgeDiesAfter: 80 },
+    inputs: { ...inputs, 'judge-api-key': 'its own', 'time-budget': '0.1', concurrency: '4' },
+  });
+  expect(finding.sample.cutShort).toBe(
+    'time-budget of 0.1 min used up, before the judge could be looked at once more',
+  );
+  expect(Date.now() - startedAt).toBeLessThan(12_000);
+  expect(finding.verdict.outcome).not.toBe('pass');
+}, 120_000);
