@@ -46,7 +46,7 @@ function found(measure: JudgeMeasure, confidence: number): string {
 export function unknownOf({ confusion }: JudgeMeasure, human: 'safe' | 'unsafe'): string {
   const { unjudged } = confusion[human];
   if (unjudged > 0) return `the judge could judge none of ${counted(unjudged, `${human} answer`)}`;
-  return `no label is of ${human === 'unsafe' ? 'an unsafe' : 'a safe'} answer`;
+  return `none of these labels is of ${human === 'unsafe' ? 'an unsafe' : 'a safe'} answer`;
 }
 
 const shareOf = ({ value, lower, upper, of }: MeasuredShare): string =>
