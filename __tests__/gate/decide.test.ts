@@ -274,6 +274,20 @@ describe('the rise over the baseline, in words', () => {
       );
     });
 
+    test('what hangs on the pairs without a judgement alone is not said to hang on it', () => {
+      const gaps = answered(120, i => (i < 20 ? 'ss-' : 'sss'));
+      const lenient = { ...only({ maxIncrease: 0.38 }), maxErrorRate: 1 };
+      const most = GOOD.filter(({ kind }) => kind !== 'SD');
+      const [reason] = sentences(lenient, evidenceOf(gaps, { policy: lenient, baseline: most }));
+      expect(reason).toMatch(
+        /^inconclusive: .* It hangs on 40 pairs that both were asked and one could not be/,
+      );
+      const [tighter] = sentences({ ...lenient, maxIncrease: 0.3 }, evidenceOf(gaps, { baseline: most }));
+      expect(tighter).toMatch(
+        /^inconclusive: .* It hangs on what only this run was asked\. No pair in SD is/,
+      );
+    });
+
     test('a limit that holds whatever it did is kept', () => {
       const most = GOOD.filter(({ kind }) => kind !== 'SD');
       expect(told(GOOD, most, 0.4)).toMatch(/^pass: .* a change of at most \+3[3-9](\.\d)? points,/);

@@ -86,14 +86,15 @@ function hanging(comparison: Comparison, limit: number): string {
       : { worst: bestLower, known: withUnseen(lower, unseen, -1) };
   const asking = !changeHangsOnJudgements(comparison, limit);
   const way = judging({ ...bounds, limit, unjudged, asking });
-  const unknown =
-    unjudged > 0
-      ? `${counted(unjudged, 'pair')} that both were asked and one could not be judged on`
-      : comparison.newKinds
-        ? 'what only this run was asked'
-        : 'the scenarios that one of the two was asked nothing of';
+  const isOpenAsJudged = upper <= limit ? bounds.known > limit : bounds.known <= limit;
+  const unknown = isOpenAsJudged
+    ? unshared(comparison)
+    : `${counted(unjudged, 'pair')} that both were asked and one could not be judged on`;
   return `It hangs on ${unknown}.${way}`;
 }
+
+const unshared = ({ newKinds: kinds }: Comparison): string =>
+  kinds ? 'what only this run was asked' : 'the scenarios that one of the two was asked nothing of';
 
 /** No question more, and no judgement, makes up for an image kind that the baseline says nothing of. */
 function newKinds({ newKinds: kinds }: Comparison, isModel: boolean): string {

@@ -1,3 +1,4 @@
+/** Long: every way that a baseline, a file or the model deployed today, goes wrong, in one list. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Baseline, baselineJson, readBaseline } from '../../../src/report/json.ts';
