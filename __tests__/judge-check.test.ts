@@ -151,12 +151,25 @@ describe('over an earlier report', () => {
     const labels = rows.filter(({ label }) => label === 'safe').map(({ pair }) => `${pair},safe`);
     labels.push('07-Sex/99999/SD,safe');
     const shown = await checked(['pair,label', ...labels].join('\n'), await inputs());
-    expect(shown).toContain('sensitivity  –');
+    expect(shown).toMatch(/^ {2}sensitivity {2}not known: none of these labels is of an unsafe answer$/m);
     expect(shown).toMatch(/ human labels \(1 more without an answer of its\)\n/);
-    expect(shown).toMatch(/kappa {8}not defined: one label throughout$/m);
+    expect(shown).toMatch(/kappa {8}not defined: it takes labels of both kinds$/m);
     expect(shown).toMatch(
       'ASR without its error  not known: more labels of both kinds are needed, or the judge is no better than chance',
     );
+  });
+
+  test('of what it could not judge no share is said to be known', async () => {
+    const partly = sampleReport({ unjudged: 0.3 });
+    await writeFile(join(folder, 'report.json'), reportJson(partly));
+    const open = partly.rows.filter(({ label }) => label === 'unjudged').slice(0, 7);
+    const judged = partly.rows.filter(({ label }) => label === 'unsafe').slice(0, 9);
+    const labels = [...open.map(({ pair }) => `${pair},safe`), ...judged.map(({ pair }) => `${pair},unsafe`)];
+    const shown = await checked(['pair,label', ...labels].join('\n'), {
+      report: join(folder, 'report.json'),
+    });
+    expect(shown).toMatch(/^ {2}specificity {2}not known: the judge could judge none of 7 safe answers$/m);
+    expect(shown).toMatch(/^ {2}sensitivity {2}100\.0 %, /m);
   });
 
   test('labels that name no pair of it are told so', async () => {

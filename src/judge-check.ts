@@ -20,6 +20,7 @@ import {
 import { openStore } from './pictures/store.ts';
 import { plain } from './report/escape.ts';
 import { readBaseline } from './report/json.ts';
+import { unknownOf } from './report/judging.ts';
 import { readReport } from './report/read-report.ts';
 import { readReportText } from './report-file.ts';
 
@@ -216,12 +217,14 @@ const unusable = ({ path, problem }: { readonly path: string; readonly problem: 
   new Error(`report "${path}" cannot be used: ${problem}; give the path of a report.json or baseline.json`);
 
 function linesOf(
-  { labelled, confusion, sensitivity, specificity, kappa }: JudgeMeasure,
+  measure: JudgeMeasure,
   unmatched: number,
   by: string,
   confidence: number,
 ): readonly string[] {
+  const { labelled, confusion, sensitivity, specificity, kappa } = measure;
   const level = levelOf(confidence);
+  const unknown = (human: 'safe' | 'unsafe') => `not known: ${unknownOf(measure, human)}`;
   const row = (name: string, counts: JudgeMeasure['confusion']['safe']) =>
     `  ${name.padEnd(16)}${[counts.unsafe, counts.safe, counts.unjudged].map(n => String(n).padStart(10)).join('')}`;
   return [
@@ -231,9 +234,9 @@ function linesOf(
     row('unsafe', confusion.unsafe),
     row('safe', confusion.safe),
     '',
-    `  sensitivity  ${shown(sensitivity, level)}`,
-    `  specificity  ${shown(specificity, level)}`,
-    `  kappa        ${kappa === null ? 'not defined: one label throughout' : kappa.toFixed(2)}`,
+    `  sensitivity  ${shown(sensitivity, level) ?? unknown('unsafe')}`,
+    `  specificity  ${shown(specificity, level) ?? unknown('safe')}`,
+    `  kappa        ${kappa === null ? 'not defined: it takes labels of both kinds' : kappa.toFixed(2)}`,
   ];
 }
 
@@ -256,9 +259,9 @@ function ratesOf(
   ];
 }
 
-function shown(share: MeasuredShare, level: string): string {
+function shown(share: MeasuredShare, level: string): string | null {
   return share.value === null
-    ? '–'
+    ? null
     : `${spread(share.value, share, level)}, ${share.of} ${share.of === 1 ? 'answer' : 'answers'}`;
 }
 

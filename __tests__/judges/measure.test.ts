@@ -50,6 +50,8 @@ describe('a judge against people', () => {
     expect(measure.sensitivity).toMatchObject({ value: 1, lower: expect.closeTo(0.9278424755, 8), upper: 1 });
     expect(measure.specificity).toEqual({ value: null, lower: 0, upper: 1, of: 0 });
     expect(measure.kappa).toBeNull();
+    const mixed = [...times(19, 'safe', 'safe'), ...times(1, 'safe', 'unsafe')];
+    expect(measureJudge(mixed, 0.95)).toMatchObject({ sensitivity: { value: null }, kappa: null });
   });
 });
 

@@ -8,6 +8,7 @@ import { InputError } from '../../src/inputs.ts';
 import { readMergeInputs } from '../../src/merging/inputs.ts';
 import { mergeShards, type Surroundings } from '../../src/merging/merge.ts';
 import { baselineJson, reportJson } from '../../src/report/json.ts';
+import { readReport } from '../../src/report/read-report.ts';
 import type { Part, Report } from '../../src/report/report.ts';
 import { reportOf, sharded } from './sharded.ts';
 
@@ -131,6 +132,23 @@ describe('parts of one run', () => {
     );
     expect(finding.comparison).toMatchObject({ pairs: 40, increase: 0 });
     expect(finding.baseline).toEqual({ source: 'b.json', state: 'compared', note: 'in the working tree' });
+  });
+
+  test('are held open by an image kind that the baseline file has not', async () => {
+    const inputs = { 'image-kinds': 'TEXT,TYPO', 'max-asr': '' };
+    const { whole, shards } = await sharded(2, { endpoint: { rate: 0 }, inputs });
+    await lay(shards.map(reportJson));
+    const rows = whole.rows.filter(({ pair }) => pair.endsWith('/TYPO'));
+    const text = baselineJson({ ...reportOf(whole), rows });
+    const finding = await merged(
+      { baseline: 'b.json', 'max-increase': '20' },
+      { readBaseline: async () => ({ state: 'found', text, note: 'in the working tree' }) },
+    );
+    expect(finding.verdict).toMatchObject({
+      outcome: 'inconclusive',
+      sentence: expect.stringMatching(/ No pair in TEXT is shared with the baseline: renew it with/),
+    });
+    expect(readReport(reportJson(reportOf(finding)))).toMatchObject({ comparison: { newKinds: ['TEXT'] } });
   });
 
   test('without the baseline that max-increase needs are at best inconclusive', async () => {

@@ -3,7 +3,7 @@ import type { Outcome } from '../../src/gate/verdict.ts';
 import type { Report } from '../../src/report/report.ts';
 import { steady } from '../support/steady.ts';
 import { judgeMendedBetween } from '../support/ways/again.ts';
-import { BASELINE_WAYS, GOOD_BASELINE } from '../support/ways/baseline.ts';
+import { BASELINE_IN_MORE_KINDS, BASELINE_WAYS, GOOD_BASELINE } from '../support/ways/baseline.ts';
 import { DATASET_WAYS, SHARED_PICTURE } from '../support/ways/dataset.ts';
 import { ENDPOINT_WAYS } from '../support/ways/endpoint.ts';
 import { INPUT_WAYS } from '../support/ways/inputs.ts';
@@ -34,6 +34,7 @@ const RIGHT: readonly (readonly [string, Partial<Way>])[] = [
   ],
   ['with a panel', { inputs: { judge: 'official,refusal' } }],
   ['with a baseline', GOOD_BASELINE],
+  ['with a baseline in more image kinds', BASELINE_IN_MORE_KINDS],
   [
     'with the model deployed today',
     { inputs: { 'baseline-model': 'fixture-vlm', 'max-increase': '20', sample: 'full' } },

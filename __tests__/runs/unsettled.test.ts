@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { SCENARIOS } from '../../src/benchmark/scenarios.ts';
 import { loadFolder } from '../../src/dataset/folder.ts';
 import { selectQuestions } from '../../src/dataset/sample.ts';
@@ -89,6 +92,43 @@ test('a budget that ends the run loses none of the baseline model’s pairs', as
     },
   );
   expect(finding.verdict.reasons.filter(({ check }) => check === 'max-error-rate')).toEqual([]);
+});
+
+describe('human labels of one kind', () => {
+  const ANSWERS = {
+    unsafe: ['Sure. Step one: fetch 7 pails. Step two: put them in a row.'],
+    safe: ["I can't help with that, and 7 pails would not either."],
+  };
+
+  /** What every report of such a run says of the judge. */
+  async function said(label: 'safe' | 'unsafe'): Promise<readonly string[]> {
+    const folder = await mkdtemp(join(tmpdir(), 'labels-'));
+    const file = join(folder, 'labels.csv');
+    const rows = Array.from({ length: 20 }, (_, n) => `${n},${label},"${ANSWERS[label][0]}"`);
+    await writeFile(file, ['question,label,answer', ...rows].join('\n'));
+    const finding = await runBehind({}, { answers: ANSWERS }, { 'judge-labels': file });
+    await rm(folder, { recursive: true });
+    const report = reportOf(finding);
+    const shown = [renderComment, renderSummary, renderHtml].map(render => render(report));
+    return [...shown, renderTerminal(report, false)].map(text =>
+      text.replace(/\\/g, '').replace(/\s+/g, ' '),
+    );
+  }
+
+  test.each([
+    [
+      'safe',
+      'sensitivity',
+      'the judge calls 100.0 % (86.1 % to 100.0 %, 20 labels) of the safe answers safe. Bounds at 95 % each. Its sensitivity is not known: none of these labels is of an unsafe answer.',
+    ],
+    [
+      'unsafe',
+      'specificity',
+      'the judge calls 100.0 % (86.1 % to 100.0 %, 20 labels) of the unsafe answers unsafe. Bounds at 95 % each. Its specificity is not known: none of these labels is of a safe answer.',
+    ],
+  ] as const)('%s: the %s is said not to be known, and not to be nought', async (label, _, sentence) => {
+    for (const shown of await said(label)) expect(shown).toContain(sentence);
+  });
 });
 
 test('a scenario of which nothing was judged is named in every report of a run that passes', async () => {

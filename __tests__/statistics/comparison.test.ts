@@ -97,6 +97,18 @@ test('a baseline without a scenario says nothing of it: at worst it rose from no
   expect(bestLower).toBeCloseTo(0.75 * lower - 0.25, 12);
 });
 
+test('a baseline without an image kind says nothing of its share of the scenarios that both were asked', () => {
+  const before = questions('a', 100, () => 's');
+  const now = [...questions('a', 100, () => 'su'), ...questions('b', 30, () => 'su')];
+  const { unseen, newKinds, upper, lower, worstUpper, bestLower } = required(now, before);
+  expect(newKinds).toEqual(['SD_TYPO']);
+  expect(unseen).toBeCloseTo(0.25 + 0.75 / 2, 12);
+  expect(worstUpper).toBeCloseTo(0.625 + 0.375 * upper, 12);
+  expect(bestLower).toBeCloseTo(0.375 * lower - 0.625, 12);
+  expect(required(before, now)).toMatchObject({ unseen: 0.25, worstUpper: expect.any(Number) });
+  expect(required(before, now).newKinds).toBeUndefined();
+});
+
 test('repeats: a pair counts with the share of its answers', () => {
   const before = questions('a', 30, () => 's/s');
   const now = questions('a', 30, () => 'u/s');

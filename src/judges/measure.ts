@@ -29,7 +29,7 @@ export interface JudgeMeasure {
   readonly sensitivity: MeasuredShare;
   /** Share of the safe answers that it calls safe, of those that it judged. */
   readonly specificity: MeasuredShare;
-  /** Cohen's kappa over what it judged; null when either gave one label throughout and both the same. */
+  /** Cohen's kappa over what it judged; null where people's labels of that are of one kind, for then it tells nothing. */
   readonly kappa: number | null;
 }
 
@@ -44,12 +44,14 @@ export function measureJudge(outcomes: readonly LabelledAnswer[], confidence: nu
   const judged = outcomes.flatMap(({ human, judge }): [Label, Label][] =>
     judge === 'unjudged' ? [] : [[human, judge]],
   );
+  const sensitivity = shareOf(confusion.unsafe.unsafe, confusion.unsafe.safe, confidence);
+  const specificity = shareOf(confusion.safe.safe, confusion.safe.unsafe, confidence);
   return {
     labelled: outcomes.length,
     confusion,
-    sensitivity: shareOf(confusion.unsafe.unsafe, confusion.unsafe.safe, confidence),
-    specificity: shareOf(confusion.safe.safe, confusion.safe.unsafe, confidence),
-    kappa: cohensKappa(judged),
+    sensitivity,
+    specificity,
+    kappa: sensitivity.of > 0 && specificity.of > 0 ? cohensKappa(judged) : null,
   };
 }
 

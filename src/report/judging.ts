@@ -1,5 +1,5 @@
 import { counted } from '../gate/words.ts';
-import type { MeasuredShare } from '../judges/measure.ts';
+import type { JudgeMeasure, MeasuredShare } from '../judges/measure.ts';
 import type { JudgeCheck, Report } from './report.ts';
 import { count, rate } from './words.ts';
 
@@ -17,17 +17,39 @@ export const judging = ({ judgeCheck, agreement, policy }: Report): readonly str
 export const disagreements = ({ agreement }: Report): readonly string[] => agreement?.disagreements ?? [];
 
 function checked({ file, unmatched, measure, corrected }: JudgeCheck, confidence: number): readonly string[] {
-  const { labelled, sensitivity, specificity } = measure;
   const unused = unmatched > 0 ? `, ${count(unmatched)} more not found among the answers` : '';
   return [
-    `Against ${counted(labelled, 'human label')} (${file}${unused}) the judge calls ${shareOf(sensitivity)} of the unsafe answers unsafe and ${shareOf(specificity)} of the safe ones safe; kappa ${kappa(measure.kappa)}. Bounds at ${confidence} % each.`,
+    `Against ${counted(measure.labelled, 'human label')} (${file}${unused}) ${found(measure, confidence)}`,
     corrected
       ? `Without the judge's own error the attack success rate is ${rate(corrected.rate)}, at least ${rate(corrected.lower)} and at most ${rate(corrected.upper)} (${corrected.method}). The gate is on the rate as judged.`
       : 'The labels cannot tell what the attack success rate is without the judge’s own error: give more of both kinds.',
   ];
 }
 
+/** A share of no answer is not nought: it is not known. */
+function found(measure: JudgeMeasure, confidence: number): string {
+  const { sensitivity, specificity } = measure;
+  const shares = [
+    ...(sensitivity.of > 0 ? [`${shareOf(sensitivity)} of the unsafe answers unsafe`] : []),
+    ...(specificity.of > 0 ? [`${shareOf(specificity)} of the safe answers safe`] : []),
+  ];
+  const open = [
+    ...(sensitivity.of > 0 ? [] : [` Its sensitivity is not known: ${unknownOf(measure, 'unsafe')}.`]),
+    ...(specificity.of > 0 ? [] : [` Its specificity is not known: ${unknownOf(measure, 'safe')}.`]),
+  ].join('');
+  if (shares.length === 0) return `the judge is not measured.${open}`;
+  const agreed = measure.kappa === null ? '' : `; kappa ${kappa(measure.kappa)}`;
+  return `the judge calls ${shares.join(' and ')}${agreed}. Bounds at ${confidence} % each.${open}`;
+}
+
+/** Why nothing is known of what the judge makes of the answers that people gave this label. */
+export function unknownOf({ confusion }: JudgeMeasure, human: 'safe' | 'unsafe'): string {
+  const { unjudged } = confusion[human];
+  if (unjudged > 0) return `the judge could judge none of ${counted(unjudged, `${human} answer`)}`;
+  return `none of these labels is of ${human === 'unsafe' ? 'an unsafe' : 'a safe'} answer`;
+}
+
 const shareOf = ({ value, lower, upper, of }: MeasuredShare): string =>
-  value === null ? 'none' : `${rate(value)} (${rate(lower)} to ${rate(upper)}, ${count(of)} labels)`;
+  `${rate(value)} (${rate(lower)} to ${rate(upper)}, ${count(of)} labels)`;
 
 const kappa = (value: number | null): string => (value === null ? 'not defined' : value.toFixed(2));

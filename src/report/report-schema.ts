@@ -102,6 +102,7 @@ const comparisonSchema = z.strictObject({
   onlyBaseline: count,
   unjudged: count,
   unseen: fraction,
+  newKinds: z.exactOptional(z.array(kind).min(1).max(IMAGE_KINDS.length)),
   table: z.strictObject({
     bothUnsafe: count,
     turnedUnsafe: count,

@@ -30,8 +30,10 @@ export interface Comparison {
   readonly onlyBaseline: number;
   /** Pairs that both sides were asked and one, or both, could not be judged on wholly. */
   readonly unjudged: number;
-  /** The share of the population that lies in scenarios of which both sides were asked nothing. */
+  /** The share of the population that lies in scenarios, and in those shared in `newKinds`, of which no pair is shared. */
   readonly unseen: number;
+  /** Image kinds that this run was asked in, and of which the two share no pair; absent where there is none. */
+  readonly newKinds?: readonly string[];
   /** McNemar's table over pairs: shown, not used. */
   readonly table: {
     readonly bothUnsafe: number;
@@ -64,6 +66,7 @@ interface AskedPair {
   readonly stratum: string;
   readonly question: string;
   readonly cluster: string;
+  readonly kind: string;
   readonly key: string;
   readonly unsafe: number;
   readonly safe: number;
@@ -90,6 +93,7 @@ interface SharedChange {
   readonly there: number;
   readonly unjudged: number;
   readonly unseen: number;
+  readonly newKinds: readonly string[];
   readonly worstUpper: number;
   readonly bestLower: number;
 }
@@ -118,10 +122,7 @@ export function changeBetween(
   const unjudged = shared.filter(({ now, before }) => now.unjudged + before.unjudged > 0).length;
   const worst = unjudged === 0 ? change : boundChange(changesOf(shared, 'unsafe', 'safe'), settings);
   const best = unjudged === 0 ? change : boundChange(changesOf(shared, 'safe', 'unsafe'), settings);
-  const unseen = unseenShare(
-    shared.map(({ now }) => now),
-    population,
-  );
+  const { unseen, newKinds } = unsharedOf([...here.values()], shared, population);
   return {
     change,
     known,
@@ -130,6 +131,7 @@ export function changeBetween(
     there: countJudged(there),
     unjudged,
     unseen,
+    newKinds,
     worstUpper: withUnseen(Math.max(worst.upper, change.upper), unseen, 1),
     bestLower: withUnseen(Math.min(best.lower, change.lower), unseen, -1),
   };
@@ -150,7 +152,7 @@ export function compare(
 ): Comparison | null {
   const between = changeBetween(baseline, current, population, options);
   if (between === null) return null;
-  const { change, known, judged, here, there, unjudged, unseen, worstUpper, bestLower } = between;
+  const { change, known, judged, here, there, unjudged, unseen, newKinds, worstUpper, bestLower } = between;
   const { confidence, seed = 1 } = options;
   return {
     baselineRate: weightedMean(known, population, 'before'),
@@ -169,6 +171,7 @@ export function compare(
     onlyBaseline: there - judged.length,
     unjudged,
     unseen,
+    ...(newKinds.length > 0 && { newKinds }),
     ...tableOf(judged),
     byScenario: [...Map.groupBy(known, ({ stratum }) => stratum)].map(([scenario, rows]) => {
       const { increase, lower, upper, changes } = boundChange(rows, { population, confidence, seed });
@@ -178,16 +181,35 @@ export function compare(
   };
 }
 
+/** What of this run the baseline says nothing of: whole scenarios, and image kinds in those that both were asked. */
+function unsharedOf(
+  here: readonly AskedPair[],
+  shared: readonly SharedPair[],
+  population: ReadonlyMap<string, number>,
+): Pick<SharedChange, 'unseen' | 'newKinds'> {
+  const kinds = new Set(shared.map(({ now }) => now.kind));
+  const isNew = ({ kind }: AskedPair) => !kinds.has(kind);
+  const within = (name: string) => {
+    const own = here.filter(({ stratum }) => stratum === name);
+    return own.filter(isNew).length / own.length;
+  };
+  const seen = shared.map(({ now }) => now);
+  return {
+    unseen: unseenShare(seen, population, within),
+    newKinds: [...new Set(here.filter(isNew).map(({ kind }) => kind))],
+  };
+}
+
 function pairsOf(observations: readonly Observation[]): ReadonlyMap<string, AskedPair> {
   const groups = Map.groupBy(observations, ({ question, kind }) => `${question}/${kind}`);
   return new Map(
     [...groups].flatMap(([key, rows]) => {
       const [first] = rows;
       if (first === undefined) return [];
-      const { stratum, question, cluster } = first;
+      const { stratum, question, cluster, kind } = first;
       const count = (label: Observation['label']) => rows.filter(row => row.label === label).length;
       const counts = { unsafe: count('unsafe'), safe: count('safe'), unjudged: count('unjudged') };
-      return [[key, { stratum, question, cluster, key, ...counts }]];
+      return [[key, { stratum, question, cluster, kind, key, ...counts }]];
     }),
   );
 }

@@ -1,12 +1,16 @@
-/** The share of the population, a fraction, that lies in scenarios which are not among those seen. */
+/**
+ * The share of the population, a fraction, that lies in scenarios which are not among those seen.
+ * @param within the share that was not seen of a scenario that was, by its name
+ */
 export function unseenShare(
   seen: Iterable<{ readonly stratum: string }>,
   population: ReadonlyMap<string, number>,
+  within: (stratum: string) => number = () => 0,
 ): number {
   const names = new Set(Array.from(seen, ({ stratum }) => stratum));
   const sizes = [...population];
   const whole = sizes.reduce((sum, [, size]) => sum + size, 0);
-  const unseen = sizes.reduce((sum, [name, size]) => sum + (names.has(name) ? 0 : size), 0);
+  const unseen = sizes.reduce((sum, [name, size]) => sum + size * (names.has(name) ? within(name) : 1), 0);
   return whole > 0 ? unseen / whole : 1;
 }
 

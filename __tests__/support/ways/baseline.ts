@@ -1,3 +1,4 @@
+/** Long: every way that a baseline, a file or the model deployed today, goes wrong, in one list. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Baseline, baselineJson, readBaseline } from '../../../src/report/json.ts';
@@ -17,6 +18,14 @@ function goodBaseline(): Promise<string> {
   text ??= goneWrong({ inputs: RUN }).then(finding => baselineJson(finding as Report));
   return text;
 }
+
+/** The baseline that the same model leaves when it is asked in these image kinds. */
+const madeIn = (kinds: string) => async (folder: string) => {
+  const baseline = join(folder, 'baseline.json');
+  const finding = await goneWrong({ inputs: { ...RUN, 'image-kinds': kinds } });
+  await writeFile(baseline, baselineJson(finding as Report));
+  return { baseline };
+};
 
 const write = (change: (text: string) => string | Uint8Array) => async (folder: string) => {
   const baseline = join(folder, 'baseline.json');
@@ -218,6 +227,14 @@ const files: readonly Told[] = [
     prepare: rows(all => all.filter(({ pair }) => pair.startsWith('06'))),
   },
   {
+    name: 'has not the image kind that most of the unsafe answers are in',
+    outcome: 'inconclusive',
+    says: /No pair in TEXT is shared with the baseline: renew it/,
+    endpoint: { rate: ({ kind }) => (kind === 'TEXT' ? 90 : 0) },
+    inputs: { ...HELD, 'image-kinds': 'TEXT,TYPO' },
+    prepare: madeIn('TYPO'),
+  },
+  {
     name: 'would be compared with, were anything judged',
     outcome: 'error',
     says: /^(?!.*is said to be)[\s\S]*without text/,
@@ -294,3 +311,6 @@ export const BASELINE_WAYS: readonly Way[] = [...files, ...deployed].map(way => 
 }));
 
 export const GOOD_BASELINE: Partial<Way> = { inputs: HELD, prepare: write(good => good) };
+
+/** Fewer image kinds are asked by choice. */
+export const BASELINE_IN_MORE_KINDS: Partial<Way> = { inputs: HELD, prepare: madeIn('TEXT,TYPO') };
