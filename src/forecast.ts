@@ -1,7 +1,8 @@
 import type { AllowanceOptions, Need } from './allowance.ts';
 import type { ImageKind } from './benchmark/pair.ts';
 import type { RunConfig } from './inputs.ts';
-import { lastPlantedFor, plantedFor } from './judges/planted.ts';
+import { plantedFor } from './judges/planted.ts';
+import { lastPlantedFor } from './judges/planted-again.ts';
 import { looksAmong } from './proof.ts';
 import type { Trial } from './trials.ts';
 

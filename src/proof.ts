@@ -4,17 +4,15 @@ import type { Pacer } from './endpoint/pacer.ts';
 import { PLANTED_MISSES_ALLOWED } from './gate/run-checks.ts';
 import type { Judgements } from './judgements.ts';
 import type { Judge, Judgement } from './judges/judgement.ts';
+import { judgePlanted, type Planted, type PlantedFindings } from './judges/planted.ts';
 import {
-  judgePlanted,
   judgePlantedAgain,
   lastPlantedFor,
   longestPlantedFor,
-  type Planted,
-  type PlantedFindings,
   plantedInTurn,
   shortSightOf,
   slipsOf,
-} from './judges/planted.ts';
+} from './judges/planted-again.ts';
 import type { GivenAgain } from './report/report.ts';
 
 /** Shows, at the beginning of a run, in its course and at its end, that the judge finds the planted answers. */
@@ -71,46 +69,31 @@ export function createProof(
 ): Proof {
   const own = isJournalOwn ? rememberingOf(judge, judgements) : judge;
   const turns = plantedInTurn(scenarios);
+  const trust = createTrust(judgements);
   let turn = 0;
-  let given: readonly GivenAgain[] = [];
   let underWay: Promise<unknown> = Promise.resolve();
   let vouchedFor = 0;
   let freshLast = 0;
-  let isLost = false;
-  let slips: readonly string[] = [];
-  const isTrusted = () => !isLost && slips.length === 0;
-  let shortSight: readonly string[] = [];
-  const hold = async () => {
-    if (!isTrusted()) return;
-    slips = [...slipsOf(sumOf(given)), ...shortSight];
-    if (slips.length > 0) await judgements.disproved();
-  };
-  const give = async (planted: readonly Planted[]) => {
-    const found = await judgePlantedAgain(judge, planted);
-    given = [...given, found];
-    await hold();
-  };
+  const give = async (planted: readonly Planted[]) => trust.take(await judgePlantedAgain(judge, planted));
   const giveLongest = async () => {
     // The last answer goes to the judge in this moment.
     await setImmediate();
     const length = judgements.longest;
     const found = await judgePlantedAgain(judge, longestPlantedFor(scenarios, length));
-    given = [...given, found];
-    shortSight = shortSightOf(found.unsafe, length);
+    await trust.take(found, shortSightOf(found.unsafe, length));
   };
   return {
     async first(letIn) {
       const waiting: Judge = { ...own, judge: (pair, text) => letIn(() => own.judge(pair, text)) };
       const planted = await judgePlanted(waiting, scenarios, isStopped, judge);
       const allowed = Math.floor(planted.planted * PLANTED_MISSES_ALLOWED);
-      isLost = planted.faults.length > 0 || planted.missed > allowed;
-      if (!isLost && slips.length === 0) await judgements.proved();
+      await trust.found(planted.faults.length === 0 && planted.missed <= allowed);
       return planted;
     },
     async once() {
       // Each vouches for some of what was judged, however many come at once: where all came from the journal there is
       // nothing.
-      if (!isTrusted() || judgements.come <= vouchedFor || isStopped()) return;
+      if (!trust.isHeld || judgements.come <= vouchedFor || isStopped()) return;
       vouchedFor = Math.min(judgements.come, vouchedFor + pairsPerLook);
       const place = turn++ % turns.length;
       const work = give(turns.slice(place, place + 1));
@@ -118,20 +101,49 @@ export function createProof(
       await work;
     },
     async last() {
-      if (!isTrusted() || judgements.fresh === freshLast) return true;
+      if (!trust.isHeld || judgements.fresh === freshLast) return true;
       if (isStopped()) return false;
       const fresh = judgements.fresh;
       await Promise.all([give(lastPlantedFor(scenarios)), giveLongest(), underWay]);
-      await hold();
-      if (slips.length > 0) return true;
+      if (trust.slips.length > 0) return true;
       if (isStopped()) return false;
       freshLast = fresh;
       return true;
     },
     get again() {
-      return sumOf(given);
+      return trust.again;
     },
     get slips() {
+      return trust.slips;
+    },
+  };
+}
+
+/** What has become of the trust in what the judge says, and in what is kept of it. */
+function createTrust(judgements: Judgements) {
+  let given: readonly GivenAgain[] = [];
+  let isLost = false;
+  let slips: readonly string[] = [];
+  return {
+    /** Whether it was there from the beginning. */
+    async found(isProved: boolean): Promise<void> {
+      isLost = !isProved;
+      if (isProved && slips.length === 0) await judgements.proved();
+    },
+    /** @param faults what is wrong with these by themselves */
+    async take(found: GivenAgain, faults: readonly string[] = []): Promise<void> {
+      given = [...given, found];
+      if (isLost || slips.length > 0) return;
+      slips = [...slipsOf(sumOf(given)), ...faults];
+      if (slips.length > 0) await judgements.disproved();
+    },
+    get isHeld(): boolean {
+      return !isLost && slips.length === 0;
+    },
+    get again(): GivenAgain {
+      return sumOf(given);
+    },
+    get slips(): readonly string[] {
       return isLost ? [] : slips;
     },
   };
