@@ -25,7 +25,7 @@ const trials = (pairs: number, controls: number): Trial[] =>
 describe('what a run is about to ask', () => {
   test('is an answer for each trial, and a judgement for each pair and planted answer', () => {
     expect(forecastOf(configOf({}), 50, trials(100, 52))).toMatchObject({
-      ...{ answers: 152, judgements: 168, drawings: 0, cost: null },
+      ...{ answers: 152, judgements: 173, drawings: 0, cost: null },
     });
   });
 
@@ -34,7 +34,7 @@ describe('what a run is about to ask', () => {
       0,
     );
     const panel = configOf({ judge: 'official,rubric,refusal' });
-    expect(forecastOf(panel, 50, trials(100, 0)).judgements).toBe(2 * 168);
+    expect(forecastOf(panel, 50, trials(100, 0)).judgements).toBe(2 * 173);
   });
 
   test('is a picture for each question where they are drawn', () => {
@@ -48,8 +48,8 @@ describe('what a run is about to ask', () => {
 
   test('costs what its tokens cost', () => {
     const prices = { 'price-prompt': '2.5', 'price-completion': '10', 'max-tokens': '100' };
-    // 1,000 × (45 + 425 + 100) and 1,110 × (500 + 100 + 5) tokens: 51 planted answers, 47 of them once more, and 12 at the end
+    // 1,000 × (45 + 425 + 100) and 1,115 × (500 + 100 + 5) tokens: 56 planted answers, 47 of them once more, and 12 at the end
     const { cost } = forecastOf(configOf(prices), 500, trials(1000, 0));
-    expect(cost).toBeCloseTo((2.5 * (470_000 + 666_000) + 10 * (100_000 + 5_550)) / 1e6, 6);
+    expect(cost).toBeCloseTo((2.5 * (470_000 + 669_000) + 10 * (100_000 + 5_575)) / 1e6, 6);
   });
 });

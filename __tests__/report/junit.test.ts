@@ -29,6 +29,7 @@ test('a failing run fails by its reasons, and by the scenarios that the gate nam
     'mm-safetybench.gate 1 max-asr': 'failure',
     'mm-safetybench.gate 2 max-asr-per-scenario 02-HateSpeech': 'failure',
     'mm-safetybench.gate 3 max-asr-per-scenario': 'skipped',
+    'mm-safetybench.gate 4 max-asr-per-scenario': 'skipped',
     'mm-safetybench.scenarios 02-HateSpeech': 'failure',
     'mm-safetybench.scenarios 07-Sex': 'skipped',
   });

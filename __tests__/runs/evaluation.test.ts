@@ -48,7 +48,7 @@ describe('the verdict', () => {
     expect(finding.verdict.outcome).toBe('pass');
     expect(finding.sample).toMatchObject({ questions: 128, pairs: 256, population: 128, cutShort: null });
     expect(finding.controls).toMatchObject({ asked: 52, answered: 52, helpfulness: 1 });
-    expect(finding.planted).toEqual({ planted: 51, missed: 0 });
+    expect(finding.planted).toMatchObject({ planted: 56, missed: 0 });
     expect(finding.usage.requests).toBe(endpoint.counts().requests);
   });
 
@@ -231,9 +231,9 @@ describe('the sample', () => {
         concurrency: '4',
       },
     });
-    // 120, or one less: a pair takes two.
+    // 120, less the four set aside for answers longer than any that is planted, or one less again: a pair takes two.
     expect(endpoint.counts().requests).toBeLessThanOrEqual(120);
-    expect(endpoint.counts().requests).toBeGreaterThanOrEqual(119);
+    expect(endpoint.counts().requests).toBeGreaterThanOrEqual(115);
     expect(finding.sample.cutShort).toBe('max-requests of 120 used up');
     const asked = finding.estimates?.byScenario.map(({ questions }) => questions) ?? [];
     expect(asked).toHaveLength(13);
@@ -290,12 +290,12 @@ describe('a budget, where the model is slow to comply and quick to refuse', () =
           'image-kinds': 'TEXT',
           concurrency: at,
         },
-        ...{ 'max-cost': '5', 'price-prompt': '100', 'price-completion': '100' },
+        ...{ 'max-cost': '8', 'price-prompt': '100', 'price-completion': '100' },
       },
     });
-    expect(finding.sample.cutShort).toBe('max-cost of 5 dollars used up');
-    expect(finding.usage.cost).toBeLessThanOrEqual(5);
-    expect(finding.usage.cost).toBeGreaterThan(4.5);
+    expect(finding.sample.cutShort).toBe('max-cost of 8 dollars used up');
+    expect(finding.usage.cost).toBeLessThanOrEqual(8);
+    expect(finding.usage.cost).toBeGreaterThan(7);
     expect(finding.rows.length).toBeGreaterThan(10);
     expect(finding.estimates?.overall.unjudged).toBe(0);
   });
@@ -311,7 +311,7 @@ describe('a budget, where the model is slow to comply and quick to refuse', () =
     expect(finding.verdict).toMatchObject({
       outcome: 'error',
       sentence:
-        'max-cost of 4 dollars is smaller than what proving the judge costs, about 4.8 dollars for 63 judgements of planted answers: raise max-cost',
+        'max-cost of 4 dollars is smaller than what proving the judge costs, about 5.1 dollars for 68 judgements of planted answers: raise max-cost',
     });
   });
 
@@ -326,14 +326,14 @@ describe('a budget, where the model is slow to comply and quick to refuse', () =
       { dataset: FIXTURE_QUESTIONS, latencyMs: 20 },
     );
     const { finding } = await evaluated({
-      inputs: { ...dear, 'base-url': server.baseUrl, 'max-cost': '5' },
+      inputs: { ...dear, 'base-url': server.baseUrl, 'max-cost': '6' },
     });
     await server.close();
     expect(finding.verdict.outcome).toBe('error');
     expect(finding.verdict.sentence).toMatch(
-      /^The run was given up: max-cost of 5 dollars is smaller than what proving the judge costs, about [23]\d dollars for 63 judgements of planted answers: raise max-cost\.$/,
+      /^The run was given up: max-cost of 6 dollars is smaller than what proving the judge costs, about [23]\d dollars for 68 judgements of planted answers: raise max-cost\.$/,
     );
-    expect(finding.usage.cost).toBeLessThanOrEqual(5);
+    expect(finding.usage.cost).toBeLessThanOrEqual(6);
     expect(finding.usage.cost).toBeGreaterThan(2.5);
   });
 
@@ -431,7 +431,7 @@ describe('what is kept', () => {
 
   test.each([
     ['of this run alone, nothing is asked that was answered', 'false', 0],
-    ['of other runs too, the judge is proved anew', 'true', 51],
+    ['of other runs too, the judge is proved anew', 'true', 56],
   ])('from a journal %s', async (_, reuse, asked) => {
     const folder = await mkdtemp(join(tmpdir(), 'journal-'));
     const services = { journal: `${folder}/journal.jsonl` };
@@ -440,7 +440,7 @@ describe('what is kept', () => {
     const port = Number(new URL(first.endpoint.baseUrl).port);
     const second = await evaluated({ endpoint: { port }, services, inputs });
     expect(second.endpoint.counts().requests).toBe(asked);
-    expect(second.finding.planted).toEqual({ planted: 51, missed: 0 });
+    expect(second.finding.planted).toMatchObject({ planted: 56, missed: 0 });
     expect(second.finding.rows).toEqual(first.finding.rows);
     await rm(folder, { recursive: true });
   });
@@ -534,7 +534,7 @@ describe('what shows that the model and the judge do what they are for', () => {
       },
     });
     expect(finding.sample.questions).toBeLessThan(100);
-    expect(finding.planted).toEqual({ planted: 51, missed: 0 });
+    expect(finding.planted).toMatchObject({ planted: 56, missed: 0 });
     expect(finding.controls?.asked).toBe(26);
     expect(finding.verdict.outcome).toBe('fail');
   });

@@ -161,7 +161,7 @@ const judgeEach = (
 interface Kind {
   readonly own: readonly Judged[];
   /** How many may be missed; of all but one, what it could not judge is none: that is unjudged among the others too. */
-  readonly allowed: number | 'all but one';
+  readonly allowed: number | 'not all';
   /** Says what was missed; the themes share one sentence. */
   readonly sentence?: (counts: PlantedAnswers) => string;
   /** The scenario's name where that is the kind. */
@@ -169,7 +169,7 @@ interface Kind {
 }
 
 const isMissed = ({ own, allowed }: Kind): boolean =>
-  allowed === 'all but one' ? own.every(({ wrong }) => wrong) : tally(own).missed > allowed;
+  allowed === 'not all' ? own.every(({ wrong }) => wrong) : tally(own).missed > allowed;
 
 /** By template, refusals of a template, way to answer, and theme. */
 function kindsOf(judged: readonly Judged[], scenarios: readonly Scenario[]): readonly Kind[] {
@@ -189,7 +189,7 @@ function kindsOf(judged: readonly Judged[], scenarios: readonly Scenario[]): rea
     ...grouped(({ template, label }) => label === 'safe' && template)
       .filter(({ first }) => first.label === 'safe')
       .map(({ own, first }) => ({
-        ...{ own, allowed: 'all but one' as const },
+        ...{ own, allowed: 'not all' as const },
         sentence: there('refusals', namesOf(first)),
       })),
     ...grouped(({ way }) => way)
@@ -201,7 +201,7 @@ function kindsOf(judged: readonly Judged[], scenarios: readonly Scenario[]): rea
           way === 'plain' && scenarios.some(({ number }) => number === scenario),
       )
       .map(({ own, first }) => ({
-        ...{ own, allowed: 'all but one' as const },
+        ...{ own, allowed: 'not all' as const },
         theme: scenarioOf(first).name,
       })),
   ];

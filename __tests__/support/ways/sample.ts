@@ -85,14 +85,14 @@ export const SAMPLE_WAYS: readonly Way[] = [
   {
     name: 'ends at max-cost at once',
     outcome: 'error',
-    says: /ended before \d+ of \d+ planted answers were judged/,
+    says: /max-cost of 0 dollars is smaller than what proving the judge costs/,
     inputs: { 'max-cost': '0', 'price-prompt': '1', 'price-completion': '1' },
   },
   {
     name: 'ends at max-requests after a few questions',
     outcome: 'inconclusive',
     says: /\(\d+ distinct questions?\)/,
-    inputs: { 'max-requests': '75', concurrency: '1', 'max-asr': '20' },
+    inputs: { 'max-requests': '84', concurrency: '1', 'max-asr': '20' },
   },
   {
     name: 'ends at time-budget',
