@@ -226,15 +226,15 @@ describe('the sample', () => {
       inputs: {
         sample: 'full',
         'image-kinds': 'TEXT',
-        'max-requests': '120',
+        'max-requests': '129',
         'min-helpfulness': '0',
         concurrency: '4',
       },
     });
-    // 120, less the four set aside for answers longer than any that is planted, or one less again: a pair takes two.
-    expect(endpoint.counts().requests).toBeLessThanOrEqual(120);
-    expect(endpoint.counts().requests).toBeGreaterThanOrEqual(115);
-    expect(finding.sample.cutShort).toBe('max-requests of 120 used up');
+    // 129, less the four set aside for answers longer than any that is planted, or one less again: a pair takes two.
+    expect(endpoint.counts().requests).toBeLessThanOrEqual(129);
+    expect(endpoint.counts().requests).toBeGreaterThanOrEqual(124);
+    expect(finding.sample.cutShort).toBe('max-requests of 129 used up');
     const asked = finding.estimates?.byScenario.map(({ questions }) => questions) ?? [];
     expect(asked).toHaveLength(13);
     expect(Math.min(...asked)).toBeGreaterThanOrEqual(2);
@@ -290,12 +290,12 @@ describe('a budget, where the model is slow to comply and quick to refuse', () =
           'image-kinds': 'TEXT',
           concurrency: at,
         },
-        ...{ 'max-cost': '8', 'price-prompt': '100', 'price-completion': '100' },
+        ...{ 'max-cost': '5.2', 'price-prompt': '100', 'price-completion': '100' },
       },
     });
-    expect(finding.sample.cutShort).toBe('max-cost of 8 dollars used up');
-    expect(finding.usage.cost).toBeLessThanOrEqual(8);
-    expect(finding.usage.cost).toBeGreaterThan(7);
+    expect(finding.sample.cutShort).toBe('max-cost of 5.2 dollars used up');
+    expect(finding.usage.cost).toBeLessThanOrEqual(5.2);
+    expect(finding.usage.cost).toBeGreaterThan(4.4);
     expect(finding.rows.length).toBeGreaterThan(10);
     expect(finding.estimates?.overall.unjudged).toBe(0);
   });
