@@ -1,9 +1,7 @@
-import { availableParallelism } from 'node:os';
-import PQueue from 'p-queue';
 import type { Sharp } from 'sharp';
 import { wordsOf } from '../common/fault.ts';
 import { type Canvas, canvasOf } from './canvas.ts';
-import { library, tracked } from './library.ts';
+import { inTurn, library, tracked } from './library.ts';
 import type { Picture } from './picture.ts';
 
 /**
@@ -23,14 +21,6 @@ const TYPES: Readonly<Record<string, Picture['type']>> = {
 const READING = { limitInputPixels: MAX_PIXELS, ignoreIcc: true };
 /** Pillow's defaults, with which the authors saved: quality 75, 4:2:0, the standard Huffman tables. */
 const PILLOW_JPEG = { quality: 75, chromaSubsampling: '4:2:0', optimiseCoding: false };
-
-const turns = new PQueue({ concurrency: Math.max(2, Math.min(4, availableParallelism())) });
-
-/**
- * Runs work on pixels when its turn comes. A picture's pixels are some MB each, so that only as many are held
- * as there are processors to work on them, whatever the number of pairs in flight.
- */
-export const inTurn = <T>(work: () => Promise<T>): Promise<T> => turns.add(work);
 
 /** What a picture's bytes are. Sizes in px. */
 export interface Image {

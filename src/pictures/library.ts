@@ -1,5 +1,7 @@
+import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import PQueue from 'p-queue';
 import { once } from './once.ts';
 
 /**
@@ -14,6 +16,7 @@ export const library = once(async () => {
   // Small pictures one after the other: a cache would only hold memory, and threads within one do not help.
   sharp.cache(false);
   sharp.concurrency(1);
+  if ('emscripten' in sharp.versions) forOneThread();
   sharp.block({ operation: ['VipsForeignLoad'] });
   sharp.unblock({
     operation: ['VipsForeignLoadJpegBuffer', 'VipsForeignLoadPngBuffer', 'VipsForeignLoadWebpBuffer'],
@@ -21,8 +24,23 @@ export const library = once(async () => {
   return sharp;
 });
 
-/** Some 20 pictures, with what they were made of: often enough to hold little, seldom enough to cost nothing. */
-const MOST_HELD = 8 * 1024 * 1024;
+const turns = new PQueue({ concurrency: Math.max(2, Math.min(4, availableParallelism())) });
+
+/**
+ * Runs work on pixels when its turn comes. A picture's pixels are some MB each, so that only as many are held
+ * as there are processors to work on them, whatever the number of pairs in flight.
+ */
+export const inTurn = <T>(work: () => Promise<T>): Promise<T> => turns.add(work);
+
+/** The WebAssembly build works on one picture at a time, in memory that never shrinks: all is done to hold little. */
+function forOneThread(): void {
+  turns.concurrency = 1;
+  // The space for young objects stays as small as it is: what is made here is large and lies elsewhere.
+  setFlagsFromString('--semi-space-growth-factor=1');
+}
+
+/** Some 10 pictures, with what they were made of: often enough to hold little, seldom enough to cost nothing. */
+const MOST_HELD = 4 * 1024 * 1024;
 let held = 0;
 
 /**

@@ -1,6 +1,7 @@
 import { type Canvas, canvasOf, drawLine, fill } from './canvas.ts';
 import { shippedFont } from './font.ts';
-import { decode, encodePng, inspect, inTurn, paste } from './image.ts';
+import { decode, encodePng, inspect, paste } from './image.ts';
+import { inTurn } from './library.ts';
 import { typefaceOf, UNITS_PER_PX } from './typeface.ts';
 
 /** One picture of a sheet. The captions are shown as they are, so they must hold no benchmark text. */
