@@ -1,3 +1,6 @@
+/** By its own name: where the tests run, each look at a global object takes longer than the multiplication. */
+const { imul } = Math;
+
 /** Angles of the cosine transform × 2¹³, by the names that jfdctint.c gives them. */
 const F_0_298 = 2446;
 const F_0_390 = 3196;
@@ -41,21 +44,21 @@ function transformEight(block: Int32Array, at: number, step: number, less: numbe
   const d12 = v1 + v6 - v2 - v5;
   block[at] = ((s03 + s12) * 4 + (less >> 1) * 4) >> less;
   block[at + 4 * step] = ((s03 - s12) * 4 + (less >> 1) * 4) >> less;
-  const even = Math.imul(d12 + d03, F_0_541) + half;
-  block[at + 2 * step] = (even + Math.imul(d03, F_0_765)) >> shift;
-  block[at + 6 * step] = (even - Math.imul(d12, F_1_847)) >> shift;
+  const even = imul(d12 + d03, F_0_541) + half;
+  block[at + 2 * step] = (even + imul(d03, F_0_765)) >> shift;
+  block[at + 6 * step] = (even - imul(d12, F_1_847)) >> shift;
 
   const t4 = v3 - v4;
   const t5 = v2 - v5;
   const t6 = v1 - v6;
   const t7 = v0 - v7;
-  const odd = Math.imul(t4 + t5 + t6 + t7, F_1_175) + half;
-  const z1 = -Math.imul(t4 + t7, F_0_899);
-  const z2 = -Math.imul(t5 + t6, F_2_562);
-  const z3 = odd - Math.imul(t4 + t6, F_1_961);
-  const z4 = odd - Math.imul(t5 + t7, F_0_390);
-  block[at + 7 * step] = (Math.imul(t4, F_0_298) + z1 + z3) >> shift;
-  block[at + 5 * step] = (Math.imul(t5, F_2_053) + z2 + z4) >> shift;
-  block[at + 3 * step] = (Math.imul(t6, F_3_072) + z2 + z3) >> shift;
-  block[at + step] = (Math.imul(t7, F_1_501) + z1 + z4) >> shift;
+  const odd = imul(t4 + t5 + t6 + t7, F_1_175) + half;
+  const z1 = -imul(t4 + t7, F_0_899);
+  const z2 = -imul(t5 + t6, F_2_562);
+  const z3 = odd - imul(t4 + t6, F_1_961);
+  const z4 = odd - imul(t5 + t7, F_0_390);
+  block[at + 7 * step] = (imul(t4, F_0_298) + z1 + z3) >> shift;
+  block[at + 5 * step] = (imul(t5, F_2_053) + z2 + z4) >> shift;
+  block[at + 3 * step] = (imul(t6, F_3_072) + z2 + z3) >> shift;
+  block[at + step] = (imul(t7, F_1_501) + z1 + z4) >> shift;
 }
