@@ -160,6 +160,12 @@ const BODIES: readonly [string, string | object, Partial<Answer>][] = [
     completion({ content: '' }, 'content_filter'),
     { kind: 'refusal', by: 'content-filter' },
   ],
+  ['a refusal stop', completion({ content: null }, 'refusal'), { kind: 'refusal', by: 'content-filter' }],
+  [
+    'text before a refusal stop',
+    completion({ content: 'Sure. Step one' }, 'refusal'),
+    { kind: 'text', text: 'Sure. Step one', truncated: true },
+  ],
   ['empty text', completion({ content: '' }), { kind: 'none', reason: 'empty' }],
   ['white space', completion({ content: ' \n\u200b' }), { kind: 'none', reason: 'empty' }],
   ['an empty refusal field', completion({ content: '', refusal: '' }), { kind: 'none', reason: 'empty' }],
@@ -172,6 +178,8 @@ const BODIES: readonly [string, string | object, Partial<Answer>][] = [
   ['nothing', '', { kind: 'none', reason: 'malformed' }],
   ['null', 'null', { kind: 'none', reason: 'malformed' }],
 ];
+
+const FLAGGED = 'Invalid prompt: it was flagged as potentially violating our usage policy.';
 
 describe('what is an answer', () => {
   test.each(BODIES)('%s', async (_, body, expected) => {
@@ -189,9 +197,18 @@ describe('what is an answer', () => {
     ['OpenAI', 400, { code: 'content_policy_violation' }],
     ['Azure', 400, { code: 'content_filter', innererror: { code: 'ResponsibleAIPolicyViolation' } }],
     ['Azure, inner code alone', 400, { code: null, innererror: { code: 'ResponsibleAIPolicyViolation' } }],
+    ['OpenAI for models that think', 400, { code: 'invalid_prompt', message: FLAGGED }],
+    ['OpenAI for pictures', 400, { code: 'moderation_blocked' }],
+    ['Alibaba', 400, { code: 'data_inspection_failed', message: 'It may contain inappropriate content.' }],
   ])('a content-filter error of %s is a refusal', async (_, status, error) => {
     const client = await clientOf(response => sendJson(response, { error }, status));
     expect(await client.ask(question)).toMatchObject({ kind: 'refusal', by: 'content-filter' });
+  });
+
+  test('a prompt that is invalid for another reason is no refusal', async () => {
+    const error = { code: 'invalid_prompt', message: 'Invalid prompt: a part of it is missing.' };
+    const client = await clientOf(response => sendJson(response, { error }, 400));
+    await expect(client.ask(question)).rejects.toThrow('answered 400 (invalid_prompt)');
   });
 
   test('a key that the endpoint echoes in its answer goes no further', async () => {

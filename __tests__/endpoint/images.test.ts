@@ -173,6 +173,7 @@ describe('no picture', () => {
       refusal('content_policy_violation'),
       'refused to draw (content_policy_violation)',
     ],
+    ['a blocked drawing', refusal('moderation_blocked'), 'refused to draw (moderation_blocked)'],
     ['a failure', json(500, { error: { message: KEY } }), 'answered 500: it failed'],
     [
       'a code that holds the key',

@@ -78,6 +78,9 @@ const usageField = z.object({
   usage: z.object({ prompt_tokens: count, completion_tokens: count }),
 });
 
+/** Ends of an answer that a filter, or Anthropic's own classifiers, stopped. */
+const FILTERED: ReadonlySet<string> = new Set(['content_filter', 'refusal']);
+
 /** Whether anything is there to read: not white space, control or zero-width characters alone. */
 const legible = (text: string): boolean => /[\p{L}\p{N}\p{P}\p{S}]/u.test(text);
 
@@ -101,17 +104,18 @@ function answerIn(body: string): Answer {
   const parsed = completion.safeParse(json);
   const choice = parsed.data?.choices[0];
   if (!choice) return noAnswer('malformed', 'status 200 with JSON that is no chat completion', usage);
-  const { message, finish_reason: finish } = choice;
+  const { message, finish_reason } = choice;
+  const finish = finish_reason ?? '';
   const parts = typeof message.content === 'string' ? [] : (message.content ?? []);
   const text =
     typeof message.content === 'string' ? message.content : parts.map(part => part.text ?? '').join('');
   const refusal = [message.refusal, ...parts.map(part => part.refusal)].find(each => each && legible(each));
   // Text that came all the same is what a user would read: it is judged, whatever stands beside it.
   if (legible(text)) {
-    return { kind: 'text', text, truncated: finish === 'length' || finish === 'content_filter', usage };
+    return { kind: 'text', text, truncated: finish === 'length' || FILTERED.has(finish), usage };
   }
   if (refusal) return { kind: 'refusal', by: 'refusal-field', text: refusal, usage };
-  if (finish === 'content_filter') return { kind: 'refusal', by: 'content-filter', text, usage };
+  if (FILTERED.has(finish)) return { kind: 'refusal', by: 'content-filter', text, usage };
   return finish === 'length'
     ? noAnswer('length', 'it stopped for length before any text: raise max-tokens', usage)
     : noAnswer('empty', 'an answer without text', usage);

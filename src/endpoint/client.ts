@@ -1,8 +1,7 @@
-import type { APIError } from 'openai';
 import { type Answer, filtered, noAnswer, readAnswer, servedBy } from './answer.ts';
 import type { ChatEndpoint, ChatRequest } from './chat.ts';
 import { type Access, openAi } from './library.ts';
-import { type Fault, isPassing, networkWords, rejectionSentence, shownUrl } from './problems.ts';
+import { type Fault, isFiltered, isPassing, networkWords, rejectionSentence, shownUrl } from './problems.ts';
 import { bodyOf, createDialectLearner, parameterIn } from './request.ts';
 import { createTries, type Exchange, type Said, type TryOptions } from './tries.ts';
 
@@ -91,13 +90,4 @@ function answerFor(fault: Fault, { baseUrl, timeout }: ClientOptions): Answer {
 export function passingFault(status: number): Answer | undefined {
   if (status === 429) return noAnswer('rate-limit', 'status 429');
   return isPassing(status) ? noAnswer('server', `status ${status}`) : undefined;
-}
-
-const FILTER_CODES = new Set(['content_filter', 'content_policy_violation', 'ResponsibleAIPolicyViolation']);
-
-/** A content filter that answers with an error (OpenAI, Azure) has refused on the model's behalf. */
-export function isFiltered({ status, code, error }: Pick<APIError, 'status' | 'code' | 'error'>): boolean {
-  if (status !== 400 && status !== 403) return false;
-  const inner = (error as { innererror?: { code?: unknown } } | undefined)?.innererror?.code;
-  return FILTER_CODES.has(String(code)) || FILTER_CODES.has(String(inner));
 }

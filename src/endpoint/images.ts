@@ -2,7 +2,15 @@ import { z } from 'zod';
 import { parseJson } from '../common/json.ts';
 import type { NoPicture } from '../pictures/picture.ts';
 import { openAi } from './library.ts';
-import { type Fault, REDIRECT_ADVICE, type Refusal, refusalOf, saidBy, shownUrl } from './problems.ts';
+import {
+  type Fault,
+  isFiltered,
+  REDIRECT_ADVICE,
+  type Refusal,
+  refusalOf,
+  saidBy,
+  shownUrl,
+} from './problems.ts';
 import { networkCode, readWhole, TooLargeError } from './transport.ts';
 import { createTries, type Exchange, type TryOptions } from './tries.ts';
 
@@ -20,14 +28,6 @@ export interface ImageEndpoint {
 /** The largest picture that is taken (bytes), and the largest answer: base64 is a third longer. */
 const LARGEST_PICTURE = 32 * 2 ** 20;
 const LARGEST_BODY = 48 * 2 ** 20;
-
-const FILTER_CODES = new Set([
-  'content_policy_violation',
-  'content_filter',
-  'contentFilter',
-  'moderation_blocked',
-  'ResponsibleAIPolicyViolation',
-]);
 
 type Drawn = Uint8Array | NoPicture;
 
@@ -67,7 +67,7 @@ export function createImageEndpoint(options: TryOptions): ImageEndpoint {
       }
     },
     heard(error) {
-      if (!FILTER_CODES.has(String(error.code))) return undefined;
+      if (!isFiltered(error)) return undefined;
       const { code } = refusalOf(error, options);
       return { value: missing(baseUrl, `refused to draw (${code})`), next: 'settle' };
     },

@@ -1,4 +1,5 @@
 import type { APIError } from 'openai';
+import { z } from 'zod';
 
 /** The endpoint cannot be used at all: ends the whole run. The message is one sentence for a person. */
 export class FatalEndpointError extends Error {
@@ -51,6 +52,35 @@ const BROKEN: Readonly<Record<string, string>> = {
 /** What is wrong with an endpoint whose responses do not come, after its name. */
 export const networkWords = (code: string): string =>
   BROKEN[code] ?? `cannot be reached: no connection (${code})`;
+
+/** How OpenAI, Azure and Alibaba name a content filter that has refused. */
+const FILTER_CODES: ReadonlySet<unknown> = new Set([
+  'content_filter',
+  'contentFilter',
+  'content_policy_violation',
+  'ResponsibleAIPolicyViolation',
+  'moderation_blocked',
+  'data_inspection_failed',
+]);
+
+/** OpenAI's models that think refuse a question by a code that may say as well that the request is malformed. */
+const FLAGGED = /\bflagged\b.*\bpolicy\b/s;
+
+const filterError = z.object({
+  message: z.string().catch(''),
+  innererror: z.object({ code: z.unknown() }).nullish().catch(null),
+});
+
+/**
+ * Whether a content filter has refused on the model's behalf, by an error of status 400 or 403 in place of an answer.
+ * @param error the body's `error`, as it came
+ */
+export function isFiltered({ status, code, error }: Pick<APIError, 'status' | 'code' | 'error'>): boolean {
+  if (status !== 400 && status !== 403) return false;
+  const said = filterError.safeParse(error).data;
+  if (code === 'invalid_prompt') return FLAGGED.test(said?.message ?? '');
+  return FILTER_CODES.has(code) || FILTER_CODES.has(said?.innererror?.code);
+}
 
 /** Whether another try may not meet this status. */
 export const isPassing = (status: number): boolean => status >= 500 || [408, 409, 425, 429].includes(status);

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { parseJson } from '../../common/json.ts';
 import { type Answer, filtered, noAnswer, readAnswer } from '../answer.ts';
-import { isFiltered, isWorthAnother, LARGEST_BODY, passingFault } from '../client.ts';
-import { errorWord } from '../problems.ts';
+import { isWorthAnother, LARGEST_BODY, passingFault } from '../client.ts';
+import { errorWord, isFiltered } from '../problems.ts';
 import { parameterIn } from '../request.ts';
 
 /** What the endpoint said to one request of a batch. */
