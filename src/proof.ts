@@ -1,6 +1,5 @@
-import { setTimeout as delay, setImmediate } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import type { Scenario } from './benchmark/scenarios.ts';
-import type { Pacer } from './endpoint/pacer.ts';
 import { PLANTED_MISSES_ALLOWED } from './gate/run-checks.ts';
 import type { Judgements } from './judgements.ts';
 import type { Judge, Judgement } from './judges/judgement.ts';
@@ -147,25 +146,6 @@ function createTrust(judgements: Judgements) {
       return isLost ? [] : slips;
     },
   };
-}
-
-/** How long the judge is looked at once more when the time is over, and after how long that is seen to be of use (ms). */
-const LAST_LOOK = 10_000;
-const SEEN_AFTER = 100;
-
-/** The last look when the time is over: it is not waited for long, nor while the judge's endpoint refuses everybody. */
-export function lastInTime(
-  proof: Pick<Proof, 'last'>,
-  judges: Pick<Pacer, 'isAway' | 'isGivenUp'>,
-): Promise<boolean> {
-  const isOver = async (): Promise<false> => {
-    for (let waited = 0; waited < LAST_LOOK; waited += SEEN_AFTER) {
-      await delay(SEEN_AFTER, undefined, { ref: false });
-      if (judges.isAway || judges.isGivenUp) break;
-    }
-    return false;
-  };
-  return Promise.race([proof.last(), isOver()]);
 }
 
 const rememberingOf = (judge: Judge, judgements: Judgements): Judge => ({
