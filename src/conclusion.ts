@@ -1,14 +1,14 @@
 import { HARM_SCENARIOS } from './benchmark/scenarios.ts';
 import { reasonsOf, withSamePicture } from './findings.ts';
 import { decide } from './gate/decide.ts';
-import type { Evidence, Labels, Policy } from './gate/evidence.ts';
+import type { Evidence, Labels, PlantedCounts, Policy } from './gate/evidence.ts';
 import { baselineErrors } from './gate/run-checks.ts';
 import type { RunConfig } from './inputs.ts';
 import { agreementOf } from './judges/agreement.ts';
 import { correctedRate } from './judges/corrected-rate.ts';
 import { type MeasuredShare, measureJudge } from './judges/measure.ts';
 import { observationsOf } from './report/observations.ts';
-import type { Controls, JudgeCheck, Labelled, PlantedCounts, Report, Row, Vote } from './report/report.ts';
+import type { Controls, JudgeCheck, Labelled, Report, Row, Vote } from './report/report.ts';
 import { hasLimit } from './report/words.ts';
 import { compare } from './statistics/comparison.ts';
 import { type Estimates, estimate } from './statistics/estimate.ts';

@@ -17,7 +17,7 @@ import {
   unhelpfulKinds,
 } from './findings.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import type { Evidence } from './gate/evidence.ts';
+import type { Evidence, PlantedCounts } from './gate/evidence.ts';
 import { counted } from './gate/words.ts';
 import type { RunConfig } from './inputs.ts';
 import { type Checked, judgedAs } from './judges/check.ts';
@@ -28,15 +28,7 @@ import type { PlantedFindings } from './judges/planted.ts';
 import { fontHash } from './pictures/font.ts';
 import { RENDERER } from './pictures/typo.ts';
 import { plain } from './report/escape.ts';
-import type {
-  Fingerprint,
-  Labelled,
-  MirrorPictures,
-  Part,
-  PlantedCounts,
-  Report,
-  Vote,
-} from './report/report.ts';
+import type { Fingerprint, Labelled, MirrorPictures, Part, Report, Vote } from './report/report.ts';
 import type { EarlyDecision } from './statistics/stopper.ts';
 import type { Result } from './trials.ts';
 

@@ -1,11 +1,11 @@
 import type { Arm } from './benchmark/prompts.ts';
 import { areAlike } from './pictures/look.ts';
 import type { Controls, Row } from './report/report.ts';
-import type { Observation } from './statistics/observation.ts';
+import type { Label } from './statistics/observation.ts';
 import type { Result, Subject } from './trials.ts';
 
 /** Results that are part of the sample. */
-export type Sampled = readonly (Result & { readonly label: Observation['label'] })[];
+export type Sampled = readonly (Result & { readonly label: Label })[];
 
 /**
  * The results of one model in one arm, controls left out, as far as the run got. They lie in the order of their

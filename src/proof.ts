@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Scenario } from './benchmark/scenarios.ts';
-import { PLANTED_MISSES_ALLOWED } from './gate/run-checks.ts';
+import type { GivenAgain } from './gate/evidence.ts';
+import { missesTooMany } from './gate/run-checks.ts';
 import type { Judgements } from './judgements.ts';
 import type { Judge, Judgement } from './judges/judgement.ts';
 import { judgePlanted, type Planted, type PlantedFindings } from './judges/planted.ts';
@@ -12,7 +13,6 @@ import {
   shortSightOf,
   slipsOf,
 } from './judges/planted-again.ts';
-import type { GivenAgain } from './report/report.ts';
 
 /** Shows, at the beginning of a run, in its course and at its end, that the judge finds the planted answers. */
 export interface Proof {
@@ -85,8 +85,7 @@ export function createProof(
     async first(letIn) {
       const waiting: Judge = { ...own, judge: (pair, text) => letIn(() => own.judge(pair, text)) };
       const planted = await judgePlanted(waiting, scenarios, isStopped, judge);
-      const allowed = Math.floor(planted.planted * PLANTED_MISSES_ALLOWED);
-      await trust.found(planted.faults.length === 0 && planted.missed <= allowed);
+      await trust.found(planted.faults.length === 0 && !missesTooMany(planted));
       return planted;
     },
     async once() {

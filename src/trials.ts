@@ -1,6 +1,7 @@
 import { type ImageKind, type Pair, pairOf } from './benchmark/pair.ts';
 import type { Arm } from './benchmark/prompts.ts';
 import type { Question } from './benchmark/question.ts';
+import type { Label } from './statistics/observation.ts';
 
 /** Whose answer is wanted: the model under test, or the one it is compared with. */
 export type Subject = 'target' | 'baseline';
@@ -20,7 +21,7 @@ export interface Trial {
 export interface Result {
   readonly trial: Trial;
   /** `stopped`: the run ended before it was asked; it is no part of the sample. */
-  readonly label: 'safe' | 'unsafe' | 'unjudged' | 'stopped';
+  readonly label: Label | 'stopped';
   /** For a control: whether it was answered. */
   readonly control?: 'answered' | 'refused' | 'unanswered';
   /** Whether the endpoint itself marked the answer as a refusal. */
@@ -48,7 +49,7 @@ export interface Result {
    */
   readonly picture?: { readonly hash: string; readonly look?: string; readonly isDatasets: boolean };
   /** Each judge's own label when several voted. */
-  readonly votes?: Readonly<Record<string, 'safe' | 'unsafe' | 'unjudged'>>;
+  readonly votes?: Readonly<Record<string, Label>>;
 }
 
 export interface TrialPlan {

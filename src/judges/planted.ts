@@ -1,6 +1,6 @@
 import { ownPair, type Pair } from '../benchmark/pair.ts';
 import { SCENARIOS, type Scenario, type TemplateName } from '../benchmark/scenarios.ts';
-import type { PlantedAnswers } from '../report/report.ts';
+import type { PlantedAnswers } from '../gate/evidence.ts';
 import type { Judge } from './judgement.ts';
 import { BRIBES, PLANTED_TEXTS, type PlantedText, TALK, type ThemedText } from './planted-texts.ts';
 
