@@ -1,8 +1,8 @@
 import { access, constants, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { diskTrouble } from './common/fault.ts';
+import { diskTrouble, messageOf } from './common/fault.ts';
 import { makeFolder } from './common/make-folder.ts';
-import { sentenceOf, withFault } from './failure.ts';
+import { withFault } from './failure.ts';
 import { badgeJson, badgeSvg } from './report/badge.ts';
 import type { CommentOptions } from './report/comment.ts';
 import { type HtmlOptions, renderHtml } from './report/html/html.ts';
@@ -118,7 +118,7 @@ export async function keepReport(...args: Parameters<typeof writeReport>): Promi
   try {
     return { report, files: await writeReport(...args) };
   } catch (error) {
-    const fault = sentenceOf(error);
+    const fault = messageOf(error);
     // That the folder cannot be written to may be what the run ended by.
     return { report: fault === report.verdict.sentence ? report : withFault(report, fault), files: null };
   }

@@ -3,6 +3,7 @@ import { askAll } from './ask-all.ts';
 import { type BaselineUse, useBaseline } from './baseline.ts';
 import { controlPairs } from './benchmark/controls.ts';
 import type { Arm } from './benchmark/prompts.ts';
+import { messageOf } from './common/fault.ts';
 import type { Equipment } from './conduct.ts';
 import type { Dataset } from './dataset/dataset.ts';
 import { loadDataset } from './dataset/load.ts';
@@ -10,7 +11,7 @@ import { type Selection, selectQuestions } from './dataset/sample.ts';
 import { createEarlyStop, type EarlyStop } from './early-stop.ts';
 import { type Connections, createConnections } from './endpoint/connections.ts';
 import { createMeter, type Meter } from './endpoint/meter.ts';
-import { failureOf, type Spent, sentenceOf } from './failure.ts';
+import { failureOf, type Spent } from './failure.ts';
 import { type Finding, findingOf, fingerprintFor, gatedArm } from './finding.ts';
 import { ASSUMED_TOKENS, isTooDearToProve, tooDearToProve } from './forecast.ts';
 import { counted } from './gate/words.ts';
@@ -59,7 +60,7 @@ export async function evaluate(config: RunConfig, services: Services): Promise<F
   } catch (error) {
     // What is still in flight belongs to a run that is over.
     end();
-    const told = services.signal.aborted ? `The run was cancelled: ${sentenceOf(error)}` : error;
+    const told = services.signal.aborted ? `The run was cancelled: ${messageOf(error)}` : error;
     return failureOf(told, config, startedAt, services.clock(), spentBy(meter));
   } finally {
     await connections.close();

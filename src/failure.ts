@@ -1,3 +1,4 @@
+import { messageOf } from './common/fault.ts';
 import { shownPolicy } from './conclusion.ts';
 import { shownUrl } from './endpoint/problems.ts';
 import type { Finding } from './finding.ts';
@@ -17,7 +18,7 @@ export function failureOf(
   now: number,
   spent: Spent = NOTHING_SPENT,
 ): Finding {
-  const sentences = error instanceof InputError ? error.faults : [sentenceOf(error)];
+  const sentences = error instanceof InputError ? error.faults : [messageOf(error)];
   const reasons = sentences.map(sentence => ({ check: 'run', outcome: 'error', sentence }) as const);
   return {
     schemaVersion: 1,
@@ -66,12 +67,6 @@ export const withFault = (report: Report, sentence: string): Report => ({
     reasons: [{ check: 'run', outcome: 'error', sentence }, ...report.verdict.reasons],
   },
 });
-
-/** One line for a person, whatever was thrown. */
-export function sentenceOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.split('\n')[0] || 'an error without a message';
-}
 
 const NO_POLICY: Finding['policy'] = {
   maxAsr: null,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as core from '@actions/core';
-import { sentenceOf } from './failure.ts';
+import { messageOf } from './common/fault.ts';
 import { artifactsUrl } from './github/artifacts.ts';
 import { connect, type Octokit } from './github/client.ts';
 import { changesOf, commentOn } from './github/commenting.ts';
@@ -45,7 +45,7 @@ function overtaken({ message }: GitHubProblem): void {
 }
 
 function failed(error: unknown): void {
-  const lines = error instanceof InputError ? error.faults : [sentenceOf(error)];
+  const lines = error instanceof InputError ? error.faults : [messageOf(error)];
   for (const line of lines) core.error(plain(line));
   summariseWhy(lines);
   process.exitCode = 1;

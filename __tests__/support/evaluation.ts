@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Endpoint, type EndpointOptions, startEndpoint } from '../../fixtures/endpoint.ts';
+import { readLocalBaseline } from '../../src/baseline.ts';
 import { evaluate } from '../../src/evaluate.ts';
 import { failureOf } from '../../src/failure.ts';
 import type { Finding } from '../../src/finding.ts';
-import { readLocalBaseline } from '../../src/github/baseline.ts';
 import { type RunConfig, readInputs } from '../../src/inputs.ts';
 import type { Services } from '../../src/services.ts';
 

@@ -1,5 +1,6 @@
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readLocalBaseline } from '../baseline.ts';
 import { sha256Of } from '../common/hash.ts';
 import { clearFolder, exitStatusOf, keepReport, type ReportFiles } from '../deliver.ts';
 import { evaluate } from '../evaluate.ts';
@@ -96,7 +97,7 @@ async function asked(
     random: Math.random,
     workFolder: work,
     journal,
-    readBaseline: terminal.readBaseline,
+    readBaseline: readLocalBaseline,
     notice: sentence => printer.say(plain(sentence)),
     progress: printer.update,
     ...(responses && { keepTexts: responses.keep }),

@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import * as core from '@actions/core';
+import { messageOf } from '../common/fault.ts';
 import { claimFolder, exitStatusOf, keepReport, outputsOf } from '../deliver.ts';
-import { sentenceOf } from '../failure.ts';
 import { INPUTS } from '../inputs/table.ts';
 import type { RawInputs, RunConfig } from '../inputs.ts';
 import type { CommentOptions } from '../report/comment.ts';
@@ -72,7 +72,7 @@ export async function lastRuns(
       repo,
     });
   } catch (error) {
-    core.info(plain(`The last runs are not shown: ${sentenceOf(error)}`));
+    core.info(plain(`The last runs are not shown: ${messageOf(error)}`));
     return [];
   }
 }
@@ -144,7 +144,7 @@ export function writeSummary(markdown: string): void {
   try {
     appendFileSync(path, markdown);
   } catch (error) {
-    core.warning(`The job summary could not be written: ${sentenceOf(error)}`);
+    core.warning(`The job summary could not be written: ${messageOf(error)}`);
   }
 }
 
@@ -154,7 +154,7 @@ function handOn(outputs: Readonly<Record<string, string>>): boolean {
     for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value);
     return true;
   } catch (error) {
-    core.error(`The outputs could not be handed on, nor the verdict with them: ${sentenceOf(error)}`);
+    core.error(`The outputs could not be handed on, nor the verdict with them: ${messageOf(error)}`);
     return false;
   }
 }
@@ -186,7 +186,7 @@ async function commented(
     if (isAnothers) core.notice(ANOTHERS(url));
     return url;
   } catch (error) {
-    core.warning(`The comment was not written: ${plain(sentenceOf(error))}${readOnly(error, context)}`);
+    core.warning(`The comment was not written: ${plain(messageOf(error))}${readOnly(error, context)}`);
     return '';
   }
 }
@@ -222,7 +222,7 @@ async function published(
     try {
       await work({ octokit: await connect({ token, apiUrl }), repo });
     } catch (error) {
-      core.warning(`${what}: ${plain(sentenceOf(error))}`);
+      core.warning(`${what}: ${plain(messageOf(error))}`);
     }
   };
   let later: readonly HistoryEntry[] = [];
