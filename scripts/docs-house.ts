@@ -10,6 +10,7 @@ const PARTS: readonly (readonly [string, string])[] = [
   ['doors', 'doors: action, merge, publish, cli'],
   ['inputs', 'inputs: strings to one RunConfig'],
   ['run', 'run: evaluate.ts and what stands beside it'],
+  ['finding', 'finding: results to a verdict with its numbers'],
   ['merging', 'merging: shards to one report'],
   ['comparing', 'comparing: models side by side'],
   ['benchmark', 'benchmark: what MM-SafetyBench is'],

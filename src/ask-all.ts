@@ -2,7 +2,7 @@ import type { Equipment } from './conduct.ts';
 import type { EarlyStop } from './early-stop.ts';
 import type { Connections } from './endpoint/connections.ts';
 import type { Meter } from './endpoint/meter.ts';
-import type { FindingParts } from './finding.ts';
+import type { FindingParts } from './finding/finding.ts';
 import type { Evidence } from './gate/evidence.ts';
 import type { RunConfig } from './inputs.ts';
 import { judgeLabelled } from './judges/check.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { codeOf } from './common/fault.ts';
-import { differingFields } from './fingerprint.ts';
+import { differingFields } from './finding/fingerprint.ts';
 import { readBaseline } from './report/json.ts';
 import type { Fingerprint, Row } from './report/report.ts';
 

@@ -4,9 +4,9 @@ import { type Answer, keptAnswer, noAnswer } from './endpoint/answer.ts';
 import type { ChatEndpoint, ChatRequest } from './endpoint/chat.ts';
 import type { Journal } from './journal/journal.ts';
 import { keyOf } from './journal/key.ts';
-import type { Judgements } from './judgements.ts';
 import { controlOutcome, missesPicture } from './judges/helpfulness.ts';
 import { isRefusal } from './judges/refusal.ts';
+import type { Judgements } from './kept-judgements.ts';
 import type { NoPicture, Picture, Pictures } from './pictures/picture.ts';
 import type { Result, Subject, Trial } from './trials.ts';
 

@@ -2,7 +2,6 @@ import { announce } from './announce.ts';
 import { askAll } from './ask-all.ts';
 import { type BaselineUse, useBaseline } from './baseline.ts';
 import { controlPairs } from './benchmark/controls.ts';
-import type { Arm } from './benchmark/prompts.ts';
 import { messageOf } from './common/fault.ts';
 import type { Equipment } from './conduct.ts';
 import type { Dataset } from './dataset/dataset.ts';
@@ -11,17 +10,19 @@ import { type Selection, selectQuestions } from './dataset/sample.ts';
 import { createEarlyStop, type EarlyStop } from './early-stop.ts';
 import { type Connections, createConnections } from './endpoint/connections.ts';
 import { createMeter, type Meter } from './endpoint/meter.ts';
-import { failureOf, type Spent } from './failure.ts';
-import { type Finding, findingOf, fingerprintFor, gatedArm } from './finding.ts';
+import { failureOf, type Spent } from './finding/failure.ts';
+import { type Finding, findingOf } from './finding/finding.ts';
+import { fingerprintFor } from './finding/fingerprint.ts';
 import { ASSUMED_TOKENS, isTooDearToProve, tooDearToProve } from './forecast.ts';
 import { counted } from './gate/words.ts';
+import { armsOf, gatedArm } from './inputs/arms.ts';
 import type { RunConfig } from './inputs.ts';
 import { type Journal, openJournal } from './journal/journal.ts';
-import { createJudgements, type Judgements } from './judgements.ts';
 import type { Judge } from './judges/judgement.ts';
 import { createJudge } from './judges/judges.ts';
 import { type HumanLabel, withQuestions } from './judges/labels.ts';
 import { loadLabels } from './judges/load-labels.ts';
+import { createJudgements, type Judgements } from './kept-judgements.ts';
 import { createPictures } from './pictures/pictures.ts';
 import { openStore, type PictureStore } from './pictures/store.ts';
 import type { Fingerprint } from './report/report.ts';
@@ -118,9 +119,6 @@ async function judgeOf({ judging }: RunConfig, dataset: Dataset, connections: Co
 async function labelsOf({ judging }: RunConfig, dataset: Dataset): Promise<readonly HumanLabel[]> {
   return judging.labels ? withQuestions(await loadLabels(judging.labels), dataset.questions) : [];
 }
-
-const armsOf = ({ asking }: RunConfig): readonly Arm[] =>
-  asking.safetyPrompt === 'compare' ? ['off', 'on'] : [asking.safetyPrompt];
 
 function trialsOf(config: RunConfig, { questions }: Selection): readonly Trial[] {
   return planTrials({

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pacer } from './endpoint/pacer.ts';
-import type { Judgements } from './judgements.ts';
+import type { Judgements } from './kept-judgements.ts';
 import type { Proof } from './proof.ts';
 import type { Trial } from './trials.ts';
 

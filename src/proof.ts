@@ -2,7 +2,6 @@ import { setImmediate } from 'node:timers/promises';
 import type { Scenario } from './benchmark/scenarios.ts';
 import type { GivenAgain } from './gate/evidence.ts';
 import { missesTooMany } from './gate/run-checks.ts';
-import type { Judgements } from './judgements.ts';
 import type { Judge, Judgement } from './judges/judgement.ts';
 import { judgePlanted, type Planted, type PlantedFindings } from './judges/planted.ts';
 import {
@@ -13,6 +12,7 @@ import {
   shortSightOf,
   slipsOf,
 } from './judges/planted-again.ts';
+import type { Judgements } from './kept-judgements.ts';
 
 /** Shows, at the beginning of a run, in its course and at its end, that the judge finds the planted answers. */
 export interface Proof {

@@ -4,8 +4,8 @@ import { join, resolve } from 'node:path';
 import { type Endpoint, type EndpointOptions, startEndpoint } from '../../fixtures/endpoint.ts';
 import { readLocalBaseline } from '../../src/baseline.ts';
 import { evaluate } from '../../src/evaluate.ts';
-import { failureOf } from '../../src/failure.ts';
-import type { Finding } from '../../src/finding.ts';
+import { failureOf } from '../../src/finding/failure.ts';
+import type { Finding } from '../../src/finding/finding.ts';
 import { type RunConfig, readInputs } from '../../src/inputs.ts';
 import type { Services } from '../../src/services.ts';
 

@@ -1,9 +1,9 @@
 import { readLocalBaseline } from '../baseline.ts';
-import { claimFolder } from '../deliver.ts';
-import { failureOf } from '../failure.ts';
+import { failureOf } from '../finding/failure.ts';
 import { InputError } from '../inputs.ts';
 import { MERGE_INPUTS, type MergeConfig, readMergeInputs } from '../merging/inputs.ts';
 import { mergeShards } from '../merging/merge.ts';
+import { claimFolder } from '../report-folder.ts';
 import type { Command } from './command.ts';
 import { asFlags, checked, flagsAmong } from './flags.ts';
 import { filesAt } from './paths.ts';

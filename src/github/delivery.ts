@@ -1,9 +1,9 @@
 import { appendFileSync } from 'node:fs';
 import * as core from '@actions/core';
 import { messageOf } from '../common/fault.ts';
-import { claimFolder, exitStatusOf, keepReport, outputsOf } from '../deliver.ts';
 import { INPUTS } from '../inputs/table.ts';
 import type { RawInputs, RunConfig } from '../inputs.ts';
+import { exitStatusOf, outputsOf } from '../outputs.ts';
 import type { CommentOptions } from '../report/comment.ts';
 import { plain } from '../report/escape.ts';
 import type { HistoryEntry } from '../report/history.ts';
@@ -12,13 +12,14 @@ import type { Report } from '../report/report.ts';
 import { renderSummary } from '../report/summary.ts';
 import { renderTerminal } from '../report/terminal.ts';
 import { eachCheckFirst } from '../report/words.ts';
+import { claimFolder, keepReport } from '../report-folder.ts';
 import { annotate } from './annotations.ts';
 import { connect } from './client.ts';
-import { changesOf, commentOn } from './commenting.ts';
 import { branchOf, isOfDefaultBranch, isOfPullRequest, type RunContext } from './context.ts';
 import type { Stamp } from './marker.ts';
 import { GitHubProblem } from './problem.ts';
 import { keepIssue, type Place, pastRuns, publishRun } from './publishing.ts';
+import { changesOf, commentOn } from './report-comment.ts';
 
 /** Where a report is to go, of the configuration of either action. */
 export interface Delivery {

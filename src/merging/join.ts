@@ -1,7 +1,8 @@
 import type { BaselineUse } from '../baseline.ts';
-import { type AskedRun, conclude, countsOf, type Defence } from '../conclusion.ts';
-import { type Finding, shownBaseline } from '../finding.ts';
-import { inPairOrder } from '../findings.ts';
+import { type AskedRun, countsOf, type Defence } from '../finding/asked-run.ts';
+import { conclude } from '../finding/conclusion.ts';
+import { type Finding, shownBaseline } from '../finding/finding.ts';
+import { inPairOrder } from '../finding/sampled.ts';
 import type { PlantedAnswers, PlantedCounts } from '../gate/evidence.ts';
 import type { RunConfig } from '../inputs.ts';
 import { clip, plain } from '../report/escape.ts';

@@ -1,10 +1,10 @@
-import { messageOf } from './common/fault.ts';
-import { shownPolicy } from './conclusion.ts';
-import { shownUrl } from './endpoint/problems.ts';
+import { messageOf } from '../common/fault.ts';
+import { shownUrl } from '../endpoint/problems.ts';
+import { INPUTS } from '../inputs/table.ts';
+import { InputError, type RunConfig } from '../inputs.ts';
+import type { Report } from '../report/report.ts';
 import type { Finding } from './finding.ts';
-import { INPUTS } from './inputs/table.ts';
-import { InputError, type RunConfig } from './inputs.ts';
-import type { Report } from './report/report.ts';
+import { shownPolicy } from './policy.ts';
 
 /**
  * What is reported of a run that could not be made: the verdict `error`, with a sentence for each thing that was
