@@ -13,6 +13,7 @@ const PARTS: readonly (readonly [string, string])[] = [
   ['finding', 'finding: results to a verdict with its numbers'],
   ['merging', 'merging: shards to one report'],
   ['comparing', 'comparing: models side by side'],
+  ['judge-check', 'judge-check: a judge against people, without a run'],
   ['benchmark', 'benchmark: what MM-SafetyBench is'],
   ['dataset', 'dataset: questions and pictures, samples'],
   ['pictures', 'pictures: set, composed, drawn, kept'],
