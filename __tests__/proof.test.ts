@@ -39,7 +39,9 @@ function proofOf(
   };
   return {
     proof: createProof(judge, judgements, {
-      ...{ scenarios: SCENARIOS, isStopped, isJournalOwn: false },
+      scenarios: SCENARIOS,
+      isStopped,
+      isJournalOwn: false,
       pairsPerLook: 100,
     }),
     asked: () => count.asked,

@@ -78,7 +78,8 @@ const isMeaningless = ({ most, phrases }: Shown): boolean => most >= ALIKE && 2 
 function mostShown(sampled: Sampled): readonly Shown[] {
   const shown = sampled.filter(({ picture }) => picture !== undefined);
   return [...Map.groupBy(shown, ({ trial }) => trial.pair.kind)].map(([kind, own]) => ({
-    ...{ kind, phrases: phrasesOf(own).size },
+    kind,
+    phrases: phrasesOf(own).size,
     most: mostAlike([...Map.groupBy(own, ({ picture }) => picture?.look ?? picture?.hash).values()]),
   }));
 }

@@ -73,6 +73,8 @@ export async function saveLeftKept(notice: (line: string) => void): Promise<void
 }
 
 const cachedFolder = ({ name, folder, parts, only }: Kept): CachedFolder => ({
-  ...{ name, folder, parts },
+  name,
+  folder,
+  parts,
   ...(only !== undefined && { includes: path => path === only }),
 });
