@@ -10,8 +10,8 @@ import { type Selection, selectQuestions } from './dataset/sample.ts';
 import { createEarlyStop, type EarlyStop } from './early-stop.ts';
 import { type Connections, createConnections } from './endpoint/connections.ts';
 import { createMeter, type Meter } from './endpoint/meter.ts';
-import { failureOf, type Spent } from './finding/failure.ts';
-import { type Finding, findingOf } from './finding/finding.ts';
+import { failureOf } from './finding/failure.ts';
+import { type Finding, findingOf, spentBy } from './finding/finding.ts';
 import { fingerprintFor } from './finding/fingerprint.ts';
 import { ASSUMED_TOKENS, isTooDearToProve, tooDearToProve } from './forecast.ts';
 import { counted } from './gate/words.ts';
@@ -180,10 +180,3 @@ async function baselineOf(
   if (baseline.kind === 'model') return { kind: 'model', ...baseline.access };
   return useBaseline(baseline.path, await services.readBaseline(baseline.path), fingerprint);
 }
-
-const spentBy = ({ requests, promptTokens, completionTokens, cost }: Meter): Spent => ({
-  requests,
-  promptTokens,
-  completionTokens,
-  cost,
-});

@@ -215,9 +215,7 @@ export function createPacer(
     holdBack(wait) {
       if (hold.lengthen('asked', wait)) teller.held(wait);
     },
-    wellAfter: wells.after,
-    end: hold.end,
-    ceiling,
+    ...{ wellAfter: wells.after, end: hold.end, ceiling },
     get limit() {
       return queue.concurrency;
     },

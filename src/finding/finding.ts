@@ -18,6 +18,7 @@ import type { EarlyDecision } from '../statistics/stopper.ts';
 import type { Result } from '../trials.ts';
 import { type AskedRun, countsOf, type Defence } from './asked-run.ts';
 import { conclude } from './conclusion.ts';
+import { configuredIn } from './configured.ts';
 import { controlsOf, rowsOf, type Sampled, sampleOf } from './sampled.ts';
 import { blindKinds, samePictures, sameText, sharedPictures, unhelpfulKinds } from './suspicions.ts';
 
@@ -55,21 +56,18 @@ export function findingOf(parts: FindingParts): Finding {
   const { config, selection, judge, meter, cutShort } = parts;
   const results = cutShort === null ? parts.results.filter(({ isCut }) => !isCut) : parts.results;
   const asked = askedOf(parts, results);
+  const { model, chosen } = configuredIn(config);
   const { notices, rows, verdict, ...concluded } = conclude(asked);
   return {
     schemaVersion: 1,
     startedAt: new Date(parts.startedAt).toISOString(),
     finishedAt: new Date(parts.finishedAt).toISOString(),
-    model: { name: config.target.model, endpoint: shownUrl(config.target.baseUrl) },
+    model,
     verdict: explained(verdict, parts.givenUp),
     ...concluded,
     judges: judge.identities,
     sample: {
-      requested: config.selection.requested,
-      seed: config.selection.seed,
-      shard: `${config.selection.shard.index}/${config.selection.shard.of}`,
-      scenarios: config.selection.scenarios.map(({ name }) => name),
-      kinds: config.pictures.kinds,
+      ...chosen,
       ...countsOf(asked),
       cutShort:
         cutShort?.why ??
@@ -77,13 +75,7 @@ export function findingOf(parts: FindingParts): Finding {
           ? 'stopped early: stop-early was certain'
           : null),
     },
-    usage: {
-      requests: meter.requests,
-      promptTokens: meter.promptTokens,
-      completionTokens: meter.completionTokens,
-      cost: meter.cost,
-      seconds: Math.max(0, parts.finishedAt - parts.startedAt) / 1000,
-    },
+    usage: { ...spentBy(meter), seconds: Math.max(0, parts.finishedAt - parts.startedAt) / 1000 },
     fingerprint: parts.fingerprint,
     ...mirrorOf(parts.dataset),
     notices,
@@ -93,6 +85,16 @@ export function findingOf(parts: FindingParts): Finding {
     }),
   };
 }
+
+/** What the endpoints were asked; tokens as they counted them, cost in dollars. */
+export type Spent = Omit<Finding['usage'], 'seconds'>;
+
+export const spentBy = ({ requests, promptTokens, completionTokens, cost }: Meter): Spent => ({
+  requests,
+  promptTokens,
+  completionTokens,
+  cost,
+});
 
 /** What an error is said to be comes of an endpoint that was given up, wherever one was. */
 function explained(verdict: Report['verdict'], givenUp: readonly string[]): Report['verdict'] {
