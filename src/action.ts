@@ -100,9 +100,9 @@ async function asked(
   }
 }
 
-const workFolder = (): string => join(process.env['RUNNER_TEMP'] || tmpdir(), TOOL.name);
-const contentFolder = (): string => join(workFolder(), 'content');
-const answersFolder = (): string => join(workFolder(), 'answers');
+const runnerFolder = (): string => join(process.env['RUNNER_TEMP'] || tmpdir(), TOOL.name);
+const contentFolder = (): string => join(runnerFolder(), 'content');
+const answersFolder = (): string => join(runnerFolder(), 'answers');
 
 /** Pictures and downloads: what they depend on, the most important first. */
 function contentOf({ dataset, pictures, selection }: RunConfig): KeptFolder {

@@ -4,6 +4,7 @@ import type { Connections } from './endpoint/connections.ts';
 import type { Meter } from './endpoint/meter.ts';
 import type { FindingParts } from './finding/finding.ts';
 import type { Evidence } from './gate/evidence.ts';
+import { together } from './in-order.ts';
 import type { RunConfig } from './inputs.ts';
 import { judgeLabelled } from './judges/check.ts';
 import type { Judge } from './judges/judgement.ts';
@@ -13,7 +14,7 @@ import { createProof, looksAmong } from './proof.ts';
 import type { Services } from './services.ts';
 import type { EarlyDecision } from './statistics/stopper.ts';
 import { superviseAll } from './supervise.ts';
-import { type Trial, together } from './trials.ts';
+import type { Trial } from './trials.ts';
 
 export interface AskAllOptions {
   readonly config: RunConfig;

@@ -4,6 +4,7 @@ import type { EarlyStop } from './early-stop.ts';
 import type { Connections } from './endpoint/connections.ts';
 import type { Meter } from './endpoint/meter.ts';
 import { assumedCosts, modelJudges, needOf, tooDearToProve } from './forecast.ts';
+import { inOrder, together } from './in-order.ts';
 import { gatedArm } from './inputs/arms.ts';
 import type { RunConfig } from './inputs.ts';
 import { type PlantedFindings, plantedFor } from './judges/planted.ts';
@@ -11,7 +12,7 @@ import { LONGEST_PLANTED, lastPlantedFor } from './judges/planted-again.ts';
 import type { LastLook } from './last-look.ts';
 import type { Progress } from './progress.ts';
 import type { Proof } from './proof.ts';
-import { inOrder, type Trial, together } from './trials.ts';
+import type { Trial } from './trials.ts';
 import { createWatch, type Watch } from './watch.ts';
 
 /** What the supervision of a run is done with. */
