@@ -14,7 +14,7 @@ export interface LastLook {
   /** Whether that look has begun: whatever is still being judged was put to the judge before. */
   readonly isBegun: boolean;
   /** Waits for that look, if it has begun. */
-  begun(): Promise<void>;
+  settled(): Promise<void>;
   /** When the time is over: not waited for long, nor while the judge's endpoint refuses everybody. */
   inTime(judges: Pick<Pacer, 'isAway' | 'isGivenUp'>): Promise<void>;
   /** When all is over: takes the look now where none has come to its end. */
@@ -57,7 +57,7 @@ export function createLastLook(
     get isBegun() {
       return begun !== undefined;
     },
-    begun: async () => begun,
+    settled: async () => begun,
     inTime: judges => Promise.race([take(), noMoreUse(judges)]),
     async atEnd() {
       if (!isTaken) await take();

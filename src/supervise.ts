@@ -81,7 +81,7 @@ export async function superviseAll(
   // A batch takes all requests before it answers the first.
   const open = config.batch ? trials.length : TRIALS_PER_REQUEST * config.pacing.concurrency;
   const [planted] = await together([first(), inOrder(trials, open, one, end)], end);
-  await lastLook.begun();
+  await lastLook.settled();
   const usedUp = allowance.usedUp ?? meter.short;
   if (usedUp !== null) meter.stop(usedUp);
   const { results, gaveUp } = watch;
