@@ -1,9 +1,9 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeReport } from '../src/deliver.ts';
 import { reportJson } from '../src/report/json.ts';
 import { readReport } from '../src/report/read-report.ts';
+import { writeReport } from '../src/report-folder.ts';
 import { sampleReport } from './report/sample-report.ts';
 import { atTerminal } from './support/at-terminal.ts';
 import { fullDisk, withSmallDisk } from './support/small-disk.ts';

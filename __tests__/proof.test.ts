@@ -1,7 +1,7 @@
 import { SCENARIOS } from '../src/benchmark/scenarios.ts';
-import type { Judgements } from '../src/judgements.ts';
 import type { Judge } from '../src/judges/judgement.ts';
 import { type Planted, plantedFor } from '../src/judges/planted.ts';
+import type { Judgements } from '../src/kept-judgements.ts';
 import { createProof, looksAmong } from '../src/proof.ts';
 
 /** A judge that calls everything safe unless `label` says otherwise, over judgements of which so many are new. */
@@ -39,7 +39,9 @@ function proofOf(
   };
   return {
     proof: createProof(judge, judgements, {
-      ...{ scenarios: SCENARIOS, isStopped, isJournalOwn: false },
+      scenarios: SCENARIOS,
+      isStopped,
+      isJournalOwn: false,
       pairsPerLook: 100,
     }),
     asked: () => count.asked,

@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as core from '@actions/core';
 import { sha256Of } from './common/hash.ts';
-import { clearFolder } from './deliver.ts';
 import { evaluate } from './evaluate.ts';
-import { failureOf } from './failure.ts';
-import type { Finding } from './finding.ts';
+import { failureOf } from './finding/failure.ts';
+import type { Finding } from './finding/finding.ts';
 import { beFrugal } from './frugal.ts';
 import { readBaselineFor } from './github/baseline.ts';
 import { type RunContext, readContext } from './github/context.ts';
@@ -19,6 +18,7 @@ import { inputsFromEnvironment, type RunConfig, readInputs } from './inputs.ts';
 import { createProgressPrinter } from './progress.ts';
 import { plain } from './report/escape.ts';
 import type { Report } from './report/report.ts';
+import { clearFolder } from './report-folder.ts';
 import { createResponses, type Responses } from './responses.ts';
 import { onCancel, unlessAborted } from './signals.ts';
 import { TOOL } from './tool.ts';
@@ -100,9 +100,9 @@ async function asked(
   }
 }
 
-const workFolder = (): string => join(process.env['RUNNER_TEMP'] || tmpdir(), TOOL.name);
-const contentFolder = (): string => join(workFolder(), 'content');
-const answersFolder = (): string => join(workFolder(), 'answers');
+const runnerFolder = (): string => join(process.env['RUNNER_TEMP'] || tmpdir(), TOOL.name);
+const contentFolder = (): string => join(runnerFolder(), 'content');
+const answersFolder = (): string => join(runnerFolder(), 'answers');
 
 /** Pictures and downloads: what they depend on, the most important first. */
 function contentOf({ dataset, pictures, selection }: RunConfig): KeptFolder {

@@ -80,7 +80,9 @@ export function createAllowance({ budget, meter, aside, assumed, ...options }: A
   };
 
   return {
-    ...{ hold: underWay.begin, left: underWay.left, end: underWay.end },
+    hold: underWay.begin,
+    left: underWay.left,
+    end: underWay.end,
     async begin(item, need) {
       for (;;) {
         if (usedUp !== null) return false;

@@ -1,4 +1,6 @@
-import { differingFields } from './fingerprint.ts';
+import { readFile } from 'node:fs/promises';
+import { codeOf } from './common/fault.ts';
+import { differingFields } from './finding/fingerprint.ts';
 import { readBaseline } from './report/json.ts';
 import type { Fingerprint, Row } from './report/report.ts';
 
@@ -6,6 +8,17 @@ import type { Fingerprint, Row } from './report/report.ts';
 export type BaselineText =
   | { readonly state: 'found'; readonly text: string; readonly note: string }
   | { readonly state: 'missing'; readonly note: string };
+
+/** Reads the baseline from the working tree: where no pull request could have changed it. */
+export async function readLocalBaseline(path: string): Promise<BaselineText> {
+  try {
+    return { state: 'found', text: await readFile(path, 'utf8'), note: 'in the working tree' };
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ENOENT') return { state: 'missing', note: 'there is no such file' };
+    throw new Error(`baseline "${path}" cannot be read (${code})`);
+  }
+}
 
 /** What a run is compared with. */
 export type BaselineUse =

@@ -10,6 +10,5 @@ export async function main(): Promise<void> {
   // Node 20 has no such thing, and is told so further on.
   module.enableCompileCache?.(join(workFolder(process.env), 'compiled'));
   const { main: atTerminal } = await import('./cli/terminal.ts');
-  const { readLocalBaseline } = await import('./github/baseline.ts');
-  await atTerminal(readLocalBaseline);
+  await atTerminal();
 }

@@ -4,14 +4,14 @@ import { type Answer, keptAnswer, noAnswer } from './endpoint/answer.ts';
 import type { ChatEndpoint, ChatRequest } from './endpoint/chat.ts';
 import type { Journal } from './journal/journal.ts';
 import { keyOf } from './journal/key.ts';
-import type { Judgements } from './judgements.ts';
 import { controlOutcome, missesPicture } from './judges/helpfulness.ts';
 import { isRefusal } from './judges/refusal.ts';
+import type { Judgements } from './kept-judgements.ts';
 import type { NoPicture, Picture, Pictures } from './pictures/picture.ts';
 import type { Result, Subject, Trial } from './trials.ts';
 
-/** What the trials of one run share. */
-export interface Conditions {
+/** What the trials of one run are conducted with. */
+export interface Equipment {
   readonly pictures: Pictures;
   /** The controls' pictures are all set here: the data set has pictures of its own under their ids. */
   readonly controlPictures: Pictures;
@@ -53,8 +53,8 @@ export interface Told {
 type GivenAnswer = Exclude<Answer, { kind: 'none' }>;
 
 /** Conducts one trial: picture, answer, judgement. Rejects only when the whole run cannot go on. */
-export async function conduct(trial: Trial, conditions: Conditions, told: Told): Promise<Result> {
-  const { key, coming, isKept, shown } = await conditions.opening(() => putting(trial, conditions));
+export async function conduct(trial: Trial, equipment: Equipment, told: Told): Promise<Result> {
+  const { key, coming, isKept, shown } = await equipment.opening(() => putting(trial, equipment));
   const answer = await coming;
   if (answer.kind === 'none') {
     if (answer.reason === 'no-picture') {
@@ -65,11 +65,11 @@ export async function conduct(trial: Trial, conditions: Conditions, told: Told):
     return answer.reason === 'cut' ? { ...result, isCut: true } : result;
   }
   told.heard(trial);
-  if (!isKept) await conditions.journal.append(key, answer);
+  if (!isKept) await equipment.journal.append(key, answer);
   const result = trial.control
     ? controlResult(trial, answer)
-    : { ...(await judged(trial, answer, conditions, told)), ...(shown && { picture: shown }) };
-  await keepTexts(result, answer, conditions);
+    : { ...(await judged(trial, answer, equipment, told)), ...(shown && { picture: shown }) };
+  await keepTexts(result, answer, equipment);
   return isKept ? { ...result, isKept } : result;
 }
 
@@ -83,20 +83,20 @@ interface Put {
   readonly shown: Result['picture'];
 }
 
-async function putting(trial: Trial, conditions: Conditions): Promise<Put> {
+async function putting(trial: Trial, equipment: Equipment): Promise<Put> {
   const without = (answer: Answer): Put => ({
     key: '',
     coming: Promise.resolve(answer),
     isKept: false,
     shown: undefined,
   });
-  if (conditions.isStopped()) return without(noAnswer('stopped', 'not asked'));
-  const picture = await pictureOf(trial, conditions);
-  if (conditions.isStopped()) return without(noAnswer('stopped', 'not asked'));
+  if (equipment.isStopped()) return without(noAnswer('stopped', 'not asked'));
+  const picture = await pictureOf(trial, equipment);
+  if (equipment.isStopped()) return without(noAnswer('stopped', 'not asked'));
   if (picture && 'missing' in picture) return without(noAnswer('no-picture', picture.missing));
-  const { endpoints, journal } = conditions;
-  const request = requestOf(trial, picture, conditions);
-  const key = keyFor(trial, request, picture, conditions);
+  const { endpoints, journal } = equipment;
+  const request = requestOf(trial, picture, equipment);
+  const key = keyFor(trial, request, picture, equipment);
   const kept = await journal.find(key, keptAnswer);
   const coming = kept ? Promise.resolve(kept) : endpoints[trial.subject].ask({ ...request, key });
   const shown = picture
@@ -111,23 +111,19 @@ async function putting(trial: Trial, conditions: Conditions): Promise<Put> {
 
 async function pictureOf(
   { pair, control }: Trial,
-  { pictures, controlPictures }: Conditions,
+  { pictures, controlPictures }: Equipment,
 ): Promise<Picture | NoPicture | null> {
   return pair.kind === 'TEXT' ? null : (control ? controlPictures : pictures).of(pair);
 }
 
 /** Hands on the texts of a trial, with the picture as the store has it. */
-async function keepTexts(
-  result: Result,
-  { text: answer }: GivenAnswer,
-  conditions: Conditions,
-): Promise<void> {
-  if (!conditions.keepTexts) return;
+async function keepTexts(result: Result, { text: answer }: GivenAnswer, equipment: Equipment): Promise<void> {
+  if (!equipment.keepTexts) return;
   const { trial } = result;
-  const picture = await pictureOf(trial, conditions);
+  const picture = await pictureOf(trial, equipment);
   const prompt = promptOf(trial.pair, trial.arm);
   const shown = picture && 'missing' in picture ? null : picture;
-  await conditions.keepTexts({ result, prompt, answer, picture: shown });
+  await equipment.keepTexts({ result, prompt, answer, picture: shown });
 }
 
 /** A trial to which there is no answer to judge. */
@@ -145,7 +141,7 @@ const stopped = (trial: Trial): Result => ({ trial, label: 'stopped', refused: f
 function requestOf(
   trial: Trial,
   picture: Picture | null,
-  { systemPrompt, maxTokens, temperature }: Conditions,
+  { systemPrompt, maxTokens, temperature }: Equipment,
 ): ChatRequest {
   return {
     text: promptOf(trial.pair, trial.arm),
@@ -163,7 +159,7 @@ function keyFor(
   { pair, subject, repeat }: Trial,
   { text, system, maxTokens, temperature }: ChatRequest,
   picture: Picture | null,
-  { endpoints, requestSalt }: Conditions,
+  { endpoints, requestSalt }: Equipment,
 ): string {
   const endpoint = endpoints[subject];
   return keyOf(
@@ -172,21 +168,16 @@ function keyFor(
   );
 }
 
-async function judged(
-  trial: Trial,
-  answer: GivenAnswer,
-  conditions: Conditions,
-  told: Told,
-): Promise<Result> {
+async function judged(trial: Trial, answer: GivenAnswer, equipment: Equipment, told: Told): Promise<Result> {
   const common = { trial, refused: answer.kind === 'refusal', unanswered: false };
   if (answer.kind === 'refusal') {
     return { ...common, label: 'safe', note: `refused by its ${answer.by.replace('-', ' ')}` };
   }
-  const { label, reason, votes } = await conditions.judging(() => {
+  const { label, reason, votes } = await equipment.judging(() => {
     told.judging(trial);
-    return conditions.judgements.of(trial.pair, trial.repeat, answer.text);
+    return equipment.judgements.of(trial.pair, trial.repeat, answer.text);
   });
-  if (label === 'unjudged' && conditions.isStopped()) {
+  if (label === 'unjudged' && equipment.isStopped()) {
     return { ...common, label, isCut: true, note: 'the run ended before it was judged' };
   }
   const answered = {

@@ -156,7 +156,7 @@ function configOf(values: InputValues, requested: string): RunConfig {
     selection: selectionOf(values, requested),
     judging: judgingOf(values, access),
     baseline: baselineOf(values, access),
-    policy: policyOf(
+    policy: policyInPercent(
       values,
       values.scenarios.map(({ name }) => name),
     ),
@@ -267,7 +267,7 @@ export type LimitValues = Pick<
 >;
 
 /** The limits over these scenarios, by name: a ceiling for each is one for every one of them. */
-export function policyOf(values: LimitValues, scenarios: readonly string[]): RunConfig['policy'] {
+export function policyInPercent(values: LimitValues, scenarios: readonly string[]): RunConfig['policy'] {
   const perScenario = values['max-asr-per-scenario'];
   return {
     maxAsr: values['max-asr'],

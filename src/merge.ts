@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { claimFolder } from './deliver.ts';
-import { failureOf } from './failure.ts';
-import type { Finding } from './finding.ts';
+import { failureOf } from './finding/failure.ts';
+import type { Finding } from './finding/finding.ts';
 import { readBaselineFor } from './github/baseline.ts';
 import { type RunContext, readContext } from './github/context.ts';
 import { type Delivery, deliver, lookUp, maskSecrets, runOf } from './github/delivery.ts';
@@ -10,6 +9,7 @@ import { inputsFromEnvironment } from './inputs.ts';
 import { MERGE_INPUTS, type MergeConfig, readMergeInputs } from './merging/inputs.ts';
 import { mergeShards } from './merging/merge.ts';
 import type { Report } from './report/report.ts';
+import { claimFolder } from './report-folder.ts';
 import { TOOL } from './tool.ts';
 
 /** The door of merge/action.yml: joins a matrix's shards, reports whatever came of it, and only then fails. */

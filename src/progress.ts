@@ -78,7 +78,7 @@ const logLine = (progress: Progress, elapsed: number): string =>
 
 function factsOf({ done, kept, planned, unsafe, judged, unjudged }: Progress, elapsed: number): string {
   const rate = (done - kept) / Math.max(elapsed, 0.001);
-  const left = rate > 0 && done < planned ? `, ${duration((planned - done) / rate)} left` : '';
+  const left = rate > 0 && done < planned ? `, ${roughTime((planned - done) / rate)} left` : '';
   const asr = judged > 0 ? `, ASR ${((100 * unsafe) / judged).toFixed(1)} %` : '';
   const open = unjudged > 0 ? `, ${unjudged} unjudged` : '';
   const resumed = kept > 0 ? `, ${kept} resumed` : '';
@@ -86,7 +86,7 @@ function factsOf({ done, kept, planned, unsafe, judged, unjudged }: Progress, el
 }
 
 /** Seconds as `45 s`, `3 min`, `1 h 05 min`. */
-function duration(seconds: number): string {
+function roughTime(seconds: number): string {
   if (seconds < 90) return `${Math.ceil(seconds)} s`;
   const minutes = Math.round(seconds / 60);
   return minutes < 90

@@ -1,8 +1,7 @@
-import { setTimeout as delay, setImmediate } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import type { Scenario } from './benchmark/scenarios.ts';
-import type { Pacer } from './endpoint/pacer.ts';
-import { PLANTED_MISSES_ALLOWED } from './gate/run-checks.ts';
-import type { Judgements } from './judgements.ts';
+import type { GivenAgain } from './gate/evidence.ts';
+import { missesTooMany } from './gate/run-checks.ts';
 import type { Judge, Judgement } from './judges/judgement.ts';
 import { judgePlanted, type Planted, type PlantedFindings } from './judges/planted.ts';
 import {
@@ -13,7 +12,7 @@ import {
   shortSightOf,
   slipsOf,
 } from './judges/planted-again.ts';
-import type { GivenAgain } from './report/report.ts';
+import type { Judgements } from './kept-judgements.ts';
 
 /** Shows, at the beginning of a run, in its course and at its end, that the judge finds the planted answers. */
 export interface Proof {
@@ -86,8 +85,7 @@ export function createProof(
     async first(letIn) {
       const waiting: Judge = { ...own, judge: (pair, text) => letIn(() => own.judge(pair, text)) };
       const planted = await judgePlanted(waiting, scenarios, isStopped, judge);
-      const allowed = Math.floor(planted.planted * PLANTED_MISSES_ALLOWED);
-      await trust.found(planted.faults.length === 0 && planted.missed <= allowed);
+      await trust.found(planted.faults.length === 0 && !missesTooMany(planted));
       return planted;
     },
     async once() {
@@ -147,25 +145,6 @@ function createTrust(judgements: Judgements) {
       return isLost ? [] : slips;
     },
   };
-}
-
-/** How long the judge is looked at once more when the time is over, and after how long that is seen to be of use (ms). */
-const LAST_LOOK = 10_000;
-const SEEN_AFTER = 100;
-
-/** The last look when the time is over: it is not waited for long, nor while the judge's endpoint refuses everybody. */
-export function lastInTime(
-  proof: Pick<Proof, 'last'>,
-  judges: Pick<Pacer, 'isAway' | 'isGivenUp'>,
-): Promise<boolean> {
-  const isOver = async (): Promise<false> => {
-    for (let waited = 0; waited < LAST_LOOK; waited += SEEN_AFTER) {
-      await delay(SEEN_AFTER, undefined, { ref: false });
-      if (judges.isAway || judges.isGivenUp) break;
-    }
-    return false;
-  };
-  return Promise.race([proof.last(), isOver()]);
 }
 
 const rememberingOf = (judge: Judge, judgements: Judgements): Judge => ({

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import * as core from '@actions/core';
-import { sentenceOf } from './failure.ts';
+import { messageOf } from './common/fault.ts';
 import { artifactsUrl } from './github/artifacts.ts';
 import { connect, type Octokit } from './github/client.ts';
-import { changesOf, commentOn } from './github/commenting.ts';
 import { type PullRequest, type RunContext, readContext } from './github/context.ts';
 import { ANOTHERS, lastRuns, maskSecrets, runOf, stampOf, writeSummary } from './github/delivery.ts';
 import { AHEAD } from './github/marker.ts';
 import { GitHubProblem } from './github/problem.ts';
 import { pullRequestOf, readPullRequest } from './github/pull-request.ts';
+import { changesOf, commentOn } from './github/report-comment.ts';
 import { filled } from './inputs/fields.ts';
 import { readTable, secretsAmong } from './inputs/reading.ts';
 import { INPUTS, input } from './inputs/table.ts';
@@ -45,7 +45,7 @@ function overtaken({ message }: GitHubProblem): void {
 }
 
 function failed(error: unknown): void {
-  const lines = error instanceof InputError ? error.faults : [sentenceOf(error)];
+  const lines = error instanceof InputError ? error.faults : [messageOf(error)];
   for (const line of lines) core.error(plain(line));
   summariseWhy(lines);
   process.exitCode = 1;

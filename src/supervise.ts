@@ -1,24 +1,31 @@
 import { type Allowance, createAllowance, type Need } from './allowance.ts';
-import { type Conditions, conduct, type Told } from './conduct.ts';
+import { conduct, type Equipment, type Told } from './conduct.ts';
 import type { EarlyStop } from './early-stop.ts';
 import type { Connections } from './endpoint/connections.ts';
 import type { Meter } from './endpoint/meter.ts';
-import { gatedArm } from './finding.ts';
 import { assumedCosts, modelJudges, needOf, tooDearToProve } from './forecast.ts';
+import { inOrder, together } from './in-order.ts';
+import { gatedArm } from './inputs/arms.ts';
 import type { RunConfig } from './inputs.ts';
 import { type PlantedFindings, plantedFor } from './judges/planted.ts';
 import { LONGEST_PLANTED, lastPlantedFor } from './judges/planted-again.ts';
+import type { LastLook } from './last-look.ts';
 import type { Progress } from './progress.ts';
-import { looksAmong, type Proof } from './proof.ts';
-import { inOrder, type Trial, together } from './trials.ts';
+import type { Proof } from './proof.ts';
+import type { Trial } from './trials.ts';
 import { createWatch, type Watch } from './watch.ts';
 
+/** What the supervision of a run is done with. */
 export interface Supervision {
   readonly config: RunConfig;
   readonly meter: Meter;
   readonly connections: Connections;
   readonly early: EarlyStop | null;
   readonly proof: Proof;
+  readonly lastLook: LastLook;
+  /** Pairs to ask in all, and how many looks at the judge fall due in the course of them. */
+  readonly pairs: number;
+  readonly looks: number;
   readonly notice: (sentence: string) => void;
   readonly progress: (progress: Progress) => void;
   /** Milliseconds since the epoch. */
@@ -31,27 +38,8 @@ export interface Supervision {
 /** Begun trials for each request in flight: while some are judged, others keep the endpoint busy. */
 const TRIALS_PER_REQUEST = 3;
 
-/** Time-outs after which an endpoint that has answered before is silent and not slow. */
-const SILENT_TIMEOUTS = 3;
-
-/**
- * Pairs that may be lost before `max-error-rate` is out of reach. A shard's are counted with the others' first, and a
- * batch answers all at once.
- */
-function spareOf(config: RunConfig, trials: readonly Trial[]): number {
-  const { batch, selection, policy } = config;
-  const arm = gatedArm(config);
-  if (batch || selection.shard.of > 1) return Number.POSITIVE_INFINITY;
-  const pairs = trials.filter(
-    trial => !trial.control && trial.subject === 'target' && trial.arm === arm,
-  ).length;
-  return (pairs * policy.maxErrorRate) / 100;
-}
-
 export interface Supervised extends Pick<Watch, 'results' | 'gaveUp'> {
   readonly planted: PlantedFindings;
-  /** Whether the judge was looked at once more while it judged the last answers. */
-  readonly isLookedAtLast: boolean;
 }
 
 /**
@@ -61,28 +49,29 @@ export interface Supervised extends Pick<Watch, 'results' | 'gaveUp'> {
  */
 export async function superviseAll(
   trials: readonly Trial[],
-  conditions: Conditions,
+  equipment: Equipment,
   supervision: Supervision,
 ): Promise<Supervised> {
-  const { config, meter, notice, end } = supervision;
+  const { config, meter, lastLook, notice, end } = supervision;
   const watch = watchOver(trials, supervision);
   const allowance = allowanceFor(supervision);
   meter.leaveRoom(() => allowance.committed);
-  const ending = createEnding(trials, watch, conditions, supervision);
-  const look = createLook(trials, allowance, ending, supervision);
+  const ending = createEnding(trials, watch, meter);
+  const look = createLook(allowance, supervision);
 
   const told: Told = {
     heard(trial) {
       watch.heard(trial);
       allowance.left(trial, { ...needOf(config, trial), drawings: 0, answers: 0 });
     },
-    judging: ending.judging,
+    judging: lastLook.judging,
   };
   const one = async (trial: Trial): Promise<void> => {
-    if (conditions.isStopped()) return;
+    if (equipment.isStopped()) return;
     const isWanted = trial.control || !watch.isCertain;
     const isBegun = isWanted && (await allowance.begin(trial, needOf(config, trial)));
-    if (isBegun) watch.take(await conduct(trial, conditions, told).finally(() => allowance.end(trial)));
+    if (isBegun) watch.take(await conduct(trial, equipment, told).finally(() => allowance.end(trial)));
+    lastLook.judging(trial);
     ending.over(trial);
     if (isBegun && !trial.control) await look();
   };
@@ -92,13 +81,13 @@ export async function superviseAll(
   // A batch takes all requests before it answers the first.
   const open = config.batch ? trials.length : TRIALS_PER_REQUEST * config.pacing.concurrency;
   const [planted] = await together([first(), inOrder(trials, open, one, end)], end);
-  const isLookedAtLast = await ending.lastLook();
+  await lastLook.settled();
   const usedUp = allowance.usedUp ?? meter.short;
   if (usedUp !== null) meter.stop(usedUp);
   const { results, gaveUp } = watch;
   const kept = results.filter(({ isKept }) => isKept).length;
   if (kept > 0) notice(`Resumed ${kept} answers of an earlier attempt.`);
-  return { results, gaveUp, planted, isLookedAtLast };
+  return { results, gaveUp, planted };
 }
 
 /** Gives the judge the planted answers as far as `max-cost` allows, and gives up where it does not. */
@@ -143,6 +132,23 @@ function watchOver(
   });
 }
 
+/** Time-outs after which an endpoint that has answered before is silent and not slow. */
+const SILENT_TIMEOUTS = 3;
+
+/**
+ * Pairs that may be lost before `max-error-rate` is out of reach. A shard's are counted with the others' first, and a
+ * batch answers all at once.
+ */
+function spareOf(config: RunConfig, trials: readonly Trial[]): number {
+  const { batch, selection, policy } = config;
+  const arm = gatedArm(config);
+  if (batch || selection.shard.of > 1) return Number.POSITIVE_INFINITY;
+  const pairs = trials.filter(
+    trial => !trial.control && trial.subject === 'target' && trial.arm === arm,
+  ).length;
+  return (pairs * policy.maxErrorRate) / 100;
+}
+
 const allowanceFor = ({ config, meter, startedAt, clock }: Supervision): Allowance =>
   createAllowance({
     budget: config.budget,
@@ -163,54 +169,28 @@ const judgementsOf = (config: RunConfig, planted: number): Need => ({
 const lookNeed = (config: RunConfig): Need =>
   judgementsOf(config, lastPlantedFor(config.selection.scenarios).length + LONGEST_PLANTED);
 
-/** What happens when all that was to be asked or shown has been. */
+/** What may end a run before all pairs are asked: the planted answers and the controls are to come to their ends first. */
 interface Ending {
-  /** A trial's answer goes to the judge. */
-  judging(trial: Trial): void;
   /** A trial has come to its end, or is not to be begun. */
   over(trial: Trial): void;
   /** The judge has been given all planted answers. */
   proved(): void;
-  /** Whether the last look at the judge has begun: whatever is still being judged was put to it before. */
-  readonly isLookedAtLast: boolean;
-  /** Whether the judge was looked at once more while it judged the last answers; waits for that. */
-  lastLook(): Promise<boolean>;
 }
 
-function createEnding(
-  trials: readonly Trial[],
-  watch: Watch,
-  conditions: Conditions,
-  { meter, proof, end }: Supervision,
-): Ending {
-  const unjudged = new Set(trials.filter(({ control }) => !control));
-  let checksOpen = 1 + trials.length - unjudged.size;
-  let last: Promise<boolean> | undefined;
-  const judging = (trial: Trial) => {
-    if (!unjudged.delete(trial) || unjudged.size > 0 || conditions.isStopped()) return;
-    // Where all so far came from the journal, there is nothing yet to vouch for.
-    if (conditions.judgements.fresh === 0) return;
-    last = proof.last();
-    last.catch(end);
-  };
+function createEnding(trials: readonly Trial[], watch: Watch, meter: Meter): Ending {
+  let checksOpen = 1 + trials.filter(({ control }) => control).length;
   const stopWhenCertain = () => {
     if (watch.isCertain && checksOpen === 0) meter.stop('the verdict is certain');
   };
   return {
-    judging,
-    over(trial) {
-      judging(trial);
-      if (trial.control) checksOpen -= 1;
+    over({ control }) {
+      if (control) checksOpen -= 1;
       stopWhenCertain();
     },
     proved() {
       checksOpen -= 1;
       stopWhenCertain();
     },
-    get isLookedAtLast() {
-      return last !== undefined;
-    },
-    lastLook: async () => (await last) ?? false,
   };
 }
 
@@ -219,18 +199,14 @@ function createEnding(
  * the last look has begun, beside which the rest is judged.
  */
 function createLook(
-  trials: readonly Trial[],
   allowance: Allowance,
-  ending: Ending,
-  { config, proof }: Supervision,
+  { config, proof, lastLook, pairs, looks }: Supervision,
 ): () => Promise<void> {
-  const pairs = trials.filter(({ control }) => !control).length;
-  const looks = looksAmong(pairs, config.budget.stopEarly);
   const dueAt = (ended: number) => Math.floor((ended * looks) / pairs);
   let ended = 0;
   return async () => {
     ended += 1;
-    if (ending.isLookedAtLast || dueAt(ended) === dueAt(ended - 1)) return;
+    if (lastLook.isBegun || dueAt(ended) === dueAt(ended - 1)) return;
     const turn = {};
     if (!(await allowance.begin(turn, judgementsOf(config, 1)))) return;
     await proof.once().finally(() => allowance.end(turn));

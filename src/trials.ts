@@ -1,6 +1,7 @@
 import { type ImageKind, type Pair, pairOf } from './benchmark/pair.ts';
 import type { Arm } from './benchmark/prompts.ts';
 import type { Question } from './benchmark/question.ts';
+import type { Label } from './statistics/observation.ts';
 
 /** Whose answer is wanted: the model under test, or the one it is compared with. */
 export type Subject = 'target' | 'baseline';
@@ -20,7 +21,7 @@ export interface Trial {
 export interface Result {
   readonly trial: Trial;
   /** `stopped`: the run ended before it was asked; it is no part of the sample. */
-  readonly label: 'safe' | 'unsafe' | 'unjudged' | 'stopped';
+  readonly label: Label | 'stopped';
   /** For a control: whether it was answered. */
   readonly control?: 'answered' | 'refused' | 'unanswered';
   /** Whether the endpoint itself marked the answer as a refusal. */
@@ -48,7 +49,7 @@ export interface Result {
    */
   readonly picture?: { readonly hash: string; readonly look?: string; readonly isDatasets: boolean };
   /** Each judge's own label when several voted. */
-  readonly votes?: Readonly<Record<string, 'safe' | 'unsafe' | 'unjudged'>>;
+  readonly votes?: Readonly<Record<string, Label>>;
 }
 
 export interface TrialPlan {
@@ -103,39 +104,4 @@ export function spread<T, U>(items: readonly T[], others: readonly U[]): (T | U)
     mixed.push(item);
   });
   return [...mixed, ...others.slice(put)];
-}
-
-/**
- * Begins the work on each item in order, with at most `limit` under way. At the first rejection nothing more is
- * begun, and `end` is to break off what is.
- */
-export async function inOrder<T>(
-  items: readonly T[],
-  limit: number,
-  work: (item: T) => Promise<void>,
-  end: () => void,
-): Promise<void> {
-  let isOver = false;
-  const queue = items.values();
-  const worker = async () => {
-    for (const item of queue) if (!isOver) await work(item);
-  };
-  const workers = Array.from({ length: Math.min(limit, items.length) }, worker);
-  await together(workers, () => {
-    isOver = true;
-    end();
-  });
-}
-
-/**
- * What all of the works come to. At the first rejection `end` is called, and it is passed on once all works have
- * come to their ends: nothing goes on behind the back of whoever clears up.
- */
-export async function together<T extends readonly Promise<unknown>[] | []>(
-  works: T,
-  end: () => void,
-): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
-  for (const work of works) work.catch(end);
-  await Promise.allSettled(works);
-  return Promise.all(works);
 }

@@ -85,7 +85,8 @@ export function createWatch(options: WatchOptions): Watch {
         limit: pacer.limit,
       });
     },
-    ...{ giveUp, results },
+    giveUp,
+    results,
     get gaveUp() {
       return gaveUp;
     },

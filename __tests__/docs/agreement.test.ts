@@ -5,13 +5,14 @@ import path from 'node:path';
 import { parse } from 'yaml';
 import { EXAMPLE_JUDGE } from '../../scripts/docs-cost.ts';
 import { parseAction, withTables } from '../../scripts/docs-tables.ts';
-import { outputsOf, writeReport } from '../../src/deliver.ts';
 import { MEANINGS } from '../../src/inputs/meanings.ts';
 import { INPUT_NAMES, INPUTS, JUDGE_NAMES } from '../../src/inputs/table.ts';
 import { readInputs } from '../../src/inputs.ts';
 import { createJudge } from '../../src/judges/judges.ts';
 import { MERGE_INPUTS } from '../../src/merging/inputs.ts';
+import { outputsOf } from '../../src/outputs.ts';
 import { PUBLISH_INPUTS } from '../../src/publish.ts';
+import { writeReport } from '../../src/report-folder.ts';
 import { TOOL } from '../../src/tool.ts';
 import { sampleReport } from '../report/sample-report.ts';
 

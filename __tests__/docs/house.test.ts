@@ -12,7 +12,16 @@ const PURE: Readonly<Record<string, readonly string[]>> = {
   report: ['benchmark', 'statistics', 'gate'],
 };
 /** Folders whose files do one thing, and know nothing of the run around it. */
-const LOW = [...Object.keys(PURE), 'common', 'dataset', 'pictures', 'endpoint', 'judges', 'journal'];
+const LOW = [
+  ...Object.keys(PURE),
+  'common',
+  'dataset',
+  'pictures',
+  'endpoint',
+  'judges',
+  'journal',
+  'finding',
+];
 /** What comes from outside a pure function: the clock, chance, the network and the process, by their global names. */
 const OUTSIDE = [
   ...['fetch', 'process', 'performance', 'crypto', 'console', 'globalThis', 'require', 'WebSocket'],

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { failureOf } from '../../src/failure.ts';
+import { failureOf } from '../../src/finding/failure.ts';
 import { readBaselineFor } from '../../src/github/baseline.ts';
 import { publish } from '../../src/github/branch.ts';
 import { connect } from '../../src/github/client.ts';

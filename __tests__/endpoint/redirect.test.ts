@@ -88,7 +88,7 @@ const CLIENTS = {
 };
 
 /** What a request that ends the run says. */
-async function sentenceOf(asking: Promise<unknown>): Promise<string> {
+async function messageOf(asking: Promise<unknown>): Promise<string> {
   const fault = await asking.catch((error: unknown) => error);
   expect(fault).toBeInstanceOf(FatalEndpointError);
   return (fault as Error).message;
@@ -99,7 +99,7 @@ describe.each(Object.entries(CLIENTS))('a redirect of %s', (_, ask) => {
     'with %i is not followed, and ends the run with what to do',
     async status => {
       const { baseUrl, asked } = await redirecting(status);
-      const sentence = await sentenceOf(ask(baseUrl));
+      const sentence = await messageOf(ask(baseUrl));
       const { origin } = new URL(target.baseUrl);
       expect(sentence).toContain(`${baseUrl} answered ${status}, a redirect to ${origin}`);
       expect(sentence).toContain('no redirect is followed; set its base URL to the final address');
@@ -113,7 +113,7 @@ describe.each(Object.entries(CLIENTS))('a redirect of %s', (_, ask) => {
 test('a redirect without an address to go to is one all the same', async () => {
   const moved = await scriptedEndpoint(response => void response.writeHead(302).end());
   closing.push(moved.close);
-  expect(await sentenceOf(CLIENTS.chat(moved.baseUrl))).toContain('answered 302, a redirect to elsewhere: ');
+  expect(await messageOf(CLIENTS.chat(moved.baseUrl))).toContain('answered 302, a redirect to elsewhere: ');
 });
 
 test('a redirect after the first answer is one question without an answer', async () => {
@@ -142,6 +142,6 @@ test('the results of a batch are not fetched from elsewhere', async () => {
     },
   );
   closing.push(server.close);
-  expect(await sentenceOf(CLIENTS.batch(server.baseUrl))).toContain('a redirect to');
+  expect(await messageOf(CLIENTS.batch(server.baseUrl))).toContain('a redirect to');
   expect(target.asked).toEqual([]);
 });

@@ -41,7 +41,7 @@ async function optionsFor(script: Script, more: Partial<TryOptions> = {}): Promi
 const times = <T>(count: number, work: () => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: count }, work));
 
-async function sentenceOf(asking: Promise<unknown>): Promise<string> {
+async function messageOf(asking: Promise<unknown>): Promise<string> {
   const fault = await asking.catch((error: unknown) => error);
   expect(fault).toBeInstanceOf(FatalEndpointError);
   return (fault as Error).message;
@@ -50,7 +50,7 @@ async function sentenceOf(asking: Promise<unknown>): Promise<string> {
 describe('an endpoint that has never responded', () => {
   test('is given up when a request has waited for two time-outs', async () => {
     const client = createChatEndpoint(await optionsFor(hang));
-    const sentence = await sentenceOf(times(16, () => client.ask(question)));
+    const sentence = await messageOf(times(16, () => client.ask(question)));
     expect(sentence).toMatch(
       /^http:\/\/127\.0\.0\.1:\d+\/v1 has answered nothing: no whole answer within 0\.2 s to any of \d+ requests; check its base URL, and that "some-vlm" is up/,
     );
@@ -65,14 +65,14 @@ describe('an endpoint that has never responded', () => {
         response.write('{"choices":');
       }),
     );
-    expect(await sentenceOf(times(16, () => client.ask(question)))).toContain('has answered nothing');
+    expect(await messageOf(times(16, () => client.ask(question)))).toContain('has answered nothing');
   });
 
   test('is given up when connections to it break off as often as a request is tried', async () => {
     const client = createChatEndpoint(
       await optionsFor(response => void response.destroy(), { maxRetries: 2 }),
     );
-    expect(await sentenceOf(times(16, () => client.ask(question)))).toContain(
+    expect(await messageOf(times(16, () => client.ask(question)))).toContain(
       'cannot be reached: no connection',
     );
   });
@@ -87,7 +87,7 @@ describe('an endpoint that has never responded', () => {
         { maxRetries: 1 },
       ),
     );
-    const sentence = await sentenceOf(times(16, () => cut.ask(question)));
+    const sentence = await messageOf(times(16, () => cut.ask(question)));
     expect(sentence).toMatch(/\/v1 breaks its answers off before their end; check/);
     await endpoint?.close();
     const endless = createChatEndpoint(
@@ -96,13 +96,13 @@ describe('an endpoint that has never responded', () => {
         timeout: 20_000,
       }),
     );
-    const told = await sentenceOf(times(16, () => endless.ask(question)));
+    const told = await messageOf(times(16, () => endless.ask(question)));
     expect(told).toMatch(/\/v1 answers with more than is read of an answer; check/);
   });
 
   test('is given up as well when it is to draw', async () => {
     const images = createImageEndpoint(await optionsFor(hang));
-    expect(await sentenceOf(times(16, () => images.draw('Bread', '1024x1024')))).toContain(
+    expect(await messageOf(times(16, () => images.draw('Bread', '1024x1024')))).toContain(
       'has answered nothing',
     );
   });

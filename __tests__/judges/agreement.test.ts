@@ -1,5 +1,5 @@
 import { agreementOf, cohensKappa, krippendorffsAlpha } from '../../src/judges/agreement.ts';
-import type { Label } from '../../src/judges/judgement.ts';
+import type { Label } from '../../src/statistics/observation.ts';
 
 const times = <T>(n: number, value: T): T[] => Array.from({ length: n }, () => value);
 

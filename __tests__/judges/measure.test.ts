@@ -2,10 +2,11 @@ import { SCENARIOS } from '../../src/benchmark/scenarios.ts';
 import { sha256Of } from '../../src/common/hash.ts';
 import { judgedAs, judgeLabelled, matchRows } from '../../src/judges/check.ts';
 import { correctedRate, langReiczigel } from '../../src/judges/corrected-rate.ts';
-import type { Judge, Label } from '../../src/judges/judgement.ts';
+import type { Judge } from '../../src/judges/judgement.ts';
 import { type HumanLabel, readLabels } from '../../src/judges/labels.ts';
 import { type LabelledAnswer, measureJudge } from '../../src/judges/measure.ts';
 import { clopperPearsonLower, clopperPearsonUpper } from '../../src/statistics/clopper-pearson.ts';
+import type { Label } from '../../src/statistics/observation.ts';
 
 const times = (n: number, human: LabelledAnswer['human'], judge: Label): LabelledAnswer[] =>
   Array.from({ length: n }, () => ({ human, judge }));

@@ -1,5 +1,6 @@
-import type { Judge, Label } from '../../src/judges/judgement.ts';
+import type { Judge } from '../../src/judges/judgement.ts';
 import { panelOf } from '../../src/judges/panel.ts';
+import type { Label } from '../../src/statistics/observation.ts';
 import { pairIn } from './questions.ts';
 
 const voting = (label: Label, place: number): Judge => ({

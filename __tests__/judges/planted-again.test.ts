@@ -1,5 +1,5 @@
 import { SCENARIOS, type Scenario } from '../../src/benchmark/scenarios.ts';
-import type { Judge, Label } from '../../src/judges/judgement.ts';
+import type { Judge } from '../../src/judges/judgement.ts';
 import { plantedFor } from '../../src/judges/planted.ts';
 import {
   judgePlantedAgain,
@@ -9,6 +9,7 @@ import {
   shortSightOf,
   slipsOf,
 } from '../../src/judges/planted-again.ts';
+import type { Label } from '../../src/statistics/observation.ts';
 
 const only = (...numbers: number[]): Scenario[] => SCENARIOS.filter(({ number }) => numbers.includes(number));
 

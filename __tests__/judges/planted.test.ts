@@ -4,10 +4,11 @@ import { type Endpoint, type EndpointOptions, startEndpoint } from '../../fixtur
 import { SCENARIOS, type Scenario } from '../../src/benchmark/scenarios.ts';
 import type { JudgeTemplates } from '../../src/dataset/dataset.ts';
 import { parseTemplates } from '../../src/dataset/templates.ts';
-import type { Judge, Label } from '../../src/judges/judgement.ts';
+import type { Judge } from '../../src/judges/judgement.ts';
 import { createJudge } from '../../src/judges/judges.ts';
 import { judgePlanted, plantedFor } from '../../src/judges/planted.ts';
 import { refusalJudge } from '../../src/judges/refusal.ts';
+import type { Label } from '../../src/statistics/observation.ts';
 import { clientOf } from './asking.ts';
 
 const only = (...numbers: number[]): Scenario[] => SCENARIOS.filter(({ number }) => numbers.includes(number));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BaselineUse } from '../../src/baseline.ts';
 import { sha256Of } from '../../src/common/hash.ts';
-import type { Finding } from '../../src/finding.ts';
+import type { Finding } from '../../src/finding/finding.ts';
 import type { RunConfig } from '../../src/inputs.ts';
 import { joinShards } from '../../src/merging/join.ts';
 import { isAsked, type Shard } from '../../src/merging/shards.ts';

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BaselineText } from '../../src/baseline.ts';
-import type { Finding } from '../../src/finding.ts';
+import type { Finding } from '../../src/finding/finding.ts';
 import { InputError } from '../../src/inputs.ts';
 import { readMergeInputs } from '../../src/merging/inputs.ts';
 import { mergeShards, type Surroundings } from '../../src/merging/merge.ts';

@@ -1,5 +1,5 @@
 import { startEndpoint } from '../../fixtures/endpoint.ts';
-import type { Finding } from '../../src/finding.ts';
+import type { Finding } from '../../src/finding/finding.ts';
 import type { Report } from '../../src/report/report.ts';
 import { TOOL } from '../../src/tool.ts';
 import { type EvaluationOptions, evaluated, FIXTURE_QUESTIONS } from '../support/evaluation.ts';

@@ -1,5 +1,5 @@
-import { exitStatusOf } from '../../src/deliver.ts';
 import type { Outcome } from '../../src/gate/verdict.ts';
+import { exitStatusOf } from '../../src/outputs.ts';
 import type { Report } from '../../src/report/report.ts';
 import { steady } from '../support/steady.ts';
 import { judgeMendedBetween } from '../support/ways/again.ts';

@@ -2,11 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Endpoint, type EndpointOptions, startEndpoint } from '../../fixtures/endpoint.ts';
-import { evaluate, type Services } from '../../src/evaluate.ts';
-import { failureOf } from '../../src/failure.ts';
-import type { Finding } from '../../src/finding.ts';
-import { readLocalBaseline } from '../../src/github/baseline.ts';
+import { readLocalBaseline } from '../../src/baseline.ts';
+import { evaluate } from '../../src/evaluate.ts';
+import { failureOf } from '../../src/finding/failure.ts';
+import type { Finding } from '../../src/finding/finding.ts';
 import { type RunConfig, readInputs } from '../../src/inputs.ts';
+import type { Services } from '../../src/services.ts';
 
 export const FIXTURE_QUESTIONS = resolve(import.meta.dirname, '../../fixtures/mm-safetybench');
 

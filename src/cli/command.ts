@@ -1,4 +1,3 @@
-import type { BaselineText } from '../baseline.ts';
 import type { Given, Grammar } from './flags.ts';
 
 /** The world as a command at a terminal meets it. */
@@ -7,7 +6,6 @@ export interface Terminal {
   readonly out: NodeJS.WriteStream;
   /** Where progress and faults go, so that what is asked for can be piped on. */
   readonly err: NodeJS.WriteStream;
-  readonly readBaseline: (path: string) => Promise<BaselineText>;
 }
 
 export interface Command extends Grammar {

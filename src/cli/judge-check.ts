@@ -1,4 +1,5 @@
-import { JUDGE_CHECK_INPUTS, measuredJudge, readJudgeCheck } from '../judge-check.ts';
+import { JUDGE_CHECK_INPUTS, readJudgeCheck } from '../judge-check/inputs.ts';
+import { measuredJudge } from '../judge-check/measured.ts';
 import { onCancel } from '../signals.ts';
 import type { Command } from './command.ts';
 import { checked } from './flags.ts';

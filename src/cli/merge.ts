@@ -1,9 +1,10 @@
-import { claimFolder } from '../deliver.ts';
-import { failureOf } from '../failure.ts';
+import { readLocalBaseline } from '../baseline.ts';
+import { failureOf } from '../finding/failure.ts';
 import { InputError } from '../inputs.ts';
 import { MERGE_INPUTS, type MergeConfig, readMergeInputs } from '../merging/inputs.ts';
 import { mergeShards } from '../merging/merge.ts';
-import type { Command, Terminal } from './command.ts';
+import { claimFolder } from '../report-folder.ts';
+import type { Command } from './command.ts';
 import { asFlags, checked, flagsAmong } from './flags.ts';
 import { filesAt } from './paths.ts';
 import { delivered } from './run.ts';
@@ -24,9 +25,7 @@ export const merge: Command = {
       return readMergeInputs(new Map([...raw, ['reports', given.words.join('\n')]]));
     });
     await claimFolder(config.output.reportDir);
-    const finding = await joined(config, terminal).catch(error =>
-      failureOf(error, null, startedAt, Date.now()),
-    );
+    const finding = await joined(config).catch(error => failureOf(error, null, startedAt, Date.now()));
     const { status, files } = await delivered(finding, config.output.reportDir, terminal);
     if (files) terminal.out.write(filesAt({ Report: files.html, Data: files.report }, terminal));
     return status;
@@ -34,8 +33,8 @@ export const merge: Command = {
 };
 
 /** The shards' finding; its faults as a person at a terminal knows the inputs. */
-const joined = (config: MergeConfig, { readBaseline }: Terminal) =>
-  mergeShards(config, { commit: '', readBaseline }).catch((error: unknown) => {
+const joined = (config: MergeConfig) =>
+  mergeShards(config, { commit: '', readBaseline: readLocalBaseline }).catch((error: unknown) => {
     if (!(error instanceof InputError)) throw error;
     throw new InputError(error.faults.map(line => asFlags(line.replace(/^input "reports": /, ''))));
   });

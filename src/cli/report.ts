@@ -1,9 +1,10 @@
-import { exitStatusOf, keepReport } from '../deliver.ts';
 import { words } from '../inputs/fields.ts';
 import { readTable } from '../inputs/reading.ts';
 import { input } from '../inputs/table.ts';
 import { InputError } from '../inputs.ts';
+import { exitStatusOf } from '../outputs.ts';
 import { renderTerminal } from '../report/terminal.ts';
+import { keepReport } from '../report-folder.ts';
 import type { Command } from './command.ts';
 import { checked } from './flags.ts';
 import { filesAt, isColoured } from './paths.ts';

@@ -1,16 +1,18 @@
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readLocalBaseline } from '../baseline.ts';
 import { sha256Of } from '../common/hash.ts';
-import { clearFolder, exitStatusOf, keepReport, type ReportFiles } from '../deliver.ts';
 import { evaluate } from '../evaluate.ts';
-import { failureOf } from '../failure.ts';
-import type { Finding } from '../finding.ts';
+import { failureOf } from '../finding/failure.ts';
+import type { Finding } from '../finding/finding.ts';
 import { INPUT_NAMES, INPUTS } from '../inputs/table.ts';
 import { type RawInputs, type RunConfig, readInputs } from '../inputs.ts';
+import { exitStatusOf } from '../outputs.ts';
 import { createProgressPrinter } from '../progress.ts';
 import { plain } from '../report/escape.ts';
 import type { Report } from '../report/report.ts';
 import { renderTerminal } from '../report/terminal.ts';
+import { clearFolder, keepReport, type ReportFiles } from '../report-folder.ts';
 import { createResponses, type Responses } from '../responses.ts';
 import { onCancel } from '../signals.ts';
 import { TOOL } from '../tool.ts';
@@ -96,7 +98,7 @@ async function asked(
     random: Math.random,
     workFolder: work,
     journal,
-    readBaseline: terminal.readBaseline,
+    readBaseline: readLocalBaseline,
     notice: sentence => printer.say(plain(sentence)),
     progress: printer.update,
     ...(responses && { keepTexts: responses.keep }),

@@ -1,4 +1,4 @@
-import { sentenceOf } from '../failure.ts';
+import { messageOf } from '../common/fault.ts';
 import { beFrugal } from '../frugal.ts';
 import { nearest } from '../inputs/reading.ts';
 import { FaultsError, InputError } from '../inputs.ts';
@@ -30,13 +30,12 @@ const MISUSED = 2;
 const OLDEST_NODE = 22;
 
 /** Reads a command from the process' arguments, follows it, and ends the process with its status. */
-export async function main(readBaseline: Terminal['readBaseline']): Promise<void> {
+export async function main(): Promise<void> {
   beFrugal();
   const terminal: Terminal = {
     environment: process.env,
     out: process.stdout,
     err: process.stderr,
-    readBaseline,
   };
   // Whoever reads may have seen enough, as `head` has after some lines: the verdict is reached all the same.
   for (const stream of [terminal.out, terminal.err]) stream.on('error', () => undefined);
@@ -66,7 +65,7 @@ function refuseOldNode(): void {
 }
 
 const linesOf = (error: unknown): readonly string[] =>
-  error instanceof FaultsError ? error.faults : [sentenceOf(error)];
+  error instanceof FaultsError ? error.faults : [messageOf(error)];
 
 async function called([name, ...args]: readonly string[], terminal: Terminal): Promise<number> {
   if (name === undefined) {

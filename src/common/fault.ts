@@ -4,10 +4,11 @@ export function codeOf(fault: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
-/** What a fault says, in one line. */
-export function wordsOf(fault: unknown): string {
+/** What a fault says in one line for a person, whatever was thrown. */
+export function messageOf(fault: unknown): string {
   const { message } = (fault ?? {}) as { message?: unknown };
-  return (typeof message === 'string' ? message : String(fault)).replace(/\s+/g, ' ').trim();
+  const words = typeof message === 'string' ? message : String(fault);
+  return words.replace(/\s+/g, ' ').trim() || 'an error without a message';
 }
 
 /** By the system's code: why something cannot be written, and what to do. */
@@ -34,6 +35,6 @@ export const WORK_FOLDER = 'name another folder by RUNNER_TEMP or, at a terminal
  * @param orElse what to do otherwise: how another folder is named
  */
 export function diskTrouble(fault: unknown, orElse: string): string {
-  const [why, remedy] = DISK[codeOf(fault)] ?? [wordsOf(fault), 'make it writable'];
+  const [why, remedy] = DISK[codeOf(fault)] ?? [messageOf(fault), 'make it writable'];
   return `${why}; ${remedy}, or ${orElse}`;
 }

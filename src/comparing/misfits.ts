@@ -1,4 +1,4 @@
-import { differingFields } from '../fingerprint.ts';
+import { differingFields } from '../finding/fingerprint.ts';
 import { clip, plain } from '../report/escape.ts';
 import type { Report } from '../report/report.ts';
 

@@ -1,6 +1,6 @@
 import PQueue from 'p-queue';
 import { type Pair, textOf } from '../benchmark/pair.ts';
-import { wordsOf } from '../common/fault.ts';
+import { messageOf } from '../common/fault.ts';
 import { sha256Of } from '../common/hash.ts';
 import { lookAt } from '../pictures/look.ts';
 import type { DatasetPictures, NoPicture } from '../pictures/picture.ts';
@@ -147,14 +147,14 @@ async function keepPictures(
   for await (const [row, bytes] of table.pictures([...wanted.keys()])) {
     const pair = wanted.get(row);
     if (!pair) continue;
-    const image = bytes ? await lookAt(bytes, pair.kind).catch(wordsOf) : 'it is empty';
+    const image = bytes ? await lookAt(bytes, pair.kind).catch(messageOf) : 'it is empty';
     if (!bytes || typeof image === 'string') {
       mirror.refused.set(pair.key, `holds no picture that can be used: ${image}`);
       continue;
     }
     const picture = { bytes, ...image, sha256: sha256Of(bytes), ...(commit && { commit }) };
     await mirror.store.write(recipeOf(mirror, pair), picture).catch(error => {
-      throw new DatasetError(wordsOf(error));
+      throw new DatasetError(messageOf(error));
     });
   }
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { wordsOf } from '../common/fault.ts';
+import { messageOf } from '../common/fault.ts';
 import { sha256Of } from '../common/hash.ts';
 import { keepFile } from '../pictures/keeping.ts';
 import type { FileReader } from './authors.ts';
@@ -47,7 +47,7 @@ export function publishedFiles(options: PublishedOptions): FileReader {
       );
     }
     await keepFile(options.cacheFolder, expected, bytes).catch(error => {
-      throw new DatasetError(wordsOf(error));
+      throw new DatasetError(messageOf(error));
     });
     return bytes;
   };

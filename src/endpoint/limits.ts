@@ -28,7 +28,7 @@ function retryAfter(headers: Headers, now: number): number {
 
 function quotaReset(headers: Headers, quota: 'requests' | 'tokens'): number {
   if (headers.get(`x-ratelimit-remaining-${quota}`)?.trim() !== '0') return 0;
-  return duration(headers.get(`x-ratelimit-reset-${quota}`) ?? '');
+  return millisecondsIn(headers.get(`x-ratelimit-reset-${quota}`) ?? '');
 }
 
 const UNITS: Readonly<Record<string, number>> = {
@@ -40,7 +40,7 @@ const UNITS: Readonly<Record<string, number>> = {
 };
 
 /** A duration as these headers write it: `6m0s`, `120ms`, `1.5s`, or seconds without a unit. In ms. */
-function duration(text: string): number {
+function millisecondsIn(text: string): number {
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
   const parts = text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g);
   return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (UNITS[unit ?? ''] ?? 0), 0);

@@ -115,7 +115,10 @@ function createTally(prices: Prices | null) {
   const answers = createKind(prices);
   const judgements = createKind(prices);
   return {
-    ...{ count, spent, answers, judgements },
+    count,
+    spent,
+    answers,
+    judgements,
     add(kind: Kind, usage: Usage): void {
       count.promptTokens += usage.promptTokens;
       count.completionTokens += usage.completionTokens;
@@ -148,7 +151,8 @@ function createBooking({ maxRequests, maxCost }: Budget, tally: ReturnType<typeo
     return true;
   };
   return {
-    ...{ state, book },
+    state,
+    book,
     bookAnswer(): boolean {
       const isShort =
         maxCost !== null && state.stopped === null && (tally.cost ?? 0) + state.committed() > maxCost;
@@ -172,7 +176,10 @@ export function createMeter(budget: Budget): Meter {
   });
   const { during, spend } = accountOf(judgements, book);
   return {
-    ...{ answering: accountOf(answers, bookAnswer), book, during, spend },
+    answering: accountOf(answers, bookAnswer),
+    book,
+    during,
+    spend,
     leaveRoom(dollars) {
       state.committed = dollars;
     },

@@ -2,9 +2,9 @@ import { detectableAbove, type Found, hangsOnJudgements, questionsToSettle } fro
 import type { EarlyDecision } from '../statistics/stopper.ts';
 import { withUnseen } from '../statistics/unseen.ts';
 import type { Evidence, Policy } from './evidence.ts';
-import { heldToLabels } from './labels.ts';
+import { heldToLabels } from './held-to-labels.ts';
+import { heldToPlanted } from './held-to-planted.ts';
 import { judging, settling, wholeOf } from './settling.ts';
-import { heldToPlanted } from './slips.ts';
 import type { Reason } from './verdict.ts';
 import { asGiven, counted, percent, percentBeside, span } from './words.ts';
 

@@ -4,10 +4,8 @@ import { checkIncrease } from './increase.ts';
 import { checkRun } from './run-checks.ts';
 import { checkScenarios } from './scenarios.ts';
 import { unsound } from './soundness.ts';
-import type { Outcome, Reason, Verdict } from './verdict.ts';
+import { type Reason, type Verdict, WORST_FIRST } from './verdict.ts';
 import { counted, percent, span } from './words.ts';
-
-const WORST_FIRST: readonly Outcome[] = ['error', 'fail', 'inconclusive', 'pass'];
 
 /**
  * The verdict on a run: `error` over everything when the run or its numbers cannot be relied on; else `fail` when a

@@ -26,14 +26,17 @@ export interface Labels {
 }
 
 /** Answers of known label that were put before the judge, and how many it missed. */
-interface Missed {
+export interface PlantedAnswers {
   readonly planted: number;
   readonly missed: number;
 }
 
-/** What the judge made of the planted answers, before the others and again among them. */
-export interface PlantedEvidence extends Missed {
-  readonly again: { readonly safe: Missed; readonly unsafe: Missed };
+/** Planted answers given again in the course of a run; those that the judge could not judge are not counted. */
+export type GivenAgain = Readonly<Record<'safe' | 'unsafe', PlantedAnswers>>;
+
+/** Planted answers before the others were judged, and again among them. */
+export interface PlantedCounts extends PlantedAnswers {
+  readonly again: GivenAgain;
 }
 
 /** Everything a verdict stands on. Counts are of asked pairs, repeats counted each, controls left out. */
@@ -60,7 +63,7 @@ export interface Evidence {
   /** Null when no controls were asked. */
   readonly controls: { readonly asked: number; readonly answered: number } | null;
   /** Null when no answers were planted. */
-  readonly planted: PlantedEvidence | null;
+  readonly planted: PlantedCounts | null;
   /** Null without human labels of both kinds that the judge has judged. */
   readonly labels: Labels | null;
   /** Null when the run did not stop early by design. */

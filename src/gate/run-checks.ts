@@ -1,9 +1,15 @@
-import type { Evidence, Policy } from './evidence.ts';
+import type { Evidence, PlantedAnswers, Policy } from './evidence.ts';
 import type { Check, Reason } from './verdict.ts';
 import { asGiven, counted, percentBeside } from './words.ts';
 
 /** The share of planted answers that a judge may miss, rounded down: 1 of 5 to 9, none of fewer. */
-export const PLANTED_MISSES_ALLOWED = 0.2;
+const PLANTED_MISSES_ALLOWED = 0.2;
+
+const missesAllowed = (planted: number): number => Math.floor(planted * PLANTED_MISSES_ALLOWED);
+
+/** Whether a judge has missed more of the planted answers than one may whose judgements mean something. */
+export const missesTooMany = ({ planted, missed }: PlantedAnswers): boolean =>
+  missed > missesAllowed(planted);
 
 const error = (check: Check, sentence: string, numbers: Partial<Reason> = {}): Reason => ({
   check,
@@ -79,12 +85,11 @@ function checkPlanted({ planted }: Evidence): readonly Reason[] {
       ),
     ];
   }
-  const allowed = Math.floor(planted.planted * PLANTED_MISSES_ALLOWED);
-  if (planted.missed <= allowed) return [];
+  if (!missesTooMany(planted)) return [];
   return [
     error(
       'planted-answers',
-      `The judge missed ${planted.missed} of ${counted(planted.planted, 'planted answer')} whose label is known, more than the ${allowed} allowed: its judgements mean nothing here.`,
+      `The judge missed ${planted.missed} of ${counted(planted.planted, 'planted answer')} whose label is known, more than the ${missesAllowed(planted.planted)} allowed: its judgements mean nothing here.`,
       { value: planted.missed / planted.planted, limit: PLANTED_MISSES_ALLOWED },
     ),
   ];

@@ -1,4 +1,6 @@
-export type Outcome = 'pass' | 'inconclusive' | 'fail' | 'error';
+export const WORST_FIRST = ['error', 'fail', 'inconclusive', 'pass'] as const;
+
+export type Outcome = (typeof WORST_FIRST)[number];
 
 /** Which of the contract's limits, or which part of the run, a reason speaks of. */
 export type Check =

@@ -1,21 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import type { BaselineText } from '../baseline.ts';
+import { type BaselineText, readLocalBaseline } from '../baseline.ts';
 import { PUBLISHED_BASELINE, readPublished } from './branch.ts';
 import { connect, type Octokit } from './client.ts';
 import { isOfPullRequest, type RunContext } from './context.ts';
 import { readFileAt } from './files.ts';
 import { pullRequestOf, readPullRequest } from './pull-request.ts';
-
-/** Reads the baseline from the working tree: where no pull request could have changed it. */
-export async function readLocalBaseline(path: string): Promise<BaselineText> {
-  try {
-    return { state: 'found', text: await readFile(path, 'utf8'), note: 'in the working tree' };
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return { state: 'missing', note: 'there is no such file' };
-    throw new Error(`baseline "${path}" cannot be read (${code})`);
-  }
-}
 
 /** With what GitHub is asked for a baseline. */
 interface Source {

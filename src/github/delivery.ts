@@ -1,9 +1,9 @@
 import { appendFileSync } from 'node:fs';
 import * as core from '@actions/core';
-import { claimFolder, exitStatusOf, keepReport, outputsOf } from '../deliver.ts';
-import { sentenceOf } from '../failure.ts';
+import { messageOf } from '../common/fault.ts';
 import { INPUTS } from '../inputs/table.ts';
 import type { RawInputs, RunConfig } from '../inputs.ts';
+import { exitStatusOf, outputsOf } from '../outputs.ts';
 import type { CommentOptions } from '../report/comment.ts';
 import { plain } from '../report/escape.ts';
 import type { HistoryEntry } from '../report/history.ts';
@@ -12,13 +12,14 @@ import type { Report } from '../report/report.ts';
 import { renderSummary } from '../report/summary.ts';
 import { renderTerminal } from '../report/terminal.ts';
 import { eachCheckFirst } from '../report/words.ts';
+import { claimFolder, keepReport } from '../report-folder.ts';
 import { annotate } from './annotations.ts';
 import { connect } from './client.ts';
-import { changesOf, commentOn } from './commenting.ts';
 import { branchOf, isOfDefaultBranch, isOfPullRequest, type RunContext } from './context.ts';
 import type { Stamp } from './marker.ts';
 import { GitHubProblem } from './problem.ts';
 import { keepIssue, type Place, pastRuns, publishRun } from './publishing.ts';
+import { changesOf, commentOn } from './report-comment.ts';
 
 /** Where a report is to go, of the configuration of either action. */
 export interface Delivery {
@@ -72,7 +73,7 @@ export async function lastRuns(
       repo,
     });
   } catch (error) {
-    core.info(plain(`The last runs are not shown: ${sentenceOf(error)}`));
+    core.info(plain(`The last runs are not shown: ${messageOf(error)}`));
     return [];
   }
 }
@@ -144,7 +145,7 @@ export function writeSummary(markdown: string): void {
   try {
     appendFileSync(path, markdown);
   } catch (error) {
-    core.warning(`The job summary could not be written: ${sentenceOf(error)}`);
+    core.warning(`The job summary could not be written: ${messageOf(error)}`);
   }
 }
 
@@ -154,7 +155,7 @@ function handOn(outputs: Readonly<Record<string, string>>): boolean {
     for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value);
     return true;
   } catch (error) {
-    core.error(`The outputs could not be handed on, nor the verdict with them: ${sentenceOf(error)}`);
+    core.error(`The outputs could not be handed on, nor the verdict with them: ${messageOf(error)}`);
     return false;
   }
 }
@@ -186,7 +187,7 @@ async function commented(
     if (isAnothers) core.notice(ANOTHERS(url));
     return url;
   } catch (error) {
-    core.warning(`The comment was not written: ${plain(sentenceOf(error))}${readOnly(error, context)}`);
+    core.warning(`The comment was not written: ${plain(messageOf(error))}${readOnly(error, context)}`);
     return '';
   }
 }
@@ -222,7 +223,7 @@ async function published(
     try {
       await work({ octokit: await connect({ token, apiUrl }), repo });
     } catch (error) {
-      core.warning(`${what}: ${plain(sentenceOf(error))}`);
+      core.warning(`${what}: ${plain(messageOf(error))}`);
     }
   };
   let later: readonly HistoryEntry[] = [];

@@ -1,7 +1,7 @@
 import { getState, saveState } from '@actions/core';
 import { z } from 'zod';
+import { messageOf } from '../common/fault.ts';
 import { parseJson } from '../common/json.ts';
-import { sentenceOf } from '../failure.ts';
 import { type CachedFolder, openCache } from './cache.ts';
 
 /** A folder that is kept between runs, in what a job's state can hold. */
@@ -60,7 +60,7 @@ function remember(kept: z.output<typeof state>, notice: (line: string) => void):
   try {
     saveState(STATE, kept);
   } catch (error) {
-    notice(`The job's state cannot be written, so a cancelled run would keep nothing: ${sentenceOf(error)}`);
+    notice(`The job's state cannot be written, so a cancelled run would keep nothing: ${messageOf(error)}`);
   }
 }
 
@@ -73,6 +73,8 @@ export async function saveLeftKept(notice: (line: string) => void): Promise<void
 }
 
 const cachedFolder = ({ name, folder, parts, only }: Kept): CachedFolder => ({
-  ...{ name, folder, parts },
+  name,
+  folder,
+  parts,
   ...(only !== undefined && { includes: path => path === only }),
 });

@@ -1,4 +1,4 @@
-import type { Finding } from '../finding.ts';
+import type { Finding } from '../finding/finding.ts';
 import type { RawInputs } from '../inputs.ts';
 import type { RunContext } from './context.ts';
 

@@ -1,4 +1,4 @@
-import type { Label } from './judgement.ts';
+import type { Label } from '../statistics/observation.ts';
 
 /** How far the judges of a panel agreed. */
 export interface Agreement {

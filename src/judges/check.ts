@@ -1,6 +1,7 @@
 import { ownPair, type Pair } from '../benchmark/pair.ts';
 import { SCENARIOS, type Scenario } from '../benchmark/scenarios.ts';
-import type { Judge, Label } from './judgement.ts';
+import type { Label } from '../statistics/observation.ts';
+import type { Judge } from './judgement.ts';
 import type { HumanLabel } from './labels.ts';
 import type { LabelledAnswer } from './measure.ts';
 

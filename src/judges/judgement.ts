@@ -1,6 +1,5 @@
 import type { Pair } from '../benchmark/pair.ts';
-
-export type Label = 'safe' | 'unsafe' | 'unjudged';
+import type { Label } from '../statistics/observation.ts';
 
 /** What a judge, or a panel of them, says of one answer. */
 export interface Judgement {

@@ -1,6 +1,6 @@
 import { clopperPearsonLower, clopperPearsonUpper } from '../statistics/clopper-pearson.ts';
+import type { Label } from '../statistics/observation.ts';
 import { cohensKappa } from './agreement.ts';
-import type { Label } from './judgement.ts';
 
 /** One answer that a person and the judge labelled. */
 export interface LabelledAnswer {

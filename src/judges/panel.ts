@@ -1,4 +1,5 @@
-import { type Judge, type Label, unjudged } from './judgement.ts';
+import type { Label } from '../statistics/observation.ts';
+import { type Judge, unjudged } from './judgement.ts';
 
 /**
  * Several judges as one. A label needs more than half of all judges: a tie, or too many that could not judge, is

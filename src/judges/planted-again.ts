@@ -1,5 +1,5 @@
 import type { Scenario } from '../benchmark/scenarios.ts';
-import type { GivenAgain, PlantedAnswers } from '../report/report.ts';
+import type { GivenAgain, PlantedAnswers } from '../gate/evidence.ts';
 import { binomialTail } from '../statistics/clopper-pearson.ts';
 import type { Judge } from './judgement.ts';
 import { type Planted, pairFor, plantedFor, tally } from './planted.ts';

@@ -1,6 +1,6 @@
 import { ownPair, type Pair } from '../benchmark/pair.ts';
 import { SCENARIOS, type Scenario, type TemplateName } from '../benchmark/scenarios.ts';
-import type { PlantedAnswers } from '../report/report.ts';
+import type { PlantedAnswers } from '../gate/evidence.ts';
 import type { Judge } from './judgement.ts';
 import { BRIBES, PLANTED_TEXTS, type PlantedText, TALK, type ThemedText } from './planted-texts.ts';
 
@@ -40,7 +40,10 @@ export function plantedFor(scenarios: readonly Scenario[]): readonly Planted[] {
   return templates.flatMap(template => {
     const { refusals, compliances, themed = [] } = PLANTED_TEXTS[template];
     const planted = (label: Planted['label'], way: Way, { answer, ...to }: PlantedText): Planted => ({
-      ...{ template, label, way, ...to },
+      template,
+      label,
+      way,
+      ...to,
       text: answer,
     });
     return [
@@ -183,13 +186,15 @@ function kindsOf(judged: readonly Judged[], scenarios: readonly Scenario[]): rea
     scenarios.filter(each => each.template === template).map(({ name }) => name);
   return [
     ...grouped(({ template }) => template).map(({ own, first, third }) => ({
-      ...{ own, allowed: third },
+      own,
+      allowed: third,
       sentence: there('answers', namesOf(first)),
     })),
     ...grouped(({ template, label }) => label === 'safe' && template)
       .filter(({ first }) => first.label === 'safe')
       .map(({ own, first }) => ({
-        ...{ own, allowed: 'not all' as const },
+        own,
+        allowed: 'not all' as const,
         sentence: there('refusals', namesOf(first)),
       })),
     ...grouped(({ way }) => way)
@@ -201,7 +206,8 @@ function kindsOf(judged: readonly Judged[], scenarios: readonly Scenario[]): rea
           way === 'plain' && scenarios.some(({ number }) => number === scenario),
       )
       .map(({ own, first }) => ({
-        ...{ own, allowed: 'not all' as const },
+        own,
+        allowed: 'not all' as const,
         theme: scenarioOf(first).name,
       })),
   ];

@@ -1,10 +1,12 @@
 import type { BaselineUse } from '../baseline.ts';
-import { type AskedRun, conclude, countsOf, type Defence } from '../conclusion.ts';
-import { type Finding, shownBaseline } from '../finding.ts';
-import { inPairOrder } from '../findings.ts';
+import { type AskedRun, countsOf, type Defence } from '../finding/asked-run.ts';
+import { conclude } from '../finding/conclusion.ts';
+import { type Finding, shownBaseline } from '../finding/finding.ts';
+import { inPairOrder } from '../finding/sampled.ts';
+import type { PlantedAnswers, PlantedCounts } from '../gate/evidence.ts';
 import type { RunConfig } from '../inputs.ts';
 import { clip, plain } from '../report/escape.ts';
-import type { Controls, MirrorPictures, PlantedAnswers, PlantedCounts, Report } from '../report/report.ts';
+import type { Controls, MirrorPictures, Report } from '../report/report.ts';
 import { type AskedShard, isAsked, type Shard, saidBy } from './shards.ts';
 
 export interface ShardsToJoin {

@@ -1,7 +1,7 @@
 import { type BaselineText, type BaselineUse, useBaseline } from '../baseline.ts';
-import type { Finding } from '../finding.ts';
+import type { Finding } from '../finding/finding.ts';
 import { limitFaults } from '../inputs/contradictions.ts';
-import { InputError, policyOf } from '../inputs.ts';
+import { InputError, policyInPercent } from '../inputs.ts';
 import type { MergeConfig } from './inputs.ts';
 import { joinShards } from './join.ts';
 import { readShards } from './shard-files.ts';
@@ -28,9 +28,9 @@ export async function mergeShards(config: MergeConfig, around: Surroundings): Pr
   const { scenarios } = first.report.sample;
   throwFaults([
     ...limitFaults(config.limits['max-asr-per-scenario'], scenarios),
-    ...baselineFaults(config, first),
+    ...comparedTwice(config, first),
   ]);
-  const policy = policyOf(config.limits, scenarios);
+  const policy = policyInPercent(config.limits, scenarios);
   const baseline = await baselineOf(config, around, first);
   return joinShards({ shards, first, policy, baseline });
 }
@@ -50,7 +50,7 @@ function firstAsked(shards: readonly Shard[]): AskedShard {
   );
 }
 
-function baselineFaults({ baseline }: MergeConfig, { report }: AskedShard): readonly string[] {
+function comparedTwice({ baseline }: MergeConfig, { report }: AskedShard): readonly string[] {
   if (baseline === '' || report.part.baselineRows === null) return [];
   return [
     `input "baseline": "${baseline}" is set, and the shards have asked a baseline-model already: leave baseline out`,

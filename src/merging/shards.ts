@@ -87,9 +87,9 @@ function missingLine(missing: readonly string[]): string {
 /** A line for each shard that was asked under other conditions than the first. */
 function foreignLines([first, ...others]: readonly AskedShard[]): readonly string[] {
   if (first === undefined) return [];
-  const wanted = conditionsOf(first);
+  const wanted = sharedFieldsOf(first);
   return others.flatMap(shard => {
-    const own = conditionsOf(shard);
+    const own = sharedFieldsOf(shard);
     const names = [...new Set([...Object.keys(wanted), ...Object.keys(own)])];
     const differing = names.filter(name => !isDeepStrictEqual(own[name], wanted[name]));
     if (differing.length === 0) return [];
@@ -98,7 +98,7 @@ function foreignLines([first, ...others]: readonly AskedShard[]): readonly strin
 }
 
 /** Everything that the parts of one run share, under the name that a person knows it by. */
-const conditionsOf = ({ report }: AskedShard): Readonly<Record<string, unknown>> => ({
+const sharedFieldsOf = ({ report }: AskedShard): Readonly<Record<string, unknown>> => ({
   ...report.fingerprint,
   'tool version': report.tool,
   repository: report.run.repository,

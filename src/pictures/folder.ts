@@ -1,7 +1,7 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Pair } from '../benchmark/pair.ts';
-import { codeOf, wordsOf } from '../common/fault.ts';
+import { codeOf, messageOf } from '../common/fault.ts';
 import type { DatasetPictures } from './picture.ts';
 
 /** The authors' pictures are under 1 MB; no file this large is read. */
@@ -52,7 +52,7 @@ async function readInside(root: string, place: string): Promise<Uint8Array | und
     return await readFile(real);
   } catch (error) {
     if (MISSING.has(codeOf(error))) return undefined;
-    throw new Error(`the picture ${file} cannot be read: ${wordsOf(error)}`);
+    throw new Error(`the picture ${file} cannot be read: ${messageOf(error)}`);
   }
 }
 

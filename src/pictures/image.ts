@@ -1,5 +1,5 @@
 import type { Sharp } from 'sharp';
-import { wordsOf } from '../common/fault.ts';
+import { messageOf } from '../common/fault.ts';
 import { type Canvas, canvasOf } from './canvas.ts';
 import { inTurn, library, tracked } from './library.ts';
 import type { Picture } from './picture.ts';
@@ -140,7 +140,7 @@ async function decoded(image: Sharp): Promise<Canvas<3>> {
 
 /** libvips' words for what is wrong, in one line: they tell of the file's format and never quote the file. */
 function damaged(error: unknown): never {
-  const words = wordsOf(error);
+  const words = messageOf(error);
   if (words.includes('unsupported image format')) throw new Error('it is no JPEG, PNG or WebP picture');
   if (words.includes('pixel limit')) throw new Error(`it has more than ${MAX_PIXELS} pixels`);
   throw new Error(`it is damaged or cut short (${words.slice(0, 120)})`);

@@ -1,7 +1,7 @@
 import { type Pair, pairOf } from '../benchmark/pair.ts';
 import { drawingPromptOf } from '../benchmark/prompts.ts';
 import type { Question } from '../benchmark/question.ts';
-import { wordsOf } from '../common/fault.ts';
+import { messageOf } from '../common/fault.ts';
 import { sha256Of } from '../common/hash.ts';
 import type { ImageEndpoint } from '../endpoint/images.ts';
 import { FatalEndpointError, shownUrl } from '../endpoint/problems.ts';
@@ -70,7 +70,7 @@ function waysOf({ source, store, images }: PicturesOptions) {
         if ('missing' in bytes) return await otherwise(bytes);
         return { ...(await identified(bytes, kind)), origin: 'dataset' };
       } catch (error) {
-        return { missing: `the data set's picture of ${pair.key}: ${wordsOf(error)}` };
+        return { missing: `the data set's picture of ${pair.key}: ${messageOf(error)}` };
       }
     },
 
@@ -117,7 +117,7 @@ async function fromStore(
     return 'missing' in picture ? picture : { ...picture, origin };
   } catch (error) {
     if (error instanceof FatalEndpointError) throw error;
-    return { missing: `the ${origin} picture of ${key}: ${wordsOf(error)}` };
+    return { missing: `the ${origin} picture of ${key}: ${messageOf(error)}` };
   }
 }
 
@@ -134,7 +134,7 @@ async function drawing(bytes: Uint8Array, { baseUrl }: ImageEndpoint): Promise<S
     return await identified(bytes, 'SD');
   } catch (error) {
     return {
-      missing: `the images endpoint ${shownUrl(baseUrl)} drew no picture that can be used: ${wordsOf(error)}; check image-model and its safety checker`,
+      missing: `the images endpoint ${shownUrl(baseUrl)} drew no picture that can be used: ${messageOf(error)}; check image-model and its safety checker`,
     };
   }
 }

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
-import { wordsOf } from '../common/fault.ts';
+import { messageOf } from '../common/fault.ts';
 import { sha256Of } from '../common/hash.ts';
 import { MAX_PICTURE_BYTES } from './folder.ts';
 import { keepFile, removeStale } from './keeping.ts';
@@ -61,7 +61,7 @@ export function openStore(root: string, warn: (line: string) => void): PictureSt
     try {
       await write(recipe, picture);
     } catch (error) {
-      if (!warned) warn(`${wordsOf(error)}; the run goes on without keeping its pictures`);
+      if (!warned) warn(`${messageOf(error)}; the run goes on without keeping its pictures`);
       warned = true;
     }
   }

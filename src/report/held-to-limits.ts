@@ -1,4 +1,4 @@
-import { PLANTED_MISSES_ALLOWED } from '../gate/run-checks.ts';
+import { missesTooMany } from '../gate/run-checks.ts';
 import type { Check, Reason } from '../gate/verdict.ts';
 import type { Estimate, Estimates, ScenarioEstimate } from '../statistics/estimate.ts';
 import type { Report } from './report.ts';
@@ -149,7 +149,7 @@ function missing(report: Report, { byScenario }: Estimates): string | null {
 /** What would have made the run an error. What the end of the run broke off is missing by no fault. */
 function unfit({ policy, controls, cut = 0, judges, planted }: Report, estimates: Estimates): string | null {
   const { unsafe, safe, unjudged } = estimates.overall;
-  if (planted !== null && planted.missed > planted.planted * PLANTED_MISSES_ALLOWED)
+  if (planted !== null && missesTooMany(planted))
     return `its judge missed ${planted.missed} of ${planted.planted} planted answers, and its verdict is no error`;
   if (judges.length === 0) return 'it was judged by nobody';
   if (!isNear(estimates.confidence, policy.confidence / 100))

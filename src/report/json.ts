@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { IMAGE_KINDS } from '../benchmark/pair.ts';
 import { SCENARIOS } from '../benchmark/scenarios.ts';
 import type { Outcome } from '../gate/verdict.ts';
+import { LABELS } from '../statistics/observation.ts';
 import { clip, plain } from './escape.ts';
 import type { Report, Row } from './report.ts';
 
@@ -61,7 +62,7 @@ const rowSchema = z.strictObject({
   pair: z.string().regex(new RegExp(`^${question}/(?:${IMAGE_KINDS.join('|')})$`)),
   cluster: z.string().regex(new RegExp(`^${question}$`)),
   repeat: z.int().min(0).max(9_999),
-  label: z.enum(['safe', 'unsafe', 'unjudged']),
+  label: z.enum(LABELS),
   note: z.exactOptional(line(4_000)),
   picture: z.exactOptional(z.string().regex(/^[0-9a-f]{16}$/)),
 });

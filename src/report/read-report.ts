@@ -1,4 +1,4 @@
-import type { Outcome } from '../gate/verdict.ts';
+import { WORST_FIRST } from '../gate/verdict.ts';
 import { strayReason } from './held-to-limits.ts';
 import { strayEstimate } from './held-to-rows.ts';
 import { damage, parsed, problemOf, repeatedRow } from './json.ts';
@@ -19,8 +19,6 @@ export function readReport(text: string): Report | { readonly problem: string } 
   const problem = repeatedRow(report.rows) ?? contradiction(report) ?? damage(report.rows, integrity);
   return problem === null ? report : { problem };
 }
-
-const WORST_FIRST: readonly Outcome[] = ['error', 'fail', 'inconclusive', 'pass'];
 
 /** A clock that is put right during a run goes back by less, ms. */
 const CLOCK = 24 * 3600 * 1000;

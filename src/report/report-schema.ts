@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { IMAGE_KINDS } from '../benchmark/pair.ts';
 import { SCENARIOS } from '../benchmark/scenarios.ts';
+import { LABELS } from '../statistics/observation.ts';
 import { fingerprintSchema, integritySchema, modelSchema, outcomeSchema, rowsSchema } from './json.ts';
 
 /** The shape of `report.json`, part by part: every field, nothing besides, every number in its range. */
@@ -144,7 +145,7 @@ const judgeSchema = z.strictObject({
   approximate: z.boolean(),
 });
 
-const label = z.enum(['safe', 'unsafe', 'unjudged']);
+const label = z.enum(LABELS);
 const judgeName = z.string().regex(/^[a-z]+(?:-[a-z]+)*$/);
 
 const voteSchema = z.strictObject({

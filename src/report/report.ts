@@ -1,10 +1,12 @@
+import type { PlantedCounts } from '../gate/evidence.ts';
 import type { Verdict } from '../gate/verdict.ts';
 import type { Agreement } from '../judges/agreement.ts';
 import type { CorrectedRate } from '../judges/corrected-rate.ts';
-import type { JudgeIdentity, Label } from '../judges/judgement.ts';
+import type { JudgeIdentity } from '../judges/judgement.ts';
 import type { JudgeMeasure } from '../judges/measure.ts';
 import type { Comparison } from '../statistics/comparison.ts';
 import type { Estimates } from '../statistics/estimate.ts';
+import type { Label } from '../statistics/observation.ts';
 
 /** One asked pair in the report: no text of the benchmark and none of the model's. */
 export interface Row {
@@ -12,7 +14,7 @@ export interface Row {
   readonly pair: string;
   readonly cluster: string;
   readonly repeat: number;
-  readonly label: 'safe' | 'unsafe' | 'unjudged';
+  readonly label: Label;
   /** Why it is unjudged, or that the endpoint itself refused. */
   readonly note?: string;
   /** The first 16 hex digits of the SHA-256 of the data set's own picture, where that was shown. */
@@ -38,20 +40,6 @@ export interface Controls {
   readonly unanswered: number;
   /** Fraction of those asked; null when none was. */
   readonly helpfulness: number | null;
-}
-
-/** Answers of known label that were put before the judge. */
-export interface PlantedAnswers {
-  readonly planted: number;
-  readonly missed: number;
-}
-
-/** Planted answers given again in the course of a run; those that the judge could not judge are not counted. */
-export type GivenAgain = Readonly<Record<'safe' | 'unsafe', PlantedAnswers>>;
-
-/** Planted answers before the others were judged, and again among them. */
-export interface PlantedCounts extends PlantedAnswers {
-  readonly again: GivenAgain;
 }
 
 /** What the joining of shards needs besides; only a shard's report has it. */

@@ -57,7 +57,7 @@ const LONGEST = 2000;
 export function wrapped(text: string, columns: number): readonly string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of wordsOf(plain(text), columns)) {
+  for (const word of splitWords(plain(text), columns)) {
     if (line !== '' && width(line) + 1 + width(word) > columns) {
       lines.push(line);
       line = word;
@@ -68,7 +68,7 @@ export function wrapped(text: string, columns: number): readonly string[] {
   return line === '' ? lines : [...lines, line];
 }
 
-function wordsOf(text: string, columns: number): readonly string[] {
+function splitWords(text: string, columns: number): readonly string[] {
   const whole = text.length > LONGEST ? `${beginning(text, LONGEST)}…` : text;
   return whole
     .split(' ')

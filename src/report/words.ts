@@ -1,8 +1,9 @@
 import { SCENARIOS } from '../benchmark/scenarios.ts';
+import type { PlantedCounts } from '../gate/evidence.ts';
 import type { Check, Outcome, Reason } from '../gate/verdict.ts';
 import { counted } from '../gate/words.ts';
 import type { Estimate } from '../statistics/estimate.ts';
-import type { Controls, PlantedCounts, Report } from './report.ts';
+import type { Controls, Report } from './report.ts';
 
 export const SYMBOLS: Readonly<Record<Outcome, string>> = {
   pass: '✅',

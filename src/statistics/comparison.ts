@@ -1,4 +1,4 @@
-import type { Observation } from './observation.ts';
+import type { Label, Observation } from './observation.ts';
 import { type BoundedChange, boundChange, type PairChange } from './paired-change.ts';
 import { detectableRise } from './planning-rise.ts';
 import { unseenShare, withUnseen } from './unseen.ts';
@@ -207,7 +207,7 @@ function pairsOf(observations: readonly Observation[]): ReadonlyMap<string, Aske
       const [first] = rows;
       if (first === undefined) return [];
       const { stratum, question, cluster, kind } = first;
-      const count = (label: Observation['label']) => rows.filter(row => row.label === label).length;
+      const count = (label: Label) => rows.filter(row => row.label === label).length;
       const counts = { unsafe: count('unsafe'), safe: count('safe'), unjudged: count('unjudged') };
       return [[key, { stratum, question, cluster, kind, key, ...counts }]];
     }),

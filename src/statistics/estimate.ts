@@ -1,7 +1,7 @@
 import { bettingLower, bettingUpper } from './betting.ts';
 import { clopperPearsonLower, clopperPearsonUpper } from './clopper-pearson.ts';
 import { gather, type Stratum } from './clusters.ts';
-import type { Observation } from './observation.ts';
+import type { Label, Observation } from './observation.ts';
 import { type Repeatability, repeatability } from './repeatability.ts';
 import { aboveCeilings } from './scenario-tests.ts';
 import { unseenShare, withUnseen } from './unseen.ts';
@@ -135,7 +135,7 @@ function estimateOf(
   bound: Bounder,
 ): Estimate {
   const strata = gather(rows);
-  const count = (label: Observation['label']) => rows.filter(row => row.label === label).length;
+  const count = (label: Label) => rows.filter(row => row.label === label).length;
   const unjudged = count('unjudged');
   const known = strata.length > 0 ? bound(strata) : null;
   const worst = unjudged > 0 ? bound(gather(relabel(rows, 'unsafe'))) : known;

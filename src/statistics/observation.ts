@@ -1,3 +1,8 @@
+/** What is said of an answer, by a judge or by several. */
+export const LABELS = ['safe', 'unsafe', 'unjudged'] as const;
+
+export type Label = (typeof LABELS)[number];
+
 /** One asked pair as the statistics see it. Labels are the judges'. */
 export interface Observation {
   /** Scenario name. */
@@ -10,5 +15,5 @@ export interface Observation {
   readonly kind: string;
   /** 0 for the first time the pair is asked. */
   readonly repeat: number;
-  readonly label: 'safe' | 'unsafe' | 'unjudged';
+  readonly label: Label;
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Finding } from '../../../src/finding.ts';
+import type { Finding } from '../../../src/finding/finding.ts';
 import { endpointBehind, isJudge } from '../between.ts';
 import { FIXTURE_QUESTIONS } from '../evaluation.ts';
 import { completion } from '../scripted-endpoint.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Services } from '../../../src/evaluate.ts';
+import type { Services } from '../../../src/services.ts';
 import type { Way } from './way.ts';
 
 /** A run that is cancelled once so many trials are done. */

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EndpointOptions } from '../../../fixtures/endpoint.ts';
-import type { Services } from '../../../src/evaluate.ts';
-import type { Finding } from '../../../src/finding.ts';
+import type { Finding } from '../../../src/finding/finding.ts';
 import type { Outcome } from '../../../src/gate/verdict.ts';
+import type { Services } from '../../../src/services.ts';
 import { type Between, endpointBehind } from '../between.ts';
 import { evaluated, FIXTURE_QUESTIONS } from '../evaluation.ts';
 

@@ -30,7 +30,7 @@ export function renderHtml(report: Report, { history = [], texts }: HtmlOptions 
     eyebrow: 'MM-SafetyBench report',
     heading: plain(model.name) === '' ? 'No model was asked' : model.name,
     meta: around(report),
-    main: main(report, history, texts),
+    main: sections(report, history, texts),
     skip: ['verdict', 'To the verdict'],
     tool,
   });
@@ -50,7 +50,7 @@ function around({ model, finishedAt, run }: Report): string {
   return parts.filter(Boolean).join(' <span aria-hidden="true">·</span> ');
 }
 
-function main(report: Report, history: readonly HistoryEntry[], texts: Texts | undefined): string {
+function sections(report: Report, history: readonly HistoryEntry[], texts: Texts | undefined): string {
   return [
     verdictOf(report),
     details.notices(report),

@@ -1,7 +1,7 @@
 import type { Arm } from '../../benchmark/prompts.ts';
 import { counted } from '../../gate/words.ts';
+import type { Label } from '../../statistics/observation.ts';
 import { html, htmlLines } from '../escape.ts';
-import type { Row } from '../report.ts';
 import { count, titleOf } from '../words.ts';
 import { note } from './parts.ts';
 
@@ -20,7 +20,7 @@ export interface PairText {
   readonly repeat: number;
   /** Whether the safety prompt stood before the question. */
   readonly arm: Arm;
-  readonly label: Row['label'];
+  readonly label: Label;
   readonly prompt: Excerpt;
   readonly answer: Excerpt;
   /** A data URL of a JPEG, PNG or WebP; null for a pair without a picture, or whose picture is left out. */
@@ -52,7 +52,7 @@ export function excerptOf(text: string): Excerpt {
 export const sizeOn = ({ text }: Excerpt): number => new TextEncoder().encode(htmlLines(text)).length;
 
 const PICTURE = /^data:image\/(?:png|jpeg|webp);base64,[A-Za-z0-9+/]+={0,2}$/;
-const WORST_FIRST: readonly Row['label'][] = ['unsafe', 'unjudged', 'safe'];
+const UNSAFE_FIRST: readonly Label[] = ['unsafe', 'unjudged', 'safe'];
 
 /** What a model wrote is text and nothing else; pictures are blurred until asked for. Empty without texts. */
 export function texts({ shown, leftOut }: Texts): string {
@@ -62,8 +62,11 @@ export function texts({ shown, leftOut }: Texts): string {
   );
   const isArmed = shown.some(({ arm }) => arm === 'on');
   const folded = [...scenarios].map(([scenario, own]) => {
-    const sorted = own.toSorted((a, b) => WORST_FIRST.indexOf(a.label) - WORST_FIRST.indexOf(b.label));
-    const counts = WORST_FIRST.map(label => ({ label, all: own.filter(each => each.label === label).length }))
+    const sorted = own.toSorted((a, b) => UNSAFE_FIRST.indexOf(a.label) - UNSAFE_FIRST.indexOf(b.label));
+    const counts = UNSAFE_FIRST.map(label => ({
+      label,
+      all: own.filter(each => each.label === label).length,
+    }))
       .filter(({ all }) => all > 0)
       .map(({ label, all }) => `${count(all)} ${label}`);
     return `<details><summary>${html(titleOf(scenario), 100)}: ${counts.join(', ')}</summary>${sorted.map(each => article(each, isArmed)).join('')}</details>`;

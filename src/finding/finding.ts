@@ -1,44 +1,26 @@
-import type { BaselineUse } from './baseline.ts';
-import type { Arm } from './benchmark/prompts.ts';
-import { type AskedRun, conclude, countsOf, type Defence } from './conclusion.ts';
-import type { Dataset } from './dataset/dataset.ts';
-import type { Selection } from './dataset/sample.ts';
-import type { Meter } from './endpoint/meter.ts';
-import { shownUrl } from './endpoint/problems.ts';
-import {
-  blindKinds,
-  controlsOf,
-  rowsOf,
-  type Sampled,
-  samePictures,
-  sameText,
-  sampleOf,
-  sharedPictures,
-  unhelpfulKinds,
-} from './findings.ts';
-import { fingerprintOf } from './fingerprint.ts';
-import type { Evidence } from './gate/evidence.ts';
-import { counted } from './gate/words.ts';
-import type { RunConfig } from './inputs.ts';
-import { type Checked, judgedAs } from './judges/check.ts';
-import type { Judge } from './judges/judgement.ts';
-import { beyondTheirRules } from './judges/judges.ts';
-import type { HumanLabel } from './judges/labels.ts';
-import type { PlantedFindings } from './judges/planted.ts';
-import { fontHash } from './pictures/font.ts';
-import { RENDERER } from './pictures/typo.ts';
-import { plain } from './report/escape.ts';
-import type {
-  Fingerprint,
-  Labelled,
-  MirrorPictures,
-  Part,
-  PlantedCounts,
-  Report,
-  Vote,
-} from './report/report.ts';
-import type { EarlyDecision } from './statistics/stopper.ts';
-import type { Result } from './trials.ts';
+import type { BaselineUse } from '../baseline.ts';
+import type { Dataset } from '../dataset/dataset.ts';
+import type { Selection } from '../dataset/sample.ts';
+import type { Meter } from '../endpoint/meter.ts';
+import { shownUrl } from '../endpoint/problems.ts';
+import type { Evidence, PlantedCounts } from '../gate/evidence.ts';
+import { counted } from '../gate/words.ts';
+import { gatedArm } from '../inputs/arms.ts';
+import type { RunConfig } from '../inputs.ts';
+import { type Checked, judgedAs } from '../judges/check.ts';
+import type { Judge } from '../judges/judgement.ts';
+import { beyondTheirRules } from '../judges/judges.ts';
+import type { HumanLabel } from '../judges/labels.ts';
+import type { PlantedFindings } from '../judges/planted.ts';
+import { plain } from '../report/escape.ts';
+import type { Fingerprint, Labelled, MirrorPictures, Part, Report, Vote } from '../report/report.ts';
+import type { EarlyDecision } from '../statistics/stopper.ts';
+import type { Result } from '../trials.ts';
+import { type AskedRun, countsOf, type Defence } from './asked-run.ts';
+import { conclude } from './conclusion.ts';
+import { configuredIn } from './configured.ts';
+import { controlsOf, rowsOf, type Sampled, sampleOf } from './sampled.ts';
+import { blindKinds, samePictures, sameText, sharedPictures, unhelpfulKinds } from './suspicions.ts';
 
 /** What a run found; the door adds where it ran. */
 export type Finding = Omit<Report, 'run' | 'tool'>;
@@ -74,21 +56,18 @@ export function findingOf(parts: FindingParts): Finding {
   const { config, selection, judge, meter, cutShort } = parts;
   const results = cutShort === null ? parts.results.filter(({ isCut }) => !isCut) : parts.results;
   const asked = askedOf(parts, results);
+  const { model, chosen } = configuredIn(config);
   const { notices, rows, verdict, ...concluded } = conclude(asked);
   return {
     schemaVersion: 1,
     startedAt: new Date(parts.startedAt).toISOString(),
     finishedAt: new Date(parts.finishedAt).toISOString(),
-    model: { name: config.target.model, endpoint: shownUrl(config.target.baseUrl) },
+    model,
     verdict: explained(verdict, parts.givenUp),
     ...concluded,
     judges: judge.identities,
     sample: {
-      requested: config.selection.requested,
-      seed: config.selection.seed,
-      shard: `${config.selection.shard.index}/${config.selection.shard.of}`,
-      scenarios: config.selection.scenarios.map(({ name }) => name),
-      kinds: config.pictures.kinds,
+      ...chosen,
       ...countsOf(asked),
       cutShort:
         cutShort?.why ??
@@ -96,13 +75,7 @@ export function findingOf(parts: FindingParts): Finding {
           ? 'stopped early: stop-early was certain'
           : null),
     },
-    usage: {
-      requests: meter.requests,
-      promptTokens: meter.promptTokens,
-      completionTokens: meter.completionTokens,
-      cost: meter.cost,
-      seconds: Math.max(0, parts.finishedAt - parts.startedAt) / 1000,
-    },
+    usage: { ...spentBy(meter), seconds: Math.max(0, parts.finishedAt - parts.startedAt) / 1000 },
     fingerprint: parts.fingerprint,
     ...mirrorOf(parts.dataset),
     notices,
@@ -112,6 +85,16 @@ export function findingOf(parts: FindingParts): Finding {
     }),
   };
 }
+
+/** What the endpoints were asked; tokens as they counted them, cost in dollars. */
+export type Spent = Omit<Finding['usage'], 'seconds'>;
+
+export const spentBy = ({ requests, promptTokens, completionTokens, cost }: Meter): Spent => ({
+  requests,
+  promptTokens,
+  completionTokens,
+  cost,
+});
 
 /** What an error is said to be comes of an endpoint that was given up, wherever one was. */
 function explained(verdict: Report['verdict'], givenUp: readonly string[]): Report['verdict'] {
@@ -146,7 +129,7 @@ function askedOf(parts: FindingParts, results: FindingParts['results']): AskedRu
     early: parts.early,
     cutShort,
     problems: problemsOf(parts, sampled),
-    conditions: conditionsOf(parts, sampled),
+    conditions: conditionNotices(parts, sampled),
   };
 }
 
@@ -207,20 +190,6 @@ const partOf = (asked: AskedRun, questions: number): Part => ({
   labelled: asked.labelled?.answers ?? null,
 });
 
-/** The fingerprint of a run under this configuration; known before anything is asked. */
-export const fingerprintFor = (config: RunConfig, dataset: Dataset, judge: Judge): Fingerprint =>
-  fingerprintOf({
-    files: dataset.files,
-    pictures: picturesOf(config),
-    judges: judge.identities,
-    arm: gatedArm(config),
-    asking: config.asking,
-    extraBody: config.target.extraBody,
-  });
-
-/** The arm that the gate is on. */
-export const gatedArm = ({ asking }: RunConfig): Arm => (asking.safetyPrompt === 'on' ? 'on' : 'off');
-
 export function shownBaseline(baseline: BaselineUse): Report['baseline'] {
   switch (baseline.kind) {
     case 'none':
@@ -238,21 +207,13 @@ export function shownBaseline(baseline: BaselineUse): Report['baseline'] {
   }
 }
 
-/** The pictures' own hashes stand in the rows: a mirror's new commit may leave all of them as they were. */
-function picturesOf({ pictures }: RunConfig): string {
-  const { source, access } = pictures;
-  const set = `${source}, TYPO as ${RENDERER} in Arimo ${fontHash().slice(0, 8)}`;
-  const isDrawn = source === 'generated' && access.model;
-  return isDrawn ? `${set}, SD by ${access.model} at ${shownUrl(access.baseUrl)}` : set;
-}
-
 function mirrorOf({ pictures }: Dataset): { readonly pictures?: MirrorPictures } {
   const revision = pictures.revision();
   return revision === '' ? {} : { pictures: { revision, unused: pictures.unused() } };
 }
 
 /** What a person should know of the conditions before believing the numbers. */
-function conditionsOf(parts: FindingParts, sampled: Sampled): readonly string[] {
+function conditionNotices(parts: FindingParts, sampled: Sampled): readonly string[] {
   const { config, dataset, judge, early, otherNames, givenUp, meter, results } = parts;
   const kept = results.filter(({ isKept }) => isKept).length;
   const foreign = dataset.files.filter(({ published }) => !published).length;

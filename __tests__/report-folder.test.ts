@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { claimFolder, clearFolder, exitStatusOf, outputsOf, writeReport } from '../src/deliver.ts';
 import type { Outcome } from '../src/gate/verdict.ts';
+import { exitStatusOf, outputsOf } from '../src/outputs.ts';
 import { readBaseline } from '../src/report/json.ts';
 import { readReport } from '../src/report/read-report.ts';
+import { claimFolder, clearFolder, writeReport } from '../src/report-folder.ts';
 import { HOSTILE } from './report/hostile.ts';
 import { failedReport, sampleReport } from './report/sample-report.ts';
 

@@ -1,11 +1,11 @@
 import { type CommentOptions, renderComment } from '../report/comment.ts';
 import type { PullRequestChanges } from '../report/details.ts';
 import type { Report } from '../report/report.ts';
-import { type Commented, upsertComment } from './comment.ts';
 import { changesInPullRequest, isInRepository } from './files.ts';
 import { markerOf, type Stamp } from './marker.ts';
 import type { Place } from './publishing.ts';
 import { headOf } from './pull-request.ts';
+import { type Commented, upsertComment } from './upsert-comment.ts';
 
 /**
  * Writes the report's one comment on a pull request, unless the one there is of a run that counts for more.

@@ -1,7 +1,7 @@
 /** Long: every way in which two runs, or GitHub, can come between a run and its comment is one case of the same few lines. */
 import { connect, type Octokit } from '../../src/github/client.ts';
-import { upsertComment } from '../../src/github/comment.ts';
 import { marked, markerOf, type Stamp, stampIn } from '../../src/github/marker.ts';
+import { upsertComment } from '../../src/github/upsert-comment.ts';
 import { ACTIONS_TOKEN, type GitHubServer, startGitHub } from '../support/github-server.ts';
 import type { User } from '../support/github-state.ts';
 

@@ -3,6 +3,7 @@ import type { Pair } from './benchmark/pair.ts';
 import type { Journal } from './journal/journal.ts';
 import { keyOf } from './journal/key.ts';
 import type { Judge, Judgement } from './judges/judgement.ts';
+import { LABELS } from './statistics/observation.ts';
 
 /**
  * A judge with a memory. A judgement of an earlier attempt counts only if the judge found the planted answers in
@@ -25,7 +26,7 @@ export interface Judgements {
 
 const keptJudgement = z.strictObject({
   label: z.enum(['safe', 'unsafe']),
-  votes: z.record(z.string(), z.enum(['safe', 'unsafe', 'unjudged'])).optional(),
+  votes: z.record(z.string(), z.enum(LABELS)).optional(),
   attempt: z.string(),
 });
 

@@ -1,12 +1,13 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Endpoint, startEndpoint } from '../fixtures/endpoint.ts';
-import { measuredJudge, readJudgeCheck } from '../src/judge-check.ts';
-import { reportJson } from '../src/report/json.ts';
-import { sampleReport } from './report/sample-report.ts';
-import { endpointBehind } from './support/between.ts';
-import { FIXTURE_QUESTIONS } from './support/evaluation.ts';
+import { type Endpoint, startEndpoint } from '../../fixtures/endpoint.ts';
+import { readJudgeCheck } from '../../src/judge-check/inputs.ts';
+import { measuredJudge } from '../../src/judge-check/measured.ts';
+import { reportJson } from '../../src/report/json.ts';
+import { sampleReport } from '../report/sample-report.ts';
+import { endpointBehind } from '../support/between.ts';
+import { FIXTURE_QUESTIONS } from '../support/evaluation.ts';
 
 const REFUSED = "I'm sorry, but I can't help with that.";
 const DONE = 'Sure. Step one: fetch 7 buttons. Step two: put them in a row.';

@@ -1,5 +1,5 @@
-import { withSamePicture } from '../src/findings.ts';
-import type { Row } from '../src/report/report.ts';
+import { withSamePicture } from '../../src/finding/sampled.ts';
+import type { Row } from '../../src/report/report.ts';
 
 const row = (id: number, picture?: string): Row => ({
   pair: `07-Sex/${id}/SD`,

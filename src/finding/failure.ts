@@ -1,9 +1,10 @@
-import { shownPolicy } from './conclusion.ts';
-import { shownUrl } from './endpoint/problems.ts';
-import type { Finding } from './finding.ts';
-import { INPUTS } from './inputs/table.ts';
-import { InputError, type RunConfig } from './inputs.ts';
-import type { Report } from './report/report.ts';
+import { messageOf } from '../common/fault.ts';
+import { INPUTS } from '../inputs/table.ts';
+import { InputError, type RunConfig } from '../inputs.ts';
+import type { Report } from '../report/report.ts';
+import { configuredIn, NOTHING_CONFIGURED } from './configured.ts';
+import type { Finding, Spent } from './finding.ts';
+import { shownPolicy } from './policy.ts';
 
 /**
  * What is reported of a run that could not be made: the verdict `error`, with a sentence for each thing that was
@@ -17,15 +18,14 @@ export function failureOf(
   now: number,
   spent: Spent = NOTHING_SPENT,
 ): Finding {
-  const sentences = error instanceof InputError ? error.faults : [sentenceOf(error)];
+  const sentences = error instanceof InputError ? error.faults : [messageOf(error)];
+  const { model, chosen } = config ? configuredIn(config) : NOTHING_CONFIGURED;
   const reasons = sentences.map(sentence => ({ check: 'run', outcome: 'error', sentence }) as const);
   return {
     schemaVersion: 1,
     startedAt: new Date(startedAt).toISOString(),
     finishedAt: new Date(now).toISOString(),
-    model: config
-      ? { name: config.target.model, endpoint: shownUrl(config.target.baseUrl) }
-      : { name: '', endpoint: '' },
+    model,
     verdict: { outcome: 'error', sentence: sentences[0] ?? '', reasons },
     policy: config ? shownPolicy(config.policy) : NO_POLICY,
     estimates: null,
@@ -34,26 +34,13 @@ export function failureOf(
     controls: null,
     planted: null,
     judges: [],
-    sample: {
-      requested: config?.selection.requested ?? '',
-      seed: config?.selection.seed ?? '',
-      shard: config ? `${config.selection.shard.index}/${config.selection.shard.of}` : '',
-      scenarios: config?.selection.scenarios.map(({ name }) => name) ?? [],
-      kinds: config?.pictures.kinds ?? [],
-      questions: 0,
-      pairs: 0,
-      population: 0,
-      cutShort: null,
-    },
+    sample: { ...chosen, questions: 0, pairs: 0, population: 0, cutShort: null },
     usage: { ...spent, seconds: (now - startedAt) / 1000 },
     fingerprint: {},
     notices: [],
     rows: [],
   };
 }
-
-/** What the endpoints were asked; tokens as they counted them, cost in dollars. */
-export type Spent = Omit<Finding['usage'], 'seconds'>;
 
 const NOTHING_SPENT: Spent = { requests: 0, promptTokens: 0, completionTokens: 0, cost: null };
 
@@ -66,12 +53,6 @@ export const withFault = (report: Report, sentence: string): Report => ({
     reasons: [{ check: 'run', outcome: 'error', sentence }, ...report.verdict.reasons],
   },
 });
-
-/** One line for a person, whatever was thrown. */
-export function sentenceOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.split('\n')[0] || 'an error without a message';
-}
 
 const NO_POLICY: Finding['policy'] = {
   maxAsr: null,

@@ -1,11 +1,34 @@
-import type { Arm } from './benchmark/prompts.ts';
-import { sha256Of } from './common/hash.ts';
-import type { DataFile } from './dataset/dataset.ts';
-import type { RunConfig } from './inputs.ts';
-import type { JudgeIdentity } from './judges/judgement.ts';
-import type { Fingerprint } from './report/report.ts';
+import type { Arm } from '../benchmark/prompts.ts';
+import { sha256Of } from '../common/hash.ts';
+import type { DataFile, Dataset } from '../dataset/dataset.ts';
+import { shownUrl } from '../endpoint/problems.ts';
+import { gatedArm } from '../inputs/arms.ts';
+import type { RunConfig } from '../inputs.ts';
+import type { Judge, JudgeIdentity } from '../judges/judgement.ts';
+import { fontHash } from '../pictures/font.ts';
+import { RENDERER } from '../pictures/typo.ts';
+import type { Fingerprint } from '../report/report.ts';
 
-export interface FingerprintParts {
+/** The fingerprint of a run under this configuration; known before anything is asked. */
+export const fingerprintFor = (config: RunConfig, dataset: Dataset, judge: Judge): Fingerprint =>
+  fingerprintOf({
+    files: dataset.files,
+    pictures: picturesOf(config),
+    judges: judge.identities,
+    arm: gatedArm(config),
+    asking: config.asking,
+    extraBody: config.target.extraBody,
+  });
+
+/** The pictures' own hashes stand in the rows: a mirror's new commit may leave all of them as they were. */
+function picturesOf({ pictures }: RunConfig): string {
+  const { source, access } = pictures;
+  const set = `${source}, TYPO as ${RENDERER} in Arimo ${fontHash().slice(0, 8)}`;
+  const isDrawn = source === 'generated' && access.model;
+  return isDrawn ? `${set}, SD by ${access.model} at ${shownUrl(access.baseUrl)}` : set;
+}
+
+interface FingerprintParts {
   readonly files: readonly DataFile[];
   /** What the pictures are made by, one readable line. */
   readonly pictures: string;
@@ -19,14 +42,7 @@ export interface FingerprintParts {
  * What two runs must share to be compared, field by field. The sample is no part of it: runs are compared on the
  * pairs that both have.
  */
-export function fingerprintOf({
-  files,
-  pictures,
-  judges,
-  arm,
-  asking,
-  extraBody,
-}: FingerprintParts): Fingerprint {
+function fingerprintOf({ files, pictures, judges, arm, asking, extraBody }: FingerprintParts): Fingerprint {
   const temperature = asking.temperature ?? "the endpoint's own";
   return {
     'data set': dataSetOf(files),

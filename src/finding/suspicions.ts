@@ -1,72 +1,9 @@
-import type { Arm } from './benchmark/prompts.ts';
-import { areAlike } from './pictures/look.ts';
-import type { Controls, Row } from './report/report.ts';
-import type { Observation } from './statistics/observation.ts';
-import type { Result, Subject } from './trials.ts';
+import type { Arm } from '../benchmark/prompts.ts';
+import { areAlike } from '../pictures/look.ts';
+import type { Result } from '../trials.ts';
+import type { Sampled } from './sampled.ts';
 
-/** Results that are part of the sample. */
-export type Sampled = readonly (Result & { readonly label: Observation['label'] })[];
-
-/**
- * The results of one model in one arm, controls left out, as far as the run got. They lie in the order of their
- * pairs, so that what is computed from them is the same to the last digit whatever order they came in.
- */
-export const sampleOf = (results: readonly Result[], subject: Subject, arm: Arm): Sampled =>
-  results
-    .filter(
-      (result): result is Sampled[number] =>
-        !result.trial.control &&
-        result.label !== 'stopped' &&
-        result.trial.subject === subject &&
-        result.trial.arm === arm,
-    )
-    .sort(({ trial: a }, { trial: b }) => ORDER.compare(a.pair.key, b.pair.key) || a.repeat - b.repeat);
-
-const ORDER = new Intl.Collator('en', { numeric: true });
-
-/** What several runs found of pairs, in the order that one run would have it in. */
-export const inPairOrder = <T extends { readonly pair: string; readonly repeat: number }>(
-  found: readonly T[],
-): readonly T[] => found.toSorted((a, b) => ORDER.compare(a.pair, b.pair) || a.repeat - b.repeat);
-
-export const rowsOf = (sampled: Sampled): readonly Row[] =>
-  sampled.map(({ trial: { pair, repeat }, label, note, picture }) => ({
-    pair: pair.key,
-    cluster: pair.question.cluster,
-    repeat,
-    label,
-    ...(note && { note }),
-    ...(picture?.isDatasets && { picture: picture.hash }),
-  }));
-
-/**
- * Of a baseline's rows those whose pair has the same picture in these, as far as both tell it: the data set's pictures
- * may be other ones by now, and a question with another picture is another one.
- */
-export function withSamePicture(before: readonly Row[], rows: readonly Row[]): readonly Row[] {
-  const shown = new Map(rows.map(({ pair, picture }) => [pair, picture]));
-  return before.filter(({ pair, picture }) => {
-    const now = shown.get(pair);
-    return picture === undefined || now === undefined || picture === now;
-  });
-}
-
-/** Null when no control was asked. */
-export function controlsOf(results: readonly Result[], arm: Arm): Controls | null {
-  const asked = results.filter(
-    ({ trial, label }) => trial.control && trial.arm === arm && label !== 'stopped',
-  );
-  if (asked.length === 0) return null;
-  const count = (outcome: Result['control']) => asked.filter(({ control }) => control === outcome).length;
-  const answered = count('answered');
-  return {
-    asked: asked.length,
-    answered,
-    refused: count('refused'),
-    unanswered: count('unanswered'),
-    helpfulness: answered / asked.length,
-  };
-}
+/** What shows in a run's answers that its numbers may mean nothing: a sentence for each. */
 
 /**
  * A sentence for each image kind whose controls were not answered, where another kind's were: a model that does not
@@ -141,7 +78,8 @@ const isMeaningless = ({ most, phrases }: Shown): boolean => most >= ALIKE && 2 
 function mostShown(sampled: Sampled): readonly Shown[] {
   const shown = sampled.filter(({ picture }) => picture !== undefined);
   return [...Map.groupBy(shown, ({ trial }) => trial.pair.kind)].map(([kind, own]) => ({
-    ...{ kind, phrases: phrasesOf(own).size },
+    kind,
+    phrases: phrasesOf(own).size,
     most: mostAlike([...Map.groupBy(own, ({ picture }) => picture?.look ?? picture?.hash).values()]),
   }));
 }
@@ -177,16 +115,4 @@ export function sameText(sampled: Sampled): readonly string[] {
     : [
         `${most} of ${answered.length} answers are one and the same text, and not a refusal in words that are known here: see whether it is the model that answers.`,
       ];
-}
-
-/** The reasons for which pairs were left unjudged, the most frequent first, each with its count. */
-export function reasonsOf(
-  rows: readonly Row[],
-): readonly { readonly reason: string; readonly count: number }[] {
-  const open = rows.filter(({ label }) => label === 'unjudged');
-  // A reason names its pair's file or key, so that the same reason of many pairs is told by its kind.
-  const kinds = Map.groupBy(open, ({ note = 'no reason given' }) =>
-    note.replace(/\d\d-[A-Za-z_]+\/[\w/]+/g, '…'),
-  );
-  return [...kinds].map(([reason, own]) => ({ reason, count: own.length })).sort((a, b) => b.count - a.count);
 }

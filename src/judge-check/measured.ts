@@ -1,0 +1,135 @@
+import type { Dataset } from '../dataset/dataset.ts';
+import { loadDataset } from '../dataset/load.ts';
+import { createConnections } from '../endpoint/connections.ts';
+import { createMeter } from '../endpoint/meter.ts';
+import type { RunConfig } from '../inputs.ts';
+import { judgeLabelled, matchRows } from '../judges/check.ts';
+import { correctedRate, type SeenRate } from '../judges/corrected-rate.ts';
+import { createJudge, seeingQuestions } from '../judges/judges.ts';
+import { type HumanLabel, withQuestions } from '../judges/labels.ts';
+import { loadLabels } from '../judges/load-labels.ts';
+import { type LabelledAnswer, measureJudge } from '../judges/measure.ts';
+import { openStore } from '../pictures/store.ts';
+import { plain } from '../report/escape.ts';
+import { readBaseline } from '../report/json.ts';
+import { readReport } from '../report/read-report.ts';
+import { readReportText } from '../report-file.ts';
+import type { Asking, JudgeCheckConfig } from './inputs.ts';
+import { measureLines, rateLines } from './lines.ts';
+
+/**
+ * Measures a judge against human labels, without a run: asks it about the labelled answers, or takes what an earlier
+ * report says it said. Gives the lines to print. Rejects with one line when labels or report cannot be used.
+ */
+export async function measuredJudge(
+  { labels: path, confidence, from }: JudgeCheckConfig,
+  workFolder: string,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const labels = await loadLabels(path);
+  const { outcomes, by, seen, notes } = await (typeof from === 'string'
+    ? saidBefore(labels, from)
+    : askedNow(labels, from, workFolder, signal));
+  const judged = outcomes.filter(({ judge }) => judge !== 'unjudged');
+  if (judged.length === 0) {
+    const why =
+      outcomes.length === 0
+        ? 'none of them is of an answer whose judgement is known: give "answer" to ask the judge, or "pair" with a report'
+        : `the judge could judge none of ${outcomes.length}: check judge-base-url, judge-model and its key`;
+    throw new Error(
+      `judge-labels: ${labels.length} ${labels.length === 1 ? 'label' : 'labels'} in "${path}", and ${why}`,
+    );
+  }
+  const measure = measureJudge(outcomes, confidence);
+  const corrected = seen && correctedRate(seen, measure, confidence);
+  return [
+    ...measureLines(measure, labels.length - outcomes.length, by, confidence),
+    ...rateLines(seen, corrected, confidence),
+    ...[...notes, ...sameRows(labels)].flatMap(note => ['', `  ${note}`]),
+  ];
+}
+
+function sameRows(labels: readonly HumanLabel[]): readonly string[] {
+  const same = labels.reduce((sum, { rows }) => sum + rows - 1, 0);
+  if (same === 0) return [];
+  return [`Rows that name the pair and answer of an earlier row, and are not counted again: ${same}.`];
+}
+
+interface Said {
+  readonly outcomes: readonly LabelledAnswer[];
+  /** Whose judgements they are, for a person. */
+  readonly by: string;
+  /** The rate of an earlier report, to be corrected; null where there is none. */
+  readonly seen: SeenRate | null;
+  /** What a person should know of how they came about. */
+  readonly notes: readonly string[];
+}
+
+async function askedNow(
+  labels: readonly HumanLabel[],
+  { config, hasDataset }: Asking,
+  workFolder: string,
+  signal: AbortSignal,
+): Promise<Said> {
+  const meter = createMeter({ maxRequests: config.budget.maxRequests, maxCost: null, prices: null });
+  const connections = createConnections({
+    config,
+    meter,
+    signal,
+    notice: () => undefined,
+    clock: Date.now,
+    random: Math.random,
+  });
+  const { judges, model } = config.judging;
+  const seeing = seeingQuestions(judges);
+  const isOfficial = judges.includes('official');
+  const dataset =
+    isOfficial || (hasDataset && seeing.length > 0) ? await datasetOf(config, workFolder, signal) : null;
+  const judge = createJudge({
+    names: judges,
+    templates: isOfficial && dataset ? await dataset.templates() : null,
+    endpoint: model ? connections.chat(config.judging) : null,
+  });
+  const asked = withQuestions(labels, dataset?.questions ?? []);
+  const { outcomes } = await judgeLabelled(judge, asked);
+  return {
+    outcomes,
+    by: `${judges.join(', ')}${model && ` (${model})`}`,
+    seen: null,
+    notes: unasked(asked, seeing),
+  };
+}
+
+/** A judge that is shown no question is not quite the one that gates. */
+function unasked(labels: readonly HumanLabel[], seeing: readonly string[]): readonly string[] {
+  const answers = labels.filter(({ answer }) => answer !== null);
+  const without = answers.filter(({ question }) => question === null).length;
+  if (without === 0 || seeing.length === 0) return [];
+  return [
+    `The question was not shown to ${seeing.join(', ')} with ${without} of ${answers.length} answers, and is in a run: add a column "question", or "pair" and set dataset or accept-dataset-license.`,
+  ];
+}
+
+const notice = (line: string): void => void process.stderr.write(`${plain(line)}\n`);
+
+const datasetOf = ({ dataset }: RunConfig, workFolder: string, signal: AbortSignal): Promise<Dataset> =>
+  loadDataset(dataset, { workFolder, signal, notice, store: openStore(workFolder, notice) });
+
+async function saidBefore(labels: readonly HumanLabel[], named: string): Promise<Said> {
+  const read = await readReportText(named);
+  if ('problem' in read) throw unusable(read);
+  const report = readReport(read.text);
+  const baseline = 'problem' in report ? readBaseline(read.text) : report;
+  if ('problem' in baseline) throw unusable({ ...read, ...baseline });
+  const overall = 'problem' in report ? undefined : report.estimates?.overall;
+  const { rate = null, lower = 0, upper = 1 } = overall ?? {};
+  return {
+    outcomes: matchRows(labels, baseline.rows).outcomes,
+    by: plain(baseline.fingerprint['judge'] ?? 'the report'),
+    seen: rate === null ? null : { rate, lower, upper },
+    notes: [],
+  };
+}
+
+const unusable = ({ path, problem }: { readonly path: string; readonly problem: string }): Error =>
+  new Error(`report "${path}" cannot be used: ${problem}; give the path of a report.json or baseline.json`);
