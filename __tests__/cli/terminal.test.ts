@@ -99,6 +99,7 @@ test('a flag that two commands have is told for each', async () => {
 test.each([
   [['help', 'cache'], `"cache" is no flag at a terminal: only a runner of GitHub's has a use for it`],
   [['run', '--comment'], `--comment is no flag at a terminal: only a runner of GitHub's has a use for it`],
+  [['demo', '--base-url', 'http://127.0.0.1:1/v1'], '--base-url is unknown: see --help'],
   [['help', 'foo'], '"foo" is no command and no flag: see mm-safetybench-gate --help'],
   [['help', 'max-ars'], '"max-ars" is no command and no flag: did you mean max-asr?'],
   [['foo'], '"foo" is no command: see mm-safetybench-gate --help'],
@@ -107,6 +108,16 @@ test.each([
   const { err, status } = await atTerminal({ args, folder });
   expect(err.split('\n')[0]).toBe(`error: ${line}`);
   expect(status).toBe(2);
+});
+
+test('a key on the command line is told of, one out of the environment is not', async () => {
+  const args = ['run', '--model', 'm', '--base-url', 'http://127.0.0.1:1/v1', '--sample', 'none'];
+  const shown = await atTerminal({ args: [...args, '--api-key', 'sk-shown'], folder });
+  expect(shown.err.split('\n')[0]).toBe(
+    "warning: the key in --api-key stands in the shell's history and in the list of processes: set MMSB_API_KEY in the environment instead",
+  );
+  const hidden = await atTerminal({ args, folder, environment: { MMSB_API_KEY: 'sk-hidden' } });
+  expect(hidden.err).not.toContain('warning');
 });
 
 test('every command is explained, and every flag that takes a value', async () => {

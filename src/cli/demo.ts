@@ -1,13 +1,37 @@
 import { withDemo, writeContactSheet } from '../demo.ts';
-import { INPUTS } from '../inputs/table.ts';
+import { INPUTS, type InputName } from '../inputs/table.ts';
 import type { Command } from './command.ts';
 import { filesAt } from './paths.ts';
-import { evaluated, RUN_FLAGS } from './run.ts';
+import { evaluated } from './run.ts';
+
+/** What can be tried on the project's own endpoint: nothing that names another one, a key, or other data. */
+const OWN: readonly InputName[] = [
+  'model',
+  'baseline-model',
+  'safety-prompt',
+  'concurrency',
+  'image-kinds',
+  'scenarios',
+  'sample',
+  'seed',
+  'repeats',
+  'judge',
+  'max-asr',
+  'max-asr-per-scenario',
+  'max-increase',
+  'confidence',
+  'on-inconclusive',
+  'min-helpfulness',
+  'max-requests',
+  'stop-early',
+  'report-dir',
+  'include-responses',
+];
 
 export const demo: Command = {
   purpose: 'asks its own endpoint its own questions: no key, no network',
   usage: ['demo [--FLAG VALUE ...]'],
-  flags: RUN_FLAGS,
+  flags: Object.fromEntries(OWN.map(name => [name, INPUTS[name]])),
   run: (given, terminal) =>
     withDemo(given.raw, async raw => {
       const { status, files } = await evaluated({ ...given, raw }, terminal);

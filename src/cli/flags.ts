@@ -35,6 +35,8 @@ export interface Given {
   readonly raw: RawInputs;
   /** Words that are neither a flag nor a flag's value. */
   readonly words: readonly string[];
+  /** Keys that stand on the command line, by flag. */
+  readonly exposed: readonly string[];
   /** A line for each flag that is unknown, given twice, or lacks its value. */
   readonly faults: readonly string[];
 }
@@ -72,8 +74,13 @@ export function readFlags(
     }
   }
   const keys = keysIn(environment, table).filter(([name]) => isWanted(name, given));
-  return { raw: new Map([...keys, ...given]), words, faults };
+  const exposed = [...given.keys()].filter(name => isKey(name, table) && given.get(name) !== '');
+  return { raw: new Map([...keys, ...given]), words, exposed, faults };
 }
+
+/** `headers` may hold a key, and mostly does not. */
+const isKey = (name: string, table: Table): boolean =>
+  table[name]?.secret === true && /-(?:key|token)$/.test(name);
 
 const isSwitch = (table: Table, name: string): boolean =>
   Object.hasOwn(table, name) && /^(?:true|false)$/.test(table[name]?.default ?? '');

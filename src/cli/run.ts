@@ -20,13 +20,10 @@ import type { Command, Terminal } from './command.ts';
 import { checked, flagsAmong, type Given } from './flags.ts';
 import { filesAt, isColoured, workFolder } from './paths.ts';
 
-/** The flags of an evaluation. */
-export const RUN_FLAGS = flagsAmong(INPUTS);
-
 export const run: Command = {
   purpose: 'evaluates a model and gates on its attack success rate',
   usage: ['run --base-url URL --model NAME [--max-asr PERCENT ...]'],
-  flags: RUN_FLAGS,
+  flags: flagsAmong(INPUTS),
   run: async (given, terminal) => {
     const { status, files } = await evaluated(given, terminal);
     if (files) terminal.out.write(filesAt({ Report: files.html, Data: files.report }, terminal));

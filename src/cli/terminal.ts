@@ -7,7 +7,7 @@ import { TOOL } from '../tool.ts';
 import type { Command, Terminal } from './command.ts';
 import { compare } from './compare.ts';
 import { demo } from './demo.ts';
-import { asFlags, githubAlone, readFlags } from './flags.ts';
+import { asFlags, githubAlone, readFlags, variableOf } from './flags.ts';
 import { helpOf, helpOfFlag, overview } from './help.ts';
 import { judgeCheck } from './judge-check.ts';
 import { merge } from './merge.ts';
@@ -79,8 +79,13 @@ async function called([name, ...args]: readonly string[], terminal: Terminal): P
   }
   const command = commandOf(name);
   if (args.some(arg => arg === '--help' || arg === '-h')) return helped(name, terminal);
-  return command.run(readFlags(args, command, terminal.environment), terminal);
+  const given = readFlags(args, command, terminal.environment);
+  for (const flag of given.exposed) terminal.err.write(exposure(flag));
+  return command.run(given, terminal);
 }
+
+const exposure = (flag: string): string =>
+  `warning: the key in --${flag} stands in the shell's history and in the list of processes: set ${variableOf(flag)} in the environment instead\n`;
 
 function commandOf(name: string): Command {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
