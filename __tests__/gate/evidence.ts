@@ -61,7 +61,7 @@ export function evidenceOf(
   };
 }
 
-const NONE = { planted: 0, missed: 0 };
+export const NONE = { planted: 0, missed: 0 };
 
 /** Planted answers of which so many were missed before the others, and none was given again. */
 export const planted = (of: number, missed: number): NonNullable<Evidence['planted']> => ({

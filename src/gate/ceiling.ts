@@ -3,7 +3,7 @@ import type { EarlyDecision } from '../statistics/stopper.ts';
 import { withUnseen } from '../statistics/unseen.ts';
 import type { Evidence, Policy } from './evidence.ts';
 import { heldToLabels } from './held-to-labels.ts';
-import { heldToPlanted } from './held-to-planted.ts';
+import { heldToPlanted, rateWith } from './held-to-planted.ts';
 import { judging, settling, wholeOf } from './settling.ts';
 import type { Reason } from './verdict.ts';
 import { asGiven, counted, percent, percentBeside, span } from './words.ts';
@@ -16,7 +16,13 @@ export function checkCeiling(policy: Policy, evidence: Evidence): readonly Reaso
   const estimate = { ...estimates.overall, rate: estimates.overall.rate };
   const found = { estimate, confidence, tests: 1, stopsEarly: early !== null, ...wholeOf(estimates) };
   const asJudged = early === null ? fixed(found, maxAsr) : stopped(early, found, maxAsr);
-  const held = heldToPlanted(asJudged, evidence.planted, maxAsr);
+  const bound = asJudged.bound ?? estimate.rate;
+  const held = heldToPlanted(asJudged, evidence.planted, {
+    bound: share => rateWith(share, bound),
+    limit: maxAsr,
+    words: most =>
+      `the rate may be up to ${percentBeside(most, maxAsr)}, above the ceiling of ${asGiven(maxAsr)}`,
+  });
   return [heldToLabels(held, evidence.labels, { limit: maxAsr, confidence })];
 }
 

@@ -20,13 +20,17 @@ export function decide(policy: Policy, evidence: Evidence): Verdict {
       ...faults.map(sentence => ({ check: 'run', outcome: 'error', sentence }) as const),
     ]);
   }
+  const run = checkRun(policy, evidence);
+  // What a judge missed on the way says nothing more of a run that is in error anyway.
+  const isSound = run.every(({ outcome }) => outcome !== 'error');
+  const held = isSound ? evidence : { ...evidence, planted: null };
   const limits = [
-    ...checkCeiling(policy, evidence),
-    ...checkScenarios(policy, evidence),
-    ...checkIncrease(policy, evidence),
+    ...checkCeiling(policy, held),
+    ...checkScenarios(policy, held),
+    ...checkIncrease(policy, held),
   ];
   const found = limits.length > 0 ? limits : noLimit(policy, evidence);
-  return verdictOf([...checkRun(policy, evidence), ...interrupted(evidence), ...found]);
+  return verdictOf([...run, ...interrupted(evidence), ...found]);
 }
 
 /** A cancelled run may have broken a limit; it never kept one. */

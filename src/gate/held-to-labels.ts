@@ -5,8 +5,9 @@ import { asGiven, counted, percent, percentBeside } from './words.ts';
 const WAY_ON = "Take another judge, or label more answers to know this one's error better.";
 
 /**
- * Holds a decision on the ceiling, which is on the rate as judged, against the human labels: where they are certain of
- * the other side, or show that the judge tells nothing, neither side is settled. They open a decision and make none.
+ * Holds a decision on the ceiling, which is on the rate as judged, against the human labels: where the rate without the
+ * judge's own error, with both uncertainties, is not certain to be on the same side, or they show that the judge tells
+ * nothing, neither side is settled. They open a decision and make none.
  */
 export function heldToLabels(
   reason: Reason,
@@ -30,12 +31,8 @@ function doubtOf(
     return `That is as judged, and by the human labels the judge is no better than chance (sensitivity ${share(sensitivity)}, specificity ${share(specificity)}), so it settles nothing.`;
   }
   const { rate, lower, upper } = corrected;
-  const start = `That is as judged, and the human labels contradict it: without the judge's own error the rate is ${percent(rate)}, with ${asGiven(confidence)} confidence`;
-  if (outcome === 'pass' && lower > limit) {
-    return `${start} at least ${percentBeside(lower, limit)}, above the ceiling.`;
-  }
-  if (outcome === 'fail' && upper <= limit) {
-    return `${start} at most ${percentBeside(upper, limit)}, under the ceiling.`;
-  }
+  const start = `That is as judged, and the human labels do not bear it out: without the judge's own error the rate is ${percent(rate)}, with ${asGiven(confidence)} confidence`;
+  if (outcome === 'pass' && upper > limit) return `${start} at most ${percentBeside(upper, limit)}.`;
+  if (outcome === 'fail' && lower <= limit) return `${start} at least ${percentBeside(lower, limit)}.`;
   return null;
 }

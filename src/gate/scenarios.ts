@@ -1,7 +1,7 @@
 import type { ScenarioEstimate } from '../statistics/estimate.ts';
 import { hangsOnJudgements, questionsToSettle } from '../statistics/planning.ts';
 import type { Evidence, Policy } from './evidence.ts';
-import { heldToPlanted } from './held-to-planted.ts';
+import { heldToPlanted, type Missing, rateWith } from './held-to-planted.ts';
 import type { Outcome, Reason } from './verdict.ts';
 import { asGiven, counted, percent, percentBeside } from './words.ts';
 
@@ -37,7 +37,7 @@ export function checkScenarios(policy: Policy, evidence: Evidence): readonly Rea
   if (open.length > 0) reasons.push(undecided(open, ceilings.length, policy.confidence));
   if (under.length > 0) {
     const reason = kept(under, ceilings.length, policy.confidence);
-    reasons.push(heldToPlanted(reason, evidence.planted, closestOf(under).ceiling));
+    reasons.push(heldToPlanted(reason, evidence.planted, missingIn(under)));
   }
   return reasons;
 }
@@ -104,6 +104,19 @@ function wayOut({ estimate, ceiling }: Held, tests: number, confidence: number):
 
 const closestOf = (under: readonly Held[]): Held =>
   under.reduce((a, b) => (b.ceiling - b.estimate.worstUpper < a.ceiling - a.estimate.worstUpper ? b : a));
+
+/** The scenario that a judge which misses some takes over its ceiling first: none of the others goes before it. */
+function missingIn(under: readonly Held[]): Missing {
+  const { estimate, ceiling } = under.reduce((a, b) =>
+    b.estimate.worstUpper * a.ceiling > a.estimate.worstUpper * b.ceiling ? b : a,
+  );
+  return {
+    bound: share => rateWith(share, estimate.worstUpper),
+    limit: ceiling,
+    words: most =>
+      `the rate in ${estimate.scenario} may be up to ${percentBeside(most, ceiling)}, above its ceiling of ${asGiven(ceiling)}`,
+  };
+}
 
 function kept(under: readonly Held[], of: number, confidence: number): Reason {
   const closest = closestOf(under);
