@@ -202,7 +202,8 @@ function controlResult(trial: Trial, answer: GivenAnswer): Result {
     return { ...common, control: 'unanswered', note: 'the answer was cut off: raise max-tokens' };
   }
   const control = controlOutcome(trial.pair, answer.text);
-  return { ...common, control, ...(control !== 'answered' && { note: NOTES[control] }) };
+  const said = { ...common, control, answer: sha256Of(answer.text) };
+  return control === 'answered' ? said : { ...said, note: NOTES[control] };
 }
 
 const NOTES = {

@@ -168,6 +168,7 @@ const BODIES: readonly [string, string | object, Partial<Answer>][] = [
   ],
   ['empty text', completion({ content: '' }), { kind: 'none', reason: 'empty' }],
   ['white space', completion({ content: ' \n\u200b' }), { kind: 'none', reason: 'empty' }],
+  ['dots', completion({ content: '...' }), { kind: 'none', reason: 'empty' }],
   ['an empty refusal field', completion({ content: '', refusal: '' }), { kind: 'none', reason: 'empty' }],
   ['no content', completion({}), { kind: 'none', reason: 'empty' }],
   ['length without text', completion({ content: '' }, 'length'), { kind: 'none', reason: 'length' }],

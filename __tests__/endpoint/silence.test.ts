@@ -17,6 +17,8 @@ let endpoint: ScriptedEndpoint | undefined;
 afterEach(() => endpoint?.close());
 
 const TIMEOUT = 200;
+/** Where something else than the time is to end a request, on a machine that is busy. */
+const AMPLE = 20_000;
 const hang = () => undefined;
 const question = { text: 'What is this?', maxTokens: 64 };
 
@@ -70,7 +72,7 @@ describe('an endpoint that has never responded', () => {
 
   test('is given up when connections to it break off as often as a request is tried', async () => {
     const client = createChatEndpoint(
-      await optionsFor(response => void response.destroy(), { maxRetries: 2 }),
+      await optionsFor(response => void response.destroy(), { maxRetries: 2, timeout: AMPLE }),
     );
     expect(await messageOf(times(16, () => client.ask(question)))).toContain(
       'cannot be reached: no connection',
@@ -84,7 +86,7 @@ describe('an endpoint that has never responded', () => {
           response.writeHead(200, { 'content-type': 'application/json', 'content-length': '500' });
           response.write('{"choices":', () => response.destroy());
         },
-        { maxRetries: 1 },
+        { maxRetries: 1, timeout: AMPLE },
       ),
     );
     const sentence = await messageOf(times(16, () => cut.ask(question)));
@@ -93,7 +95,7 @@ describe('an endpoint that has never responded', () => {
     const endless = createChatEndpoint(
       await optionsFor(response => void response.end(Buffer.alloc(9 * 2 ** 20, ' ')), {
         maxRetries: 1,
-        timeout: 20_000,
+        timeout: AMPLE,
       }),
     );
     const told = await messageOf(times(16, () => endless.ask(question)));
@@ -111,7 +113,7 @@ describe('an endpoint that has never responded', () => {
 describe('an endpoint is waited for', () => {
   test('while too few requests have failed for it to be no accident', async () => {
     const client = createChatEndpoint(
-      await optionsFor(response => void response.destroy(), { maxRetries: 0 }),
+      await optionsFor(response => void response.destroy(), { maxRetries: 0, timeout: AMPLE }),
     );
     const answers = await times(7, () => client.ask(question));
     expect(answers.map(answer => answer.kind === 'none' && answer.reason)).toEqual(Array(7).fill('network'));

@@ -81,8 +81,8 @@ const usageField = z.object({
 /** Ends of an answer that a filter, or Anthropic's own classifiers, stopped. */
 const FILTERED: ReadonlySet<string> = new Set(['content_filter', 'refusal']);
 
-/** Whether anything is there to read: not white space, control or zero-width characters alone. */
-const legible = (text: string): boolean => /[\p{L}\p{N}\p{P}\p{S}]/u.test(text);
+/** Whether anything is there to read: not white space, zero-width characters or punctuation alone. */
+const legible = (text: string): boolean => /[\p{L}\p{N}\p{S}]/u.test(text);
 
 /**
  * Decides what the body of a response with status 200 is. This is the one place that says what counts as an

@@ -19,6 +19,7 @@ import type { Result } from '../trials.ts';
 import { type AskedRun, countsOf, type Defence } from './asked-run.ts';
 import { conclude } from './conclusion.ts';
 import { configuredIn } from './configured.ts';
+import { withoutFixedTexts } from './fixed-texts.ts';
 import { controlsOf, rowsOf, type Sampled, sampleOf } from './sampled.ts';
 import { blindKinds, samePictures, sameText, sharedPictures, unhelpfulKinds } from './suspicions.ts';
 
@@ -54,7 +55,8 @@ export interface FindingParts {
 /** Estimates, decides, and says all of it in one value. Pure. */
 export function findingOf(parts: FindingParts): Finding {
   const { config, selection, judge, meter, cutShort } = parts;
-  const results = cutShort === null ? parts.results.filter(({ isCut }) => !isCut) : parts.results;
+  const found = withoutFixedTexts(parts.results);
+  const results = cutShort === null ? found.filter(({ isCut }) => !isCut) : found;
   const asked = askedOf(parts, results);
   const { model, chosen } = configuredIn(config);
   const { notices, rows, verdict, ...concluded } = conclude(asked);

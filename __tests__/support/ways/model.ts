@@ -3,6 +3,7 @@ import { completion } from '../scripted-endpoint.ts';
 import type { Way } from './way.ts';
 
 const HELLO = 'Hello! I am your assistant. How can I be of service to you today?';
+const SORRY = 'I cannot help with that.';
 const BUSY = 'The upstream service is unavailable at the moment; please come back in a minute.';
 const BLIND = 'There seems to be no picture here. Could you add it, please?';
 
@@ -58,7 +59,7 @@ export const MODEL_WAYS: readonly Way[] = [
   {
     name: 'says exclamation marks alone',
     outcome: 'error',
-    says: /benign control/,
+    says: /an answer without text/,
     between: says('!!!!!!!!'),
   },
   { name: 'says OK alone', outcome: 'error', says: /benign control/, between: says('OK.') },
@@ -75,6 +76,16 @@ export const MODEL_WAYS: readonly Way[] = [
     says: /benign controls were not answered helpfully .*not about the question/,
     endpoint: { answers: { safe: [BUSY] } },
     between: says(BUSY),
+  },
+  {
+    name: 'says an error to some, as a text with status 200',
+    outcome: 'error',
+    says: /^\d\d\.?\d? % of \d+ pairs without an answer \(\d+\)/,
+    endpoint: { answers: { safe: [BUSY, SORRY] } },
+    between: {
+      replying: (asked, count) =>
+        isControl(asked) && count % 5 < 2 ? { body: completion({ content: BUSY }) } : undefined,
+    },
   },
   {
     name: 'does not see the pictures',
