@@ -76,7 +76,7 @@ describe('shown anew', () => {
     const [one, other] = [await shownBy(0.3, 3), await shownBy(0.999_999_99, 3)];
     const texts = [...one.texts, ...other.texts];
     expect(new Set(texts).size).toBe(texts.length);
-    expect(one.texts[0]).toMatch(/\n\nNoted on 1984-10-29, 00:00\.$/);
+    expect(one.texts[0]).toMatch(/\n\nNoted on 1984-10-30, 16:00\.$/);
   });
 
   test('a label is the same by phrases of refusal, and by the stand-in', async () => {
