@@ -93,17 +93,10 @@ export function createProof(
   };
   return {
     async first(letIn, letInMore) {
-      let isOver = false;
-      const within = (asked: Judge, turnFor: LetIn): Judge => ({
-        ...asked,
-        async judge(pair, text) {
-          const said = await turnFor(() => asked.judge(pair, text));
-          isOver ||= said === null;
-          return said ?? unjudged('not asked');
-        },
+      const planted = await judgeFirst(letInBy(own, letIn), letInBy(anew, letInMore), {
+        scenarios,
+        isStopped,
       });
-      const hasEnded = () => isOver || isStopped();
-      const planted = await judgePlanted(within(own, letIn), scenarios, hasEnded, within(anew, letInMore));
       await trust.found(planted.faults.length === 0 && !planted.isOpen && !missesTooMany(planted));
       return planted;
     },
@@ -139,6 +132,34 @@ export function createProof(
     },
   };
 }
+
+/** A judge that is asked as far as it is let in. */
+interface LetInJudge extends Judge {
+  /** Whether the run has ended before it was asked all. */
+  readonly isShut: boolean;
+}
+
+function letInBy(judge: Judge, letIn: LetIn): LetInJudge {
+  let isShut = false;
+  return {
+    ...judge,
+    async judge(pair, text) {
+      const said = await letIn(() => judge.judge(pair, text));
+      isShut ||= said === null;
+      return said ?? unjudged('not asked');
+    },
+    get isShut() {
+      return isShut;
+    },
+  };
+}
+
+const judgeFirst = (
+  own: LetInJudge,
+  anew: LetInJudge,
+  { scenarios, isStopped }: Pick<ProofOptions, 'scenarios' | 'isStopped'>,
+): Promise<PlantedFindings> =>
+  judgePlanted(own, scenarios, () => own.isShut || anew.isShut || isStopped(), anew);
 
 /** What has become of the trust in what the judge says, and in what is kept of it. */
 function createTrust(judgements: Judgements) {

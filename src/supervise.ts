@@ -118,13 +118,13 @@ async function proveWithin(
   const letInMore: LetIn = judging => {
     // All that it held is begun by now, and what holds nothing must not be waited for.
     allowance.end(all);
-    return letInBy(allowance, config)(judging);
+    return withinBudget(allowance, config)(judging);
   };
   return proof.first(letIn, letInMore).finally(() => allowance.end(all));
 }
 
 /** Has one judged as far as the budget allows. */
-const letInBy =
+const withinBudget =
   (allowance: Allowance, config: RunConfig): LetIn =>
   async judging => {
     const turn = {};
@@ -138,7 +138,7 @@ async function measureWithin(
   { isStopped }: Equipment,
   { config, judge, labels }: Supervision,
 ): Promise<Pick<Supervised, 'labelled' | 'isMeasureCut'>> {
-  const letIn = letInBy(allowance, config);
+  const letIn = withinBudget(allowance, config);
   let isMeasureCut = false;
   const within: Judge = {
     ...judge,
