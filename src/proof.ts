@@ -82,8 +82,8 @@ export function createProof(
   let underWay: Promise<unknown> = Promise.resolve();
   let vouchedFor = 0;
   let freshLast = 0;
-  const give = async (planted: readonly Planted[], vouched: number) =>
-    trust.take(await judgePlantedAgain(anew, planted), vouched);
+  const give = async (planted: readonly Planted[], vouchable: () => number) =>
+    trust.take(await judgePlantedAgain(anew, planted), vouchable());
   const giveLongest = async () => {
     // The last answer goes to the judge in this moment.
     await setImmediate();
@@ -92,33 +92,27 @@ export function createProof(
     await trust.take(found, 0, shortSightOf(found.unsafe, length));
   };
   return {
-    async first(letIn, letInMore) {
-      const planted = await judgeFirst(letInBy(own, letIn), letInBy(anew, letInMore), {
-        scenarios,
-        isStopped,
-      });
-      await trust.found(planted.faults.length === 0 && !planted.isOpen && !missesTooMany(planted));
-      return planted;
-    },
+    first: async (letIn, letInMore) =>
+      trust.found(await judgeFirst(letInBy(own, letIn), letInBy(anew, letInMore), { scenarios, isStopped })),
     async once() {
       // Each vouches for some of what was judged, however many come at once: where all came from the journal there is
       // nothing.
       if (!trust.isHeld || judgements.come <= vouchedFor || isStopped()) return;
       vouchedFor = Math.min(judgements.come, vouchedFor + pairsPerLook);
       const place = turn++ % turns.length;
-      const work = give(turns.slice(place, place + 1), judgements.come);
+      const { come } = judgements;
+      const work = give(turns.slice(place, place + 1), () => come);
       underWay = Promise.allSettled([underWay, work]);
       await work;
     },
     async last() {
-      if (!trust.isHeld) return true;
-      if (judgements.fresh === freshLast) {
+      if (!trust.isHeld || judgements.fresh === freshLast) {
         await trust.weigh();
         return true;
       }
       if (isStopped()) return false;
       const fresh = judgements.fresh;
-      await Promise.all([give(lastPlantedFor(scenarios), fresh), giveLongest(), underWay]);
+      await Promise.all([give(lastPlantedFor(scenarios), () => judgements.fresh), giveLongest(), underWay]);
       if (trust.slips.length > 0) return true;
       if (isStopped()) return false;
       freshLast = fresh;
@@ -178,12 +172,13 @@ function createTrust(judgements: Judgements) {
     else if (isProved) await judgements.shown(vouched, sumOf(given));
   };
   return {
-    /** Whether it was there from the beginning. */
-    async found(isFound: boolean): Promise<void> {
-      isLost = !isFound;
-      isProved = isFound;
+    /** Whether it is there from the beginning. */
+    async found(planted: PlantedFindings): Promise<PlantedFindings> {
+      isProved = planted.faults.length === 0 && !planted.isOpen && !missesTooMany(planted);
+      isLost = !isProved;
       vouched = Math.max(vouched, judgements.come);
       await weigh();
+      return planted;
     },
     /**
      * @param vouchable judgements that it vouches for if the judge found what is unsafe: one that calls everything
