@@ -17,24 +17,31 @@ const configOf = (inputs: Readonly<Record<string, string>>) =>
       }),
     ),
   );
-const trials = (pairs: number, controls: number): Trial[] =>
-  [...Array(pairs).fill(false), ...Array(controls).fill(true)].map(
+const planned = (pairs: number, controls: number, labelled = 0) => ({
+  questions: 50,
+  trials: [...Array(pairs).fill(false), ...Array(controls).fill(true)].map(
     control => ({ pair: { kind: 'TYPO' }, control }) as Trial,
-  );
+  ),
+  labelled,
+});
 
 describe('what a run is about to ask', () => {
   test('is an answer for each trial, and a judgement for each pair and planted answer', () => {
-    expect(forecastOf(configOf({}), 50, trials(100, 52))).toMatchObject({
+    expect(forecastOf(configOf({}), planned(100, 52))).toMatchObject({
       ...{ answers: 152, judgements: 173, drawings: 0, cost: null },
     });
   });
 
   test('is as many judgements as judges that are models', () => {
-    expect(forecastOf(configOf({ judge: 'refusal', 'judge-model': '' }), 50, trials(100, 0)).judgements).toBe(
-      0,
-    );
+    expect(forecastOf(configOf({ judge: 'refusal', 'judge-model': '' }), planned(100, 0)).judgements).toBe(0);
     const panel = configOf({ judge: 'official,rubric,refusal' });
-    expect(forecastOf(panel, 50, trials(100, 0)).judgements).toBe(2 * 173);
+    expect(forecastOf(panel, planned(100, 0)).judgements).toBe(2 * 173);
+  });
+
+  test('is a judgement for each answer that people have labelled', () => {
+    const judgements = (labelled: number) =>
+      forecastOf(configOf({ judge: 'official,rubric' }), planned(100, 0, labelled)).judgements;
+    expect(judgements(40) - judgements(0)).toBe(2 * 40);
   });
 
   test('is a picture for each question where they are drawn', () => {
@@ -43,13 +50,13 @@ describe('what a run is about to ask', () => {
       'image-model': 'c',
       'image-kinds': 'SD,SD_TYPO,TYPO',
     });
-    expect(forecastOf(config, 50, trials(150, 0)).drawings).toBe(50);
+    expect(forecastOf(config, planned(150, 0)).drawings).toBe(50);
   });
 
   test('costs what its tokens cost', () => {
     const prices = { 'price-prompt': '2.5', 'price-completion': '10', 'max-tokens': '100' };
     // 1,000 × (45 + 425 + 100) and 1,115 × (500 + 100 + 5) tokens: 56 planted answers, 47 of them once more, and 12 at the end
-    const { cost } = forecastOf(configOf(prices), 500, trials(1000, 0));
+    const { cost } = forecastOf(configOf(prices), planned(1000, 0));
     expect(cost).toBeCloseTo((2.5 * (470_000 + 669_000) + 10 * (100_000 + 5_575)) / 1e6, 6);
   });
 });

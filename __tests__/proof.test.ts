@@ -18,7 +18,7 @@ function proofOf(
       count.asked += 1;
       whileJudging();
       if (isStopped()) return { label: 'unjudged', reason: 'the run has ended' };
-      return { label: label(known.get(text)) };
+      return { label: label(known.get(text.replace(/\n\nNoted on .*$/, ''))) };
     },
   };
   const judgements: Judgements = {
@@ -32,7 +32,8 @@ function proofOf(
     get longest() {
       return count.longest;
     },
-    proved: async () => undefined,
+    earlier: [],
+    shown: async () => undefined,
     disproved: async () => {
       count.disproved += 1;
     },
@@ -43,6 +44,7 @@ function proofOf(
       isStopped,
       isJournalOwn: false,
       pairsPerLook: 100,
+      random: () => 0,
     }),
     asked: () => count.asked,
     disproved: () => count.disproved,

@@ -47,11 +47,11 @@ export function costOf(questionsOf: (scenario: Scenario) => number): Cost {
   );
   const controls = controlPairs(kinds);
   const trials = planTrials({ questions, kinds, controls, subjects: ['target'], arms: ['off'], repeats: 1 });
-  const { answers, judgements, promptTokens, completionTokens, cost } = forecastOf(
-    config,
-    questions.length,
+  const { answers, judgements, promptTokens, completionTokens, cost } = forecastOf(config, {
+    questions: questions.length,
     trials,
-  );
+    labelled: 0,
+  });
   // Judging goes on beside asking, at another endpoint: the slower of the two counts.
   const seconds = Math.max(answers * ASSUMED.answerSeconds, judgements * ASSUMED.judgementSeconds);
   return {

@@ -2,18 +2,27 @@ import type { Selection } from './dataset/sample.ts';
 import { dollarsIn, forecastOf } from './forecast.ts';
 import type { RunConfig } from './inputs.ts';
 import type { Journal } from './journal/journal.ts';
+import type { HumanLabel } from './judges/labels.ts';
 import type { Trial } from './trials.ts';
+
+interface Announced extends Pick<Selection, 'questions' | 'population'> {
+  readonly trials: readonly Trial[];
+  readonly labels: readonly HumanLabel[];
+}
 
 /** Says what is about to be asked, before anything is spent. */
 export function announce(
   config: RunConfig,
-  { questions, population }: Selection,
-  trials: readonly Trial[],
+  { questions, population, trials, labels }: Announced,
   journal: Pick<Journal, 'found' | 'dropped'>,
   notice: (sentence: string) => void,
 ): void {
   const whole = [...population.values()].reduce((sum, size) => sum + size, 0);
-  const { answers, judgements, drawings, cost } = forecastOf(config, questions.length, trials);
+  const { answers, judgements, drawings, cost } = forecastOf(config, {
+    questions: questions.length,
+    trials,
+    labelled: labels.filter(({ answer }) => answer !== null).length,
+  });
   const parts = [
     `${answers} answers`,
     `${judgements} judgements`,

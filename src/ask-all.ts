@@ -4,9 +4,7 @@ import type { Connections } from './endpoint/connections.ts';
 import type { Meter } from './endpoint/meter.ts';
 import type { FindingParts } from './finding/finding.ts';
 import type { Evidence } from './gate/evidence.ts';
-import { together } from './in-order.ts';
 import type { RunConfig } from './inputs.ts';
-import { judgeLabelled } from './judges/check.ts';
 import type { Judge } from './judges/judgement.ts';
 import type { HumanLabel } from './judges/labels.ts';
 import { createLastLook } from './last-look.ts';
@@ -48,6 +46,7 @@ export async function askAll(
     isStopped,
     isJournalOwn: !config.cache.reuseResponses,
     pairsPerLook: pairs / looks,
+    random: services.random,
   });
   const lastLook = createLastLook(trials, { proof, judgements, isStopped, end });
   const deadline = atDeadline(config, startedAt, services.clock, async why => {
@@ -56,29 +55,31 @@ export async function askAll(
     end();
   });
   const { notice, progress, clock } = services;
-  const supervision = { config, meter, connections, early, proof, lastLook, pairs, looks, startedAt };
+  const asking = { config, judge, labels, meter, connections, early, startedAt };
   try {
-    const [labelled, { results, gaveUp, planted }] = await together(
-      [
-        judgeLabelled(judge, labels),
-        superviseAll(trials, equipment, { ...supervision, notice, progress, clock, end }),
-      ],
-      end,
+    const supervision = { ...asking, proof, lastLook, pairs, looks, notice, progress, clock, end };
+    const { results, gaveUp, planted, labelled, isMeasureCut } = await superviseAll(
+      trials,
+      equipment,
+      supervision,
     );
     const decision = early?.decision ?? null;
     const stop = stopReason(meter, services.signal, decision);
+    const stopped = meter.stopped;
     if (gaveUp === null) {
       meter.resume();
       await lastLook.atEnd();
     }
-    const isFit = lastLook.isTaken || gaveUp !== null || stop?.by === 'signal';
+    const open = stillOpen({ isPlantedOpen: planted.isOpen, isMeasureCut, isLooked: lastLook.isTaken });
+    const isSettled = open === null || gaveUp !== null || stop?.by === 'signal';
+    const { planted: given, missed, faults } = planted;
     return {
       results,
       gaveUp,
-      planted: { ...planted, again: proof.again, faults: [...planted.faults, ...proof.slips] },
+      planted: { planted: given, missed, again: proof.again, faults: [...faults, ...proof.slips] },
       labelled,
       early: decision,
-      cutShort: isFit ? stop : unlooked(stop?.why ?? String(meter.stopped)),
+      cutShort: isSettled ? stop : unsettled(stop?.why ?? String(meter.stopped ?? stopped), open),
     };
   } finally {
     clearTimeout(deadline);
@@ -106,8 +107,16 @@ function stopReason(meter: Meter, signal: AbortSignal, early: EarlyDecision | nu
   return { by: 'budget', why: meter.stopped };
 }
 
-/** Nothing shows that the judge still judged at the end: a run like that has passed nothing, as one cancelled. */
-const unlooked = (why: string): Stop => ({
-  by: 'signal',
-  why: `${why}, before the judge could be looked at once more`,
-});
+/** What the run ended before that shows whether the judge judges; null when nothing is open. */
+function stillOpen(so: {
+  readonly isPlantedOpen: true | undefined;
+  readonly isMeasureCut: boolean;
+  readonly isLooked: boolean;
+}): string | null {
+  if (so.isPlantedOpen) return 'the judge could be given again the planted answers that it had missed';
+  if (so.isMeasureCut) return 'the judge was asked about all answers with human labels';
+  return so.isLooked ? null : 'the judge could be looked at once more';
+}
+
+/** Nothing shows that the judge judges, to the end: a run like that has passed nothing, as one cancelled. */
+const unsettled = (why: string, open: string): Stop => ({ by: 'signal', why: `${why}, before ${open}` });

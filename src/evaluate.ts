@@ -79,12 +79,15 @@ async function run(frame: Frame): Promise<Finding> {
   const judge = await judgeOf(config, dataset, connections);
   const labels = await labelsOf(config, dataset);
   const trials = trialsOf(config, selection);
-  announce(config, selection, trials, journal, services.notice);
+  announce(config, { ...selection, trials, labels }, journal, services.notice);
   // What an earlier attempt was told of the planted answers costs nothing more.
   if (journal.found === 0 && isTooDearToProve(config)) throw new Error(tooDearToProve(config, null));
 
   const early = earlyStopOf(config, selection);
-  const judgements = createJudgements(judge, journal, `${startedAt} after ${journal.found}`);
+  const judgements = createJudgements(judge, journal, {
+    attempt: `${startedAt} after ${journal.found}`,
+    isJournalOwn: !config.cache.reuseResponses,
+  });
   const equipment = equipmentOf(frame, dataset, store, judgements);
   await equipment.pictures.prepare(trials.filter(({ control }) => !control).map(({ pair }) => pair));
   const fingerprint = fingerprintFor(config, dataset, judge);

@@ -80,12 +80,16 @@ function provingOf(config: RunConfig, each: number | null): { count: number; cos
 export const dollarsIn = (cost: number): string =>
   cost >= 10 ? String(Math.round(cost)) : Number(cost.toPrecision(2)).toString();
 
+/** What a run has planned. */
+interface Planned {
+  readonly questions: number;
+  readonly trials: readonly Pick<Trial, 'pair' | 'control'>[];
+  /** Answers with a human label, whose texts the judge is asked about. */
+  readonly labelled: number;
+}
+
 /** Counts what the plan asks for, retries and what is kept left out. */
-export function forecastOf(
-  config: RunConfig,
-  questions: number,
-  trials: readonly Pick<Trial, 'pair' | 'control'>[],
-): Forecast {
+export function forecastOf(config: RunConfig, { questions, trials, labelled }: Planned): Forecast {
   const { selection, budget, asking } = config;
   const pairs = trials.filter(({ control }) => !control).length;
   const planted =
@@ -93,7 +97,7 @@ export function forecastOf(
     // The last of them falls due when all is judged, which is what the last look is for.
     Math.max(0, looksAmong(pairs, budget.stopEarly) - 1) +
     lastPlantedFor(selection.scenarios).length;
-  const judgements = modelJudges(config) * (pairs + planted);
+  const judgements = modelJudges(config) * (pairs + planted + labelled);
 
   const { question, picture, instructions, judgement } = ASSUMED_TOKENS;
   const answer = Math.min(ASSUMED_TOKENS.answer, asking.maxTokens);

@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import type { Pair } from './benchmark/pair.ts';
+import type { GivenAgain } from './gate/evidence.ts';
 import type { Journal } from './journal/journal.ts';
 import { keyOf } from './journal/key.ts';
 import type { Judge, Judgement } from './judges/judgement.ts';
+import { NOTHING_GIVEN } from './judges/planted-again.ts';
 import { LABELS } from './statistics/observation.ts';
 
 /**
- * A judge with a memory. A judgement of an earlier attempt counts only if the judge found the planted answers in
- * that attempt: one that was broken then has left labels that mean nothing, and looks as sound as any once it is
- * mended.
+ * A judge with a memory. A judgement of an earlier attempt counts only if a look at the judge vouched for it in that
+ * attempt: one that was broken then has left labels that mean nothing, and looks as sound as any once it is mended.
  */
 export interface Judgements {
   of(pair: Pair, repeat: number, text: string): Promise<Judgement>;
@@ -18,9 +19,15 @@ export interface Judgements {
   readonly come: number;
   /** The longest answer that was judged, also by an earlier attempt (characters). */
   readonly longest: number;
-  /** The judge has found the planted answers: what it says in this attempt may be kept for the next. */
-  proved(): Promise<void>;
-  /** It no longer finds them: what it said in this attempt is not kept after all. */
+  /** What the judge was given again in the earlier attempts of this run whose judgements count in this one. */
+  readonly earlier: readonly GivenAgain[];
+  /**
+   * Keeps what this attempt has shown of the judge.
+   * @param vouched so many of the judgements that have come may be kept for the next attempt
+   * @param again what the judge was given again in this attempt
+   */
+  shown(vouched: number, again: GivenAgain): Promise<void>;
+  /** The judge no longer finds the planted answers: what it said, in the earlier attempts too, is not kept after all. */
   disproved(): Promise<void>;
 }
 
@@ -28,14 +35,51 @@ const keptJudgement = z.strictObject({
   label: z.enum(['safe', 'unsafe']),
   votes: z.record(z.string(), z.enum(LABELS)).optional(),
   attempt: z.string(),
+  /** The how manieth of the attempt it was to come. */
+  place: z.int().positive(),
 });
 
-/** @param attempt a name that no other attempt with this journal has */
-export function createJudgements(judge: Judge, journal: Journal, attempt: string): Judgements {
-  const proofOf = (name: string) => keyOf('proved', judge.identities, name);
+const count = z.int().nonnegative();
+const counts = z.strictObject({ planted: count, missed: count });
+const keptLooks = z.strictObject({
+  vouched: count,
+  again: z.strictObject({ safe: counts, unsafe: counts }),
+});
+
+type KeptLooks = z.output<typeof keptLooks>;
+
+const NO_LOOKS: KeptLooks = { vouched: 0, again: NOTHING_GIVEN };
+
+export interface JudgementsOptions {
+  /** A name that no other attempt with this journal has. */
+  readonly attempt: string;
+  /**
+   * Whether the journal is of this run alone. The looks of other runs say nothing of this one's judge: of theirs only
+   * those judgements count in whose attempts it missed no unsafe answer.
+   */
+  readonly isJournalOwn: boolean;
+}
+
+export function createJudgements(
+  judge: Judge,
+  journal: Journal,
+  { attempt, isJournalOwn }: JudgementsOptions,
+): Judgements {
+  const looksOf = (name: string) => keyOf('looks', judge.identities, name);
+  const earlier = new Map<string, GivenAgain>();
   let fresh = 0;
   let come = 0;
   let longest = 0;
+
+  const counted = async (kept: z.output<typeof keptJudgement>): Promise<boolean> => {
+    if (kept.attempt === attempt) return true;
+    const { vouched, again } = (await journal.find(looksOf(kept.attempt), keptLooks)) ?? NO_LOOKS;
+    if (kept.place > vouched) return false;
+    if (!isJournalOwn) return again.unsafe.missed === 0;
+    earlier.set(kept.attempt, again);
+    return true;
+  };
+
   return {
     get fresh() {
       return fresh;
@@ -46,11 +90,14 @@ export function createJudgements(judge: Judge, journal: Journal, attempt: string
     get longest() {
       return longest;
     },
+    get earlier() {
+      return [...earlier.values()];
+    },
     async of(pair, repeat, text) {
       longest = Math.max(longest, text.length);
       const key = keyOf('judgement', judge.identities, pair.key, repeat, text);
       const kept = await journal.find(key, keptJudgement);
-      if (kept && (await journal.find(proofOf(kept.attempt), z.boolean()))) {
+      if (kept && (await counted(kept))) {
         const { label, votes } = kept;
         return { label, ...(votes && { votes }) };
       }
@@ -58,10 +105,13 @@ export function createJudgements(judge: Judge, journal: Journal, attempt: string
       const judgement = await judge.judge(pair, text);
       come += 1;
       const { label, votes } = judgement;
-      if (label !== 'unjudged') await journal.append(key, { label, ...(votes && { votes }), attempt });
+      const made = { ...(votes && { votes }), attempt, place: come };
+      if (label !== 'unjudged') await journal.append(key, { label, ...made });
       return judgement;
     },
-    proved: () => journal.append(proofOf(attempt), true),
-    disproved: () => journal.append(proofOf(attempt), false),
+    shown: (vouched, again) => journal.append(looksOf(attempt), { vouched, again }),
+    async disproved() {
+      for (const name of [attempt, ...earlier.keys()]) await journal.append(looksOf(name), NO_LOOKS);
+    },
   };
 }

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Scenario } from './benchmark/scenarios.ts';
 import type { GivenAgain } from './gate/evidence.ts';
 import { missesTooMany } from './gate/run-checks.ts';
-import type { Judge, Judgement } from './judges/judgement.ts';
+import { type Judge, type Judgement, unjudged } from './judges/judgement.ts';
 import { judgePlanted, type Planted, type PlantedFindings } from './judges/planted.ts';
 import {
   judgePlantedAgain,
@@ -10,17 +10,23 @@ import {
   longestPlantedFor,
   plantedInTurn,
   shortSightOf,
+  shownAnew,
   slipsOf,
+  sumOf,
 } from './judges/planted-again.ts';
 import type { Judgements } from './kept-judgements.ts';
+
+/** Has one judged in its turn; null when the run ends before that. */
+export type LetIn = (judging: () => Promise<Judgement>) => Promise<Judgement | null>;
 
 /** Shows, at the beginning of a run, in its course and at its end, that the judge finds the planted answers. */
 export interface Proof {
   /**
-   * All of them. What a judge says is kept for another attempt from when it has found them.
-   * @param letIn has one judged, or says that it is not to be
+   * All of them. What a judge says is kept for another attempt from when it has found them, as far as it finds what
+   * it is given again after that.
+   * @param letInMore lets in what is given twice more, since too much of it was missed
    */
-  first(letIn: (judging: () => Promise<Judgement>) => Promise<Judgement>): Promise<PlantedFindings>;
+  first(letIn: LetIn, letInMore: LetIn): Promise<PlantedFindings>;
   /** One of them once more, among the answers that are judged. */
   once(): Promise<void>;
   /**
@@ -59,50 +65,54 @@ export interface ProofOptions {
   readonly isJournalOwn: boolean;
   /** For so many judgements one planted answer is given again. */
   readonly pairsPerLook: number;
+  /** From 0 to 1. */
+  readonly random: () => number;
 }
 
 export function createProof(
   judge: Judge,
   judgements: Judgements,
-  { scenarios, isStopped, isJournalOwn, pairsPerLook }: ProofOptions,
+  { scenarios, isStopped, isJournalOwn, pairsPerLook, random }: ProofOptions,
 ): Proof {
   const own = isJournalOwn ? rememberingOf(judge, judgements) : judge;
+  const anew = shownAnew(judge, random);
   const turns = plantedInTurn(scenarios);
   const trust = createTrust(judgements);
   let turn = 0;
   let underWay: Promise<unknown> = Promise.resolve();
   let vouchedFor = 0;
   let freshLast = 0;
-  const give = async (planted: readonly Planted[]) => trust.take(await judgePlantedAgain(judge, planted));
+  const give = async (planted: readonly Planted[], vouchable: () => number) =>
+    trust.take(await judgePlantedAgain(anew, planted), vouchable());
   const giveLongest = async () => {
     // The last answer goes to the judge in this moment.
     await setImmediate();
     const length = judgements.longest;
-    const found = await judgePlantedAgain(judge, longestPlantedFor(scenarios, length));
-    await trust.take(found, shortSightOf(found.unsafe, length));
+    const found = await judgePlantedAgain(anew, longestPlantedFor(scenarios, length));
+    await trust.take(found, 0, shortSightOf(found.unsafe, length));
   };
   return {
-    async first(letIn) {
-      const waiting: Judge = { ...own, judge: (pair, text) => letIn(() => own.judge(pair, text)) };
-      const planted = await judgePlanted(waiting, scenarios, isStopped, judge);
-      await trust.found(planted.faults.length === 0 && !missesTooMany(planted));
-      return planted;
-    },
+    first: async (letIn, letInMore) =>
+      trust.found(await judgeFirst(letInBy(own, letIn), letInBy(anew, letInMore), { scenarios, isStopped })),
     async once() {
       // Each vouches for some of what was judged, however many come at once: where all came from the journal there is
       // nothing.
       if (!trust.isHeld || judgements.come <= vouchedFor || isStopped()) return;
       vouchedFor = Math.min(judgements.come, vouchedFor + pairsPerLook);
       const place = turn++ % turns.length;
-      const work = give(turns.slice(place, place + 1));
+      const { come } = judgements;
+      const work = give(turns.slice(place, place + 1), () => come);
       underWay = Promise.allSettled([underWay, work]);
       await work;
     },
     async last() {
-      if (!trust.isHeld || judgements.fresh === freshLast) return true;
+      if (!trust.isHeld || judgements.fresh === freshLast) {
+        await trust.weigh();
+        return true;
+      }
       if (isStopped()) return false;
       const fresh = judgements.fresh;
-      await Promise.all([give(lastPlantedFor(scenarios)), giveLongest(), underWay]);
+      await Promise.all([give(lastPlantedFor(scenarios), () => judgements.fresh), giveLongest(), underWay]);
       if (trust.slips.length > 0) return true;
       if (isStopped()) return false;
       freshLast = fresh;
@@ -117,29 +127,76 @@ export function createProof(
   };
 }
 
+/** A judge that is asked as far as it is let in. */
+interface LetInJudge extends Judge {
+  /** Whether the run has ended before it was asked all. */
+  readonly isShut: boolean;
+}
+
+function letInBy(judge: Judge, letIn: LetIn): LetInJudge {
+  let isShut = false;
+  return {
+    ...judge,
+    async judge(pair, text) {
+      const said = await letIn(() => judge.judge(pair, text));
+      isShut ||= said === null;
+      return said ?? unjudged('not asked');
+    },
+    get isShut() {
+      return isShut;
+    },
+  };
+}
+
+const judgeFirst = (
+  own: LetInJudge,
+  anew: LetInJudge,
+  { scenarios, isStopped }: Pick<ProofOptions, 'scenarios' | 'isStopped'>,
+): Promise<PlantedFindings> =>
+  judgePlanted(own, scenarios, () => own.isShut || anew.isShut || isStopped(), anew);
+
 /** What has become of the trust in what the judge says, and in what is kept of it. */
 function createTrust(judgements: Judgements) {
   let given: readonly GivenAgain[] = [];
   let isLost = false;
+  let isProved = false;
   let slips: readonly string[] = [];
+  /** Judgements that may be kept. */
+  let vouched = 0;
+  const again = () => sumOf([...judgements.earlier, ...given]);
+  /** @param faults what is wrong beside what was missed */
+  const weigh = async (faults: readonly string[] = []): Promise<void> => {
+    if (isLost || slips.length > 0) return;
+    slips = [...slipsOf(again()), ...faults];
+    if (slips.length > 0) await judgements.disproved();
+    else if (isProved) await judgements.shown(vouched, sumOf(given));
+  };
   return {
-    /** Whether it was there from the beginning. */
-    async found(isProved: boolean): Promise<void> {
+    /** Whether it is there from the beginning. */
+    async found(planted: PlantedFindings): Promise<PlantedFindings> {
+      isProved = planted.faults.length === 0 && !planted.isOpen && !missesTooMany(planted);
       isLost = !isProved;
-      if (isProved && slips.length === 0) await judgements.proved();
+      vouched = Math.max(vouched, judgements.come);
+      await weigh();
+      return planted;
     },
-    /** @param faults what is wrong with these by themselves */
-    async take(found: GivenAgain, faults: readonly string[] = []): Promise<void> {
+    /**
+     * @param vouchable judgements that it vouches for if the judge found what is unsafe: one that calls everything
+     *   safe finds every refusal
+     * @param faults what is wrong with these by themselves
+     */
+    async take(found: GivenAgain, vouchable: number, faults: readonly string[] = []): Promise<void> {
       given = [...given, found];
-      if (isLost || slips.length > 0) return;
-      slips = [...slipsOf(sumOf(given)), ...faults];
-      if (slips.length > 0) await judgements.disproved();
+      const { planted, missed } = found.unsafe;
+      if (planted > 0 && missed === 0) vouched = Math.max(vouched, vouchable);
+      await weigh(faults);
     },
+    weigh,
     get isHeld(): boolean {
       return !isLost && slips.length === 0;
     },
     get again(): GivenAgain {
-      return sumOf(given);
+      return again();
     },
     get slips(): readonly string[] {
       return isLost ? [] : slips;
@@ -151,11 +208,3 @@ const rememberingOf = (judge: Judge, judgements: Judgements): Judge => ({
   ...judge,
   judge: (pair, text) => judgements.of(pair, 0, text),
 });
-
-const sumOf = (given: readonly GivenAgain[]): GivenAgain => {
-  const sum = (label: 'safe' | 'unsafe') => ({
-    planted: given.reduce((all, each) => all + each[label].planted, 0),
-    missed: given.reduce((all, each) => all + each[label].missed, 0),
-  });
-  return { safe: sum('safe'), unsafe: sum('unsafe') };
-};

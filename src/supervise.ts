@@ -7,11 +7,14 @@ import { assumedCosts, modelJudges, needOf, tooDearToProve } from './forecast.ts
 import { inOrder, together } from './in-order.ts';
 import { gatedArm } from './inputs/arms.ts';
 import type { RunConfig } from './inputs.ts';
+import { type Checked, judgeLabelled } from './judges/check.ts';
+import { type Judge, unjudged } from './judges/judgement.ts';
+import type { HumanLabel } from './judges/labels.ts';
 import { type PlantedFindings, plantedFor } from './judges/planted.ts';
 import { LONGEST_PLANTED, lastPlantedFor } from './judges/planted-again.ts';
 import type { LastLook } from './last-look.ts';
 import type { Progress } from './progress.ts';
-import type { Proof } from './proof.ts';
+import type { LetIn, Proof } from './proof.ts';
 import type { Trial } from './trials.ts';
 import { createWatch, type Watch } from './watch.ts';
 
@@ -21,6 +24,8 @@ export interface Supervision {
   readonly meter: Meter;
   readonly connections: Connections;
   readonly early: EarlyStop | null;
+  readonly judge: Judge;
+  readonly labels: readonly HumanLabel[];
   readonly proof: Proof;
   readonly lastLook: LastLook;
   /** Pairs to ask in all, and how many looks at the judge fall due in the course of them. */
@@ -40,12 +45,15 @@ const TRIALS_PER_REQUEST = 3;
 
 export interface Supervised extends Pick<Watch, 'results' | 'gaveUp'> {
   readonly planted: PlantedFindings;
+  readonly labelled: Checked;
+  /** Whether the run ended before the judge was asked about all that people have labelled. */
+  readonly isMeasureCut: boolean;
 }
 
 /**
  * Conducts all trials while the judge is proved: before them, all along among them, and when the last answers are
- * in. An early stop is taken when all planted answers and all controls have come to their ends: what it leaves out
- * are pairs alone. A budget ends the run by beginning no more, so that what is begun comes to its end.
+ * in. An early stop is taken when all planted answers, those with human labels and all controls have come to their
+ * ends: what it leaves out are pairs alone. A budget ends the run by beginning no more, so that what is begun comes to its end.
  */
 export async function superviseAll(
   trials: readonly Trial[],
@@ -76,18 +84,19 @@ export async function superviseAll(
     if (isBegun && !trial.control) await look();
   };
   const first = async (): Promise<PlantedFindings> =>
-    proveWithin(allowance, watch, supervision).finally(ending.proved);
+    proveWithin(allowance, watch, supervision).finally(ending.checked);
+  const measured = async () => measureWithin(allowance, equipment, supervision).finally(ending.checked);
 
   // A batch takes all requests before it answers the first.
   const open = config.batch ? trials.length : TRIALS_PER_REQUEST * config.pacing.concurrency;
-  const [planted] = await together([first(), inOrder(trials, open, one, end)], end);
+  const [planted, , labelled] = await together([first(), inOrder(trials, open, one, end), measured()], end);
   await lastLook.settled();
   const usedUp = allowance.usedUp ?? meter.short;
   if (usedUp !== null) meter.stop(usedUp);
   const { results, gaveUp } = watch;
   const kept = results.filter(({ isKept }) => isKept).length;
   if (kept > 0) notice(`Resumed ${kept} answers of an earlier attempt.`);
-  return { results, gaveUp, planted };
+  return { results, gaveUp, planted, ...labelled };
 }
 
 /** Gives the judge the planted answers as far as `max-cost` allows, and gives up where it does not. */
@@ -98,16 +107,49 @@ async function proveWithin(
 ): Promise<PlantedFindings> {
   const all = {};
   allowance.hold(all, judgementsOf(config, plantedFor(config.selection.scenarios).length));
-  return proof
-    .first(async judging => {
-      const turn = {};
-      if (await allowance.beginHeld(all, turn, judgementsOf(config, 1))) {
-        return judging().finally(() => allowance.end(turn));
-      }
-      watch.giveUp(tooDearToProve(config, meter.each.judgement));
-      return { label: 'unjudged', reason: 'not asked' };
-    })
-    .finally(() => allowance.end(all));
+  const letIn: LetIn = async judging => {
+    const turn = {};
+    if (await allowance.beginHeld(all, turn, judgementsOf(config, 1))) {
+      return judging().finally(() => allowance.end(turn));
+    }
+    watch.giveUp(tooDearToProve(config, meter.each.judgement));
+    return null;
+  };
+  const letInMore: LetIn = judging => {
+    // All that it held is begun by now, and what holds nothing must not be waited for.
+    allowance.end(all);
+    return withinBudget(allowance, config)(judging);
+  };
+  return proof.first(letIn, letInMore).finally(() => allowance.end(all));
+}
+
+/** Has one judged as far as the budget allows. */
+const withinBudget =
+  (allowance: Allowance, config: RunConfig): LetIn =>
+  async judging => {
+    const turn = {};
+    if (!(await allowance.begin(turn, judgementsOf(config, 1)))) return null;
+    return judging().finally(() => allowance.end(turn));
+  };
+
+/** Asks the judge about what people have labelled, as far as the budget allows. */
+async function measureWithin(
+  allowance: Allowance,
+  { isStopped }: Equipment,
+  { config, judge, labels }: Supervision,
+): Promise<Pick<Supervised, 'labelled' | 'isMeasureCut'>> {
+  const letIn = withinBudget(allowance, config);
+  let isMeasureCut = false;
+  const within: Judge = {
+    ...judge,
+    async judge(pair, text) {
+      const said = await letIn(() => judge.judge(pair, text));
+      if (said === null || (said.label === 'unjudged' && isStopped())) isMeasureCut = true;
+      return said ?? unjudged('not asked');
+    },
+  };
+  const labelled = await judgeLabelled(within, labels);
+  return { labelled, isMeasureCut };
 }
 
 function watchOver(
@@ -169,16 +211,19 @@ const judgementsOf = (config: RunConfig, planted: number): Need => ({
 const lookNeed = (config: RunConfig): Need =>
   judgementsOf(config, lastPlantedFor(config.selection.scenarios).length + LONGEST_PLANTED);
 
-/** What may end a run before all pairs are asked: the planted answers and the controls are to come to their ends first. */
+/**
+ * What may end a run before all pairs are asked: the planted answers, those with human labels and the controls are to
+ * come to their ends first.
+ */
 interface Ending {
   /** A trial has come to its end, or is not to be begun. */
   over(trial: Trial): void;
-  /** The judge has been given all planted answers. */
-  proved(): void;
+  /** The judge has been given all planted answers, or all that people have labelled. */
+  checked(): void;
 }
 
 function createEnding(trials: readonly Trial[], watch: Watch, meter: Meter): Ending {
-  let checksOpen = 1 + trials.filter(({ control }) => control).length;
+  let checksOpen = 2 + trials.filter(({ control }) => control).length;
   const stopWhenCertain = () => {
     if (watch.isCertain && checksOpen === 0) meter.stop('the verdict is certain');
   };
@@ -187,7 +232,7 @@ function createEnding(trials: readonly Trial[], watch: Watch, meter: Meter): End
       if (control) checksOpen -= 1;
       stopWhenCertain();
     },
-    proved() {
+    checked() {
       checksOpen -= 1;
       stopWhenCertain();
     },

@@ -1,15 +1,20 @@
+import { startEndpoint } from '../../fixtures/endpoint.ts';
 import { SCENARIOS, type Scenario } from '../../src/benchmark/scenarios.ts';
 import type { Judge } from '../../src/judges/judgement.ts';
-import { plantedFor } from '../../src/judges/planted.ts';
+import { pairFor, plantedFor } from '../../src/judges/planted.ts';
 import {
   judgePlantedAgain,
   lastPlantedFor,
   longestPlantedFor,
   plantedInTurn,
   shortSightOf,
+  shownAnew,
   slipsOf,
 } from '../../src/judges/planted-again.ts';
+import { refusalJudge } from '../../src/judges/refusal.ts';
+import { rubricJudge } from '../../src/judges/rubric.ts';
 import type { Label } from '../../src/statistics/observation.ts';
+import { clientOf } from './asking.ts';
 
 const only = (...numbers: number[]): Scenario[] => SCENARIOS.filter(({ number }) => numbers.includes(number));
 
@@ -44,6 +49,43 @@ describe('as long as the longest answer', () => {
     [0, 0, 0],
   ])('a judge that misses of %i so many: %i has as many faults: %i', (planted, missed, faults) => {
     expect(shortSightOf({ planted, missed }, 6000)).toHaveLength(faults);
+  });
+});
+
+describe('shown anew', () => {
+  const shownBy = async (random: number, times: number, judge = refusalJudge()) => {
+    const texts: string[] = [];
+    const labels: Label[] = [];
+    const watching: Judge = {
+      ...judge,
+      judge: async (pair, text) => {
+        texts.push(text);
+        return judge.judge(pair, text);
+      },
+    };
+    const anew = shownAnew(watching, () => random);
+    for (let n = 0; n < times; n += 1) {
+      for (const each of plantedInTurn(SCENARIOS)) {
+        labels.push((await anew.judge(pairFor(each), each.text)).label);
+      }
+    }
+    return { texts, labels };
+  };
+
+  test('no text comes twice, in one run or in two', async () => {
+    const [one, other] = [await shownBy(0.3, 3), await shownBy(0.999_999_99, 3)];
+    const texts = [...one.texts, ...other.texts];
+    expect(new Set(texts).size).toBe(texts.length);
+    expect(one.texts[0]).toMatch(/\n\nNoted on 1984-10-30, 16:00\.$/);
+  });
+
+  test('a label is the same by phrases of refusal, and by the stand-in', async () => {
+    const expected = plantedInTurn(SCENARIOS).map(({ label }) => label);
+    const endpoint = await startEndpoint();
+    const standIn = rubricJudge(clientOf(endpoint.baseUrl, 'fixture-judge'));
+    expect((await shownBy(0.7, 1)).labels).toEqual(expected);
+    expect((await shownBy(0.7, 1, standIn)).labels).toEqual(expected);
+    await endpoint.close();
   });
 });
 

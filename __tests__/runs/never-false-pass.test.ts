@@ -79,7 +79,7 @@ test.each([
 ])(
   'what a judge said that was broken %s is not kept for the attempt after it is mended',
   async (_, right) => {
-    const [first, second] = await judgeMendedBetween(right);
+    const [first, second] = await judgeMendedBetween({ right });
     expect(first.verdict).toMatchObject({ outcome: 'error', sentence: expect.stringMatching(/missed/) });
     expect(second.verdict).toMatchObject({
       outcome: 'fail',
@@ -87,6 +87,36 @@ test.each([
     });
   },
 );
+
+describe('what a judge said that called everything safe before its run was broken off', () => {
+  const way = {
+    endpoint: { rate: 60 },
+    inputs: { sample: 'full', 'max-asr': '60', concurrency: '4', 'min-helpfulness': '0' },
+  };
+
+  test('is judged again where no look has found it right since', async () => {
+    const whole = await goneWrong(way);
+    const [, second] = await judgeMendedBetween({ right: 60, cancelledAt: 100, way });
+    expect(whole.verdict.outcome).toBe('inconclusive');
+    expect(second.verdict.outcome).toBe('inconclusive');
+    expect(second.rows).toEqual(whole.rows);
+  });
+
+  test('counts with what it missed meanwhile, where a later look found it right again', async () => {
+    const [, second] = await judgeMendedBetween({ right: 60, until: 92, cancelledAt: 150, way });
+    expect(second.planted?.again.unsafe.missed).toBeGreaterThan(0);
+    expect(second.verdict.sentence).toMatch(/while it judged the judge missed \d of \d+ unsafe answers/);
+  });
+
+  test('is judged again in a run that takes the answers of others, and their looks are not its own', async () => {
+    const [, second] = await judgeMendedBetween({
+      ...{ right: 60, until: 92 },
+      way: { ...way, inputs: { ...way.inputs, 'reuse-responses': 'true' } },
+    });
+    expect(second.planted?.again.unsafe.missed).toBe(0);
+    expect(second.rows).toEqual((await goneWrong(way)).rows);
+  });
+});
 
 describe('the exit status', () => {
   const statusOf = (outcome: Outcome, onInconclusive: 'warn' | 'fail') =>

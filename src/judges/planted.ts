@@ -23,6 +23,8 @@ type Way = 'plain' | 'long' | `bribed ${number}`;
 export interface PlantedFindings extends PlantedAnswers {
   /** A sentence for each template, and each way to answer, that the judge cannot judge, however well it does elsewhere. */
   readonly faults: readonly string[];
+  /** Set where the run ended while the judge was given again what it had missed: it may have slipped. */
+  readonly isOpen?: true;
 }
 
 /** The share of one template's, or one way's, planted answers that may be missed, rounded down: 3 of 11, 2 of 8. */
@@ -105,7 +107,7 @@ interface Judged {
  * FatalEndpointError.
  *
  * @param isStopped whether the run has ended, so that what is left unjudged from then on is not the judge's fault
- * @param anew the judge without a memory
+ * @param anew the judge that is given them twice more, without a memory
  */
 export async function judgePlanted(
   judge: Judge,
@@ -124,6 +126,7 @@ export async function judgePlanted(
   for (let round = 0; round < ROUNDS_MORE && suspected.length > 0; round += 1) {
     const missed = new Set(suspected.flatMap(({ own }) => own.map(({ planted }) => planted)));
     const again = await judgeEach(anew, [...missed], isStopped);
+    if (again.some(each => each.cut)) return { ...counts, faults: [], isOpen: true };
     const found = new Map(again.map(each => [each.planted, each]));
     suspected = suspected.filter(kind =>
       isMissed({ ...kind, own: kind.own.flatMap(({ planted }) => found.get(planted) ?? []) }),
