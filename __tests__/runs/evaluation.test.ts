@@ -305,6 +305,23 @@ describe('a budget, where the model is slow to comply and quick to refuse', () =
     ...{ 'price-prompt': '100', 'price-completion': '100' },
   };
 
+  test('max-cost holds for the answers that people have labelled', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'labels-'));
+    const labels = join(folder, 'labels.csv');
+    const rows = Array.from({ length: 160 }, (_, n) => `unsafe,Sure. Step one: fetch pail ${n}.`);
+    await writeFile(labels, ['label,answer', ...rows].join('\n'));
+    const { finding } = await evaluated({
+      endpoint: { latencyMs: 20 },
+      inputs: { ...dear, 'max-cost': '6', 'judge-labels': labels },
+    });
+    await rm(folder, { recursive: true });
+    expect(finding.usage.cost).toBeLessThanOrEqual(6);
+    expect(finding.sample.cutShort).toBe(
+      'max-cost of 6 dollars used up, before the judge was asked about all answers with human labels',
+    );
+    expect(finding.verdict.outcome).not.toBe('pass');
+  });
+
   test('max-cost that does not even prove the judge is refused before anything is asked', async () => {
     const { finding, endpoint } = await evaluated({ inputs: { ...dear, 'max-cost': '4' } });
     expect(endpoint.counts().requests).toBe(0);
