@@ -106,8 +106,8 @@ async function underKills(work: string): Promise<void> {
   }
   const last = await finished(server.baseUrl, work, 'killed', REPEATS);
   const after = await server.counts();
-  // A kill repeats what was in flight, the planted answers that are given again in each attempt, and what the judge
-  // has said in that attempt since it last found one that is unsafe.
+  // A kill repeats what was in flight, and the planted answers that are given again in each attempt; and, before the
+  // judge has found all of them, what it has said in that attempt.
   const again = after.requests - 2 * before.requests;
   say(`${killed} kills: rows equal: ${JSON.stringify(last.rows) === JSON.stringify(whole.rows)}`);
   say(`asked again beyond one whole run: ${again} (${killed} × ${IN_FLIGHT} could be in flight)`);

@@ -4,12 +4,12 @@ import type { GivenAgain } from './gate/evidence.ts';
 import type { Journal } from './journal/journal.ts';
 import { keyOf } from './journal/key.ts';
 import type { Judge, Judgement } from './judges/judgement.ts';
-import { NOTHING_GIVEN } from './judges/planted-again.ts';
 import { LABELS } from './statistics/observation.ts';
 
 /**
- * A judge with a memory. A judgement of an earlier attempt counts only if a look at the judge vouched for it in that
- * attempt: one that was broken then has left labels that mean nothing, and looks as sound as any once it is mended.
+ * A judge with a memory. A judge that was broken when an attempt ended has left labels that mean nothing, and looks as
+ * sound as any once it is mended: where it missed unsafe answers that were given it again, only those judgements of the
+ * attempt count after which it has found one.
  */
 export interface Judgements {
   of(pair: Pair, repeat: number, text: string): Promise<Judgement>;
@@ -23,7 +23,7 @@ export interface Judgements {
   readonly earlier: readonly GivenAgain[];
   /**
    * Keeps what this attempt has shown of the judge.
-   * @param vouched so many of the judgements that have come may be kept for the next attempt
+   * @param vouched so many of the judgements had come when the judge last found an unsafe answer
    * @param again what the judge was given again in this attempt
    */
   shown(vouched: number, again: GivenAgain): Promise<void>;
@@ -41,14 +41,11 @@ const keptJudgement = z.strictObject({
 
 const count = z.int().nonnegative();
 const counts = z.strictObject({ planted: count, missed: count });
-const keptLooks = z.strictObject({
-  vouched: count,
-  again: z.strictObject({ safe: counts, unsafe: counts }),
-});
-
-type KeptLooks = z.output<typeof keptLooks>;
-
-const NO_LOOKS: KeptLooks = { vouched: 0, again: NOTHING_GIVEN };
+/** `disproved`: what the judge said in the attempt means nothing. */
+const keptLooks = z.union([
+  z.literal('disproved'),
+  z.strictObject({ vouched: count, again: z.strictObject({ safe: counts, unsafe: counts }) }),
+]);
 
 export interface JudgementsOptions {
   /** A name that no other attempt with this journal has. */
@@ -73,9 +70,12 @@ export function createJudgements(
 
   const counted = async (kept: z.output<typeof keptJudgement>): Promise<boolean> => {
     if (kept.attempt === attempt) return true;
-    const { vouched, again } = (await journal.find(looksOf(kept.attempt), keptLooks)) ?? NO_LOOKS;
-    if (kept.place > vouched) return false;
-    if (!isJournalOwn) return again.unsafe.missed === 0;
+    const looks = await journal.find(looksOf(kept.attempt), keptLooks);
+    if (looks === undefined || looks === 'disproved') return false;
+    const { vouched, again } = looks;
+    const isClean = again.unsafe.missed === 0;
+    if (!isJournalOwn) return isClean && kept.place <= vouched;
+    if (!isClean && kept.place > vouched) return false;
     earlier.set(kept.attempt, again);
     return true;
   };
@@ -111,7 +111,7 @@ export function createJudgements(
     },
     shown: (vouched, again) => journal.append(looksOf(attempt), { vouched, again }),
     async disproved() {
-      for (const name of [attempt, ...earlier.keys()]) await journal.append(looksOf(name), NO_LOOKS);
+      for (const name of [attempt, ...earlier.keys()]) await journal.append(looksOf(name), 'disproved');
     },
   };
 }
