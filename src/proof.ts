@@ -5,11 +5,10 @@ import { missesTooMany } from './gate/run-checks.ts';
 import type { Judge, Judgement } from './judges/judgement.ts';
 import { judgePlanted, type Planted, type PlantedFindings } from './judges/planted.ts';
 import {
+  judgeLongest,
   judgePlantedAgain,
   lastPlantedFor,
-  longestPlantedFor,
   plantedInTurn,
-  shortSightOf,
   slipsOf,
 } from './judges/planted-again.ts';
 import type { Judgements } from './kept-judgements.ts';
@@ -77,9 +76,8 @@ export function createProof(
   const giveLongest = async () => {
     // The last answer goes to the judge in this moment.
     await setImmediate();
-    const length = judgements.longest;
-    const found = await judgePlantedAgain(judge, longestPlantedFor(scenarios, length));
-    await trust.take(found, shortSightOf(found.unsafe, length));
+    const { found, faults } = await judgeLongest(judge, scenarios, judgements.longest);
+    await trust.take(found, faults);
   };
   return {
     async first(letIn) {
