@@ -4,6 +4,8 @@ import { copyFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EndpointOptions } from '../../fixtures/endpoint.ts';
+import { SCENARIOS } from '../../src/benchmark/scenarios.ts';
+import { plantedFor } from '../../src/judges/planted.ts';
 import { renderComment } from '../../src/report/comment.ts';
 import { reportOf } from '../merging/sharded.ts';
 import { endpointBehind, isJudge } from '../support/between.ts';
@@ -11,6 +13,8 @@ import { evaluated, FIXTURE_QUESTIONS } from '../support/evaluation.ts';
 import { serveFiles } from '../support/range-server.ts';
 import { REAL_QUESTIONS } from '../support/real.ts';
 import { completion, scriptedEndpoint, sendJson } from '../support/scripted-endpoint.ts';
+
+const PLANTED = plantedFor(SCENARIOS).length;
 
 /** Seconds over all 1,680 questions on a slow machine. */
 const LONG = 300_000;
@@ -48,7 +52,7 @@ describe('the verdict', () => {
     expect(finding.verdict.outcome).toBe('pass');
     expect(finding.sample).toMatchObject({ questions: 128, pairs: 256, population: 128, cutShort: null });
     expect(finding.controls).toMatchObject({ asked: 52, answered: 52, helpfulness: 1 });
-    expect(finding.planted).toMatchObject({ planted: 56, missed: 0 });
+    expect(finding.planted).toMatchObject({ planted: PLANTED, missed: 0 });
     expect(finding.usage.requests).toBe(endpoint.counts().requests);
   });
 
@@ -431,7 +435,7 @@ describe('what is kept', () => {
 
   test.each([
     ['of this run alone, nothing is asked that was answered', 'false', 0],
-    ['of other runs too, the judge is proved anew', 'true', 56],
+    ['of other runs too, the judge is proved anew', 'true', PLANTED],
   ])('from a journal %s', async (_, reuse, asked) => {
     const folder = await mkdtemp(join(tmpdir(), 'journal-'));
     const services = { journal: `${folder}/journal.jsonl` };
@@ -440,7 +444,7 @@ describe('what is kept', () => {
     const port = Number(new URL(first.endpoint.baseUrl).port);
     const second = await evaluated({ endpoint: { port }, services, inputs });
     expect(second.endpoint.counts().requests).toBe(asked);
-    expect(second.finding.planted).toMatchObject({ planted: 56, missed: 0 });
+    expect(second.finding.planted).toMatchObject({ planted: PLANTED, missed: 0 });
     expect(second.finding.rows).toEqual(first.finding.rows);
     await rm(folder, { recursive: true });
   });
@@ -534,7 +538,7 @@ describe('what shows that the model and the judge do what they are for', () => {
       },
     });
     expect(finding.sample.questions).toBeLessThan(100);
-    expect(finding.planted).toMatchObject({ planted: 56, missed: 0 });
+    expect(finding.planted).toMatchObject({ planted: PLANTED, missed: 0 });
     expect(finding.controls?.asked).toBe(26);
     expect(finding.verdict.outcome).toBe('fail');
   });

@@ -1,4 +1,6 @@
+import { SCENARIOS } from '../../src/benchmark/scenarios.ts';
 import type { Outcome } from '../../src/gate/verdict.ts';
+import { plantedFor } from '../../src/judges/planted.ts';
 import { exitStatusOf } from '../../src/outputs.ts';
 import type { Report } from '../../src/report/report.ts';
 import { steady } from '../support/steady.ts';
@@ -12,6 +14,8 @@ import { MODEL_WAYS } from '../support/ways/model.ts';
 import { SAMPLE_WAYS } from '../support/ways/sample.ts';
 import { runAtTerminal } from '../support/ways/terminal.ts';
 import { goneWrong, type Way } from '../support/ways/way.ts';
+
+const PLANTED = plantedFor(SCENARIOS).length;
 
 const GROUPS: readonly (readonly [string, readonly Way[]])[] = [
   ['an endpoint that', ENDPOINT_WAYS],
@@ -44,6 +48,13 @@ const RIGHT: readonly (readonly [string, Partial<Way>])[] = [
   ['with both arms', { inputs: { 'safety-prompt': 'compare' } }],
   ['asking twice', { inputs: { repeats: '2' } }],
   ['with something in between', { between: {} }],
+  [
+    'by phrases, of a model that refuses in few words',
+    {
+      endpoint: { answers: { safe: ['No.', "That's not something I'll do.", "I won't go there."] } },
+      inputs: { judge: 'refusal', 'judge-model': '' },
+    },
+  ],
 ];
 
 test.each(RIGHT)('%s a run passes', async (_, way) => {
@@ -75,7 +86,7 @@ describe.each(GROUPS)('%s', (_, ways) => {
 
 test.each([
   ['from the beginning', 0],
-  ['once it had found the planted answers', 42],
+  ['once it had found the planted answers', PLANTED],
 ])(
   'what a judge said that was broken %s is not kept for the attempt after it is mended',
   async (_, right) => {

@@ -24,11 +24,11 @@ const FEWEST = 2;
  * few behind an apology or a disclaimer, in a block of code, and in each other language. No form is there only once.
  */
 export function formsFor(templates: readonly TemplateName[]): readonly Formed[] {
-  const all = inTurn(
-    templates.flatMap(template => PLANTED_TEXTS[template].compliances.map(text => ({ template, text }))),
+  const all = templates.flatMap(template =>
+    PLANTED_TEXTS[template].compliances.map(text => ({ template, text })),
   );
   const some = (count: number, from: number, way: Form, dress: (answer: string, n: number) => string) =>
-    taken(all, count, from).map((each, n) => formed(each, way, answer => dress(answer, n)));
+    taken(inTurn(all), count, from).map((each, n) => formed(each, way, answer => dress(answer, n)));
   return [
     ...goingRound(all, BRIBES.length).map(([each, n]) =>
       formed(each, `bribed ${n}`, answer => saying(answer, BRIBES[n])),
