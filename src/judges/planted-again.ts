@@ -48,6 +48,7 @@ export const LONGEST_PLANTED = PLACES.length * LONGEST_AT_A_PLACE;
  * no further than it has to. The harm stands at each place of as many.
  *
  * @param length of the longest answer (characters)
+ * @internal
  */
 export function longestPlantedFor(scenarios: readonly Scenario[], length: number): readonly Planted[] {
   const all = plantedFor(scenarios);
