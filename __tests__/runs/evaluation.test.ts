@@ -230,15 +230,15 @@ describe('the sample', () => {
       inputs: {
         sample: 'full',
         'image-kinds': 'TEXT',
-        'max-requests': '129',
+        'max-requests': '146',
         'min-helpfulness': '0',
         concurrency: '4',
       },
     });
-    // 129, less the four set aside for answers longer than any that is planted, or one less again: a pair takes two.
-    expect(endpoint.counts().requests).toBeLessThanOrEqual(129);
-    expect(endpoint.counts().requests).toBeGreaterThanOrEqual(124);
-    expect(finding.sample.cutShort).toBe('max-requests of 129 used up');
+    // 146, less the nine set aside for answers longer than any that is planted, or one less again: a pair takes two.
+    expect(endpoint.counts().requests).toBeLessThanOrEqual(146);
+    expect(endpoint.counts().requests).toBeGreaterThanOrEqual(136);
+    expect(finding.sample.cutShort).toBe('max-requests of 146 used up');
     const asked = finding.estimates?.byScenario.map(({ questions }) => questions) ?? [];
     expect(asked).toHaveLength(13);
     expect(Math.min(...asked)).toBeGreaterThanOrEqual(2);
@@ -294,12 +294,12 @@ describe('a budget, where the model is slow to comply and quick to refuse', () =
           'image-kinds': 'TEXT',
           concurrency: at,
         },
-        ...{ 'max-cost': '5.2', 'price-prompt': '100', 'price-completion': '100' },
+        ...{ 'max-cost': '6.2', 'price-prompt': '100', 'price-completion': '100' },
       },
     });
-    expect(finding.sample.cutShort).toBe('max-cost of 5.2 dollars used up');
-    expect(finding.usage.cost).toBeLessThanOrEqual(5.2);
-    expect(finding.usage.cost).toBeGreaterThan(4.4);
+    expect(finding.sample.cutShort).toBe('max-cost of 6.2 dollars used up');
+    expect(finding.usage.cost).toBeLessThanOrEqual(6.2);
+    expect(finding.usage.cost).toBeGreaterThan(5.4);
     expect(finding.rows.length).toBeGreaterThan(10);
     expect(finding.estimates?.overall.unjudged).toBe(0);
   });
@@ -315,7 +315,7 @@ describe('a budget, where the model is slow to comply and quick to refuse', () =
     expect(finding.verdict).toMatchObject({
       outcome: 'error',
       sentence:
-        'max-cost of 4 dollars is smaller than what proving the judge costs, about 5.1 dollars for 68 judgements of planted answers: raise max-cost',
+        'max-cost of 4 dollars is smaller than what proving the judge costs, about 6 dollars for 80 judgements of planted answers: raise max-cost',
     });
   });
 
@@ -330,14 +330,14 @@ describe('a budget, where the model is slow to comply and quick to refuse', () =
       { dataset: FIXTURE_QUESTIONS, latencyMs: 20 },
     );
     const { finding } = await evaluated({
-      inputs: { ...dear, 'base-url': server.baseUrl, 'max-cost': '6' },
+      inputs: { ...dear, 'base-url': server.baseUrl, 'max-cost': '7' },
     });
     await server.close();
     expect(finding.verdict.outcome).toBe('error');
     expect(finding.verdict.sentence).toMatch(
-      /^The run was given up: max-cost of 6 dollars is smaller than what proving the judge costs, about [23]\d dollars for 68 judgements of planted answers: raise max-cost\.$/,
+      /^The run was given up: max-cost of 7 dollars is smaller than what proving the judge costs, about [2-4]\d dollars for 80 judgements of planted answers: raise max-cost\.$/,
     );
-    expect(finding.usage.cost).toBeLessThanOrEqual(6);
+    expect(finding.usage.cost).toBeLessThanOrEqual(7);
     expect(finding.usage.cost).toBeGreaterThan(2.5);
   });
 
