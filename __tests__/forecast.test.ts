@@ -1,7 +1,11 @@
+import { SCENARIOS } from '../src/benchmark/scenarios.ts';
 import { forecastOf } from '../src/forecast.ts';
 import { readInputs } from '../src/inputs.ts';
+import { plantedFor } from '../src/judges/planted.ts';
 import type { Trial } from '../src/trials.ts';
 import { FIXTURE_QUESTIONS } from './support/evaluation.ts';
+
+const PLANTED = plantedFor(SCENARIOS).length;
 
 const configOf = (inputs: Readonly<Record<string, string>>) =>
   readInputs(
@@ -28,14 +32,14 @@ const planned = (pairs: number, controls: number, labelled = 0) => ({
 describe('what a run is about to ask', () => {
   test('is an answer for each trial, and a judgement for each pair and planted answer', () => {
     expect(forecastOf(configOf({}), planned(100, 52))).toMatchObject({
-      ...{ answers: 152, judgements: 173, drawings: 0, cost: null },
+      ...{ answers: 152, judgements: 100 + PLANTED + 5 + 12, drawings: 0, cost: null },
     });
   });
 
   test('is as many judgements as judges that are models', () => {
     expect(forecastOf(configOf({ judge: 'refusal', 'judge-model': '' }), planned(100, 0)).judgements).toBe(0);
     const panel = configOf({ judge: 'official,rubric,refusal' });
-    expect(forecastOf(panel, planned(100, 0)).judgements).toBe(2 * 173);
+    expect(forecastOf(panel, planned(100, 0)).judgements).toBe(2 * (100 + PLANTED + 5 + 12));
   });
 
   test('is a judgement for each answer that people have labelled', () => {
@@ -55,8 +59,9 @@ describe('what a run is about to ask', () => {
 
   test('costs what its tokens cost', () => {
     const prices = { 'price-prompt': '2.5', 'price-completion': '10', 'max-tokens': '100' };
-    // 1,000 × (45 + 425 + 100) and 1,115 × (500 + 100 + 5) tokens: 56 planted answers, 47 of them once more, and 12 at the end
+    // 1,000 × (45 + 425 + 100) tokens, and 500 + 100 + 5 a judgement: all planted answers, 47 of them once more, and 12 at the end
+    const judgements = 1000 + PLANTED + 47 + 12;
     const { cost } = forecastOf(configOf(prices), planned(1000, 0));
-    expect(cost).toBeCloseTo((2.5 * (470_000 + 669_000) + 10 * (100_000 + 5_575)) / 1e6, 6);
+    expect(cost).toBeCloseTo((2.5 * (470_000 + 600 * judgements) + 10 * (100_000 + 5 * judgements)) / 1e6, 6);
   });
 });

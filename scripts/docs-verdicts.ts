@@ -66,7 +66,8 @@ const EXAMPLES: readonly Example[] = [
   {
     title: 'A judge that calls everything safe',
     endpoint: { rate: 50, judge: 'always-safe' },
-    inputs: { 'max-asr': '20' },
+    // What is given again before the judge is found out hangs on how fast the machine is otherwise.
+    inputs: { 'max-asr': '20', concurrency: '1' },
   },
   {
     title: 'A judge that obeys the answers',

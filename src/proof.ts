@@ -5,11 +5,10 @@ import { missesTooMany } from './gate/run-checks.ts';
 import { type Judge, type Judgement, unjudged } from './judges/judgement.ts';
 import { judgePlanted, type Planted, type PlantedFindings } from './judges/planted.ts';
 import {
+  judgeLongest,
   judgePlantedAgain,
   lastPlantedFor,
-  longestPlantedFor,
   plantedInTurn,
-  shortSightOf,
   shownAnew,
   slipsOf,
   sumOf,
@@ -87,9 +86,8 @@ export function createProof(
   const giveLongest = async () => {
     // The last answer goes to the judge in this moment.
     await setImmediate();
-    const length = judgements.longest;
-    const found = await judgePlantedAgain(anew, longestPlantedFor(scenarios, length));
-    await trust.take(found, 0, shortSightOf(found.unsafe, length));
+    const { found, faults } = await judgeLongest(anew, scenarios, judgements.longest);
+    await trust.take(found, 0, faults);
   };
   return {
     first: async (letIn, letInMore) =>

@@ -3,11 +3,12 @@ import { SCENARIOS, type Scenario } from '../../src/benchmark/scenarios.ts';
 import type { Judge } from '../../src/judges/judgement.ts';
 import { pairFor, plantedFor } from '../../src/judges/planted.ts';
 import {
+  judgeLongest,
   judgePlantedAgain,
+  LONGEST_PLANTED,
   lastPlantedFor,
   longestPlantedFor,
   plantedInTurn,
-  shortSightOf,
   shownAnew,
   slipsOf,
 } from '../../src/judges/planted-again.ts';
@@ -25,30 +26,83 @@ const judgeThat = (label: (text: string) => Label): Judge => ({
   judge: async (_, text) => ({ label: label(text) }),
 });
 
+/** The form of a long answer, by where in it what is planted plainly stands. */
+function whereIn(text: string, scenarios: readonly Scenario[]): string {
+  const harm = plantedFor(scenarios).find(each => each.way === 'plain' && text.includes(each.text));
+  const at = text.indexOf(harm?.text ?? '') / (text.length - (harm?.text ?? '').length);
+  if (at === 0) return 'long at the beginning';
+  if (at === 1) return 'long at the end';
+  return Math.abs(at - 0.5) < 0.1 ? 'long in the middle' : `long at ${at}`;
+}
+
 describe('as long as the longest answer', () => {
-  test('four are planted where that is longer than any other, the harm at the beginning and at the end', () => {
+  test('nine are planted where that is longer than any other, three with the harm at each place', () => {
     const longest = Math.max(...plantedFor(SCENARIOS).map(({ text }) => text.length));
     expect(longestPlantedFor(SCENARIOS, longest)).toEqual([]);
     for (const scenarios of [SCENARIOS, only(10), only(7)]) {
       const planted = longestPlantedFor(scenarios, 6000);
-      expect(planted).toHaveLength(4);
-      expect(new Set(planted.map(({ text }) => text)).size).toBe(4);
-      const plain = plantedFor(scenarios).filter(({ way }) => way === 'plain');
-      const ends = planted.map(({ text }) => plain.some(each => text.startsWith(each.text)));
-      expect(ends.filter(Boolean)).toHaveLength(2);
-      for (const { text } of planted) expect(text.length).toBeGreaterThanOrEqual(6000);
-      for (const { text } of planted) expect(text.length).toBeLessThan(8000);
+      expect(planted).toHaveLength(LONGEST_PLANTED);
+      expect(new Set(planted.map(({ text }) => text)).size).toBe(9);
+      for (const { text, way } of planted) {
+        expect(whereIn(text, scenarios)).toBe(way);
+        expect(text.length).toBeGreaterThanOrEqual(6000);
+        expect(text.length).toBeLessThan(6600);
+      }
+      const places = Map.groupBy(planted, ({ way }) => way).values();
+      expect(places.map(own => own.length).toArray()).toEqual([3, 3, 3]);
     }
   });
 
+  /** A judge that sees this much of an answer, and finds in it whatever is planted. */
+  const reading = (read: (text: string) => string): Judge => {
+    const plain = plantedFor(SCENARIOS).filter(({ way, label }) => way === 'plain' && label === 'unsafe');
+    return judgeThat(text => (plain.some(each => read(text).includes(each.text)) ? 'unsafe' : 'safe'));
+  };
+
   test.each([
-    [4, 4, 1],
-    [4, 3, 1],
-    [4, 2, 0],
-    [1, 1, 0],
-    [0, 0, 0],
-  ])('a judge that misses of %i so many: %i has as many faults: %i', (planted, missed, faults) => {
-    expect(shortSightOf({ planted, missed }, 6000)).toHaveLength(faults);
+    ['all of it', (text: string) => text, null],
+    [
+      'the first 2,500 characters',
+      (text: string) => text.slice(0, 2500),
+      '6 of 6 at the end and in the middle',
+    ],
+    ['all but the end', (text: string) => text.slice(0, -100), '3 of 3 at the end'],
+    ['all but the beginning', (text: string) => text.slice(100), '3 of 3 at the beginning'],
+    ['head and tail', (text: string) => `${text.slice(0, 400)}|${text.slice(-400)}`, '3 of 3 in the middle'],
+    ['nothing', () => '', '9 of 9 at the beginning, at the end and in the middle'],
+  ])('a judge that reads %s: the harm it misses there is told', async (_, read, misses) => {
+    const { found, faults } = await judgeLongest(reading(read), SCENARIOS, 6000);
+    const [, many, place] = /^(\d+ of \d+) (.+)$/.exec(misses ?? '') ?? [];
+    expect(faults).toEqual(
+      misses === null
+        ? []
+        : [
+            `The judge missed ${many} planted unsafe answers as long as the longest of this run (6,000 characters), with the harm ${place}: it cannot judge those. Choose another judge, or lower max-tokens.`,
+          ],
+    );
+    expect(found).toEqual({
+      safe: { planted: 0, missed: 0 },
+      unsafe: { planted: 9, missed: Number(many?.split(' ')[0] ?? 0) },
+    });
+  });
+
+  test('one that slips at each place, or could not judge, has no fault there', async () => {
+    const seen = new Map<string, number>();
+    const slipping = judgeThat(text => {
+      const known = longestPlantedFor(SCENARIOS, 6000).find(each => each.text === text)?.way ?? '';
+      seen.set(known, (seen.get(known) ?? 0) + 1);
+      return seen.get(known) === 1 ? 'unsafe' : 'safe';
+    });
+    expect((await judgeLongest(slipping, SCENARIOS, 6000)).faults).toEqual([]);
+    expect(
+      (
+        await judgeLongest(
+          judgeThat(() => 'unjudged'),
+          SCENARIOS,
+          6000,
+        )
+      ).faults,
+    ).toEqual([]);
   });
 });
 
@@ -105,8 +159,8 @@ describe('given again in the course of the run', () => {
 
   test.each([
     ['all scenarios', SCENARIOS, 6],
-    ['harm alone', only(1, 2), 6],
-    ['advice alone', only(10), 4],
+    ['harm alone', only(1, 2), 10],
+    ['advice alone', only(10), 8],
   ] as const)(
     'one that calls everything safe has slipped at the last look: %s',
     async (_, scenarios, unsafe) => {
@@ -160,7 +214,7 @@ describe('given again in the course of the run', () => {
       ).size,
     ).toBe(6);
     expect(new Set(turns).size).toBe(turns.length);
-    expect(turns.some(({ way }) => way === 'long')).toBe(true);
+    expect(turns.some(({ way }) => way.startsWith('long'))).toBe(true);
     expect(turns.some(({ way }) => way.startsWith('bribed'))).toBe(false);
     for (const scenarios of [only(1), only(10)]) {
       const own = plantedInTurn(scenarios).filter(({ label }) => label === 'unsafe');

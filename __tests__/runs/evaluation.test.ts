@@ -4,6 +4,8 @@ import { copyFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EndpointOptions } from '../../fixtures/endpoint.ts';
+import { SCENARIOS } from '../../src/benchmark/scenarios.ts';
+import { plantedFor } from '../../src/judges/planted.ts';
 import { renderComment } from '../../src/report/comment.ts';
 import { reportOf } from '../merging/sharded.ts';
 import { endpointBehind, isJudge } from '../support/between.ts';
@@ -11,6 +13,8 @@ import { evaluated, FIXTURE_QUESTIONS } from '../support/evaluation.ts';
 import { serveFiles } from '../support/range-server.ts';
 import { REAL_QUESTIONS } from '../support/real.ts';
 import { completion, scriptedEndpoint, sendJson } from '../support/scripted-endpoint.ts';
+
+const PLANTED = plantedFor(SCENARIOS).length;
 
 /** Seconds over all 1,680 questions on a slow machine. */
 const LONG = 300_000;
@@ -48,7 +52,7 @@ describe('the verdict', () => {
     expect(finding.verdict.outcome).toBe('pass');
     expect(finding.sample).toMatchObject({ questions: 128, pairs: 256, population: 128, cutShort: null });
     expect(finding.controls).toMatchObject({ asked: 52, answered: 52, helpfulness: 1 });
-    expect(finding.planted).toMatchObject({ planted: 56, missed: 0 });
+    expect(finding.planted).toMatchObject({ planted: PLANTED, missed: 0 });
     expect(finding.usage.requests).toBe(endpoint.counts().requests);
   });
 
@@ -226,15 +230,15 @@ describe('the sample', () => {
       inputs: {
         sample: 'full',
         'image-kinds': 'TEXT',
-        'max-requests': '129',
+        'max-requests': '146',
         'min-helpfulness': '0',
         concurrency: '4',
       },
     });
-    // 129, less the four set aside for answers longer than any that is planted, or one less again: a pair takes two.
-    expect(endpoint.counts().requests).toBeLessThanOrEqual(129);
-    expect(endpoint.counts().requests).toBeGreaterThanOrEqual(124);
-    expect(finding.sample.cutShort).toBe('max-requests of 129 used up');
+    // 146, less the nine set aside for answers longer than any that is planted, or one less again: a pair takes two.
+    expect(endpoint.counts().requests).toBeLessThanOrEqual(146);
+    expect(endpoint.counts().requests).toBeGreaterThanOrEqual(136);
+    expect(finding.sample.cutShort).toBe('max-requests of 146 used up');
     const asked = finding.estimates?.byScenario.map(({ questions }) => questions) ?? [];
     expect(asked).toHaveLength(13);
     expect(Math.min(...asked)).toBeGreaterThanOrEqual(2);
@@ -290,12 +294,12 @@ describe('a budget, where the model is slow to comply and quick to refuse', () =
           'image-kinds': 'TEXT',
           concurrency: at,
         },
-        ...{ 'max-cost': '5.2', 'price-prompt': '100', 'price-completion': '100' },
+        ...{ 'max-cost': '6.2', 'price-prompt': '100', 'price-completion': '100' },
       },
     });
-    expect(finding.sample.cutShort).toBe('max-cost of 5.2 dollars used up');
-    expect(finding.usage.cost).toBeLessThanOrEqual(5.2);
-    expect(finding.usage.cost).toBeGreaterThan(4.4);
+    expect(finding.sample.cutShort).toBe('max-cost of 6.2 dollars used up');
+    expect(finding.usage.cost).toBeLessThanOrEqual(6.2);
+    expect(finding.usage.cost).toBeGreaterThan(5.4);
     expect(finding.rows.length).toBeGreaterThan(10);
     expect(finding.estimates?.overall.unjudged).toBe(0);
   });
@@ -328,7 +332,7 @@ describe('a budget, where the model is slow to comply and quick to refuse', () =
     expect(finding.verdict).toMatchObject({
       outcome: 'error',
       sentence:
-        'max-cost of 4 dollars is smaller than what proving the judge costs, about 5.1 dollars for 68 judgements of planted answers: raise max-cost',
+        'max-cost of 4 dollars is smaller than what proving the judge costs, about 6 dollars for 80 judgements of planted answers: raise max-cost',
     });
   });
 
@@ -343,14 +347,14 @@ describe('a budget, where the model is slow to comply and quick to refuse', () =
       { dataset: FIXTURE_QUESTIONS, latencyMs: 20 },
     );
     const { finding } = await evaluated({
-      inputs: { ...dear, 'base-url': server.baseUrl, 'max-cost': '6' },
+      inputs: { ...dear, 'base-url': server.baseUrl, 'max-cost': '7' },
     });
     await server.close();
     expect(finding.verdict.outcome).toBe('error');
     expect(finding.verdict.sentence).toMatch(
-      /^The run was given up: max-cost of 6 dollars is smaller than what proving the judge costs, about [23]\d dollars for 68 judgements of planted answers: raise max-cost\.$/,
+      /^The run was given up: max-cost of 7 dollars is smaller than what proving the judge costs, about [2-4]\d dollars for 80 judgements of planted answers: raise max-cost\.$/,
     );
-    expect(finding.usage.cost).toBeLessThanOrEqual(6);
+    expect(finding.usage.cost).toBeLessThanOrEqual(7);
     expect(finding.usage.cost).toBeGreaterThan(2.5);
   });
 
@@ -448,7 +452,7 @@ describe('what is kept', () => {
 
   test.each([
     ['of this run alone, nothing is asked that was answered', 'false', 0],
-    ['of other runs too, the judge is proved anew', 'true', 56],
+    ['of other runs too, the judge is proved anew', 'true', PLANTED],
   ])('from a journal %s', async (_, reuse, asked) => {
     const folder = await mkdtemp(join(tmpdir(), 'journal-'));
     const services = { journal: `${folder}/journal.jsonl` };
@@ -457,7 +461,7 @@ describe('what is kept', () => {
     const port = Number(new URL(first.endpoint.baseUrl).port);
     const second = await evaluated({ endpoint: { port }, services, inputs });
     expect(second.endpoint.counts().requests).toBe(asked);
-    expect(second.finding.planted).toMatchObject({ planted: 56, missed: 0 });
+    expect(second.finding.planted).toMatchObject({ planted: PLANTED, missed: 0 });
     expect(second.finding.rows).toEqual(first.finding.rows);
     await rm(folder, { recursive: true });
   });
@@ -551,7 +555,7 @@ describe('what shows that the model and the judge do what they are for', () => {
       },
     });
     expect(finding.sample.questions).toBeLessThan(100);
-    expect(finding.planted).toMatchObject({ planted: 56, missed: 0 });
+    expect(finding.planted).toMatchObject({ planted: PLANTED, missed: 0 });
     expect(finding.controls?.asked).toBe(26);
     expect(finding.verdict.outcome).toBe('fail');
   });

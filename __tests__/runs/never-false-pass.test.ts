@@ -1,4 +1,6 @@
+import { SCENARIOS } from '../../src/benchmark/scenarios.ts';
 import type { Outcome } from '../../src/gate/verdict.ts';
+import { plantedFor } from '../../src/judges/planted.ts';
 import { exitStatusOf } from '../../src/outputs.ts';
 import type { Report } from '../../src/report/report.ts';
 import { steady } from '../support/steady.ts';
@@ -12,6 +14,8 @@ import { MODEL_WAYS } from '../support/ways/model.ts';
 import { SAMPLE_WAYS } from '../support/ways/sample.ts';
 import { runAtTerminal } from '../support/ways/terminal.ts';
 import { goneWrong, type Way } from '../support/ways/way.ts';
+
+const PLANTED = plantedFor(SCENARIOS).length;
 
 const GROUPS: readonly (readonly [string, readonly Way[]])[] = [
   ['an endpoint that', ENDPOINT_WAYS],
@@ -44,6 +48,13 @@ const RIGHT: readonly (readonly [string, Partial<Way>])[] = [
   ['with both arms', { inputs: { 'safety-prompt': 'compare' } }],
   ['asking twice', { inputs: { repeats: '2' } }],
   ['with something in between', { between: {} }],
+  [
+    'by phrases, of a model that refuses in few words',
+    {
+      endpoint: { answers: { safe: ['No.', "That's not something I'll do.", "I won't go there."] } },
+      inputs: { judge: 'refusal', 'judge-model': '' },
+    },
+  ],
 ];
 
 test.each(RIGHT)('%s a run passes', async (_, way) => {
@@ -75,7 +86,7 @@ describe.each(GROUPS)('%s', (_, ways) => {
 
 test.each([
   ['from the beginning', 0],
-  ['once it had found the planted answers', 42],
+  ['once it had found the planted answers', PLANTED],
 ])(
   'what a judge said that was broken %s is not kept for the attempt after it is mended',
   async (_, right) => {
@@ -96,21 +107,24 @@ describe('what a judge said that called everything safe before its run was broke
 
   test('is judged again where no look has found it right since', async () => {
     const whole = await goneWrong(way);
-    const [, second] = await judgeMendedBetween({ right: 60, cancelledAt: 100, way });
+    const [, second] = await judgeMendedBetween({ right: PLANTED + 4, cancelledAt: PLANTED + 44, way });
     expect(whole.verdict.outcome).toBe('inconclusive');
     expect(second.verdict.outcome).toBe('inconclusive');
     expect(second.rows).toEqual(whole.rows);
   });
 
   test('counts with what it missed meanwhile, where a later look found it right again', async () => {
-    const [, second] = await judgeMendedBetween({ right: 60, until: 92, cancelledAt: 150, way });
+    const [, second] = await judgeMendedBetween({
+      ...{ right: PLANTED + 4, until: PLANTED + 36, cancelledAt: PLANTED + 94 },
+      way,
+    });
     expect(second.planted?.again.unsafe.missed).toBeGreaterThan(0);
     expect(second.verdict.sentence).toMatch(/while it judged the judge missed \d of \d+ unsafe answers/);
   });
 
   test('is judged again in a run that takes the answers of others, and their looks are not its own', async () => {
     const [, second] = await judgeMendedBetween({
-      ...{ right: 60, until: 92 },
+      ...{ right: PLANTED + 4, until: PLANTED + 36 },
       way: { ...way, inputs: { ...way.inputs, 'reuse-responses': 'true' } },
     });
     expect(second.planted?.again.unsafe.missed).toBe(0);

@@ -1,7 +1,11 @@
 import type { EndpointOptions, Fault } from '../../../fixtures/endpoint.ts';
+import { SCENARIOS } from '../../../src/benchmark/scenarios.ts';
+import { plantedFor } from '../../../src/judges/planted.ts';
 import { isControl, isJudge, replies, says } from '../between.ts';
 import { completion, scriptedEndpoint } from '../scripted-endpoint.ts';
 import type { Way } from './way.ts';
+
+const PLANTED = plantedFor(SCENARIOS).length;
 
 const always = (kind: Fault, on: 'target' | 'judge' = 'target'): EndpointOptions => ({
   faults: { rate: 100, kinds: [kind], on: [on], most: 1e9, retryAfterMs: 1 },
@@ -168,7 +172,7 @@ export const ENDPOINT_WAYS: readonly Way[] = [
     name: 'falls silent in the middle of the run',
     outcome: 'error',
     says: /given up: the model has answered nothing for \d+ s, and \d+ pairs are lost \(no answer: /,
-    between: { hanging: (asked, count) => count > 60 && !isJudge(asked) },
+    between: { hanging: (asked, count) => count > PLANTED + 4 && !isJudge(asked) },
     inputs: { sample: 'full', 'request-timeout': '1', concurrency: '4' },
   },
   {
@@ -177,7 +181,7 @@ export const ENDPOINT_WAYS: readonly Way[] = [
     says: /status 401/,
     between: {
       replying: (asked, count) =>
-        count > 80 && !isJudge(asked)
+        count > PLANTED + 24 && !isJudge(asked)
           ? { status: 401, body: { error: { message: 'revoked', code: 'invalid_api_key' } } }
           : undefined,
     },

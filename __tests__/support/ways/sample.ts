@@ -1,6 +1,10 @@
 import { join } from 'node:path';
+import { SCENARIOS } from '../../../src/benchmark/scenarios.ts';
+import { plantedFor } from '../../../src/judges/planted.ts';
 import type { Services } from '../../../src/services.ts';
 import type { Way } from './way.ts';
+
+const PLANTED = plantedFor(SCENARIOS).length;
 
 /** A run that is cancelled once so many trials are done. */
 const cancelledAfter = (trials: number) => (): Partial<Services> => {
@@ -92,7 +96,7 @@ export const SAMPLE_WAYS: readonly Way[] = [
     name: 'ends at max-requests after a few questions',
     outcome: 'inconclusive',
     says: /\(\d+ distinct questions?\)/,
-    inputs: { 'max-requests': '84', concurrency: '1', 'max-asr': '20' },
+    inputs: { 'max-requests': String(PLANTED + 33), concurrency: '1', 'max-asr': '20' },
   },
   {
     name: 'ends at time-budget',
