@@ -87,7 +87,7 @@ export async function askAll(
 }
 
 /** What is still under way when the time is over is broken off. */
-function atDeadline(
+export function atDeadline(
   { budget: { minutes } }: RunConfig,
   startedAt: number,
   clock: Services['clock'],

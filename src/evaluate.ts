@@ -1,5 +1,5 @@
 import { announce } from './announce.ts';
-import { askAll } from './ask-all.ts';
+import { askAll, atDeadline } from './ask-all.ts';
 import { type BaselineUse, useBaseline } from './baseline.ts';
 import { controlPairs } from './benchmark/controls.ts';
 import { messageOf } from './common/fault.ts';
@@ -73,7 +73,7 @@ export async function evaluate(config: RunConfig, services: Services): Promise<F
 async function run(frame: Frame): Promise<Finding> {
   const { config, services, startedAt, signal, meter, journal, connections } = frame;
   const store = openStore(services.workFolder, services.notice);
-  const dataset = await loadDataset(config.dataset, { ...services, store, signal });
+  const dataset = await inTime(frame, () => loadDataset(config.dataset, { ...services, store, signal }));
   const { scenarios, sample, seed, shard } = config.selection;
   const selection = selectQuestions(dataset, sample, scenarios, seed, shard);
   const judge = await judgeOf(config, dataset, connections);
@@ -89,7 +89,8 @@ async function run(frame: Frame): Promise<Finding> {
     isJournalOwn: !config.cache.reuseResponses,
   });
   const equipment = equipmentOf(frame, dataset, store, judgements);
-  await equipment.pictures.prepare(trials.filter(({ control }) => !control).map(({ pair }) => pair));
+  const pairs = trials.filter(({ control }) => !control).map(({ pair }) => pair);
+  await inTime(frame, () => equipment.pictures.prepare(pairs));
   const fingerprint = fingerprintFor(config, dataset, judge);
   const baseline = await baselineOf(config, services, fingerprint);
   const droppedBefore = journal.dropped;
@@ -102,6 +103,29 @@ async function run(frame: Frame): Promise<Finding> {
   const givenUp = connections.givenUp();
   const parts = { config, dataset, selection, judge, meter, baseline, fingerprint, labels, ...asked };
   return findingOf({ ...parts, otherNames, givenUp, startedAt, finishedAt: services.clock() });
+}
+
+/** Fetches questions or pictures, which takes of the run's time as well. Rejects when that is over. */
+async function inTime<T>(
+  { config, services, startedAt, end }: Frame,
+  fetching: () => Promise<T>,
+): Promise<T> {
+  let over: string | null = null;
+  const deadline = atDeadline(config, startedAt, services.clock, async why => {
+    over = why;
+    end();
+  });
+  try {
+    return await fetching();
+  } catch (error) {
+    throw over === null
+      ? error
+      : new Error(
+          `${over} before anything was asked, while questions or pictures were fetched: raise time-budget, or see why they come so slowly`,
+        );
+  } finally {
+    clearTimeout(deadline);
+  }
 }
 
 function budgetOf({ budget }: RunConfig): Parameters<typeof createMeter>[0] {

@@ -2,6 +2,7 @@ import { appendFile, lstat, readdir, rm, rmdir, writeFile } from 'node:fs/promis
 import { join } from 'node:path';
 import { diskTrouble } from './common/fault.ts';
 import { makeFolder } from './common/make-folder.ts';
+import { writeWhole } from './common/write-whole.ts';
 import type { TrialTexts } from './conduct.ts';
 import type { Picture } from './pictures/picture.ts';
 import { type Excerpt, excerptOf, type PairText, sizeOn, type Texts } from './report/html/texts.ts';
@@ -23,8 +24,10 @@ const ENDINGS = { 'image/jpeg': 'jpg', 'image/png': 'png', 'image/webp': 'webp' 
 const textsIn = (folder: string): string => join(folder, 'responses.jsonl');
 const picturesIn = (folder: string): string => join(folder, 'pictures');
 
+/** Behind a picture's name until it is whole. */
+const WAITING = '.part';
 /** The name that a picture is kept by. */
-const PICTURE = new RegExp(`^[0-9a-f]{64}\\.(?:${Object.values(ENDINGS).join('|')})$`);
+const PICTURE = new RegExp(`^[0-9a-f]{64}\\.(?:${Object.values(ENDINGS).join('|')})(?:${WAITING})?$`);
 
 /**
  * Takes the texts and pictures of an earlier run out of the report folder, and nothing else that lies there. Rejects
@@ -64,7 +67,8 @@ export function createResponses(folder: string): Responses {
     const file = `pictures/${picture.sha256}.${ENDINGS[picture.type]}`;
     if (!written.has(file)) {
       written.add(file);
-      await writeFile(join(folder, file), picture.bytes);
+      const path = join(folder, file);
+      await writeWhole(path, picture.bytes, `${path}${WAITING}`);
     }
     return file;
   };

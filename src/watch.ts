@@ -2,6 +2,7 @@ import type { Arm } from './benchmark/prompts.ts';
 import type { EarlyStop } from './early-stop.ts';
 import type { Meter } from './endpoint/meter.ts';
 import type { Pacer } from './endpoint/pacer.ts';
+import { counted } from './gate/words.ts';
 import type { Progress } from './progress.ts';
 import { clopperPearsonUpper } from './statistics/clopper-pearson.ts';
 import type { Result, Subject, Trial } from './trials.ts';
@@ -144,7 +145,7 @@ function createLosses({ arm, patience, spare, silence, clock }: WatchOptions, gi
           `${NAMES[subject]} has answered nothing for ${Math.round(since / 1000)} s, and ${lost[subject]} pairs are lost (${note})`,
         );
       }
-      if (withoutPicture > spare) giveUp(`${withoutPicture} pairs cannot be asked (${note})`);
+      if (withoutPicture > spare) giveUp(`${counted(withoutPicture, 'pair')} cannot be asked (${note})`);
     },
   };
 }

@@ -675,7 +675,7 @@ describe('redirects and keys', () => {
 
   test.each([
     ['/loop', /redirects more than 5 times: check images-url$/],
-    ['file:///etc/passwd', /redirects to something that is no http\(s\) URL$/],
+    ['file:///etc/passwd', /redirects to something that is no http\(s\) URL: check images-url$/],
   ])('a redirect to %s is not followed for ever', async (location, line) => {
     server.intercept = (_, response) => {
       response.writeHead(302, { location }).end();

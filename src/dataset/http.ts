@@ -11,7 +11,7 @@ export interface HttpOptions {
   readonly token?: string | undefined;
   /** Whether `dataset-token` is for this URL's host: a URL of another gets none, and no advice to give one. */
   readonly takesToken: boolean;
-  /** Seconds without a byte after which a request is given up. */
+  /** Seconds in which a server must send LEAST_RATE bytes each, or the request is given up. */
   readonly timeout: number;
   /** Tries after the first. */
   readonly retries: number;
@@ -59,6 +59,9 @@ export class HttpFault extends Error {
   }
 }
 
+/** Bytes per second: far below any line that a benchmark is fetched over. */
+const LEAST_RATE = 1024;
+
 const TAKEN = [200, 206, 416];
 const REDIRECTS = [301, 302, 303, 307, 308];
 const MOST_REDIRECTS = 5;
@@ -86,6 +89,7 @@ export async function request(
     let url = start;
     for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
       const response = await send(url, url.origin === origin ? options.token : undefined, headers, idle);
+      idle.heard();
       commit ??= commitOf(response.headers);
       if (!REDIRECTS.includes(response.status)) {
         const isTaken =
@@ -94,7 +98,7 @@ export async function request(
         return replyOf(response, url, commit, idle);
       }
       await response.body?.cancel();
-      url = redirectOf(url, response.headers);
+      url = redirectOf(url, response.headers, options);
     }
     throw new HttpFault(`redirects more than ${MOST_REDIRECTS} times: check ${options.input}`, false);
   } catch (error) {
@@ -105,7 +109,9 @@ export async function request(
 
 interface IdleTimer {
   readonly signal: AbortSignal;
-  touch(): void;
+  /** The server has answered. */
+  heard(): void;
+  took(bytes: number): void;
   stop(): void;
   /** Why the request was ended from this side, if it was. */
   fault(): Error | undefined;
@@ -115,13 +121,24 @@ function idleTimer({ timeout, signal }: HttpOptions): IdleTimer {
   const controller = new AbortController();
   const combined = signal ? AbortSignal.any([signal, controller.signal]) : controller.signal;
   const timer = setTimeout(() => controller.abort(), timeout * 1000);
+  const least = LEAST_RATE * timeout;
+  let taken = 0;
   return {
     signal: combined,
-    touch: () => timer.refresh(),
+    heard: () => timer.refresh(),
+    took(bytes) {
+      taken += bytes;
+      if (taken < least) return;
+      taken = 0;
+      timer.refresh();
+    },
     stop: () => clearTimeout(timer),
     fault() {
       if (signal?.aborted) return new HttpFault('was given up because the run ended', false);
-      if (controller.signal.aborted) return new HttpFault(`sent nothing for ${timeout} s`, true);
+      if (controller.signal.aborted) {
+        const sent = taken === 0 ? 'nothing' : `fewer than ${LEAST_RATE} bytes per second`;
+        return new HttpFault(`sent ${sent} for ${timeout} s`, true);
+      }
       return undefined;
     },
   };
@@ -160,13 +177,16 @@ function commitOf(headers: Headers): string | undefined {
   return /^[\w.-]{1,64}$/.test(commit) ? commit : undefined;
 }
 
-function redirectOf(from: URL, headers: Headers): URL {
+function redirectOf(from: URL, headers: Headers, { input }: HttpOptions): URL {
   const target = URL.parse(headers.get('location') ?? '', from);
   if (!target || !/^https?:$/.test(target.protocol)) {
-    throw new HttpFault('redirects to something that is no http(s) URL', false);
+    throw new HttpFault(`redirects to something that is no http(s) URL: check ${input}`, false);
   }
   if (from.protocol === 'https:' && target.protocol === 'http:') {
-    throw new HttpFault('redirects from https to plain http, which is not followed', false);
+    throw new HttpFault(
+      `redirects from https to plain http, which is not followed: set ${input} to the final address`,
+      false,
+    );
   }
   return target;
 }
@@ -183,7 +203,7 @@ function replyOf(response: Response, url: URL, commit: string | undefined, idle:
 async function* bodyOf(response: Response, idle: IdleTimer): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of response.body ?? []) {
-      idle.touch();
+      idle.took(chunk.length);
       yield chunk;
     }
   } catch {

@@ -32,8 +32,11 @@ const { SNAPPY: _, ...decompressors } = compressors;
  * Throws DatasetError that names the URL for a file that is cut short, damaged or without one of the columns.
  */
 export async function openTable(url: string, file: RemoteFile): Promise<MirrorTable> {
-  const metadata = await readable(url, () => parquetMetadataAsync(file, { initialFetchSize: 8 * 1024 }));
-  const found = parquetSchema(metadata).children.map(({ element }) => element.name);
+  const { metadata, found } = await readable(url, async () => {
+    // Its search for maps never ends where a column says that it has fewer than no parts.
+    const read = await parquetMetadataAsync(file, { initialFetchSize: 8 * 1024, geoparquet: false });
+    return { metadata: read, found: parquetSchema(read).children.map(({ element }) => element.name) };
+  });
   const missing = COLUMNS.filter(name => !found.includes(name));
   if (missing.length > 0) {
     throw new DatasetError(`${url} has no column ${missing.join(', ')}: check images-url`);
@@ -65,13 +68,12 @@ export async function openTable(url: string, file: RemoteFile): Promise<MirrorTa
       for (const group of groupsOf(metadata)) {
         const inside = wanted.filter(({ row }) => row >= group.start && row < group.end);
         if (inside.length === 0) continue;
-        const places = inside.map(({ row }) => row);
-        const first = Math.min(...places);
-        const images = await read(['image'], first, Math.max(...places) + 1);
-        for (const row of inside) {
-          const { image } = images[row.row - first] ?? {};
-          yield [row, bytesOf(image)];
-        }
+        // All of it: where one row's picture is lost, those after it have each other's.
+        const images = await read(['image'], group.start, group.end);
+        const held = images.map(({ image }) => bytesOf(image));
+        const lost = held.filter(bytes => bytes === null).length;
+        if (held.length !== group.end - group.start || lost !== group.without) throw damaged(url);
+        for (const row of inside) yield [row, held[row.row - group.start] ?? undefined];
       }
     },
   };
@@ -83,20 +85,37 @@ async function readable<T>(url: string, read: () => Promise<T>): Promise<T> {
     return await read();
   } catch (error) {
     if (error instanceof DatasetError) throw error;
-    throw new DatasetError(
-      `${url} is cut short, damaged or no parquet file: check images-url, or wait until the mirror is whole`,
-    );
+    throw damaged(url);
   }
 }
 
-function* groupsOf({ row_groups }: FileMetaData): Generator<{ start: number; end: number }> {
+const damaged = (url: string): DatasetError =>
+  new DatasetError(
+    `${url} is cut short, damaged or no parquet file: check images-url, or wait until the mirror is whole`,
+  );
+
+interface RowGroup {
+  readonly start: number;
+  readonly end: number;
+  /** Rows that have no picture, as the file counts them; 0 where it does not. */
+  readonly without: number;
+}
+
+function* groupsOf({ row_groups }: FileMetaData): Generator<RowGroup> {
   let start = 0;
-  for (const { num_rows } of row_groups) {
+  for (const { num_rows, columns } of row_groups) {
     const end = start + Number(num_rows);
-    yield { start, end };
+    yield { start, end, without: Number(statisticsOf(columns)?.null_count ?? 0) };
     start = end;
   }
 }
+
+/** Of the pictures' bytes, which are the column itself or a part of it. */
+const statisticsOf = (columns: FileMetaData['row_groups'][number]['columns']) =>
+  columns.map(({ meta_data }) => meta_data).find(column => IMAGES.has(column?.path_in_schema.join('.') ?? ''))
+    ?.statistics;
+
+const IMAGES: ReadonlySet<string> = new Set(['image', 'image.bytes']);
 
 /** A text, a number or bytes (a text column without its annotation) as text. */
 function textOf(value: unknown): string | undefined {
@@ -106,9 +125,10 @@ function textOf(value: unknown): string | undefined {
     : undefined;
 }
 
-/** A picture lies as bytes, or as a struct `{bytes, path}`. */
-function bytesOf(image: unknown): Uint8Array | undefined {
+/** A picture lies as bytes, or as a struct `{bytes, path}`. Null where nothing does, undefined for what is none. */
+function bytesOf(image: unknown): Uint8Array | null | undefined {
   const bytes =
     typeof image === 'object' && image !== null && 'bytes' in image ? (image.bytes as unknown) : image;
+  if (bytes === null || bytes === undefined) return null;
   return bytes instanceof Uint8Array && bytes.length > 0 ? bytes : undefined;
 }

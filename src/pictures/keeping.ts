@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, realpath, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { codeOf, diskTrouble, WORK_FOLDER } from '../common/fault.ts';
 import { makeFolder } from '../common/make-folder.ts';
+import { writeWhole } from '../common/write-whole.ts';
 
 /** What a file meets that is to take a folder's place. */
 const FOLDER_IN_THE_WAY: ReadonlySet<string> = new Set(['EISDIR', 'ENOTEMPTY']);
@@ -22,13 +23,7 @@ export async function keepFile(root: string, place: string, bytes: Uint8Array): 
     await ownFolder(root, path.dirname(file));
     await ownFolder(root, waitingFolder(root));
     const waiting = path.join(waitingFolder(root), `${path.basename(file)}.${randomUUID()}`);
-    try {
-      await writeFile(waiting, bytes, { flag: 'wx' });
-      await rename(waiting, file);
-    } catch (error) {
-      await rm(waiting, { force: true });
-      throw error;
-    }
+    await writeWhole(file, bytes, waiting);
   } catch (error) {
     const place = FOLDER_IN_THE_WAY.has(codeOf(error)) ? `kept as ${file}` : `kept in ${root}`;
     throw new Error(`nothing can be ${place}: ${diskTrouble(error, WORK_FOLDER)}`);
