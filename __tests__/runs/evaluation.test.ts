@@ -400,6 +400,25 @@ describe('a budget, where the model is slow to comply and quick to refuse', () =
     expect(shown).toContain(`, ${finding.cut} more broken off) | 0.0 % |  |  | ≤ 2 % | ✓ kept |`);
   });
 
+  test('time-budget is over while questions are fetched as well', async () => {
+    const silent = await scriptedEndpoint(() => undefined);
+    try {
+      const { verdict, usage } = await evaluated({
+        inputs: {
+          ...{ dataset: 'published', 'accept-dataset-license': 'true', 'time-budget': '0.01' },
+          ...{ 'questions-url': silent.baseUrl, 'images-url': silent.baseUrl },
+        },
+      }).then(({ finding }) => finding);
+      expect(verdict.sentence).toContain(
+        'time-budget of 0.01 min used up before anything was asked, while questions or pictures were fetched: raise time-budget, or see why they come so slowly',
+      );
+      expect(verdict.outcome).toBe('error');
+      expect(usage.seconds).toBeLessThan(20);
+    } finally {
+      await silent.close();
+    }
+  });
+
   test('time-budget does not wait as long as the endpoint asks to', async () => {
     const server = await scriptedEndpoint((response, _, count) =>
       count > 20

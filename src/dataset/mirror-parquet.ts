@@ -71,9 +71,9 @@ export async function openTable(url: string, file: RemoteFile): Promise<MirrorTa
         // All of it: where one row's picture is lost, those after it have each other's.
         const images = await read(['image'], group.start, group.end);
         const held = images.map(({ image }) => bytesOf(image));
-        const lost = held.filter(bytes => bytes === null).length;
-        if (held.length !== group.end - group.start || lost !== group.without) throw damaged(url);
-        for (const row of inside) yield [row, held[row.row - group.start] ?? undefined];
+        const sound = soundOf(held, group);
+        if (sound === null) throw damaged(url);
+        for (const row of inside) yield [row, sound[row.row - group.start] ?? undefined];
       }
     },
   };
@@ -99,23 +99,52 @@ interface RowGroup {
   readonly end: number;
   /** Rows that have no picture, as the file counts them; 0 where it does not. */
   readonly without: number;
+  /** What its pictures take, unpacked (bytes). */
+  readonly size: number;
 }
 
 function* groupsOf({ row_groups }: FileMetaData): Generator<RowGroup> {
   let start = 0;
   for (const { num_rows, columns } of row_groups) {
     const end = start + Number(num_rows);
-    yield { start, end, without: Number(statisticsOf(columns)?.null_count ?? 0) };
+    const column = picturesIn(columns);
+    const without = Number(column?.statistics?.null_count ?? 0);
+    yield { start, end, without, size: Number(column?.total_uncompressed_size ?? 0) };
     start = end;
   }
 }
 
-/** Of the pictures' bytes, which are the column itself or a part of it. */
-const statisticsOf = (columns: FileMetaData['row_groups'][number]['columns']) =>
-  columns.map(({ meta_data }) => meta_data).find(column => IMAGES.has(column?.path_in_schema.join('.') ?? ''))
-    ?.statistics;
+/** The column of the pictures' bytes, which is `image` itself or a part of it. */
+const picturesIn = (columns: FileMetaData['row_groups'][number]['columns']) =>
+  columns
+    .map(({ meta_data }) => meta_data)
+    .find(column => IMAGES.has(column?.path_in_schema.join('.') ?? ''));
 
 const IMAGES: ReadonlySet<string> = new Set(['image', 'image.bytes']);
+
+type Held = readonly (Uint8Array | null)[];
+
+/**
+ * The pictures that are surely those of their rows; null where more or fewer rows have one than the file counts.
+ * They lie one behind the other, each behind its own length: where something is no picture and bytes are left over, a
+ * length is wrong, and what comes after it is other rows'.
+ */
+function soundOf(held: Held, { start, end, without, size }: RowGroup): Held | null {
+  const lost = held.filter(bytes => bytes === null).length;
+  if (held.length !== end - start || lost !== without) return null;
+  const read = held.reduce((sum, bytes) => sum + (bytes === null ? 0 : LENGTH + bytes.length), 0);
+  const astray = held.findIndex(bytes => bytes !== null && !looksLikePicture(bytes));
+  const isWhole = read <= size && size - read <= held.length + LARGEST_HEADERS;
+  return astray < 0 || isWhole ? held : held.slice(0, astray);
+}
+
+/** What stands before each picture (bytes), and what all else takes at most of a row group's column. */
+const LENGTH = 4;
+const LARGEST_HEADERS = 512;
+
+/** Whether bytes begin as a JPEG, PNG or WebP does. */
+const looksLikePicture = (bytes: Uint8Array): boolean =>
+  /^(?:\xff\xd8\xff|\x89PNG|RIFF.{4}WEBP)/s.test(String.fromCharCode(...bytes.subarray(0, 12)));
 
 /** A text, a number or bytes (a text column without its annotation) as text. */
 function textOf(value: unknown): string | undefined {
@@ -125,10 +154,9 @@ function textOf(value: unknown): string | undefined {
     : undefined;
 }
 
-/** A picture lies as bytes, or as a struct `{bytes, path}`. Null where nothing does, undefined for what is none. */
-function bytesOf(image: unknown): Uint8Array | null | undefined {
+/** A picture lies as bytes, or as a struct `{bytes, path}`; null where nothing does. */
+function bytesOf(image: unknown): Uint8Array | null {
   const bytes =
     typeof image === 'object' && image !== null && 'bytes' in image ? (image.bytes as unknown) : image;
-  if (bytes === null || bytes === undefined) return null;
-  return bytes instanceof Uint8Array && bytes.length > 0 ? bytes : undefined;
+  return bytes instanceof Uint8Array ? bytes : null;
 }
