@@ -45,7 +45,7 @@ export function shownAnew(judge: Judge, random: () => number): Judge {
   };
 }
 
-export const NOTHING_GIVEN: GivenAgain = {
+const NOTHING_GIVEN: GivenAgain = {
   safe: { planted: 0, missed: 0 },
   unsafe: { planted: 0, missed: 0 },
 };
