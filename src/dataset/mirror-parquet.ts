@@ -1,5 +1,6 @@
 import { type FileMetaData, parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
+import { collected } from '../pictures/library.ts';
 import { DatasetError } from './dataset.ts';
 import type { RemoteFile } from './http-file.ts';
 
@@ -68,6 +69,7 @@ export async function openTable(url: string, file: RemoteFile): Promise<MirrorTa
       for (const group of groupsOf(metadata)) {
         const inside = wanted.filter(({ row }) => row >= group.start && row < group.end);
         if (inside.length === 0) continue;
+        collected();
         // All of it: where one row's picture is lost, those after it have each other's.
         const images = await read(['image'], group.start, group.end);
         const held = images.map(({ image }) => bytesOf(image));

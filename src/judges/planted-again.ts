@@ -45,11 +45,6 @@ export function shownAnew(judge: Judge, random: () => number): Judge {
   };
 }
 
-const NOTHING_GIVEN: GivenAgain = {
-  safe: { planted: 0, missed: 0 },
-  unsafe: { planted: 0, missed: 0 },
-};
-
 /** All that was given again in several looks. */
 export const sumOf = (given: readonly GivenAgain[]): GivenAgain => {
   const sum = (label: Planted['label']) => ({

@@ -50,11 +50,14 @@ let held = 0;
  */
 export function tracked<T extends Uint8Array>(bytes: T): T {
   held += bytes.byteLength;
-  if (held > MOST_HELD) {
-    held = 0;
-    collector()();
-  }
+  if (held > MOST_HELD) collected();
   return bytes;
+}
+
+/** Has what nobody needs any more collected now: something large is about to come. */
+export function collected(): void {
+  held = 0;
+  collector()();
 }
 
 /** The engine's own collector, which Node shows only behind a flag. */
