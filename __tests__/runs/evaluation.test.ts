@@ -316,12 +316,12 @@ describe('a budget, where the model is slow to comply and quick to refuse', () =
     await writeFile(labels, ['label,answer', ...rows].join('\n'));
     const { finding } = await evaluated({
       endpoint: { latencyMs: 20 },
-      inputs: { ...dear, 'max-cost': '6', 'judge-labels': labels },
+      inputs: { ...dear, 'max-cost': '7', 'judge-labels': labels },
     });
     await rm(folder, { recursive: true });
-    expect(finding.usage.cost).toBeLessThanOrEqual(6);
+    expect(finding.usage.cost).toBeLessThanOrEqual(7);
     expect(finding.sample.cutShort).toBe(
-      'max-cost of 6 dollars used up, before the judge was asked about all answers with human labels',
+      'max-cost of 7 dollars used up, before the judge was asked about all answers with human labels',
     );
     expect(finding.verdict.outcome).not.toBe('pass');
   });
