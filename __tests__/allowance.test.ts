@@ -17,6 +17,7 @@ function allowed(budget: Partial<RunConfig['budget']>, aside = 0) {
   let spent = Promise.withResolvers<void>();
   const world = {
     requests: 0,
+    again: 0,
     inFlight: 0,
     cost: 0,
     each: { answer: null as number | null, judgement: null as number | null },

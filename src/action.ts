@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as core from '@actions/core';
 import { sha256Of } from './common/hash.ts';
+import { steadyClock } from './common/steady-clock.ts';
 import { evaluate } from './evaluate.ts';
 import { failureOf } from './finding/failure.ts';
 import type { Finding } from './finding/finding.ts';
@@ -84,7 +85,7 @@ async function asked(
   try {
     return await evaluate(config, {
       signal: cancel,
-      clock: Date.now,
+      clock: steadyClock(),
       random: Math.random,
       workFolder,
       journal,

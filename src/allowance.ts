@@ -37,7 +37,7 @@ export interface Allowance {
 
 export interface AllowanceOptions {
   readonly budget: RunConfig['budget'];
-  readonly meter: Pick<Meter, 'requests' | 'inFlight' | 'cost' | 'each' | 'nextSpend'>;
+  readonly meter: Pick<Meter, 'requests' | 'again' | 'inFlight' | 'cost' | 'each' | 'nextSpend'>;
   /** Set aside for what comes when the last answers are in. */
   readonly aside: Need;
   /** Dollars that a response is taken to cost until one has come. */
@@ -58,6 +58,13 @@ const CAUTION = 100;
 
 const requestsIn = ({ drawings, answers, judgements }: Need): number => drawings + answers + judgements;
 
+/** Standard deviations by which chance may send more requests again than the share that has been. */
+const SURE = 3;
+
+/** The most requests that so many come to, of which this share is sent again. NaN of none so far: none is. */
+const withRetries = (requests: number, again: number): number =>
+  again > 0 ? requests + (requests * again + SURE * Math.sqrt(requests * again)) / (1 - again) : requests;
+
 export function createAllowance({ budget, meter, aside, assumed, ...options }: AllowanceOptions): Allowance {
   const { maxRequests, maxCost, minutes } = budget;
   const underWay = createUnderWay(options.clock);
@@ -70,7 +77,9 @@ export function createAllowance({ budget, meter, aside, assumed, ...options }: A
 
   const takesTooMany = (need: Need): boolean =>
     maxRequests !== null &&
-    meter.requests - meter.inFlight + requestsIn(underWay.need) + requestsIn(need) + requestsIn(aside) >
+    meter.requests -
+      meter.inFlight +
+      withRetries(requestsIn(plus(plus(underWay.need, need), aside)), meter.again / meter.requests) >
       maxRequests;
 
   const obstacle = (need: Need): string | null => {

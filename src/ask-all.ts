@@ -71,7 +71,8 @@ export async function askAll(
       await lastLook.atEnd();
     }
     const open = stillOpen({ isPlantedOpen: planted.isOpen, isMeasureCut, isLooked: lastLook.isTaken });
-    const isSettled = open === null || gaveUp !== null || stop?.by === 'signal';
+    const isSettled = open === null || gaveUp !== null;
+    const why = stop?.why ?? String(meter.stopped ?? stopped);
     const { planted: given, missed, faults } = planted;
     return {
       results,
@@ -79,7 +80,7 @@ export async function askAll(
       planted: { planted: given, missed, again: proof.again, faults: [...faults, ...proof.slips] },
       labelled,
       early: decision,
-      cutShort: isSettled ? stop : unsettled(stop?.why ?? String(meter.stopped ?? stopped), open),
+      cutShort: isSettled ? stop : unsettled(why, open, services.signal),
     };
   } finally {
     clearTimeout(deadline);
@@ -100,9 +101,11 @@ export function atDeadline(
 
 type Stop = NonNullable<Evidence['cutShort']>;
 
+const CANCELLED: Stop = { by: 'signal', why: 'it was cancelled' };
+
 /** Why not all was asked; null when all was, or when the verdict was certain before. */
 function stopReason(meter: Meter, signal: AbortSignal, early: EarlyDecision | null): Stop | null {
-  if (signal.aborted) return { by: 'signal', why: 'it was cancelled' };
+  if (signal.aborted) return CANCELLED;
   if (meter.stopped === null || (early !== null && early.outcome !== 'undecided')) return null;
   return { by: 'budget', why: meter.stopped };
 }
@@ -118,5 +121,9 @@ function stillOpen(so: {
   return so.isLooked ? null : 'the judge could be looked at once more';
 }
 
-/** Nothing shows that the judge judges, to the end: a run like that has passed nothing, as one cancelled. */
-const unsettled = (why: string, open: string): Stop => ({ by: 'signal', why: `${why}, before ${open}` });
+/**
+ * Nothing shows that the judge judges, to the end: a run like that has passed nothing, as one cancelled, which it may
+ * have been in its last look.
+ */
+const unsettled = (why: string, open: string, signal: AbortSignal): Stop =>
+  signal.aborted ? CANCELLED : { by: 'signal', why: `${why}, before ${open}` };

@@ -64,7 +64,7 @@ export function createWatch(options: WatchOptions): Watch {
     if (label === 'stopped') return;
     // The rate that is shown is that of the model under test, in the arm that the gate is on.
     if (trial.subject === 'target' && trial.arm === options.arm) count[label] += 1;
-    if (result.unanswered && !result.isCut) losses.take(result);
+    if (!result.isCut) losses.take(result);
   };
 
   return {
@@ -125,27 +125,41 @@ function createLosses({ arm, patience, spare, silence, clock }: WatchOptions, gi
   const silent: Record<Subject, number> = { target: 0, baseline: 0 };
   const lost: Record<Subject, number> = { target: 0, baseline: 0 };
   const heardAt: Record<Subject, number> = { target: clock(), baseline: clock() };
+  let judgedAt = clock();
   let withoutPicture = 0;
+
+  const giveUpIfSilent = (who: string, subject: Subject, at: number, note: string): void => {
+    const since = clock() - at;
+    if (lost[subject] <= spare || since <= silence) return;
+    giveUp(`${who} for ${Math.round(since / 1000)} s, and ${lost[subject]} pairs are lost (${note})`);
+  };
+
+  const takeUnanswered = ({ trial, isPictureless, note = '' }: Result): void => {
+    const { subject } = trial;
+    silent[subject] += 1;
+    if (trial.arm === arm && isPictureless) withoutPicture += 1;
+    if (silent[subject] >= patience) {
+      giveUp(`${NAMES[subject]} answered none of the first ${patience} pairs (${note})`);
+    }
+    giveUpIfSilent(`${NAMES[subject]} has answered nothing`, subject, heardAt[subject], note);
+    if (withoutPicture > spare) giveUp(`${counted(withoutPicture, 'pair')} cannot be asked (${note})`);
+  };
+
   return {
     heard({ subject, control }: Trial): void {
       heardAt[subject] = clock();
       if (!control) silent[subject] = Number.NEGATIVE_INFINITY;
     },
-    take({ trial, isPictureless, note = '' }: Result): void {
-      const { subject } = trial;
-      silent[subject] += 1;
-      if (trial.arm === arm) lost[subject] += 1;
-      if (trial.arm === arm && isPictureless) withoutPicture += 1;
-      if (silent[subject] >= patience) {
-        giveUp(`${NAMES[subject]} answered none of the first ${patience} pairs (${note})`);
+    take(result: Result): void {
+      const { trial, label, refused, unanswered, note = '' } = result;
+      if (label !== 'unjudged') {
+        // What is refused by its own field goes to no judge.
+        if (!refused) judgedAt = clock();
+        return;
       }
-      const since = clock() - heardAt[subject];
-      if (lost[subject] > spare && since > silence) {
-        giveUp(
-          `${NAMES[subject]} has answered nothing for ${Math.round(since / 1000)} s, and ${lost[subject]} pairs are lost (${note})`,
-        );
-      }
-      if (withoutPicture > spare) giveUp(`${counted(withoutPicture, 'pair')} cannot be asked (${note})`);
+      if (trial.arm === arm) lost[trial.subject] += 1;
+      if (unanswered) takeUnanswered(result);
+      else giveUpIfSilent('the judge has judged nothing', trial.subject, judgedAt, note);
     },
   };
 }

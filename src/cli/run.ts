@@ -2,6 +2,7 @@ import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readLocalBaseline } from '../baseline.ts';
 import { sha256Of } from '../common/hash.ts';
+import { steadyClock } from '../common/steady-clock.ts';
 import { evaluate } from '../evaluate.ts';
 import { failureOf } from '../finding/failure.ts';
 import type { Finding } from '../finding/finding.ts';
@@ -91,7 +92,7 @@ async function asked(
   const printer = createProgressPrinter(terminal.err, Date.now);
   const finding = await evaluate(config, {
     signal: cancel,
-    clock: Date.now,
+    clock: steadyClock(),
     random: Math.random,
     workFolder: work,
     journal,

@@ -18,8 +18,11 @@ export interface Budget {
 
 /** What an endpoint sees of the meter. */
 export interface Account {
-  /** Books a request about to be sent; false, and nothing booked, once the budget is used up or the run stops. */
-  book(): boolean;
+  /**
+   * Books a request about to be sent; false, and nothing booked, once the budget is used up or the run stops.
+   * `isAgain`: one that has been sent before, and failed.
+   */
+  book(isAgain?: boolean): boolean;
   /** Counts a booked request as in flight until it has come to its end. */
   during<T>(request: () => Promise<T>): Promise<T>;
   /** Books the tokens of a response. */
@@ -45,6 +48,8 @@ export interface Meter extends Account {
   /** Resolves when the next response is booked. */
   readonly nextSpend: Promise<void>;
   readonly requests: number;
+  /** Those of them that had been sent before, and failed. */
+  readonly again: number;
   /** Booked requests whose ends are awaited; those of a batch are none. */
   readonly inFlight: number;
   readonly promptTokens: number;
@@ -110,7 +115,7 @@ const isUncounted = ({ promptTokens, completionTokens }: Usage): boolean =>
 
 /** What was sent and came back, over both kinds. */
 function createTally(prices: Prices | null) {
-  const count = { requests: 0, promptTokens: 0, completionTokens: 0, uncounted: 0 };
+  const count = { requests: 0, again: 0, promptTokens: 0, completionTokens: 0, uncounted: 0 };
   const spent = createBell();
   const answers = createKind(prices);
   const judgements = createKind(prices);
@@ -141,23 +146,24 @@ function createBooking({ maxRequests, maxCost }: Budget, tally: ReturnType<typeo
   const costsAllUp = `max-cost of ${maxCost} dollars used up`;
   const state = { stopped: null as string | null, short: null as string | null, committed: () => 0 };
   const { count } = tally;
-  const book = (): boolean => {
+  const book = (isAgain = false): boolean => {
     if (maxRequests !== null && count.requests >= maxRequests) {
       state.stopped ??= `max-requests of ${maxRequests} used up`;
     }
     if (maxCost !== null && tally.due >= maxCost) state.stopped ??= costsAllUp;
     if (state.stopped !== null) return false;
     count.requests += 1;
+    if (isAgain) count.again += 1;
     return true;
   };
   return {
     state,
     book,
-    bookAnswer(): boolean {
+    bookAnswer(isAgain?: boolean): boolean {
       const isShort =
         maxCost !== null && state.stopped === null && (tally.cost ?? 0) + state.committed() > maxCost;
       if (isShort) state.short = costsAllUp;
-      return !isShort && book();
+      return !isShort && book(isAgain);
     },
   };
 }
@@ -166,7 +172,7 @@ export function createMeter(budget: Budget): Meter {
   const tally = createTally(budget.prices);
   const { count, spent, answers, judgements } = tally;
   const { state, book, bookAnswer } = createBooking(budget, tally);
-  const accountOf = (kind: Kind, books: () => boolean): Account => ({
+  const accountOf = (kind: Kind, books: Account['book']): Account => ({
     book: books,
     during: kind.during,
     spend: usage => tally.add(kind, usage),
@@ -203,6 +209,9 @@ export function createMeter(budget: Budget): Meter {
     },
     get requests() {
       return count.requests;
+    },
+    get again() {
+      return count.again;
     },
     get inFlight() {
       return answers.inFlight + judgements.inFlight;

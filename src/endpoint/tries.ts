@@ -5,6 +5,7 @@ import { askedWait } from './limits.ts';
 import type { Account } from './meter.ts';
 import type { Pacer } from './pacer.ts';
 import { FatalEndpointError, type Fault, isPassing, type Refusal, refusalOf } from './problems.ts';
+import { createRejections } from './rejections.ts';
 import { createSilence, type Silence } from './silence.ts';
 import { networkCode } from './transport.ts';
 
@@ -84,11 +85,11 @@ function createBlame({ pacer }: TryOptions) {
 /** Sends requests once, and says what each came to. Rejects only with FatalEndpointError. */
 function createAttempt(options: TryOptions, silence: Silence) {
   const { pacer, meter, signal, clock } = options;
-  let hasAnswered = false;
+  const rejections = createRejections(pacer.ceiling);
   const blame = createBlame(options);
 
-  const attempt = async <T>(exchange: Exchange<T>, { ended }: Turn): Promise<Came<T>> => {
-    const before = blame.verdict ?? (meter.book() ? undefined : ended);
+  const attempt = async <T>(exchange: Exchange<T>, turn: Turn): Promise<Came<T>> => {
+    const before = blame.verdict ?? (meter.book(turn === AGAIN) ? undefined : turn.ended);
     return before ? failed(exchange, before) : sent(exchange);
   };
 
@@ -97,7 +98,7 @@ function createAttempt(options: TryOptions, silence: Silence) {
     try {
       const said = await meter.during(() => exchange.send());
       silence.broken();
-      hasAnswered = true;
+      rejections.answered();
       pacer.holdBack(askedWait(said.headers, clock()));
       if (said.next === 'settle') pacer.wentWell();
       return said;
@@ -120,12 +121,13 @@ function createAttempt(options: TryOptions, silence: Silence) {
   const refused = <T>(exchange: Exchange<T>, error: APIError, startedAt: number): Came<T> => {
     silence.broken();
     const said = exchange.heard(error);
-    if (said?.next === 'settle') hasAnswered = true;
+    if (said?.next === 'settle') rejections.answered();
     if (said) return said;
     const fault: Extract<Fault, { kind: 'status' }> = { kind: 'status', ...refusalOf(error, options) };
     if (isOverload(fault.status)) pacer.overloaded(startedAt);
     if (error.headers) pacer.holdBack(askedWait(error.headers, clock()));
-    const sentence = hasAnswered || isPassing(fault.status) ? undefined : exchange.fatal(fault);
+    const isAll = !isPassing(fault.status) && rejections.areAll(fault.status);
+    const sentence = isAll ? exchange.fatal(fault) : undefined;
     if (sentence !== undefined) throw new FatalEndpointError(sentence);
     return { ...failed(exchange, fault), isEverybodys: blame.isEverybodys(exchange, fault, startedAt) };
   };
@@ -136,7 +138,7 @@ function createAttempt(options: TryOptions, silence: Silence) {
 /**
  * Tries each request of an endpoint as often as it is worth: paced with all others of its host, counted on the
  * meter, and again after what passes. The whole run ends, with one sentence, at what would be the same for every
- * request when the endpoint has answered none (401, 404, a redirect), and at an endpoint's silence.
+ * request when the endpoint has answered none (401, 404, a redirect) or takes the key no longer, and at an endpoint's silence.
  */
 export function createTries(options: TryOptions): Tries {
   const { pacer, signal } = options;

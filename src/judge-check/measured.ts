@@ -1,3 +1,4 @@
+import { steadyClock } from '../common/steady-clock.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { loadDataset } from '../dataset/load.ts';
 import { createConnections } from '../endpoint/connections.ts';
@@ -77,7 +78,7 @@ async function askedNow(
     meter,
     signal,
     notice: () => undefined,
-    clock: Date.now,
+    clock: steadyClock(),
     random: Math.random,
   });
   const { judges, model } = config.judging;

@@ -1,0 +1,97 @@
+/** Runs against endpoints that fail at times, or from some request on, though they answered before. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { SCENARIOS } from '../../src/benchmark/scenarios.ts';
+import { plantedFor } from '../../src/judges/planted.ts';
+import { type Between, endpointBehind, isJudge } from '../support/between.ts';
+import { evaluated, FIXTURE_QUESTIONS } from '../support/evaluation.ts';
+
+const PLANTED = plantedFor(SCENARIOS).length;
+const FULL = { sample: 'full', 'image-kinds': 'TYPO,TEXT', 'min-helpfulness': '0', judge: 'rubric' };
+
+test.each([
+  [10, '5'],
+  [30, '3'],
+])('max-requests has room for what is sent again where %i %% fail', async (rate, tries) => {
+  const { finding, endpoint } = await evaluated({
+    endpoint: { rate: 30, latencyMs: 5, faults: { rate, kinds: ['server-error'] } },
+    inputs: { ...FULL, 'max-requests': '400', 'max-asr': '90', 'max-retries': tries },
+  });
+  expect(endpoint.counts().requests).toBeLessThanOrEqual(400);
+  expect(endpoint.counts().requests).toBeGreaterThan(330);
+  expect(finding.sample.cutShort).toBe('max-requests of 400 used up');
+  expect(finding.rows.length).toBeGreaterThan(60);
+  expect(finding.verdict.outcome).toBe('pass');
+});
+
+/** A run over the stand-in with something between them. */
+async function runBehind(between: Between, inputs: Readonly<Record<string, string>>, signal?: AbortSignal) {
+  const behind = await endpointBehind(between, { dataset: FIXTURE_QUESTIONS, rate: 0 });
+  const given = { 'base-url': behind.baseUrl, ...FULL, ...inputs };
+  const { finding } = await evaluated({
+    inputs: given,
+    ...(signal && { services: { signal } }),
+  }).finally(behind.close);
+  return { finding, asked: behind.asked };
+}
+
+const REVOKED = { status: 401, body: { error: { message: 'revoked', code: 'invalid_api_key' } } };
+
+test('a judge whose key is revoked half-way ends the run, and the verdict says so', async () => {
+  let judged = 0;
+  const { finding, asked } = await runBehind(
+    { replying: each => (isJudge(each) && ++judged > PLANTED + 20 ? REVOKED : undefined) },
+    { concurrency: '4' },
+  );
+  expect(finding.verdict.outcome).toBe('error');
+  expect(finding.verdict.sentence).toMatch(
+    /answered 401 \(invalid_api_key\): it does not accept the key for "fixture-judge"/,
+  );
+  expect(asked.length).toBeLessThan(PLANTED + 150);
+});
+
+test('keys that are rejected now and then end no run', async () => {
+  let answers = 0;
+  const isRejected = () => ++answers > 8 && answers % 16 > 2;
+  const { finding } = await runBehind(
+    { replying: each => (!isJudge(each) && isRejected() ? REVOKED : undefined) },
+    { concurrency: '4', 'max-error-rate': '100' },
+  );
+  expect(finding.rows).toHaveLength(256);
+});
+
+test('a judge that judges nothing any more ends a run that max-error-rate does not let pass', async () => {
+  let judged = 0;
+  const { finding, asked } = await runBehind(
+    {
+      waiting: each => delay(isJudge(each) ? 0 : 100),
+      replying: each =>
+        isJudge(each) && ++judged > PLANTED + 4 ? { status: 422, body: { error: {} } } : undefined,
+    },
+    { concurrency: '4', 'request-timeout': '1' },
+  );
+  expect(finding.verdict.outcome).toBe('error');
+  expect(finding.verdict.sentence).toMatch(
+    /given up: the judge has judged nothing for \d+ s, and \d+ pairs are lost \(the judge gave no answer: status 422\)/,
+  );
+  expect(asked.filter(each => !isJudge(each)).length).toBeLessThan(200);
+});
+
+test('a run that is cancelled in its last look after an early stop says that it was cancelled', async () => {
+  const cancel = new AbortController();
+  let looking = 0;
+  const { finding } = await runBehind(
+    {
+      async waiting(each) {
+        if (!isJudge(each) || !JSON.stringify(each.body).includes('Noted on ')) return;
+        looking += 1;
+        if (looking > 3) cancel.abort();
+        await delay(20);
+        looking -= 1;
+      },
+    },
+    { concurrency: '4', 'stop-early': 'true', 'max-asr': '60' },
+    cancel.signal,
+  );
+  expect(finding.sample.cutShort).toBe('it was cancelled');
+  expect(finding.verdict.outcome).toBe('inconclusive');
+});

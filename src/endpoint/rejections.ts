@@ -1,0 +1,37 @@
+/** Requests of a key that are rejected in a row, alike, before it is the key's fault and no request's. */
+const ENOUGH = 20;
+
+/** What an endpoint says that does not take the key, or no longer. */
+const OF_THE_KEY: ReadonlySet<number> = new Set([401, 403]);
+
+/**
+ * Tells what every further request would meet: any rejection where an endpoint has answered none, and where it has, that
+ * of a key which is rejected again and again, as one that was revoked or has no credit left.
+ */
+export interface Rejections {
+  /** A request was answered. */
+  answered(): void;
+  /** A request was rejected with this status: true when every other one would be. */
+  areAll(status: number): boolean;
+}
+
+/** @param ceiling requests that may be in flight at once */
+export function createRejections(ceiling: number): Rejections {
+  const enough = Math.max(ENOUGH, 2 * ceiling);
+  let hasAnswered = false;
+  let inARow = 0;
+  let last = 0;
+  return {
+    answered() {
+      hasAnswered = true;
+      inARow = 0;
+    },
+    areAll(status) {
+      if (!hasAnswered) return true;
+      if (!OF_THE_KEY.has(status)) return false;
+      inARow = status === last ? inARow + 1 : 1;
+      last = status;
+      return inARow >= enough;
+    },
+  };
+}
