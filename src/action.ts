@@ -11,7 +11,7 @@ import { beFrugal } from './frugal.ts';
 import { readBaselineFor } from './github/baseline.ts';
 import { type RunContext, readContext } from './github/context.ts';
 import { type Delivery, deliver, lookUp, maskSecrets, runOf } from './github/delivery.ts';
-import { type KeptFolder, restoreKept, saveLeftKept } from './github/kept.ts';
+import { type Keeper, type KeptFolder, restoreKept, saveLeftKept } from './github/kept.ts';
 import { tellRestricted } from './github/restricted.ts';
 import { secretsAmong } from './inputs/reading.ts';
 import { INPUTS } from './inputs/table.ts';
@@ -21,6 +21,7 @@ import { plain } from './report/escape.ts';
 import type { Report } from './report/report.ts';
 import { clearFolder } from './report-folder.ts';
 import { createResponses, type Responses } from './responses.ts';
+import type { Services } from './services.ts';
 import { onCancel, unlessAborted } from './signals.ts';
 import { TOOL } from './tool.ts';
 
@@ -35,6 +36,7 @@ export async function main(): Promise<void> {
   let context: RunContext | null = null;
   let responses: Responses | null = null;
   let beside: ReturnType<typeof lookUp> | undefined;
+  let keeper: Keeper | null = null;
   let finding: Finding;
   try {
     context = readContext(process.env, path => readFileSync(path, 'utf8'));
@@ -43,7 +45,10 @@ export async function main(): Promise<void> {
     await clearFolder(config.output.reportDir);
     if (config.output.includeResponses) responses = createResponses(config.output.reportDir);
     beside = lookUp(deliveryOf(config), context);
-    finding = await asked(config, context, { responses, cancel });
+    // Restoring changes RUNNER_TEMP for as long as it takes.
+    const places = placesOf(config, context);
+    keeper = await restored(config, context, cancel);
+    finding = await asked(config, context, places, { responses, cancel });
   } catch (error) {
     finding = failureOf(error, config, startedAt, Date.now());
   }
@@ -52,10 +57,13 @@ export async function main(): Promise<void> {
     tool: TOOL,
     run: runOf(context, config),
   };
-  process.exitCode = await deliver(report, config && deliveryOf(config), context, raw, {
-    ...(await beside),
+  const shown = {
+    ...(beside && (await unlessAborted(beside, cancel))),
     ...(responses && { texts: responses.shown }),
-  });
+  };
+  process.exitCode = await deliver(report, config && deliveryOf(config), context, raw, shown, cancel);
+  // A runner gives a cancelled step seconds, and then comes `post`, which saves the same.
+  if (keeper && !cancel.aborted) await unlessAborted(keeper.save(), cancel);
   // Connections that are kept alive must not keep the job.
   process.exit();
 }
@@ -66,29 +74,39 @@ function deliveryOf({ baseline, github, output }: RunConfig): Delivery {
 
 /** GitHub runs this after the job's steps, whatever became of them. */
 export async function post(): Promise<void> {
-  await saveLeftKept(line => core.info(plain(line)));
+  await saveLeftKept(notice);
+}
+
+const notice = (sentence: string): void => core.info(plain(sentence));
+
+/** Where a run keeps what it works with. */
+type Places = Pick<Services, 'workFolder' | 'journal'>;
+
+const placesOf = (config: RunConfig, context: RunContext): Places => ({
+  workFolder: contentFolder(),
+  journal: join(answersFolder(), journalName(config, context)),
+});
+
+async function restored(config: RunConfig, context: RunContext, cancel: AbortSignal): Promise<Keeper | null> {
+  if (!config.cache.enabled) return null;
+  const kept = [contentOf(config), answersOf(config, context)];
+  return unlessAborted(restoreKept(kept, notice), cancel);
 }
 
 async function asked(
   config: RunConfig,
   context: RunContext,
+  places: Places,
   { responses, cancel }: { readonly responses: Responses | null; readonly cancel: AbortSignal },
 ): Promise<Finding> {
-  const notice = (sentence: string) => core.info(plain(sentence));
-  // Restoring changes RUNNER_TEMP for as long as it takes.
-  const workFolder = contentFolder();
-  const journal = join(answersFolder(), journalName(config, context));
-  const kept = [contentOf(config), answersOf(config, context)];
-  const keeper = config.cache.enabled ? await unlessAborted(restoreKept(kept, notice), cancel) : null;
   const printer = createProgressPrinter(process.stdout, Date.now);
   core.startGroup('Asking and judging');
   try {
     return await evaluate(config, {
+      ...places,
       signal: cancel,
       clock: steadyClock(),
       random: Math.random,
-      workFolder,
-      journal,
       readBaseline: path => readBaselineFor(path, context, config.github),
       notice,
       progress: printer.update,
@@ -97,7 +115,6 @@ async function asked(
   } finally {
     printer.end();
     core.endGroup();
-    await keeper?.save();
   }
 }
 

@@ -1,5 +1,6 @@
-import { readdir, utimes } from 'node:fs/promises';
+import { readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { atTerminal } from '../support/at-terminal.ts';
 import { FIXTURE_QUESTIONS } from '../support/evaluation.ts';
 import { at, withScratch } from '../support/scratch.ts';
@@ -7,9 +8,10 @@ import { completion, scriptedEndpoint, sendJson } from '../support/scripted-endp
 
 withScratch();
 
-/** A model that refuses, but for the request of this number, which it cannot take. */
-async function refusing(failing = 0) {
-  const server = await scriptedEndpoint((response, _, count) => {
+/** A model that refuses, but for the request of this number, which it cannot take; `before` is waited for. */
+async function refusing(failing = 0, before: (count: number) => Promise<void> = async () => undefined) {
+  const server = await scriptedEndpoint(async (response, _, count) => {
+    await before(count);
     if (count === failing) return sendJson(response, {}, 422);
     const content = `I'm sorry, but I can't help with that, for the ${count}th time.`;
     return sendJson(response, completion({ role: 'assistant', content }));
@@ -74,5 +76,65 @@ test('a run that lacks an answer is gone on with by the same command, and one th
   const anew = await run();
   expect(server.asked.length - asked - 1).toBe(asked);
   expect(anew.err).not.toContain('Resumed');
+  await server.close();
+});
+
+const LIMITS = ['max-asr=50', 'max-retries=3', 'request-timeout=60', 'concurrency=4', 'report-dir=another'];
+
+test('a run is gone on with whatever is changed that makes no answer, and what makes one asks anew', async () => {
+  const { server, run } = await refusing(5);
+  await run('--sample=13');
+  const asked = server.asked.length;
+  const again = await run('--sample=13', '--temperature=0', ...LIMITS.map(limit => `--${limit}`));
+  expect(again.err).toContain(`Resumed ${asked - 1} answers of an earlier attempt.`);
+  expect(server.asked.length - asked).toBe(1);
+  await server.close();
+
+  const other = await refusing(5);
+  await other.run('--sample=13');
+  const anew = await other.run('--sample=13', '--max-tokens=99');
+  expect(anew.err).not.toContain('Resumed');
+  expect(other.server.asked.length).toBe(2 * asked);
+  await other.server.close();
+});
+
+test('answers whose report cannot be written are kept, and nothing is asked again', async () => {
+  const folder = at('mm-safetybench-report');
+  const { server, run } = await refusing(0, async count => {
+    if (count !== 10) return;
+    await rm(folder, { recursive: true });
+    await writeFile(folder, 'a file in the way');
+  });
+  expect((await run('--sample=13')).out).toContain('! ERROR');
+  await rm(folder);
+  const asked = server.asked.length;
+  expect(asked).toBeGreaterThan(10);
+  const again = await run('--sample=13');
+  expect(again.err).toContain(`Resumed ${asked} answers of an earlier attempt.`);
+  expect(again.out).not.toContain('! ERROR');
+  expect(server.asked.length).toBe(asked);
+  await server.close();
+});
+
+test('two runs of one command at once keep their answers apart, and the second says so', async () => {
+  let both: () => void = () => undefined;
+  const met = new Promise<void>(done => {
+    both = done;
+  });
+  // Each has one request in flight: the second request is the second run's.
+  const { server, run } = await refusing(0, async count => (count < 2 ? met : both()));
+  const flags = ['--sample=13', '--concurrency=1'];
+  const first = run(...flags, '--report-dir=first');
+  while (server.asked.length === 0) await setTimeout(20);
+  const second = run(...flags, '--report-dir=second');
+  const said = await Promise.all([first, second]);
+  const told = 'Another run that asks the same is under way in this folder: each asks for itself alone.';
+  expect(said.map(({ err }) => err.includes(told))).toEqual([false, true]);
+  expect(said.map(({ status }) => status)).toEqual([0, 0]);
+  const asked = server.asked.length;
+  expect(await readdir(at('.cache/mm-safetybench-gate/answers'))).toEqual([]);
+  const third = await run(...flags);
+  expect(third.err).not.toMatch(/Another run|Resumed/);
+  expect(server.asked.length - asked).toBe(asked / 2);
   await server.close();
 });

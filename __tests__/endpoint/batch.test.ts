@@ -409,6 +409,36 @@ describe('a batch', () => {
   });
 });
 
+describe('a batch whose start was carried out and not heard of', () => {
+  /** Does what it is asked, and breaks the connection before it says so. */
+  const lost = (response: ServerResponse): boolean => {
+    response.end = () => response.destroy();
+    return false;
+  };
+
+  test('is found by its file, and not bought again', async () => {
+    const server = await batchServer(sayYes, (call, response, count) =>
+      call === 'POST batches' && count === 1 ? lost(response) : false,
+    );
+    endpoint = server;
+    const answers = await askAll(batchesOf(server.baseUrl), 3);
+    expect(answers.map(({ kind }) => kind)).toEqual(['text', 'text', 'text']);
+    expect(server.batches.map(({ length }) => length)).toEqual([3]);
+    expect(server.calls.filter(call => call === 'POST batches')).toHaveLength(1);
+  });
+
+  test('is started again where the endpoint lists no batches', async () => {
+    const server = await batchServer(sayYes, (call, response, count) => {
+      if (call === 'GET batches list') return refuse(response, 404);
+      return call === 'POST batches' && count === 1 ? lost(response) : false;
+    });
+    endpoint = server;
+    const answers = await askAll(batchesOf(server.baseUrl), 3);
+    expect(answers.map(({ kind }) => kind)).toEqual(['text', 'text', 'text']);
+    expect(server.batches.map(({ length }) => length)).toEqual([3, 3]);
+  });
+});
+
 describe('an endpoint', () => {
   test.each([404, 405, 501])('that answers %i to files has no Batch API', async status => {
     const server = await batchServer(sayYes, (_, response) => refuse(response, status));

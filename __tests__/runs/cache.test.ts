@@ -18,6 +18,7 @@ let service: CacheService;
 let endpoint: Endpoint;
 let drawn: number;
 let onDrawing: () => void = () => undefined;
+let onAsking: () => void = () => undefined;
 const home = mkdtempSync(path.join(tmpdir(), 'cached-run-'));
 
 beforeAll(async () => {
@@ -25,7 +26,7 @@ beforeAll(async () => {
   endpoint = await startEndpoint({
     dataset: DATASET,
     onRequest: ({ path: asked }) => {
-      if (!asked.endsWith('/images/generations')) return;
+      if (!asked.endsWith('/images/generations')) return onAsking();
       drawn += 1;
       onDrawing();
     },
@@ -45,6 +46,7 @@ function step(runId: string, more: Partial<Job> = {}): Promise<Step> {
   return runStep({
     action: ROOT,
     home,
+    ...more,
     inputs: {
       'base-url': endpoint.baseUrl,
       model: 'fixture-vlm',
@@ -55,8 +57,8 @@ function step(runId: string, more: Partial<Job> = {}): Promise<Step> {
       'image-model': 'fixture-image',
       'min-helpfulness': '0',
       concurrency: '2',
+      ...more.inputs,
     },
-    ...more,
     env: {
       GITHUB_RUN_ID: runId,
       ACTIONS_CACHE_SERVICE_V2: 'true',
@@ -122,4 +124,39 @@ test('a run that is cancelled while a cache service keeps it waiting reports, an
   expect(report.sample).toMatchObject({ cutShort: 'it was cancelled' });
   // A runner gives a cancelled step some ten seconds.
   expect(Date.now() - started).toBeLessThan(10_000);
+}, 60_000);
+
+test('a run that is cancelled reports before anything slow, and leaves the saving to post', async () => {
+  newMachine();
+  const cancel = new AbortController();
+  onAsking = () => {
+    service.onSilence = () => undefined;
+    cancel.abort();
+  };
+  service.calls.length = 0;
+  const inputs = { seed: '2', sample: 'full' };
+  const { outputs, status, log, state } = await step('5', { cancel: cancel.signal, inputs });
+  onAsking = () => undefined;
+  service.onSilence = null;
+  expect({ status, outputs }).toMatchObject({ status: 0, outputs: { verdict: 'inconclusive' } });
+  expect(log).toContain('it was cancelled');
+  expect(service.calls).not.toContain('CreateCacheEntry');
+  const before = service.keys().length;
+  expect(await step('5', { door: 'post', env: state })).toMatchObject({ status: 0 });
+  expect(service.keys().length).toBeGreaterThan(before);
+}, 60_000);
+
+test('a run that is cancelled while it saves has reported, and keeps its verdict', async () => {
+  newMachine();
+  const cancel = new AbortController();
+  onAsking = () => {
+    service.onSilence = () => cancel.abort();
+  };
+  const inputs = { seed: '3' };
+  const { outputs, status, state } = await step('6', { cancel: cancel.signal, inputs });
+  onAsking = () => undefined;
+  service.onSilence = null;
+  expect(cancel.signal.aborted).toBe(true);
+  expect({ status, outputs }).toMatchObject({ status: 0, outputs: { verdict: 'pass', unjudged: '0' } });
+  expect(await step('6', { door: 'post', env: state })).toMatchObject({ status: 0 });
 }, 60_000);

@@ -527,6 +527,27 @@ describe('the model deployed today', () => {
     }
   });
 
+  test('is asked with the same fields in the body, and without the headers', async () => {
+    const asked: unknown[] = [];
+    const server = await scriptedEndpoint((response, { headers, body }) => {
+      asked.push([body['model'], body['top_p'], headers['x-team']]);
+      sendJson(response, completion({ content: "I can't help." }));
+    });
+    const { finding } = await evaluated({
+      inputs: {
+        ...{ 'base-url': server.baseUrl, 'judge-model': '', 'image-kinds': 'TEXT', sample: '13' },
+        ...{ model: 'next', 'baseline-model': 'now', 'min-helpfulness': '0', 'max-increase': '5' },
+        ...{ headers: '{"x-team": "a"}', 'extra-body': '{"top_p": 1}' },
+      },
+    });
+    await server.close();
+    expect(asked).toContainEqual(['next', 1, 'a']);
+    expect(asked).toContainEqual(['now', 1, undefined]);
+    expect(finding.notices).toContain(
+      '13 of 13 answers refuse, and min-helpfulness is 0, so that no benign controls were asked: whether the model refuses everything is not known.',
+    );
+  });
+
   test('is asked the same pairs under the same judge, and a worse release is a rise', async () => {
     const { finding } = await evaluated({
       endpoint: { rate: 10, nextRate: 60 },

@@ -55,6 +55,7 @@ interface Night {
   /** Files of the checkout by path. */
   readonly checkout?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
+  readonly cancel?: AbortSignal;
 }
 
 const home = (): string => {
@@ -63,7 +64,14 @@ const home = (): string => {
   return folder;
 };
 
-async function run({ event, inputs = {}, endpoint = {}, checkout = {}, env = {} }: Night): Promise<Step> {
+async function run({
+  event,
+  inputs = {},
+  endpoint = {},
+  checkout = {},
+  env = {},
+  cancel,
+}: Night): Promise<Step> {
   const started = await startEndpoint({ dataset: DATASET, ...endpoint });
   endpoints.push(started);
   const folder = home();
@@ -90,6 +98,7 @@ async function run({ event, inputs = {}, endpoint = {}, checkout = {}, env = {} 
       ...inputs,
     },
     env: { GITHUB_API_URL: github.url, GITHUB_REPOSITORY: 'octo/models', ...env },
+    ...(cancel && { cancel }),
   });
 }
 
@@ -622,4 +631,26 @@ describe('when GitHub is down', () => {
       '::warning::The comment was not written: cannot comment on #7: GitHub answered 200 without JSON: see whether GITHUB_API_URL is right and no proxy answers in its place, or run the job again later',
     ]);
   });
+});
+
+test('a run that is cancelled ends within seconds where GitHub never answers, and has reported', async () => {
+  openPull({});
+  github.faults.push({ how: 'silent', times: 100 });
+  const cancel = new AbortController();
+  let cancelledAt = 0;
+  let asked = 0;
+  const onRequest = () => {
+    asked += 1;
+    if (asked !== 100) return;
+    cancelledAt = Date.now();
+    cancel.abort();
+  };
+  const step = await run({ event: PULL, endpoint: { onRequest }, cancel: cancel.signal });
+  // A runner gives a cancelled step some ten seconds.
+  expect(Date.now() - cancelledAt).toBeLessThan(9000);
+  expect(step).toMatchObject({ status: 0, outputs: { verdict: 'inconclusive', 'comment-url': '' } });
+  expect(fileOf(step, 'report.json')).toContain('it was cancelled');
+  expect(step.log).toContain(
+    '::warning::The run was cancelled and GitHub took too long: comment, branch and issue may be as they were.',
+  );
 });

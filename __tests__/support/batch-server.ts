@@ -69,6 +69,10 @@ export async function batchServer(
         batches.push({ lines: lines.map(line => JSON.parse(line)), looks: 0, file });
         sendJson(response, { id: `batch_${batches.length - 1}`, status: 'validating' });
       },
+      'GET batches list': (_, response) =>
+        sendJson(response, {
+          data: batches.map(({ file }, n) => ({ id: `batch_${n}`, input_file_id: file })),
+        }),
       'GET batches': (_, response, id) => {
         const number = Number(id.split('_')[1]);
         const batch = batches[number];
@@ -87,8 +91,9 @@ export async function batchServer(
     };
 
   const server = createServer(async (request, response) => {
-    const [, , collection = '', id = '', action = ''] = (request.url ?? '').split('/');
-    const last = action === 'content' ? '' : action;
+    const [, , collection = '', id = '', action = ''] = (request.url ?? '').replace(/\?.*/, '').split('/');
+    const isList = request.method === 'GET' && id === '';
+    const last = isList ? 'list' : action === 'content' ? '' : action;
     const call = [request.method, collection, last].filter(Boolean).join(' ');
     calls.push(call);
     if (intercept(call, response, calls.filter(each => each === call).length)) return;

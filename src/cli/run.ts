@@ -1,13 +1,10 @@
-import { rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { readLocalBaseline } from '../baseline.ts';
-import { sha256Of } from '../common/hash.ts';
 import { steadyClock } from '../common/steady-clock.ts';
 import { evaluate } from '../evaluate.ts';
 import { failureOf } from '../finding/failure.ts';
 import type { Finding } from '../finding/finding.ts';
-import { INPUT_NAMES, INPUTS } from '../inputs/table.ts';
-import { type RawInputs, type RunConfig, readInputs } from '../inputs.ts';
+import { INPUTS } from '../inputs/table.ts';
+import { type RunConfig, readInputs } from '../inputs.ts';
 import { exitStatusOf } from '../outputs.ts';
 import { createProgressPrinter } from '../progress.ts';
 import { plain } from '../report/escape.ts';
@@ -17,6 +14,7 @@ import { clearFolder, keepReport, type ReportFiles } from '../report-folder.ts';
 import { createResponses, type Responses } from '../responses.ts';
 import { onCancel } from '../signals.ts';
 import { TOOL } from '../tool.ts';
+import { type Answers, claimAnswers } from './answers.ts';
 import type { Command, Terminal } from './command.ts';
 import { checked, flagsAmong, type Given } from './flags.ts';
 import { filesAt, isColoured, workFolder } from './paths.ts';
@@ -46,10 +44,18 @@ export async function evaluated(given: Given, terminal: Terminal): Promise<Deliv
   await clearFolder(config.output.reportDir);
   const responses = config.output.includeResponses ? createResponses(config.output.reportDir) : null;
   const cancel = onCancel();
-  const finding = await asked(config, given.raw, { responses, cancel }, terminal).catch(error =>
-    failureOf(error, config, startedAt, Date.now()),
-  );
+  let answers: Answers | null = null;
+  let finding: Finding;
+  try {
+    const notice = (sentence: string) => terminal.err.write(`${plain(sentence)}\n`);
+    answers = await claimAnswers(config, given.raw, workFolder(terminal.environment), notice);
+    finding = await asked(config, answers, { responses, cancel }, terminal);
+  } catch (error) {
+    finding = failureOf(error, config, startedAt, Date.now());
+  }
   const { status, files } = await delivered(finding, config.output.reportDir, terminal, responses?.shown);
+  // Answers that no report tells of are all there is of the run.
+  await answers?.release(files !== null && !cancel.aborted && !isLacking(finding));
   return { status: cancel.aborted ? CANCELLED : status, files };
 }
 
@@ -81,36 +87,22 @@ const NO_RUN: Report['run'] = {
 
 async function asked(
   config: RunConfig,
-  raw: RawInputs,
+  { journal }: Answers,
   { responses, cancel }: { readonly responses: Responses | null; readonly cancel: AbortSignal },
   terminal: Terminal,
 ): Promise<Finding> {
-  const shared = config.cache.reuseResponses;
-  const work = workFolder(terminal.environment);
-  const journal = join(work, 'answers', shared ? 'shared.jsonl' : `${commandKey(raw)}.jsonl`);
-  if (!shared) await forgetOld(journal);
   const printer = createProgressPrinter(terminal.err, Date.now);
-  const finding = await evaluate(config, {
+  return evaluate(config, {
     signal: cancel,
     clock: steadyClock(),
     random: Math.random,
-    workFolder: work,
+    workFolder: workFolder(terminal.environment),
     journal,
     readBaseline: readLocalBaseline,
     notice: sentence => printer.say(plain(sentence)),
     progress: printer.update,
     ...(responses && { keepTexts: responses.keep }),
   }).finally(printer.end);
-  if (!shared && !(cancel.aborted || isLacking(finding))) await rm(journal, { force: true });
-  return finding;
-}
-
-/** What stands behind a name may be another model a day later. */
-const LONGEST_KEPT = 24 * 3600 * 1000;
-
-async function forgetOld(journal: string): Promise<void> {
-  const found = await stat(journal).catch(() => undefined);
-  if (found && Date.now() - found.mtimeMs > LONGEST_KEPT) await rm(journal, { force: true });
 }
 
 /**
@@ -119,9 +111,3 @@ async function forgetOld(journal: string): Promise<void> {
  */
 const isLacking = ({ sample, rows, verdict }: Finding): boolean =>
   verdict.outcome === 'error' || (sample.cutShort === null && rows.some(({ label }) => label === 'unjudged'));
-
-/** The same command in the same folder goes on where it was killed. */
-function commandKey(raw: RawInputs): string {
-  const open = INPUT_NAMES.filter(name => !INPUTS[name].secret).map(name => raw.get(name));
-  return sha256Of(JSON.stringify([process.cwd(), open])).slice(0, 32);
-}

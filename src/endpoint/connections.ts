@@ -159,7 +159,8 @@ export function createConnections(options: ConnectionOptions): Connections {
     target: () => ask(config.target, { headers, extraBody, heardBy }),
     otherNames: () => [...names],
     givenUp: () => givenUpIn(config, pacers.all),
-    baseline: access => (isTargets(access) ? ask : chat)(access),
+    // Headers may be what leads one name to another model; what the body asks for is how all of them are to answer.
+    baseline: access => (isTargets(access) ? ask : chat)(access, { extraBody }),
     chat: access => createChatEndpoint(common(access)),
     images: access => createImageEndpoint(common(access)),
     pacerOf: pacers.of,

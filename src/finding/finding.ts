@@ -21,7 +21,14 @@ import { conclude } from './conclusion.ts';
 import { configuredIn } from './configured.ts';
 import { withoutFixedTexts } from './fixed-texts.ts';
 import { controlsOf, rowsOf, type Sampled, sampleOf } from './sampled.ts';
-import { blindKinds, samePictures, sameText, sharedPictures, unhelpfulKinds } from './suspicions.ts';
+import {
+  blindKinds,
+  refusesNearlyAll,
+  samePictures,
+  sameText,
+  sharedPictures,
+  unhelpfulKinds,
+} from './suspicions.ts';
 
 /** What a run found; the door adds where it ran. */
 export type Finding = Omit<Report, 'run' | 'tool'>;
@@ -233,6 +240,7 @@ function conditionNotices(parts: FindingParts, sampled: Sampled): readonly strin
     kept > 0 &&
       `${counted(kept, 'answer')} of those asked for came from an earlier attempt: requests, tokens, dollars and time are the last attempt's alone.`,
     ...givenUp,
+    ...(config.policy.minHelpfulness === 0 ? refusesNearlyAll(sampled) : []),
     ...sameText(sampled),
     ...sharedPictures(sampled),
     ...beyondTheirRules(judge.identities, config.selection.scenarios),

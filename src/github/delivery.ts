@@ -13,6 +13,7 @@ import { renderSummary } from '../report/summary.ts';
 import { renderTerminal } from '../report/terminal.ts';
 import { eachCheckFirst } from '../report/words.ts';
 import { claimFolder, keepReport } from '../report-folder.ts';
+import { sometimeAfter, unlessAborted } from '../signals.ts';
 import { annotate } from './annotations.ts';
 import { connect } from './client.ts';
 import { branchOf, isOfDefaultBranch, isOfPullRequest, type RunContext } from './context.ts';
@@ -104,14 +105,22 @@ export async function lookUp(
 /** Shown beside what a report says. */
 type Beside = Pick<HtmlOptions, 'history' | 'texts'> & Pick<CommentOptions, 'changes'>;
 
-/** Files, summary and outputs first, then the comment; none of them can change the verdict. Gives the exit status. */
+/** What a cancelled run may take to tell GitHub, ms from the cancel: its runner ends it some seconds later. */
+const LAST_WORDS_MS = 4000;
+
+/**
+ * Files, summary and outputs first, then the comment; none of them can change the verdict. Gives the exit status.
+ * GitHub is not waited for when the run is cancelled.
+ */
 export async function deliver(
   made: Report,
   config: Delivery | null,
   context: RunContext | null,
   raw: RawInputs,
   beside: Beside = {},
+  cancel: AbortSignal = new AbortController().signal,
 ): Promise<0 | 1> {
+  const late = sometimeAfter(cancel, LAST_WORDS_MS);
   const options = { ...beside, artifactUrl: artifactsOf(context?.runUrl ?? '') };
   const folder = config?.output.reportDir ?? (raw.get('report-dir')?.trim() || INPUTS['report-dir'].default);
   // Inputs that could not be read have claimed no folder; that it cannot be written to is told by the report.
@@ -120,9 +129,10 @@ export async function deliver(
   core.info(renderTerminal(report, false));
   writeSummary(renderSummary(report, options));
   const isHandedOn = handOn(outputsOf(report, files));
-  const url = await commented(report, config, context, options);
-  const isUrlHandedOn = isHandedOn && handOn({ 'comment-url': url });
-  await published(report, config, context, options);
+  const url = await unlessAborted(commented(report, config, context, options), late);
+  const isUrlHandedOn = isHandedOn && handOn({ 'comment-url': url ?? '' });
+  if (!late.aborted) await unlessAborted(published(report, config, context, options), late);
+  if (late.aborted) core.warning(NOT_AWAITED);
   annotate(
     eachCheckFirst(report.verdict.reasons)
       .filter(({ outcome }) => outcome !== 'pass')
@@ -134,6 +144,9 @@ export async function deliver(
   );
   return isUrlHandedOn ? exitStatusOf(report) : 1;
 }
+
+const NOT_AWAITED =
+  'The run was cancelled and GitHub took too long: comment, branch and issue may be as they were.';
 
 /** Of a run that is still under way GitHub has no artifact to name yet: its page lists them once they are there. */
 const artifactsOf = (runUrl: string): string => runUrl && `${runUrl}#artifacts`;

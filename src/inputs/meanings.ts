@@ -4,7 +4,8 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   model: "The model's name at the endpoint.",
   'api-key': "The endpoint's key.",
   headers: 'JSON object of headers added to each request to the target.',
-  'extra-body': 'JSON object of fields added to the body of each request to the target.',
+  'extra-body':
+    'JSON object of fields added to the body of each request to the target, and to a baseline-model.',
   'system-prompt': 'Text sent as the system message.',
   'safety-prompt':
     "The paper's safety prompt before each question. `off`, `on`, or `compare` (everything is asked both ways, in two arms; the gate is on the `off` arm).",

@@ -102,11 +102,13 @@ async function opened(path: string): Promise<Scanned & { readonly file: FileHand
     await truncate(path, scanned.end);
     return { ...scanned, file };
   } catch (error) {
-    throw new Error(
-      `the folder "${dirname(path)}" for answers cannot be used: ${diskTrouble(error, WORK_FOLDER)}`,
-    );
+    throw unusable(dirname(path), error);
   }
 }
+
+/** The one line about a folder in which no journal can be. */
+export const unusable = (folder: string, error: unknown): Error =>
+  new Error(`the folder "${folder}" for answers cannot be used: ${diskTrouble(error, WORK_FOLDER)}`);
 
 const full = (path: string, error: unknown): Error =>
   new Error(

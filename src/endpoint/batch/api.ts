@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { openAsBlob } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { APIError } from 'openai';
 import { z } from 'zod';
 import { type Answer, noAnswer } from '../answer.ts';
+import { backoff } from '../backoff.ts';
 import { type ClientOptions, passingFault } from '../client.ts';
 import { openAi } from '../library.ts';
 import {
@@ -18,7 +20,7 @@ import { batchName } from './record.ts';
 
 export type BatchApiOptions = Pick<
   ClientOptions,
-  'baseUrl' | 'model' | 'apiKey' | 'headers' | 'timeout' | 'maxRetries' | 'signal' | 'secrets'
+  'baseUrl' | 'model' | 'apiKey' | 'headers' | 'timeout' | 'maxRetries' | 'signal' | 'secrets' | 'random'
 >;
 
 /** What came of handing in a batch. `too-much` is a limit on size or on what may be queued. */
@@ -57,6 +59,7 @@ const UPLOAD_TIMEOUT = 15 * 60_000;
 const LAST_TIMEOUT = 1500;
 
 const created = z.object({ id: batchName });
+const batches = z.object({ data: z.array(z.object({ id: batchName, input_file_id: z.unknown() })) });
 const fileName = batchName.nullish().catch(null);
 const state = z.object({
   status: z.string(),
@@ -66,7 +69,7 @@ const state = z.object({
 });
 
 export function createBatchApi(options: BatchApiOptions): BatchApi {
-  const { baseUrl, signal, secrets, maxRetries } = options;
+  const { baseUrl, signal, secrets, maxRetries, random } = options;
   const client = openAi(options);
   const call = { signal, maxRetries };
   const upload = { timeout: UPLOAD_TIMEOUT };
@@ -74,10 +77,30 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
 
   const remove = (file: string): Promise<void> => client.files.delete(file, last).then(nothing, nothing);
 
-  const start = async (file: string): Promise<string> => {
+  /** The batch on a file, where the endpoint lists its batches. Never rejects. */
+  const begunOn = async (file: string): Promise<string | undefined> => {
+    const listed = await client.get('/batches', { query: { limit: 100 }, ...call }).catch(nothing);
+    return batches.safeParse(listed).data?.data.find(each => each.input_file_id === file)?.id;
+  };
+
+  // Not the library's tries: a batch whose start was not heard of would be started, and paid for, again.
+  const create = async (file: string, tries = 0): Promise<string> => {
     try {
       const body = { input_file_id: file, endpoint: REQUESTS_PATH, completion_window: '24h' } as const;
-      return idOf(await client.batches.create(body, call), 'batches', baseUrl);
+      return idOf(await client.batches.create(body, { signal, maxRetries: 0 }), 'batches', baseUrl);
+    } catch (error) {
+      if (!mayPass(error)) throw error;
+      await setTimeout(backoff(tries, random()), undefined, { signal });
+      const begun = await begunOn(file);
+      if (begun !== undefined) return begun;
+      if (tries >= maxRetries) throw error;
+      return create(file, tries + 1);
+    }
+  };
+
+  const start = async (file: string): Promise<string> => {
+    try {
+      return await create(file);
     } catch (error) {
       await remove(file);
       throw error;
@@ -139,6 +162,13 @@ const nothing = (): void => undefined;
 
 const statusOf = (error: unknown): number | undefined =>
   error instanceof APIError ? error.status : undefined;
+
+/** Whether a call may be answered otherwise another time: it was not heard, or not now. */
+function mayPass(error: unknown): boolean {
+  if (!(error instanceof APIError)) return false;
+  const { status } = error;
+  return status === undefined || (passingFault(status) !== undefined && status !== 501);
+}
 
 /** An endpoint without the API may as well answer with a page and status 200. */
 function idOf(response: unknown, step: string, baseUrl: string): string {

@@ -1,0 +1,48 @@
+import { spawnSync } from 'node:child_process';
+import { readFile, utimes, writeFile } from 'node:fs/promises';
+import { lock } from '../../src/journal/lock.ts';
+import { at, withScratch } from '../support/scratch.ts';
+
+withScratch();
+
+/** Another process that tries to take the lock. */
+function elsewhere(path: string): string {
+  const module = JSON.stringify(new URL('../../src/journal/lock.ts', import.meta.url).href);
+  const script = `import { lock } from ${module}; process.stdout.write(String(await lock(${JSON.stringify(path)}) !== null));`;
+  return spawnSync(process.execPath, ['--no-warnings', '--input-type=module', '-e', script], {
+    encoding: 'utf8',
+  }).stdout;
+}
+
+test('a lock is held by one process until it lets go', async () => {
+  const path = at('held.lock');
+  const unlock = await lock(path);
+  expect(unlock).not.toBeNull();
+  expect(elsewhere(path)).toBe('false');
+  await unlock?.();
+  expect(elsewhere(path)).toBe('true');
+});
+
+test('a lock that a process left which is no more is taken over', async () => {
+  const path = at('left.lock');
+  expect(elsewhere(path)).toBe('true');
+  expect(await readFile(path, 'utf8')).toMatch(/^\d+$/);
+  expect(await lock(path)).not.toBeNull();
+});
+
+test('one without a number is held for the moment that writing it takes, and no longer', async () => {
+  const path = at('empty.lock');
+  await writeFile(path, '');
+  expect(await lock(path)).toBeNull();
+  const earlier = new Date(Date.now() - 10_000);
+  await utimes(path, earlier, earlier);
+  expect(await lock(path)).not.toBeNull();
+});
+
+test('one from before the machine was started is nobody’s, whatever process has the number now', async () => {
+  const path = at('before.lock');
+  await writeFile(path, String(process.ppid));
+  expect(await lock(path)).toBeNull();
+  await utimes(path, new Date(0), new Date(0));
+  expect(await lock(path)).not.toBeNull();
+});
