@@ -34,14 +34,18 @@ test('a clock that runs backwards lengthens no wait that an endpoint asks for', 
   expect(status).toBe(0);
 }, 20_000);
 
-(existsSync('/proc/self') ? test : test.skip)('a cache folder that takes no other is said at once', async () => {
-  const { out, status } = await atTerminal({
-    args: argsFor('http://127.0.0.1:9/v1'),
-    folder: at('.'),
-    environment: { XDG_CACHE_HOME: '/proc' },
-  });
-  expect(out.replace(/\s+/g, ' ')).toContain(
-    'the folder "/proc/mm-safetybench-gate/answers" for answers cannot be used',
-  );
-  expect(status).toBe(1);
-}, 20_000);
+(existsSync('/proc/self') ? test : test.skip)(
+  'a cache folder that takes no other is said at once',
+  async () => {
+    const { out, status } = await atTerminal({
+      args: argsFor('http://127.0.0.1:9/v1'),
+      folder: at('.'),
+      environment: { XDG_CACHE_HOME: '/proc' },
+    });
+    expect(out.replace(/\s+/g, ' ')).toContain(
+      'the folder "/proc/mm-safetybench-gate/answers" for answers cannot be used',
+    );
+    expect(status).toBe(1);
+  },
+  20_000,
+);
