@@ -17,7 +17,7 @@ function allowed(budget: Partial<RunConfig['budget']>, aside = 0) {
   let spent = Promise.withResolvers<void>();
   const world = {
     requests: 0,
-    again: 0,
+    failed: 0,
     inFlight: 0,
     cost: 0,
     each: { answer: null as number | null, judgement: null as number | null },
@@ -69,6 +69,12 @@ describe('requests', () => {
     await allowance.begin({}, needing(2));
     Object.assign(world, { requests: 1, inFlight: 1 });
     expect(await begun(allowance, {})).toBe(true);
+  });
+
+  test('have room for what is sent again, as far as the share that was goes: 40 of 100 leave none for 10', async () => {
+    const { allowance, world } = allowed({ maxRequests: 125 });
+    Object.assign(world, { requests: 100, failed: 40 });
+    expect(await begun(allowance, {}, needing(10))).toBe(false);
   });
 
   test('that were set aside and not needed, as by a kept answer, let the next one begin', async () => {

@@ -37,7 +37,7 @@ export interface Allowance {
 
 export interface AllowanceOptions {
   readonly budget: RunConfig['budget'];
-  readonly meter: Pick<Meter, 'requests' | 'again' | 'inFlight' | 'cost' | 'each' | 'nextSpend'>;
+  readonly meter: Pick<Meter, 'requests' | 'failed' | 'inFlight' | 'cost' | 'each' | 'nextSpend'>;
   /** Set aside for what comes when the last answers are in. */
   readonly aside: Need;
   /** Dollars that a response is taken to cost until one has come. */
@@ -58,12 +58,16 @@ const CAUTION = 100;
 
 const requestsIn = ({ drawings, answers, judgements }: Need): number => drawings + answers + judgements;
 
-/** Standard deviations by which chance may send more requests again than the share that has been. */
+/** Standard deviations by which chance may fail more requests than the share that has failed. */
 const SURE = 3;
 
-/** The most requests that so many come to, of which this share is sent again. NaN of none so far: none is. */
-const withRetries = (requests: number, again: number): number =>
-  again > 0 ? requests + (requests * again + SURE * Math.sqrt(requests * again)) / (1 - again) : requests;
+/** The most tries that so many requests take where this share of tries fails. NaN, which is of none so far, is none. */
+const withRetries = (requests: number, failing: number): number => {
+  if (!(failing > 0)) return requests;
+  // All have failed so far: nobody knows how many it takes.
+  if (failing >= 1) return Number.POSITIVE_INFINITY;
+  return requests + (requests * failing + SURE * Math.sqrt(requests * failing)) / (1 - failing);
+};
 
 export function createAllowance({ budget, meter, aside, assumed, ...options }: AllowanceOptions): Allowance {
   const { maxRequests, maxCost, minutes } = budget;
@@ -75,12 +79,11 @@ export function createAllowance({ budget, meter, aside, assumed, ...options }: A
   const isTooLate = (): boolean =>
     options.clock() + Math.min(underWay.longest, LONGEST * time) >= options.startedAt + time;
 
-  const takesTooMany = (need: Need): boolean =>
-    maxRequests !== null &&
-    meter.requests -
-      meter.inFlight +
-      withRetries(requestsIn(plus(plus(underWay.need, need), aside)), meter.again / meter.requests) >
-      maxRequests;
+  const takesTooMany = (need: Need): boolean => {
+    const ended = meter.requests - meter.inFlight;
+    const open = requestsIn(plus(plus(underWay.need, need), aside));
+    return maxRequests !== null && ended + withRetries(open, meter.failed / ended) > maxRequests;
+  };
 
   const obstacle = (need: Need): string | null => {
     if (isTooLate()) return `time-budget of ${minutes} min used up`;

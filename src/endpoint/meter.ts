@@ -18,13 +18,12 @@ export interface Budget {
 
 /** What an endpoint sees of the meter. */
 export interface Account {
-  /**
-   * Books a request about to be sent; false, and nothing booked, once the budget is used up or the run stops.
-   * `isAgain`: one that has been sent before, and failed.
-   */
-  book(isAgain?: boolean): boolean;
+  /** Books a request about to be sent; false, and nothing booked, once the budget is used up or the run stops. */
+  book(): boolean;
   /** Counts a booked request as in flight until it has come to its end. */
   during<T>(request: () => Promise<T>): Promise<T>;
+  /** Counts a booked request that failed by itself, and is to be sent again. */
+  fail(): void;
   /** Books the tokens of a response. */
   spend(usage: Usage): void;
   /** Why nothing more is asked; null while the run goes on. */
@@ -48,8 +47,8 @@ export interface Meter extends Account {
   /** Resolves when the next response is booked. */
   readonly nextSpend: Promise<void>;
   readonly requests: number;
-  /** Those of them that had been sent before, and failed. */
-  readonly again: number;
+  /** Those of them that failed by themselves, and were or are to be sent again. */
+  readonly failed: number;
   /** Booked requests whose ends are awaited; those of a batch are none. */
   readonly inFlight: number;
   readonly promptTokens: number;
@@ -115,7 +114,7 @@ const isUncounted = ({ promptTokens, completionTokens }: Usage): boolean =>
 
 /** What was sent and came back, over both kinds. */
 function createTally(prices: Prices | null) {
-  const count = { requests: 0, again: 0, promptTokens: 0, completionTokens: 0, uncounted: 0 };
+  const count = { requests: 0, failed: 0, promptTokens: 0, completionTokens: 0, uncounted: 0 };
   const spent = createBell();
   const answers = createKind(prices);
   const judgements = createKind(prices);
@@ -124,6 +123,9 @@ function createTally(prices: Prices | null) {
     spent,
     answers,
     judgements,
+    fail(): void {
+      count.failed += 1;
+    },
     add(kind: Kind, usage: Usage): void {
       count.promptTokens += usage.promptTokens;
       count.completionTokens += usage.completionTokens;
@@ -146,24 +148,23 @@ function createBooking({ maxRequests, maxCost }: Budget, tally: ReturnType<typeo
   const costsAllUp = `max-cost of ${maxCost} dollars used up`;
   const state = { stopped: null as string | null, short: null as string | null, committed: () => 0 };
   const { count } = tally;
-  const book = (isAgain = false): boolean => {
+  const book = (): boolean => {
     if (maxRequests !== null && count.requests >= maxRequests) {
       state.stopped ??= `max-requests of ${maxRequests} used up`;
     }
     if (maxCost !== null && tally.due >= maxCost) state.stopped ??= costsAllUp;
     if (state.stopped !== null) return false;
     count.requests += 1;
-    if (isAgain) count.again += 1;
     return true;
   };
   return {
     state,
     book,
-    bookAnswer(isAgain?: boolean): boolean {
+    bookAnswer(): boolean {
       const isShort =
         maxCost !== null && state.stopped === null && (tally.cost ?? 0) + state.committed() > maxCost;
       if (isShort) state.short = costsAllUp;
-      return !isShort && book(isAgain);
+      return !isShort && book();
     },
   };
 }
@@ -172,20 +173,18 @@ export function createMeter(budget: Budget): Meter {
   const tally = createTally(budget.prices);
   const { count, spent, answers, judgements } = tally;
   const { state, book, bookAnswer } = createBooking(budget, tally);
-  const accountOf = (kind: Kind, books: Account['book']): Account => ({
+  const accountOf = (kind: Kind, books: () => boolean): Account => ({
     book: books,
     during: kind.during,
+    fail: tally.fail,
     spend: usage => tally.add(kind, usage),
     get stopped() {
       return state.stopped;
     },
   });
-  const { during, spend } = accountOf(judgements, book);
   return {
+    ...accountOf(judgements, book),
     answering: accountOf(answers, bookAnswer),
-    book,
-    during,
-    spend,
     leaveRoom(dollars) {
       state.committed = dollars;
     },
@@ -210,8 +209,8 @@ export function createMeter(budget: Budget): Meter {
     get requests() {
       return count.requests;
     },
-    get again() {
-      return count.again;
+    get failed() {
+      return count.failed;
     },
     get inFlight() {
       return answers.inFlight + judgements.inFlight;

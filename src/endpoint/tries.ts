@@ -88,8 +88,8 @@ function createAttempt(options: TryOptions, silence: Silence) {
   const rejections = createRejections(pacer.ceiling);
   const blame = createBlame(options);
 
-  const attempt = async <T>(exchange: Exchange<T>, turn: Turn): Promise<Came<T>> => {
-    const before = blame.verdict ?? (meter.book(turn === AGAIN) ? undefined : turn.ended);
+  const attempt = async <T>(exchange: Exchange<T>, { ended }: Turn): Promise<Came<T>> => {
+    const before = blame.verdict ?? (meter.book() ? undefined : ended);
     return before ? failed(exchange, before) : sent(exchange);
   };
 
@@ -141,7 +141,7 @@ function createAttempt(options: TryOptions, silence: Silence) {
  * request when the endpoint has answered none (401, 404, a redirect) or takes the key no longer, and at an endpoint's silence.
  */
 export function createTries(options: TryOptions): Tries {
-  const { pacer, signal } = options;
+  const { pacer, meter, signal } = options;
   const silence = createSilence({ ...options, enough: pacer.ceiling });
   const attempt = createAttempt(options, silence);
 
@@ -189,6 +189,7 @@ export function createTries(options: TryOptions): Tries {
         silence.judge(fault, timeouts, isLast);
         if (isLast) return value;
         tries += 1;
+        meter.fail();
         await rest(tries);
       }
     },

@@ -178,7 +178,7 @@ export const ENDPOINT_WAYS: readonly Way[] = [
   {
     name: 'revokes the key in the middle of the run',
     outcome: 'error',
-    says: /status 401/,
+    says: /answered 401 .* does not accept the key/,
     between: {
       replying: (asked, count) =>
         count > PLANTED + 24 && !isJudge(asked)
