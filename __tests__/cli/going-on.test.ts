@@ -138,3 +138,19 @@ test('two runs of one command at once keep their answers apart, and the second s
   expect(server.asked.length - asked).toBe(asked / 2);
   await server.close();
 });
+
+test('more runs of one command at once than there are journals for are refused before anything is asked', async () => {
+  const { server, run } = await refusing(5);
+  await run('--sample=13');
+  const asked = server.asked.length;
+  const answers = at('.cache/mm-safetybench-gate/answers');
+  const [first = ''] = await readdir(answers);
+  const others = Array.from({ length: 15 }, (_, n) => first.replace('.jsonl', `-${n + 2}.jsonl`));
+  for (const name of [first, ...others]) await writeFile(join(answers, `${name}.lock`), String(process.pid));
+  const { out, status } = await run('--sample=13');
+  expect(out.replace(/\s+/g, ' ')).toContain(
+    '16 runs that ask the same are under way in this folder: wait for one to end',
+  );
+  expect({ status, asked: server.asked.length }).toEqual({ status: 1, asked });
+  await server.close();
+});

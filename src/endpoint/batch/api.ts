@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { openAsBlob } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
+import type OpenAI from 'openai';
 import { APIError } from 'openai';
 import { z } from 'zod';
 import { type Answer, noAnswer } from '../answer.ts';
@@ -69,43 +70,13 @@ const state = z.object({
 });
 
 export function createBatchApi(options: BatchApiOptions): BatchApi {
-  const { baseUrl, signal, secrets, maxRetries, random } = options;
+  const { baseUrl, signal, secrets, maxRetries } = options;
   const client = openAi(options);
   const call = { signal, maxRetries };
   const upload = { timeout: UPLOAD_TIMEOUT };
   const last = { timeout: LAST_TIMEOUT, maxRetries: 0 };
 
   const remove = (file: string): Promise<void> => client.files.delete(file, last).then(nothing, nothing);
-
-  /** The batch on a file, where the endpoint lists its batches. Never rejects. */
-  const begunOn = async (file: string): Promise<string | undefined> => {
-    const listed = await client.get('/batches', { query: { limit: 100 }, ...call }).catch(nothing);
-    return batches.safeParse(listed).data?.data.find(each => each.input_file_id === file)?.id;
-  };
-
-  // Not the library's tries: a batch whose start was not heard of would be started, and paid for, again.
-  const create = async (file: string, tries = 0): Promise<string> => {
-    try {
-      const body = { input_file_id: file, endpoint: REQUESTS_PATH, completion_window: '24h' } as const;
-      return idOf(await client.batches.create(body, { signal, maxRetries: 0 }), 'batches', baseUrl);
-    } catch (error) {
-      if (!mayPass(error)) throw error;
-      await setTimeout(backoff(tries, random()), undefined, { signal });
-      const begun = await begunOn(file);
-      if (begun !== undefined) return begun;
-      if (tries >= maxRetries) throw error;
-      return create(file, tries + 1);
-    }
-  };
-
-  const start = async (file: string): Promise<string> => {
-    try {
-      return await create(file);
-    } catch (error) {
-      await remove(file);
-      throw error;
-    }
-  };
 
   return {
     async hand(path) {
@@ -115,7 +86,11 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
         const headers = { 'content-type': body.type };
         const file = idOf(await client.post('/files', { body, headers, ...call, ...upload }), step, baseUrl);
         step = 'batches';
-        return { kind: 'sent', batch: await start(file), file };
+        const batch = await started(client, file, options).catch(async error => {
+          await remove(file);
+          throw error;
+        });
+        return { kind: 'sent', batch, file };
       } catch (error) {
         return notHanded(error, step, options);
       }
@@ -140,6 +115,36 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
     cancel: batch => client.batches.cancel(batch, last).then(nothing, nothing),
     remove,
   };
+}
+
+/**
+ * Starts a batch on a file. The tries are not the library's: a batch whose start was not heard of would be started, and
+ * paid for, again.
+ */
+async function started(client: OpenAI, file: string, options: BatchApiOptions, tries = 0): Promise<string> {
+  const { baseUrl, signal, maxRetries, random } = options;
+  try {
+    const body = { input_file_id: file, endpoint: REQUESTS_PATH, completion_window: '24h' } as const;
+    return idOf(await client.batches.create(body, { signal, maxRetries: 0 }), 'batches', baseUrl);
+  } catch (error) {
+    if (!mayPass(error)) throw error;
+    await setTimeout(backoff(tries, random()), undefined, { signal });
+    const begun = await begunOn(client, file, options);
+    if (begun !== undefined) return begun;
+    if (tries >= maxRetries) throw error;
+    return started(client, file, options, tries + 1);
+  }
+}
+
+/** The batch on a file, where the endpoint lists its batches. Never rejects. */
+async function begunOn(
+  client: OpenAI,
+  file: string,
+  { signal, maxRetries }: BatchApiOptions,
+): Promise<string | undefined> {
+  const call = { query: { limit: 100 }, signal, maxRetries };
+  const listed = await client.get('/batches', call).catch(nothing);
+  return batches.safeParse(listed).data?.data.find(each => each.input_file_id === file)?.id;
 }
 
 /**
