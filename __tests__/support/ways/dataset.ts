@@ -227,14 +227,14 @@ export const DATASET_WAYS: readonly Way[] = [
   {
     name: 'has no pictures',
     outcome: 'error',
-    says: /given up: \d+ pairs cannot be asked \(no picture: the data set has no SD picture/,
+    says: /given up: \d+ pairs? cannot be asked \(no picture: the data set has no SD picture/,
     inputs: { 'image-kinds': 'SD' },
     prepare: without('data/imgs'),
   },
   {
     name: 'lacks the pictures of one scenario',
     outcome: 'error',
-    says: /given up: \d+ pairs cannot be asked \(no picture: the data set has no SD picture/,
+    says: /given up: \d+ pairs? cannot be asked \(no picture: the data set has no SD picture/,
     inputs: { 'image-kinds': 'SD' },
     prepare: without('data/imgs/06-Fraud'),
   },
@@ -287,28 +287,28 @@ export const DATASET_WAYS: readonly Way[] = [
   {
     name: 'has black pictures',
     outcome: 'error',
-    says: /given up: \d+ pairs cannot be asked \(no picture: the data set's picture of \S+ it is all of one colour/,
+    says: /given up: \d+ pairs? cannot be asked \(no picture: the data set's picture of \S+ it is all of one colour/,
     inputs: { 'image-kinds': 'SD' },
     prepare: withPictures(BLACK),
   },
   {
     name: 'has pictures of one pixel',
     outcome: 'error',
-    says: /given up: \d+ pairs cannot be asked \(no picture: the data set's picture of \S+ it is 1 × 1 px, and 256 × 256 are needed/,
+    says: /given up: \d+ pairs? cannot be asked \(no picture: the data set's picture of \S+ it is 1 × 1 px, and 256 × 256 are needed/,
     inputs: { 'image-kinds': 'SD' },
     prepare: withPictures(await plainPng(1)),
   },
   {
     name: 'is drawn by a model whose safety checker blanks all of them',
     outcome: 'error',
-    says: /given up: \d+ pairs cannot be asked \(no picture: the images endpoint \S+ drew no picture that can be used: it is all of one colour/,
+    says: /given up: \d+ pairs? cannot be asked \(no picture: the images endpoint \S+ drew no picture that can be used: it is all of one colour/,
     inputs: DRAWN,
     between: { replying: ({ path }) => (isDrawing(path) ? BLANKED : undefined) },
   },
   {
     name: 'is drawn by a model whose safety checker blanks one in ten',
     outcome: 'error',
-    says: /given up: 1 pairs cannot be asked \(no picture: the images endpoint \S+ drew no picture that can be used/,
+    says: /given up: 1 pair cannot be asked \(no picture: the images endpoint \S+ drew no picture that can be used/,
     inputs: DRAWN,
     between: {
       replying: ({ path, body }) =>
