@@ -1,17 +1,17 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ImageKind, pairOf, textOf } from '../../src/benchmark/pair.ts';
 import { SCENARIOS } from '../../src/benchmark/scenarios.ts';
-import { questionFileOf, TINY_LIST } from '../../src/dataset/authors.ts';
 import { loadFolder } from '../../src/dataset/folder.ts';
 import { baselineJson } from '../../src/report/json.ts';
 import type { Report } from '../../src/report/report.ts';
 import type { Services } from '../../src/services.ts';
 import { evaluated } from '../support/evaluation.ts';
 import { parquetOf, patternOf } from '../support/mirror-files.ts';
-import { type FileServer, serveFiles } from '../support/range-server.ts';
+import { COMMIT, servePublished } from '../support/published.ts';
+import type { FileServer } from '../support/range-server.ts';
 import { REAL_QUESTIONS } from '../support/real.ts';
 
 /**
@@ -26,33 +26,13 @@ const NOWHERE: Report['run'] = {
   ...{ repository: '', sha: '', ref: '', event: '', url: '' },
   ...{ pullRequest: null, commentId: '' },
 };
-const COMMIT = 'c0ffee0000000000000000000000000000000000';
 
 real('the published data set', () => {
   let server: FileServer;
   let work = '';
 
   beforeAll(async () => {
-    const files: Record<string, Uint8Array> = {};
-    for (const path of [...SCENARIOS.map(questionFileOf), TINY_LIST]) {
-      files[`/questions/${path}`] = await readFile(join(REAL_QUESTIONS, path));
-    }
-    const { questions } = await loadFolder(REAL_QUESTIONS);
-    for (const scenario of ASKED) {
-      const own = questions.filter(question => question.scenario === scenario);
-      for (const kind of KINDS) {
-        const rows = own.map(question => ({
-          id: Number(question.id),
-          question: textOf(pairOf(question, kind)),
-          image: patternOf(`${kind} ${question.key}`),
-        }));
-        files[`/mirror/data/${scenario.name.slice(3)}/${kind}.parquet`] = await parquetOf(rows, {
-          rowsPerGroup: 20,
-        });
-      }
-    }
-    server = await serveFiles(files);
-    server.headers = { 'x-repo-commit': COMMIT };
+    server = await servePublished(ASKED, KINDS);
     work = await mkdtemp(join(tmpdir(), 'published-'));
   });
   afterAll(async () => {
