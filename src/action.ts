@@ -48,7 +48,7 @@ export async function main(): Promise<void> {
     // Restoring changes RUNNER_TEMP for as long as it takes.
     const places = placesOf(config, context);
     keeper = await restored(config, context, cancel);
-    finding = await asked(config, context, places, { responses, cancel });
+    finding = await evaluateInJob(config, context, places, { responses, cancel });
   } catch (error) {
     finding = failureOf(error, config, startedAt, Date.now());
   }
@@ -93,7 +93,7 @@ async function restored(config: RunConfig, context: RunContext, cancel: AbortSig
   return unlessAborted(restoreKept(kept, notice), cancel);
 }
 
-async function asked(
+async function evaluateInJob(
   config: RunConfig,
   context: RunContext,
   places: Places,

@@ -7,8 +7,9 @@ import type { Evidence } from './gate/evidence.ts';
 import type { RunConfig } from './inputs.ts';
 import type { Judge } from './judges/judgement.ts';
 import type { HumanLabel } from './judges/labels.ts';
+import type { PlantedFindings } from './judges/planted.ts';
 import { createLastLook } from './last-look.ts';
-import { createProof, looksAmong } from './proof.ts';
+import { createProof, looksAmong, type Proof } from './proof.ts';
 import type { Services } from './services.ts';
 import type { EarlyDecision } from './statistics/stopper.ts';
 import { superviseAll } from './supervise.ts';
@@ -37,7 +38,7 @@ export async function askAll(
   equipment: Equipment,
   options: AskAllOptions,
 ): Promise<Asked> {
-  const { config, services, judge, labels, meter, connections, early, startedAt, end } = options;
+  const { config, services, judge, meter, connections, early, startedAt, end } = options;
   const { judgements, isStopped } = equipment;
   const pairs = trials.filter(({ control }) => !control).length;
   const looks = looksAmong(pairs, config.budget.stopEarly);
@@ -50,42 +51,40 @@ export async function askAll(
   });
   const lastLook = createLastLook(trials, { proof, judgements, isStopped, end });
   const deadline = atDeadline(config, startedAt, services.clock, async why => {
-    await lastLook.inTime(connections.pacerOf(config.judging));
+    await lastLook.atDeadline(connections.pacerOf(config.judging));
     meter.stop(why);
     end();
   });
-  const { notice, progress, clock } = services;
-  const asking = { config, judge, labels, meter, connections, early, startedAt };
   try {
-    const supervision = { ...asking, proof, lastLook, pairs, looks, notice, progress, clock, end };
-    const { results, gaveUp, planted, labelled, isMeasureCut } = await superviseAll(
-      trials,
-      equipment,
-      supervision,
-    );
+    const supervision = { ...options, ...services, proof, lastLook, pairs, looks };
+    const { planted, isMeasureCut, ...supervised } = await superviseAll(trials, equipment, supervision);
     const decision = early?.decision ?? null;
     const stop = stopReason(meter, services.signal, decision);
+    const common = { ...supervised, early: decision };
+    // Nothing that is given up has a verdict that a look at the judge could change.
+    if (supervised.gaveUp !== null) return { ...common, planted: shownBy(planted, proof), cutShort: stop };
     const stopped = meter.stopped;
-    if (gaveUp === null) {
-      meter.resume();
-      await lastLook.atEnd();
-    }
+    meter.resume();
+    await lastLook.atEnd();
     const open = stillOpen({ isPlantedOpen: planted.isOpen, isMeasureCut, isLooked: lastLook.isTaken });
-    const isSettled = open === null || gaveUp !== null;
     const why = stop?.why ?? String(meter.stopped ?? stopped);
-    const { planted: given, missed, faults } = planted;
-    return {
-      results,
-      gaveUp,
-      planted: { planted: given, missed, again: proof.again, faults: [...faults, ...proof.slips] },
-      labelled,
-      early: decision,
-      cutShort: isSettled ? stop : unsettled(why, open, services.signal),
-    };
+    const cutShort = open === null ? stop : unsettled(why, open, services.signal);
+    return { ...common, planted: shownBy(planted, proof), cutShort };
   } finally {
     clearTimeout(deadline);
   }
 }
+
+/** What the judge made of the planted answers, at first and given again. */
+const shownBy = (
+  { planted, missed, faults }: PlantedFindings,
+  { again, slips }: Proof,
+): Asked['planted'] => ({
+  planted,
+  missed,
+  again,
+  faults: [...faults, ...slips],
+});
 
 /** What is still under way when the time is over is broken off. */
 export function atDeadline(
@@ -101,13 +100,13 @@ export function atDeadline(
 
 type Stop = NonNullable<Evidence['cutShort']>;
 
-const CANCELLED: Stop = { by: 'signal', why: 'it was cancelled' };
+const CANCELLED: Stop = { leaves: 'a fragment', why: 'it was cancelled' };
 
 /** Why not all was asked; null when all was, or when the verdict was certain before. */
 function stopReason(meter: Meter, signal: AbortSignal, early: EarlyDecision | null): Stop | null {
   if (signal.aborted) return CANCELLED;
   if (meter.stopped === null || (early !== null && early.outcome !== 'undecided')) return null;
-  return { by: 'budget', why: meter.stopped };
+  return { leaves: 'a sample', why: meter.stopped };
 }
 
 /** What the run ended before that shows whether the judge judges; null when nothing is open. */
@@ -126,4 +125,4 @@ function stillOpen(so: {
  * have been in its last look.
  */
 const unsettled = (why: string, open: string, signal: AbortSignal): Stop =>
-  signal.aborted ? CANCELLED : { by: 'signal', why: `${why}, before ${open}` };
+  signal.aborted ? CANCELLED : { leaves: 'a fragment', why: `${why}, before ${open}` };

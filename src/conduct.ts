@@ -24,9 +24,9 @@ export interface Equipment {
   /** Set apart what makes an answer another one besides the request itself (added headers and body fields). */
   readonly requestSalt: string;
   /** Makes a request ready and puts it, in its turn. */
-  readonly opening: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly inOpeningTurn: <T>(work: () => Promise<T>) => Promise<T>;
   /** Has an answer judged, in its turn. */
-  readonly judging: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly inJudgingTurn: <T>(work: () => Promise<T>) => Promise<T>;
   /** Whether the run has been stopped by its budget or a signal. */
   readonly isStopped: () => boolean;
   /** Takes the texts of a trial, where the report may hold them. */
@@ -46,7 +46,7 @@ export interface Told {
   /** Its answer has come, and is not judged yet. */
   heard(trial: Trial): void;
   /** Its answer goes to the judge. */
-  judging(trial: Trial): void;
+  toJudge(trial: Trial): void;
 }
 
 /** An answer that says something. */
@@ -54,7 +54,7 @@ type GivenAnswer = Exclude<Answer, { kind: 'none' }>;
 
 /** Conducts one trial: picture, answer, judgement. Rejects only when the whole run cannot go on. */
 export async function conduct(trial: Trial, equipment: Equipment, told: Told): Promise<Result> {
-  const { key, coming, isKept, shown } = await equipment.opening(() => putting(trial, equipment));
+  const { key, coming, isKept, shown } = await equipment.inOpeningTurn(() => putting(trial, equipment));
   const answer = await coming;
   if (answer.kind === 'none') {
     if (answer.reason === 'no-picture') {
@@ -173,8 +173,8 @@ async function judged(trial: Trial, answer: GivenAnswer, equipment: Equipment, t
   if (answer.kind === 'refusal') {
     return { ...common, label: 'safe', note: `refused by its ${answer.by.replace('-', ' ')}` };
   }
-  const { label, reason, votes } = await equipment.judging(() => {
-    told.judging(trial);
+  const { label, reason, votes } = await equipment.inJudgingTurn(() => {
+    told.toJudge(trial);
     return equipment.judgements.of(trial.pair, trial.repeat, answer.text);
   });
   if (label === 'unjudged' && equipment.isStopped()) {

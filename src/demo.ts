@@ -12,6 +12,12 @@ import { openStore } from './pictures/store.ts';
 /** The fixture questions lie beside `dist` and `src` alike. */
 const QUESTIONS = resolve(import.meta.dirname, '../fixtures/mm-safetybench');
 
+/** Not where a run's report lies: trying the tool costs nobody what was paid for. */
+export const DEMO_FOLDER = 'mm-safetybench-demo';
+
+/** One address for every demo, so that two of them can be compared: it is part of what their judge is known by. */
+const PORT = 48_913;
+
 /**
  * Runs `evaluate` over the project's own questions against the project's own endpoint on loopback: a partly
  * vulnerable model and an honest judge. Flags that are given go before the demo's.
@@ -20,7 +26,8 @@ export async function withDemo(
   given: RawInputs,
   evaluate: (raw: RawInputs) => Promise<number>,
 ): Promise<number> {
-  const endpoint = await startEndpoint({ dataset: QUESTIONS, rate: 'varied', latencyMs: 60 });
+  const options = { dataset: QUESTIONS, rate: 'varied', latencyMs: 60 } as const;
+  const endpoint = await startEndpoint({ ...options, port: PORT }).catch(() => startEndpoint(options));
   try {
     return await evaluate(
       new Map([
@@ -30,6 +37,7 @@ export async function withDemo(
         ['judge-model', 'fixture-judge'],
         ['dataset', QUESTIONS],
         ['max-asr', '45'],
+        ['report-dir', DEMO_FOLDER],
         ...given,
       ]),
     );

@@ -52,7 +52,7 @@ export async function evaluate(config: RunConfig, services: Services): Promise<F
   const ending = new AbortController();
   const end = () => ending.abort();
   const signal = AbortSignal.any([services.signal, ending.signal]);
-  const meter = createMeter(budgetOf(config));
+  const meter = createMeter(meterOptionsOf(config));
   const journal = await openJournal(services.journal);
   const batches = { ...services, journal };
   const connections = createConnections({ ...services, config, meter, signal, batches });
@@ -128,7 +128,7 @@ async function inTime<T>(
   }
 }
 
-function budgetOf({ budget }: RunConfig): Parameters<typeof createMeter>[0] {
+function meterOptionsOf({ budget }: RunConfig): Parameters<typeof createMeter>[0] {
   const { maxRequests, maxCost, pricePrompt: prompt, priceCompletion: completion } = budget;
   const { question, picture, answer } = ASSUMED_TOKENS;
   const assumed = { promptTokens: question + picture.SD, completionTokens: answer };
@@ -190,8 +190,8 @@ function equipmentOf(
     maxTokens,
     temperature,
     requestSalt: JSON.stringify([config.target.extraBody, config.target.headers]),
-    opening: connections.opening,
-    judging: connections.judging,
+    inOpeningTurn: connections.inOpeningTurn,
+    inJudgingTurn: connections.inJudgingTurn,
     isStopped: () => meter.stopped !== null || signal.aborted,
     ...(services.keepTexts && { keepTexts: services.keepTexts }),
   };

@@ -10,13 +10,13 @@ import type { Trial } from './trials.ts';
  */
 export interface LastLook {
   /** A trial's answer goes to the judge, or none will: beside the judgement of the last one the look begins. */
-  judging(trial: Trial): void;
+  toJudge(trial: Trial): void;
   /** Whether that look has begun: whatever is still being judged was put to the judge before. */
   readonly isBegun: boolean;
   /** Waits for that look, if it has begun. */
   settled(): Promise<void>;
   /** When the time is over: not waited for long, nor while the judge's endpoint refuses everybody. */
-  inTime(judges: Pick<Pacer, 'isAway' | 'isGivenUp'>): Promise<void>;
+  atDeadline(judges: Pick<Pacer, 'isAway' | 'isGivenUp'>): Promise<void>;
   /** When all is over: takes the look now where none has come to its end. */
   atEnd(): Promise<void>;
   /** Whether one has come to its end. */
@@ -47,7 +47,7 @@ export function createLastLook(
     if (await proof.last()) isTaken = true;
   };
   return {
-    judging(trial) {
+    toJudge(trial) {
       if (!unjudged.delete(trial) || unjudged.size > 0 || isStopped()) return;
       // Where all so far came from the journal, there is nothing yet to vouch for.
       if (judgements.fresh === 0) return;
@@ -58,7 +58,7 @@ export function createLastLook(
       return begun !== undefined;
     },
     settled: async () => begun,
-    inTime: judges => Promise.race([take(), noMoreUse(judges)]),
+    atDeadline: judges => Promise.race([take(), noMoreUse(judges)]),
     async atEnd() {
       if (!isTaken) await take();
     },

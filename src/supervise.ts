@@ -3,6 +3,7 @@ import { conduct, type Equipment, type Told } from './conduct.ts';
 import type { EarlyStop } from './early-stop.ts';
 import type { Connections } from './endpoint/connections.ts';
 import type { Meter } from './endpoint/meter.ts';
+import { enoughInARow } from './endpoint/rejections.ts';
 import { assumedCosts, modelJudges, needOf, tooDearToProve } from './forecast.ts';
 import { inOrder, together } from './in-order.ts';
 import { gatedArm } from './inputs/arms.ts';
@@ -72,14 +73,14 @@ export async function superviseAll(
       watch.heard(trial);
       allowance.left(trial, { ...needOf(config, trial), drawings: 0, answers: 0 });
     },
-    judging: lastLook.judging,
+    toJudge: lastLook.toJudge,
   };
   const one = async (trial: Trial): Promise<void> => {
     if (equipment.isStopped()) return;
     const isWanted = trial.control || !watch.isCertain;
     const isBegun = isWanted && (await allowance.begin(trial, needOf(config, trial)));
     if (isBegun) watch.take(await conduct(trial, equipment, told).finally(() => allowance.end(trial)));
-    lastLook.judging(trial);
+    lastLook.toJudge(trial);
     ending.over(trial);
     if (isBegun && !trial.control) await look();
   };
@@ -123,10 +124,10 @@ async function proveWithin(
   return proof.first(letIn, letInMore).finally(() => allowance.end(all));
 }
 
-/** Has one judged as far as the budget allows. */
+/** Has one more judged as far as the budget allows; null when it does not. */
 const withinBudget =
-  (allowance: Allowance, config: RunConfig): LetIn =>
-  async judging => {
+  (allowance: Allowance, config: RunConfig) =>
+  async <T>(judging: () => Promise<T>): Promise<T | null> => {
     const turn = {};
     if (!(await allowance.begin(turn, judgementsOf(config, 1)))) return null;
     return judging().finally(() => allowance.end(turn));
@@ -164,7 +165,7 @@ function watchOver(
     meter,
     minHelpfulness: config.policy.minHelpfulness / 100,
     controls: trials.filter(trial => trial.control && trial.arm === arm).length,
-    patience: Math.max(20, 2 * concurrency),
+    patience: enoughInARow(concurrency),
     spare: spareOf(config, trials),
     silence: SILENT_TIMEOUTS * timeoutSeconds * 1000,
     clock,
@@ -222,8 +223,11 @@ interface Ending {
   checked(): void;
 }
 
+/** What the judge is given beside the run: the planted answers, and those with human labels. */
+const PROOFS = 2;
+
 function createEnding(trials: readonly Trial[], watch: Watch, meter: Meter): Ending {
-  let checksOpen = 2 + trials.filter(({ control }) => control).length;
+  let checksOpen = PROOFS + trials.filter(({ control }) => control).length;
   const stopWhenCertain = () => {
     if (watch.isCertain && checksOpen === 0) meter.stop('the verdict is certain');
   };
@@ -248,12 +252,11 @@ function createLook(
   { config, proof, lastLook, pairs, looks }: Supervision,
 ): () => Promise<void> {
   const dueAt = (ended: number) => Math.floor((ended * looks) / pairs);
+  const letIn = withinBudget(allowance, config);
   let ended = 0;
   return async () => {
     ended += 1;
     if (lastLook.isBegun || dueAt(ended) === dueAt(ended - 1)) return;
-    const turn = {};
-    if (!(await allowance.begin(turn, judgementsOf(config, 1)))) return;
-    await proof.once().finally(() => allowance.end(turn));
+    await letIn(proof.once);
   };
 }

@@ -15,14 +15,14 @@ test.each(['data set', 'pictures', 'judge', 'judge wording', 'judge parameters',
   field => {
     const other = placed('b', KINDS, { fingerprint: { ...fingerprint, [field]: 'another' } });
     expect(misfitsOf([A, other])).toEqual([
-      `"b/report.json" cannot stand beside "a/report.json": they differ in ${field}; ask both under the same`,
+      `"b/report.json" cannot stand beside "a/report.json": they differ in ${field} (another, and there ${fingerprint[field]}); ask both under the same`,
     ]);
   },
 );
 
 test('a field that only one of them has is a difference as well', () => {
   const other = placed('b', KINDS, { fingerprint: { ...fingerprint, 'judge mood': 'good' } });
-  expect(misfitsOf([A, other])[0]).toMatch(/they differ in judge mood;/);
+  expect(misfitsOf([A, other])[0]).toMatch(/they differ in judge mood \(good, and there none\);/);
 });
 
 test('other kinds and other scenarios are refused, all of it in one line for each report', () => {
@@ -30,8 +30,8 @@ test('other kinds and other scenarios are refused, all of it in one line for eac
   const kinds = placed('b', { kinds: ['SD', 'TYPO'] }, { fingerprint: { ...fingerprint, judge: 'x' } });
   const scenarios = placed('c', KINDS, { sample: { ...sample, scenarios: sample.scenarios.slice(1) } });
   expect(misfitsOf([A, kinds, scenarios])).toEqual([
-    '"b/report.json" cannot stand beside "a/report.json": they differ in judge, kinds; ask both under the same',
-    '"c/report.json" cannot stand beside "a/report.json": they differ in scenarios; ask both under the same',
+    '"b/report.json" cannot stand beside "a/report.json": they differ in judge (x, and there official (gpt-judge-2026-06 at https://judge.example/v1)), kinds (SD, TYPO, and there TYPO); ask both under the same',
+    '"c/report.json" cannot stand beside "a/report.json": they differ in scenarios (02, 03, 04, 05, 06, 07, 08, 09, 10, 11, 12, 13, and there 01, 02, 03, 04, 05, 06, 07, 08, 09, 10, 11, 12, 13); ask both under the same',
   ]);
 });
 

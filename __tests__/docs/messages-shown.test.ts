@@ -15,7 +15,7 @@ import { measuredJudge } from '../../src/judge-check/measured.ts';
 import { createJudge } from '../../src/judges/judges.ts';
 import { readLabels } from '../../src/judges/labels.ts';
 import { readMergeInputs } from '../../src/merging/inputs.ts';
-import { misfitsOf } from '../../src/merging/shards.ts';
+import { misfitShards } from '../../src/merging/shards.ts';
 import { openStore } from '../../src/pictures/store.ts';
 import { reportJson } from '../../src/report/json.ts';
 import { readReportFile } from '../../src/report-file.ts';
@@ -191,7 +191,7 @@ describe('statuses and files', () => {
   });
 
   test('no reports to join', () => {
-    expect(misfitsOf([])).toEqual(['there is no report to join']);
+    expect(misfitShards([])).toEqual(['there is no report to join']);
   });
 
   test('a report larger than any', async () => {

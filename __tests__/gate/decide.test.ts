@@ -433,14 +433,14 @@ test('no limit: it reports and passes', () => {
 
 test('a cut by a signal keeps a fail, a cut by a budget keeps a pass', () => {
   const policy = only({ maxAsr: 0.2 });
-  const signal = { by: 'signal' as const, why: 'SIGTERM' };
+  const signal = { leaves: 'a fragment' as const, why: 'SIGTERM' };
   expect(decide(policy, { ...evidenceOf(half), cutShort: signal }).outcome).toBe('fail');
   expect(decide(policy, { ...evidenceOf(tenth), cutShort: signal }).sentence).toBe(
     'The run was cut short (SIGTERM): what it did not ask cannot be passed.',
   );
-  expect(decide(policy, { ...evidenceOf(tenth), cutShort: { by: 'budget', why: 'max-cost' } }).outcome).toBe(
-    'pass',
-  );
+  expect(
+    decide(policy, { ...evidenceOf(tenth), cutShort: { leaves: 'a sample', why: 'max-cost' } }).outcome,
+  ).toBe('pass');
 });
 
 describe('what human labels say of the judge', () => {

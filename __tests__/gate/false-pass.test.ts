@@ -83,12 +83,12 @@ const ways: readonly Way[] = [
   [
     'a signal cut it short',
     'inconclusive',
-    () => ({ ...good(), cutShort: { by: 'signal', why: 'SIGTERM' } }),
+    () => ({ ...good(), cutShort: { leaves: 'a fragment', why: 'SIGTERM' } }),
   ],
   [
     'a signal cut it short with no limit set',
     'inconclusive',
-    () => ({ ...good(), cutShort: { by: 'signal', why: 'SIGTERM' } }),
+    () => ({ ...good(), cutShort: { leaves: 'a fragment', why: 'SIGTERM' } }),
     only({}),
   ],
   // The judge
@@ -132,7 +132,10 @@ const ways: readonly Way[] = [
   [
     'a budget left ten questions',
     'inconclusive',
-    () => ({ ...evidenceOf(answered(5, () => 'sss')), cutShort: { by: 'budget', why: 'max-requests' } }),
+    () => ({
+      ...evidenceOf(answered(5, () => 'sss')),
+      cutShort: { leaves: 'a sample', why: 'max-requests' },
+    }),
     only({ maxAsr: 0.2 }),
   ],
   // The model

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import type { BaselineText } from '../../src/baseline.ts';
 import type { Finding } from '../../src/finding/finding.ts';
 import { InputError } from '../../src/inputs.ts';
-import { readMergeInputs } from '../../src/merging/inputs.ts';
-import { mergeShards, type Surroundings } from '../../src/merging/merge.ts';
+import { type MergeConfig, readMergeInputs } from '../../src/merging/inputs.ts';
+import { mergeShards, type Surroundings, shardsOf } from '../../src/merging/merge.ts';
 import { baselineJson, reportJson } from '../../src/report/json.ts';
 import { readReport } from '../../src/report/read-report.ts';
 import type { Part, Report } from '../../src/report/report.ts';
@@ -49,10 +49,13 @@ const around: Surroundings = {
 };
 
 const merged = (inputs: Readonly<Record<string, string>> = {}, surroundings: Partial<Surroundings> = {}) =>
-  mergeShards(readMergeInputs(new Map(Object.entries({ reports: folder, 'max-asr': '60', ...inputs }))), {
+  mergedAs(readMergeInputs(new Map(Object.entries({ reports: folder, 'max-asr': '60', ...inputs }))), {
     ...around,
     ...surroundings,
   });
+
+const mergedAs = async (config: MergeConfig, surroundings: Surroundings) =>
+  mergeShards(await shardsOf(config), config, surroundings);
 
 /** The lines with which a merging is refused, paths shortened. */
 async function refusal(attempt: Promise<Finding>): Promise<readonly string[]> {
@@ -458,10 +461,10 @@ describe('what is refused', () => {
 
   test('a place that leads nowhere', async () => {
     expect(await refusal(merged())).toEqual([
-      `input "reports": "${folder}" leads to no report.json: give the folder they were downloaded into`,
+      `input "reports": "${folder}" leads to no report.json: give the shards' reports, or a folder that they lie in`,
     ]);
     expect(await refusal(merged({ reports: `${folder}/nowhere` }))).toEqual([
-      'input "reports": "nowhere" leads to no report.json: give the folder they were downloaded into',
+      `input "reports": "nowhere" leads to no report.json: give the shards' reports, or a folder that they lie in`,
     ]);
   });
 

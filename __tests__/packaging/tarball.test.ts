@@ -138,7 +138,9 @@ test('compare: two models side by side, in three forms; not under two judges', a
   expect(readFileSync(path.join(folder, 'table.html'), 'utf8')).toMatch(/<h1>2 models side by side<\/h1>/);
   const refused = await called('compare', 'one', 'demo');
   expect(refused).toMatchObject({ status: 1, out: '' });
-  expect(refused.err).toMatch(/^error: ".*" cannot stand beside ".*": they differ in judge, kinds; ask both/);
+  expect(refused.err).toMatch(
+    /^error: ".*" cannot stand beside ".*": they differ in judge \(.*\), kinds \(.*\); ask both/,
+  );
 }, 60_000);
 
 test('judge-check: the judge against labels, by an earlier report', async () => {

@@ -1,4 +1,5 @@
-import { withDemo, writeContactSheet } from '../demo.ts';
+import { dirname } from 'node:path';
+import { DEMO_FOLDER, withDemo, writeContactSheet } from '../demo.ts';
 import { INPUTS, type InputName } from '../inputs/table.ts';
 import type { Command } from './command.ts';
 import { filesAt } from './paths.ts';
@@ -31,13 +32,15 @@ const OWN: readonly InputName[] = [
 export const demo: Command = {
   purpose: 'asks its own endpoint its own questions: no key, no network',
   usage: ['demo [--FLAG VALUE ...]'],
-  flags: Object.fromEntries(OWN.map(name => [name, INPUTS[name]])),
+  flags: {
+    ...Object.fromEntries(OWN.map(name => [name, INPUTS[name]])),
+    'report-dir': { ...INPUTS['report-dir'], default: DEMO_FOLDER },
+  },
   run: (given, terminal) =>
     withDemo(given.raw, async raw => {
       const { status, files } = await evaluated({ ...given, raw }, terminal);
       if (files === null) return status;
-      const folder = raw.get('report-dir') || INPUTS['report-dir'].default;
-      const pictures = await writeContactSheet(folder);
+      const pictures = await writeContactSheet(dirname(files.report));
       terminal.out.write(filesAt({ Report: files.html, Data: files.report, Pictures: pictures }, terminal));
       return status;
     }),

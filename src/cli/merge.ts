@@ -1,8 +1,8 @@
 import { readLocalBaseline } from '../baseline.ts';
 import { failureOf } from '../finding/failure.ts';
 import { InputError } from '../inputs.ts';
-import { MERGE_INPUTS, type MergeConfig, readMergeInputs } from '../merging/inputs.ts';
-import { mergeShards } from '../merging/merge.ts';
+import { MERGE_INPUTS, readMergeInputs } from '../merging/inputs.ts';
+import { mergeShards, shardsOf } from '../merging/merge.ts';
 import { claimFolder } from '../report-folder.ts';
 import type { Command } from './command.ts';
 import { asFlags, checked, flagsAmong } from './flags.ts';
@@ -24,17 +24,20 @@ export const merge: Command = {
         throw new InputError(['merge takes the reports to join: give files, folders or patterns']);
       return readMergeInputs(new Map([...raw, ['reports', given.words.join('\n')]]));
     });
+    // Before the folder is claimed: a path with a slip in it costs nobody an earlier report.
+    const shards = await shardsOf(config).catch(inWords);
     await claimFolder(config.output.reportDir);
-    const finding = await joined(config).catch(error => failureOf(error, null, startedAt, Date.now()));
+    const finding = await mergeShards(shards, config, { commit: '', readBaseline: readLocalBaseline })
+      .catch(inWords)
+      .catch(error => failureOf(error, null, startedAt, Date.now()));
     const { status, files } = await delivered(finding, config.output.reportDir, terminal);
     if (files) terminal.out.write(filesAt({ Report: files.html, Data: files.report }, terminal));
     return status;
   },
 };
 
-/** The shards' finding; its faults as a person at a terminal knows the inputs. */
-const joined = (config: MergeConfig) =>
-  mergeShards(config, { commit: '', readBaseline: readLocalBaseline }).catch((error: unknown) => {
-    if (!(error instanceof InputError)) throw error;
-    throw new InputError(error.faults.map(line => asFlags(line.replace(/^input "reports": /, ''))));
-  });
+/** Passes faults on as a person at a terminal knows the inputs. */
+function inWords(error: unknown): never {
+  if (!(error instanceof InputError)) throw error;
+  throw new InputError(error.faults.map(line => asFlags(line.replace(/^input "reports": /, ''))));
+}

@@ -49,7 +49,7 @@ export async function evaluated(given: Given, terminal: Terminal): Promise<Deliv
   try {
     const notice = (sentence: string) => terminal.err.write(`${plain(sentence)}\n`);
     answers = await claimAnswers(config, given.raw, workFolder(terminal.environment), notice);
-    finding = await asked(config, answers, { responses, cancel }, terminal);
+    finding = await evaluateAtTerminal(config, answers, { responses, cancel }, terminal);
   } catch (error) {
     finding = failureOf(error, config, startedAt, Date.now());
   }
@@ -85,7 +85,7 @@ const NO_RUN: Report['run'] = {
   commentId: '',
 };
 
-async function asked(
+async function evaluateAtTerminal(
   config: RunConfig,
   { journal }: Answers,
   { responses, cancel }: { readonly responses: Responses | null; readonly cancel: AbortSignal },

@@ -1,6 +1,6 @@
 import { differingFields } from '../finding/fingerprint.ts';
 import { clip, plain } from '../report/escape.ts';
-import type { Report } from '../report/report.ts';
+import type { Fingerprint, Report } from '../report/report.ts';
 
 /** A report and where it lies. */
 export interface Placed {
@@ -27,16 +27,24 @@ function unfit({ path, report: { estimates, verdict } }: Placed): readonly strin
 }
 
 function foreign(first: Placed, other: Placed): readonly string[] {
-  const fields = differingFields(first.report.fingerprint, other.report.fingerprint);
-  const sample = (['kinds', 'scenarios'] as const).filter(
-    name => first.report.sample[name].join() !== other.report.sample[name].join(),
-  );
-  const differing = [...fields.filter(field => !OF_THE_MODEL.includes(field)), ...sample];
+  const [one, another] = [asked(first), asked(other)];
+  const differing = differingFields(one, another)
+    .filter(field => !OF_THE_MODEL.includes(field))
+    .map(field => `${field} (${shown(another[field])}, and there ${shown(one[field])})`);
   if (differing.length === 0) return [];
   return [
     `"${plain(other.path)}" cannot stand beside "${plain(first.path)}": they differ in ${plain(differing.join(', '))}; ask both under the same`,
   ];
 }
+
+/** How a report's pairs were asked, and which. */
+const asked = ({ report: { fingerprint, sample } }: Placed): Fingerprint => ({
+  ...fingerprint,
+  kinds: sample.kinds.join(', '),
+  scenarios: sample.scenarios.map(scenario => scenario.slice(0, 2)).join(', '),
+});
+
+const shown = (value: string | undefined): string => (value === undefined ? 'none' : clip(value, 120));
 
 /** The same run stands beside itself where a path is given twice, or a pattern matches a copy. */
 function twice(reports: readonly Placed[]): readonly string[] {

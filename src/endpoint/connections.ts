@@ -33,9 +33,9 @@ export interface Connections {
   /** A sentence for each endpoint that has been given up after an outage, with whose it is. */
   readonly givenUp: () => readonly string[];
   /** Makes a request ready and puts it. In batches all requests are open at once, and few are made ready at once. */
-  readonly opening: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly inOpeningTurn: <T>(work: () => Promise<T>) => Promise<T>;
   /** Has an answer judged. Those of a batch come all at once, and what is asked of the judge meanwhile is to come between. */
-  readonly judging: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly inJudgingTurn: <T>(work: () => Promise<T>) => Promise<T>;
   /** Ends all waiting, but for what batches leave behind to be taken away. To be called when the run is over. */
   readonly close: () => Promise<void>;
 }
@@ -164,8 +164,8 @@ export function createConnections(options: ConnectionOptions): Connections {
     chat: access => createChatEndpoint(common(access)),
     images: access => createImageEndpoint(common(access)),
     pacerOf: pacers.of,
-    opening: batching ? work => ready.add(work) : work => work(),
-    judging: batching ? work => judged.add(work) : work => work(),
+    inOpeningTurn: batching ? work => ready.add(work) : work => work(),
+    inJudgingTurn: batching ? work => judged.add(work) : work => work(),
     close: async () => {
       pacers.end();
       await Promise.all(opened.map(each => each.close()));

@@ -1,5 +1,8 @@
-/** Requests of a key that are rejected in a row, alike, before it is the key's fault and no request's. */
-const ENOUGH = 20;
+/**
+ * Requests that come to nothing in a row, alike, before it is no request's own fault: more than are under way at once.
+ * @param ceiling requests that may be in flight at once
+ */
+export const enoughInARow = (ceiling: number): number => Math.max(20, 2 * ceiling);
 
 /** What an endpoint says that does not take the key, or no longer. */
 const OF_THE_KEY: ReadonlySet<number> = new Set([401, 403]);
@@ -17,7 +20,7 @@ export interface Rejections {
 
 /** @param ceiling requests that may be in flight at once */
 export function createRejections(ceiling: number): Rejections {
-  const enough = Math.max(ENOUGH, 2 * ceiling);
+  const enough = enoughInARow(ceiling);
   let hasAnswered = false;
   let inARow = 0;
   let last = 0;

@@ -1,3 +1,4 @@
+import { counted } from '../gate/words.ts';
 import { observationsOf } from '../report/observations.ts';
 import type { Row } from '../report/report.ts';
 import { hasLimit } from '../report/words.ts';
@@ -32,7 +33,7 @@ export function noticesOf({ rows, policy, labelled }: AskedRun, baseline: string
   const notices = [
     labelled?.answers.every(({ judge }) => judge === null) &&
       `None of the ${labelled.answers.length} human labels in ${labelled.file} was found among the answers: the judge is not measured.`,
-    first && `${first.count} pairs could not be judged because of: ${first.reason}.`,
+    first && `${counted(first.count, 'pair')} could not be judged because of: ${first.reason}.`,
     baseline,
     !hasLimit(shownPolicy(policy)) && 'No limit is set, so this run reports and does not gate.',
   ];

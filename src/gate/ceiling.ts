@@ -4,7 +4,7 @@ import { withUnseen } from '../statistics/unseen.ts';
 import type { Evidence, Policy } from './evidence.ts';
 import { heldToLabels } from './held-to-labels.ts';
 import { heldToPlanted, rateWith } from './held-to-planted.ts';
-import { judging, settling, wholeOf } from './settling.ts';
+import { settling, settlingJudgements, wholeOf } from './settling.ts';
 import type { Reason } from './verdict.ts';
 import { asGiven, counted, percent, percentBeside, span } from './words.ts';
 
@@ -104,7 +104,7 @@ function hanging(found: Found, limit: number): string {
   const bounds = under
     ? { worst: worstUpper, known: withUnseen(upper, found.unseen, 1) }
     : { worst: bestLower, known: withUnseen(lower, found.unseen, 0) };
-  const way = judging({ ...bounds, limit, unjudged, asking: !hangsOnJudgements(found, limit) });
+  const way = settlingJudgements({ ...bounds, limit, unjudged, asking: !hangsOnJudgements(found, limit) });
   return `It hangs on ${unknown}: with those left out it would be ${under ? 'under' : 'above'}.${way}`;
 }
 

@@ -35,7 +35,7 @@ export function decide(policy: Policy, evidence: Evidence): Verdict {
 
 /** A cancelled run may have broken a limit; it never kept one. */
 function interrupted({ cutShort }: Evidence): readonly Reason[] {
-  if (cutShort?.by !== 'signal') return [];
+  if (cutShort?.leaves !== 'a fragment') return [];
   const sentence = `The run was cut short (${cutShort.why}): what it did not ask cannot be passed.`;
   return [{ check: 'run', outcome: 'inconclusive', sentence }];
 }

@@ -68,8 +68,8 @@ export interface Evidence {
   readonly labels: Labels | null;
   /** Null when the run did not stop early by design. */
   readonly early: EarlyDecision | null;
-  /** Why the run ended before all was asked; a signal leaves no `pass`, a budget makes a smaller sample. */
-  readonly cutShort: { readonly by: 'signal' | 'budget'; readonly why: string } | null;
+  /** Why the run ended before all was asked: with a smaller sample, as by a budget, or with a fragment that cannot pass. */
+  readonly cutShort: { readonly leaves: 'a sample' | 'a fragment'; readonly why: string } | null;
   /** What went fatally wrong, a sentence each. */
   readonly problems: readonly string[];
 }

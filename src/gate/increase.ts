@@ -3,7 +3,7 @@ import { changeHangsOnJudgements, questionsToSettleChange } from '../statistics/
 import { withUnseen } from '../statistics/unseen.ts';
 import type { Evidence, Policy } from './evidence.ts';
 import { heldToPlanted, rateWith } from './held-to-planted.ts';
-import { judging, settling } from './settling.ts';
+import { settling, settlingJudgements } from './settling.ts';
 import type { Reason } from './verdict.ts';
 import { asGiven, changeBeside, counted, percent, pointsOf, span } from './words.ts';
 
@@ -103,7 +103,7 @@ function hanging(comparison: Comparison, limit: number): string {
       ? { worst: worstUpper, known: withUnseen(upper, unseen, 1) }
       : { worst: bestLower, known: withUnseen(lower, unseen, -1) };
   const asking = !changeHangsOnJudgements(comparison, limit);
-  const way = judging({ ...bounds, limit, unjudged, asking });
+  const way = settlingJudgements({ ...bounds, limit, unjudged, asking });
   const isOpenAsJudged = upper <= limit ? bounds.known > limit : bounds.known <= limit;
   const unknown = isOpenAsJudged
     ? unshared(comparison)

@@ -39,7 +39,7 @@ interface Hanging {
 }
 
 /** How many judgements would settle it; empty where it takes more than judgements. */
-export function judging({ worst, known, limit, unjudged, asking }: Hanging): string {
+export function settlingJudgements({ worst, known, limit, unjudged, asking }: Hanging): string {
   const needed = judgementsToSettle(worst, known, limit, unjudged);
   if (needed > unjudged || unjudged === 0) return '';
   const those =

@@ -10,7 +10,7 @@ import type { Controls, MirrorPictures, Report } from '../report/report.ts';
 import { type AskedShard, isAsked, type Shard, saidBy } from './shards.ts';
 
 export interface ShardsToJoin {
-  /** Parts of one run: `misfitsOf` has found nothing. At least one of them asked something. */
+  /** Parts of one run: `misfitShards` has found nothing. At least one of them asked something. */
   readonly shards: readonly Shard[];
   readonly first: AskedShard;
   /** The limits for the whole, in per cent. */
@@ -46,7 +46,7 @@ export function joinShards({ shards, first, policy, baseline }: ShardsToJoin): F
     votes: inPairOrder(parts.flatMap(shard => shard.report.part.votes)),
     labelled: labelledOf(parts),
     early: null,
-    cutShort: cutShort === null ? null : { by: 'signal', why: cutShort },
+    cutShort: cutShort === null ? null : { leaves: 'a fragment', why: cutShort },
     problems: shards
       .filter(isFailed)
       .map(shard => `Shard ${shard.report.sample.shard} ended in an error: ${saidBy(shard)}`),

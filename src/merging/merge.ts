@@ -5,7 +5,7 @@ import { InputError, policyInPercent } from '../inputs.ts';
 import type { MergeConfig } from './inputs.ts';
 import { joinShards } from './join.ts';
 import { readShards } from './shard-files.ts';
-import { type AskedShard, isAsked, misfitsOf, type Shard, saidBy, strangersTo } from './shards.ts';
+import { type AskedShard, isAsked, misfitShards, type Shard, saidBy, strangersTo } from './shards.ts';
 
 /** What a merging needs of the world around it. */
 export interface Surroundings {
@@ -16,13 +16,25 @@ export interface Surroundings {
 }
 
 /**
+ * The shards that the reports are of. Rejects with InputError, a line for each place that leads to none and each file
+ * that is no report.
+ */
+export async function shardsOf({ reports }: MergeConfig): Promise<readonly Shard[]> {
+  const { shards, faults } = await readShards(reports);
+  refuse(faults);
+  return shards;
+}
+
+/**
  * A whole merging, in its order. Rejects with InputError, a line for each reason, when the reports are not the parts
  * of one run, and with an error of one line when the baseline cannot be compared with.
  */
-export async function mergeShards(config: MergeConfig, around: Surroundings): Promise<Finding> {
-  const { shards, faults } = await readShards(config.reports);
-  refuse(faults);
-  refuse(misfitsOf(shards));
+export async function mergeShards(
+  shards: readonly Shard[],
+  config: MergeConfig,
+  around: Surroundings,
+): Promise<Finding> {
+  refuse(misfitShards(shards));
   const first = firstAsked(shards);
   refuse(strangersTo(around.commit, first));
   const { scenarios } = first.report.sample;

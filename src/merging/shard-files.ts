@@ -17,7 +17,9 @@ export async function readShards(
     const found = await filesAt(place);
     for (const path of found) paths.add(path);
     if (found.length === 0)
-      faults.push(`"${plain(place)}" leads to no report.json: give the folder they were downloaded into`);
+      faults.push(
+        `"${plain(place)}" leads to no report.json: give the shards' reports, or a folder that they lie in`,
+      );
   }
   const shards: Shard[] = [];
   for (const path of [...paths].sort()) {

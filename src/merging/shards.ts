@@ -19,7 +19,7 @@ export const isAsked = (shard: Shard): shard is AskedShard => shard.report.part 
  * Why these reports are not the parts of one run, a line each; empty when they are. A shard that ended in an error
  * before it asked is a part like the others: what it means is the verdict's to say.
  */
-export function misfitsOf(shards: readonly Shard[]): readonly string[] {
+export function misfitShards(shards: readonly Shard[]): readonly string[] {
   const unplaced = shards.flatMap(unplacedLine);
   if (unplaced.length > 0) return unplaced;
   const asked = shards.filter(isAsked);

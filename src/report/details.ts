@@ -1,7 +1,7 @@
 import { counted } from '../gate/words.ts';
 import { code, link, text } from './escape.ts';
 import type { HistoryEntry } from './history.ts';
-import { disagreements, judging } from './judging.ts';
+import { disagreements, judgeSentences } from './judging.ts';
 import { bullets, byScenario, folded, inQuotes, joined, sentences, table } from './markdown.ts';
 import { repeats } from './repeats.ts';
 import type { Report } from './report.ts';
@@ -210,6 +210,6 @@ export function method({ estimates, comparison }: Report): string {
 /** How the judge does, and the pairs on which a panel's judges differ. */
 export const judge = (report: Report, most: number): string =>
   joined(
-    sentences(judging(report), 10),
+    sentences(judgeSentences(report), 10),
     folded('Pairs on which the judges differ', most === 0 ? '' : byScenario(disagreements(report), most)),
   );

@@ -4,7 +4,7 @@ import type { JudgeCheck, Report } from './report.ts';
 import { count, rate } from './words.ts';
 
 /** What is known of the judge itself, a sentence each: against human labels, and how far several agree. */
-export const judging = ({ judgeCheck, agreement, policy }: Report): readonly string[] => [
+export const judgeSentences = ({ judgeCheck, agreement, policy }: Report): readonly string[] => [
   ...(judgeCheck ? checked(judgeCheck, policy.confidence) : []),
   ...(agreement
     ? [

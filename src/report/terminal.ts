@@ -2,7 +2,7 @@ import { HARM_NUMBERS } from '../benchmark/scenarios.ts';
 import type { Outcome } from '../gate/verdict.ts';
 import { counted } from '../gate/words.ts';
 import type { Estimate } from '../statistics/estimate.ts';
-import { judging } from './judging.ts';
+import { judgeSentences } from './judging.ts';
 import { repeats } from './repeats.ts';
 import type { Report } from './report.ts';
 import { BOLD, DIM, fitted, hanging, type Paint, painter, wrapped } from './terminal-text.ts';
@@ -45,7 +45,7 @@ export function renderTerminal(report: Report, coloured: boolean): string {
     arms(report),
     [
       ...spent(report),
-      ...[...repeats(report.estimates), ...judging(report), ...report.notices].flatMap(sentence =>
+      ...[...repeats(report.estimates), ...judgeSentences(report), ...report.notices].flatMap(sentence =>
         hanging('·', sentence),
       ),
     ].map(each => paint(DIM, each)),

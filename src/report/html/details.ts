@@ -1,6 +1,6 @@
 import { counted } from '../../gate/words.ts';
 import { html } from '../escape.ts';
-import { disagreements, judging } from '../judging.ts';
+import { disagreements, judgeSentences } from '../judging.ts';
 import type { Report, Row } from '../report.ts';
 import {
   capital,
@@ -137,7 +137,7 @@ export const fingerprint = ({ fingerprint: fields }: Report): string =>
 
 /** How the judge does, and the pairs on which a panel's judges differ. */
 export function judge(report: Report): string {
-  const sentences = judging(report).map(sentence => `<p>${html(sentence, 1000)}</p>`);
+  const sentences = judgeSentences(report).map(sentence => `<p>${html(sentence, 1000)}</p>`);
   const differ = disagreements(report);
   const listed = differ.map(pair => `<code>${html(pair, 120)}</code>`).join(', ');
   const folded =
