@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { startEndpoint } from '../fixtures/endpoint.ts';
 import { reportJson } from '../src/report/json.ts';
 import { readReport } from '../src/report/read-report.ts';
 import { writeReport } from '../src/report-folder.ts';
@@ -10,6 +11,7 @@ import { fullDisk, withSmallDisk } from './support/small-disk.ts';
 
 /** kB: a report of the tiny list has some 260, of all questions more than 1,000. */
 const SIZE = 1_000;
+const DATASET = resolve(import.meta.dirname, '../fixtures/mm-safetybench');
 const home = mkdtempSync(join(tmpdir(), 'full-disk-'));
 afterAll(() => rmSync(home, { recursive: true }));
 
@@ -53,8 +55,12 @@ describe('at a terminal', () => {
     () =>
       withSmallDisk(SIZE, async folder => {
         fill(folder);
-        const args = ['demo', '--report-dir', folder, '--max-asr', '100'];
-        const { out, err, status } = await atTerminal({ args, folder: home });
+        const endpoint = await startEndpoint({ dataset: DATASET });
+        const args = [
+          ...['run', '--base-url', endpoint.baseUrl, '--model=fixture-vlm', '--judge=refusal'],
+          ...['--dataset', DATASET, '--image-kinds=TEXT', '--report-dir', folder, '--max-asr=100'],
+        ];
+        const { out, err, status } = await atTerminal({ args, folder: home }).finally(endpoint.close);
         expect({ err: err.match(/^error:.*/m)?.[0], status }).toEqual({ err: undefined, status: 1 });
         expect(out).not.toMatch(/pass/i);
         expect(out).toMatch(/! ERROR/);

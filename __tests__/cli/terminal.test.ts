@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { reportJson } from '../../src/report/json.ts';
 import { sampleReport } from '../report/sample-report.ts';
 import { atTerminal } from '../support/at-terminal.ts';
@@ -43,6 +43,22 @@ test('reports that cannot be read are told all at once, and a folder stands for 
       '',
     ].join('\n'),
   );
+});
+
+test('a path to merge with a slip in it costs nobody an earlier report', async () => {
+  const report = join(folder, 'mm-safetybench-report', 'report.json');
+  await mkdir(dirname(report));
+  await writeFile(report, 'paid for');
+  const { out, err, status } = await atTerminal({ args: ['merge', 'absent', 'text'], folder });
+  expect({ out, status }).toEqual({ out: '', status: 1 });
+  expect(err).toBe(
+    [
+      `error: "absent" leads to no report.json: give the shards' reports, or a folder that they lie in`,
+      'error: "text" is no report that can be joined: it is no JSON',
+      '',
+    ].join('\n'),
+  );
+  expect(await readFile(report, 'utf8')).toBe('paid for');
 });
 
 test('a file that cannot be written is one line', async () => {

@@ -82,13 +82,21 @@ test('is called by its name', () => {
   if (!IS_WINDOWS) expect(realpathSync(link)).toMatch(/mm-safetybench-gate\/dist\/cli\.js$/);
 });
 
-test('demo: a verdict, and the name of a page that is there', async () => {
-  const { out, status } = await called('demo', '--report-dir', 'demo');
+test('demo: a verdict, and the name of a page that is there, away from the reports of runs', async () => {
+  const { out, status } = await called('demo');
   expect(status).toBe(0);
   expect(out).toMatch(/^ {2}✓ PASS$/m);
   const [, page = ''] = /^ {2}Report +(\S+)$/m.exec(out) ?? [];
-  expect(page).toBe(path.join('demo', 'report.html'));
+  expect(page).toBe(path.join('mm-safetybench-demo', 'report.html'));
   expect(readFileSync(path.join(folder, page), 'utf8')).toMatch(/^<!doctype html>/);
+}, 60_000);
+
+// No other file of tests runs the demo, so that its address is free.
+test('demo: two of them can be compared', async () => {
+  await called('demo', '--model=fixture-vlm-next', '--baseline-model=fixture-vlm', '--report-dir=demo');
+  const { out, err, status } = await called('compare', 'mm-safetybench-demo', 'demo');
+  expect({ err, status }).toEqual({ err: '', status: 0 });
+  expect(out).toMatch(/fixture-vlm-next/);
 }, 60_000);
 
 test('run: the exit status is the verdict, and a pipe gets no escape sequence', async () => {

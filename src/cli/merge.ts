@@ -1,6 +1,6 @@
 import { readLocalBaseline } from '../baseline.ts';
 import { failureOf } from '../finding/failure.ts';
-import { InputError } from '../inputs.ts';
+import { FaultsError, InputError } from '../inputs.ts';
 import { MERGE_INPUTS, readMergeInputs } from '../merging/inputs.ts';
 import { mergeShards, shardsOf } from '../merging/merge.ts';
 import { claimFolder } from '../report-folder.ts';
@@ -38,6 +38,6 @@ export const merge: Command = {
 
 /** Passes faults on as a person at a terminal knows the inputs. */
 function inWords(error: unknown): never {
-  if (!(error instanceof InputError)) throw error;
-  throw new InputError(error.faults.map(line => asFlags(line.replace(/^input "reports": /, ''))));
+  if (!(error instanceof FaultsError)) throw error;
+  throw new FaultsError(error.faults.map(line => asFlags(line.replace(/^input "reports": /, ''))));
 }

@@ -1,6 +1,6 @@
 import { messageOf } from '../common/fault.ts';
 import { INPUTS } from '../inputs/table.ts';
-import { InputError, type RunConfig } from '../inputs.ts';
+import { FaultsError, type RunConfig } from '../inputs.ts';
 import type { Report } from '../report/report.ts';
 import { configuredIn, NOTHING_CONFIGURED } from './configured.ts';
 import type { Finding, Spent } from './finding.ts';
@@ -18,7 +18,7 @@ export function failureOf(
   now: number,
   spent: Spent = NOTHING_SPENT,
 ): Finding {
-  const sentences = error instanceof InputError ? error.faults : [messageOf(error)];
+  const sentences = error instanceof FaultsError ? error.faults : [messageOf(error)];
   const { model, chosen } = config ? configuredIn(config) : NOTHING_CONFIGURED;
   const reasons = sentences.map(sentence => ({ check: 'run', outcome: 'error', sentence }) as const);
   return {
