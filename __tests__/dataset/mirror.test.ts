@@ -42,9 +42,9 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const open = (http: Partial<HttpOptions> = {}, token?: string) =>
+const open = (http: Partial<HttpOptions> = {}, token?: string, imagesUrl = server.url) =>
   mirrorPictures({
-    imagesUrl: server.url,
+    imagesUrl,
     token,
     store: openStore(join(folder, 'cache'), neverWarned),
     http: {
@@ -264,9 +264,11 @@ describe('what is fetched', () => {
     expect(server.seen).toHaveLength(3);
   });
 
-  test('a mirror that names no commit has an unknown revision; one that changes has both', async () => {
+  test('a mirror that is not needed has no revision, one that names no commit an unknown one; one that changes has both', async () => {
     server.files = { [SD]: await parquetOf(rowsOfKind(12)) };
     const mirror = open();
+    await mirror.prepare([pairAt(0, 'TEXT')]);
+    expect(mirror.revision()).toBe('');
     await mirror.prepare([pairAt(0)]);
     expect(mirror.revision()).toBe('unknown');
     server.headers = { 'x-repo-commit': 'bbb' };
@@ -551,6 +553,14 @@ describe('servers in trouble', () => {
       `${server.url}${SD} was given up because the run ended`,
     );
     expect(server.seen).toHaveLength(1);
+  });
+
+  test('a port that nothing is fetched from is named at once', async () => {
+    const url = 'http://127.0.0.1:6000';
+    await expect(open({}, undefined, url).prepare([pairAt(0)])).rejects.toThrow(
+      `${url}${SD} has a port that is kept from HTTP: check images-url`,
+    );
+    expect(waits).toEqual([]);
   });
 
   test('nobody at the address', async () => {

@@ -48,6 +48,24 @@ describe('inspect', () => {
     );
   });
 
+  test('refuses a PNG whose end alone is missing', async () => {
+    const { pixels, width, height } = plain(40, 30, [200, 100, 50]);
+    const bytes = await sharp(pixels, { raw: { width, height, channels: 3 } })
+      .png()
+      .toBuffer();
+    await expect(inspect(bytes.subarray(0, -12))).rejects.toThrow(
+      'it is damaged or cut short (its end is missing)',
+    );
+  });
+
+  test('takes a picture with something behind its end', async () => {
+    const { pixels, width, height } = plain(40, 30, [200, 100, 50]);
+    const bytes = await sharp(pixels, { raw: { width, height, channels: 3 } })
+      .jpeg()
+      .toBuffer();
+    expect(await inspect(Buffer.concat([bytes, Buffer.alloc(9)]))).toMatchObject({ width: 40 });
+  });
+
   test('refuses a PNG with a damaged byte', async () => {
     const noise = plain(64, 64, [0, 0, 0]);
     noise.pixels.forEach((_, index) => {

@@ -88,7 +88,12 @@ export async function request(
     let commit: string | undefined;
     let url = start;
     for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
-      const response = await send(url, url.origin === origin ? options.token : undefined, headers, idle);
+      const response = await send(
+        url,
+        url.origin === origin ? options.token : undefined,
+        headers,
+        idle,
+      ).catch(error => unreached(error, options));
       idle.heard();
       commit ??= commitOf(response.headers);
       if (!REDIRECTS.includes(response.status)) {
@@ -144,26 +149,30 @@ function idleTimer({ timeout, signal }: HttpOptions): IdleTimer {
   };
 }
 
-async function send(
+function send(
   url: URL,
   token: string | undefined,
   headers: Readonly<Record<string, string>>,
   idle: IdleTimer,
 ): Promise<Response> {
-  try {
-    return await fetch(url, {
-      redirect: 'manual',
-      signal: idle.signal,
-      // Compressed bodies would make ranges and lengths speak of other bytes than the file's.
-      headers: {
-        ...headers,
-        'accept-encoding': 'identity',
-        ...(token && { authorization: `Bearer ${token}` }),
-      },
-    });
-  } catch (error) {
-    throw new HttpFault(`cannot be reached (${connectionFault(error)})`, true);
+  return fetch(url, {
+    redirect: 'manual',
+    signal: idle.signal,
+    // Compressed bodies would make ranges and lengths speak of other bytes than the file's.
+    headers: {
+      ...headers,
+      'accept-encoding': 'identity',
+      ...(token && { authorization: `Bearer ${token}` }),
+    },
+  });
+}
+
+function unreached(error: unknown, { input }: HttpOptions): never {
+  const fault = connectionFault(error);
+  if (fault === 'bad port') {
+    throw new HttpFault(`has a port that is kept from HTTP: check ${input}`, false);
   }
+  throw new HttpFault(`cannot be reached (${fault})`, true);
 }
 
 /** The system's word for a failed connection (`ENOTFOUND`, `ECONNREFUSED`), which fetch hides in the cause. */

@@ -93,7 +93,7 @@ export function mirrorPictures(options: MirrorOptions): DatasetPictures {
       await turns.add(() => repair(urlOf(mirror, pair)));
       return (await store.read(recipeOf(mirror, pair)))?.bytes ?? absent(mirror, pair);
     },
-    revision: () => [...commits].sort().join('+') || 'unknown',
+    revision: () => [...commits].sort().join('+') || (needed.size > 0 ? 'unknown' : ''),
     unused: () => [...refused].map(([pair, reason]) => ({ pair, reason })),
   };
 }

@@ -52,7 +52,15 @@ export const inspect = (bytes: Uint8Array): Promise<Image> =>
     // Shrinking while it is decoded is the cheapest way of reading all of it.
     const whole = (await open(bytes)).removeAlpha().toColourspace('srgb');
     const small = whole.resize({ width: 64, height: 64, fit: 'fill', kernel: 'linear' });
-    return { ...header, thumbnail: await decoded(small) };
+    const thumbnail = await decoded(small);
+    // Its decoder makes do without.
+    if (
+      header.type === 'image/png' &&
+      !Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes('IEND')
+    ) {
+      throw new Error('it is damaged or cut short (its end is missing)');
+    }
+    return { ...header, thumbnail };
   });
 
 /**

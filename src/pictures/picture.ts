@@ -21,7 +21,7 @@ export interface DatasetPictures {
   prepare(pairs: readonly Pair[]): Promise<void>;
   /** The bytes of the authors' picture, or why the data set has none for this pair and what to do. */
   read(pair: Pair): Promise<Uint8Array | NoPicture>;
-  /** The commits of the mirror that the prepared ones are from, `+` between them; empty for a folder. */
+  /** The commits of the mirror that the prepared ones are from, `+` between them; empty where no mirror was needed. */
   revision(): string;
   /** The pictures that are not used, and why, as far as it is known yet. */
   unused(): readonly UnusedPicture[];
