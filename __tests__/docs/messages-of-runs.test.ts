@@ -46,7 +46,7 @@ describe('endpoints', () => {
       detail: expect.stringContaining(`${endpoint.baseUrl} cannot be reached: no connection (`),
     });
     await endpoint.close();
-    const handed = await createBatchApi(common(await nobody())).hand(written('lines.jsonl', '{}\n'));
+    const handed = await createBatchApi(common(await nobody())).upload(written('lines.jsonl', '{}\n'));
     expect(handed).toMatchObject({ answer: { detail: expect.stringContaining('no connection to http') } });
   });
 

@@ -24,6 +24,7 @@ import {
   type BatchServer,
   type Became,
   batchServer,
+  type Interception,
   lineFor,
   saying,
   unasked,
@@ -425,6 +426,54 @@ describe('a batch whose start was carried out and not heard of', () => {
     expect(answers.map(({ kind }) => kind)).toEqual(['text', 'text', 'text']);
     expect(server.batches.map(({ length }) => length)).toEqual([3]);
     expect(server.calls.filter(call => call === 'POST batches')).toHaveLength(1);
+  });
+
+  describe('before the run was killed', () => {
+    const asked = questions(4).map((text, n) => ({ ...request(text), key: `${n}`.repeat(64) }));
+    const put = (client: BatchEndpoint) => Promise.all(asked.map(each => client.ask(each)));
+
+    /** Kills a run once it starts its batch, of which it hears nothing, and asks the same in another one. */
+    async function killedAndGoneOnWith(intercept: Interception): Promise<BatchServer> {
+      const server = await batchServer(sayYes, intercept);
+      endpoint = server;
+      void put(batchesOf(server.baseUrl));
+      while (!server.calls.includes('POST batches')) await setTimeout(1);
+      const next = await openJournal(join(folder, 'journal.jsonl'));
+      const again = batchesOf(server.baseUrl, { journal: next });
+      expect((await put(again)).map(({ kind }) => kind)).toEqual(['text', 'text', 'text', 'text']);
+      expect(server.batches.map(({ length }) => length)).toEqual([4]);
+      await again.close();
+      await next.close();
+      return server;
+    }
+
+    test('is found by the next attempt', async () => {
+      const server = await killedAndGoneOnWith((call, response, count) => {
+        if (call === 'POST batches' && count === 1) response.end = () => response;
+        return false;
+      });
+      expect(server.calls.filter(call => call === 'POST batches')).toHaveLength(1);
+      expect(notices).toContain('Going on with a batch of an earlier attempt, for 4 requests.');
+    });
+
+    test('and that was not carried out either is started by the next attempt', async () => {
+      const server = await killedAndGoneOnWith((call, _, count) => call === 'POST batches' && count === 1);
+      expect(server.calls.filter(call => call === 'POST batches')).toHaveLength(2);
+      expect(server.files()).toEqual([]);
+    });
+  });
+
+  test('is tried again when the endpoint asks for it', async () => {
+    const server = await batchServer(sayYes, (call, response, count) => {
+      if (call !== 'POST batches' || count > 1) return false;
+      response.setHeader('retry-after-ms', '700');
+      return refuse(response, 503);
+    });
+    endpoint = server;
+    const startedAt = performance.now();
+    await askAll(batchesOf(server.baseUrl), 3);
+    expect(performance.now() - startedAt).toBeGreaterThan(700);
+    expect(server.batches).toHaveLength(1);
   });
 
   test('is started again where the endpoint lists no batches', async () => {

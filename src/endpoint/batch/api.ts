@@ -8,6 +8,7 @@ import { type Answer, noAnswer } from '../answer.ts';
 import { backoff } from '../backoff.ts';
 import { type ClientOptions, passingFault } from '../client.ts';
 import { openAi } from '../library.ts';
+import { askedWait } from '../limits.ts';
 import {
   errorWord,
   FatalEndpointError,
@@ -21,12 +22,21 @@ import { batchName } from './record.ts';
 
 export type BatchApiOptions = Pick<
   ClientOptions,
-  'baseUrl' | 'model' | 'apiKey' | 'headers' | 'timeout' | 'maxRetries' | 'signal' | 'secrets' | 'random'
+  | 'baseUrl'
+  | 'model'
+  | 'apiKey'
+  | 'headers'
+  | 'timeout'
+  | 'maxRetries'
+  | 'signal'
+  | 'secrets'
+  | 'clock'
+  | 'random'
 >;
 
-/** What came of handing in a batch. `too-much` is a limit on size or on what may be queued. */
+/** What came of a step of handing in a batch, as an id. `too-much` is a limit on size or on what may be queued. */
 export type Handed =
-  | { readonly kind: 'sent'; readonly batch: string; readonly file: string }
+  | { readonly kind: 'done'; readonly id: string }
   | { readonly kind: 'too-much' }
   | { readonly kind: 'failed'; readonly answer: Answer };
 
@@ -42,8 +52,12 @@ export interface BatchState {
 
 /** The few calls of the Batch API. Those that reject with FatalEndpointError end the whole run. */
 export interface BatchApi {
-  /** Uploads a file of requests and starts a batch on it. */
-  hand(path: string): Promise<Handed>;
+  /** Uploads a file of requests. */
+  upload(path: string): Promise<Handed>;
+  /** Starts a batch on an uploaded file, which is removed where it cannot be. */
+  start(file: string): Promise<Handed>;
+  /** The batch on a file, where the endpoint lists its batches. Never rejects. */
+  begunOn(file: string): Promise<string | undefined>;
   look(batch: string): Promise<BatchState>;
   lines(file: string): AsyncGenerator<string>;
   /** Never rejects. */
@@ -73,28 +87,31 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
   const { baseUrl, signal, secrets, maxRetries } = options;
   const client = openAi(options);
   const call = { signal, maxRetries };
-  const upload = { timeout: UPLOAD_TIMEOUT };
+  const uploading = { timeout: UPLOAD_TIMEOUT };
   const last = { timeout: LAST_TIMEOUT, maxRetries: 0 };
 
   const remove = (file: string): Promise<void> => client.files.delete(file, last).then(nothing, nothing);
 
   return {
-    async hand(path) {
-      let step = 'files';
+    async upload(path) {
       try {
         const body = await formOf(path);
         const headers = { 'content-type': body.type };
-        const file = idOf(await client.post('/files', { body, headers, ...call, ...upload }), step, baseUrl);
-        step = 'batches';
-        const batch = await started(client, file, options).catch(async error => {
-          await remove(file);
-          throw error;
-        });
-        return { kind: 'sent', batch, file };
+        const uploaded = await client.post('/files', { body, headers, ...call, ...uploading });
+        return { kind: 'done', id: idOf(uploaded, 'files', baseUrl) };
       } catch (error) {
-        return notHanded(error, step, options);
+        return notHanded(error, 'files', options);
       }
     },
+    async start(file) {
+      try {
+        return { kind: 'done', id: await started(client, file, options) };
+      } catch (error) {
+        await remove(file);
+        return notHanded(error, 'batches', options);
+      }
+    },
+    begunOn: file => begunOn(client, file, options),
     async look(batch) {
       try {
         const seen = state.parse(await client.batches.retrieve(batch, call));
@@ -122,13 +139,14 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
  * paid for, again.
  */
 async function started(client: OpenAI, file: string, options: BatchApiOptions, tries = 0): Promise<string> {
-  const { baseUrl, signal, maxRetries, random } = options;
+  const { baseUrl, signal, maxRetries, clock, random } = options;
   try {
     const body = { input_file_id: file, endpoint: REQUESTS_PATH, completion_window: '24h' } as const;
     return idOf(await client.batches.create(body, { signal, maxRetries: 0 }), 'batches', baseUrl);
   } catch (error) {
     if (!mayPass(error)) throw error;
-    await setTimeout(backoff(tries, random()), undefined, { signal });
+    const asked = error instanceof APIError && error.headers ? askedWait(error.headers, clock()) : 0;
+    await setTimeout(Math.max(asked, backoff(tries, random())), undefined, { signal });
     const begun = await begunOn(client, file, options);
     if (begun !== undefined) return begun;
     if (tries >= maxRetries) throw error;
@@ -136,7 +154,6 @@ async function started(client: OpenAI, file: string, options: BatchApiOptions, t
   }
 }
 
-/** The batch on a file, where the endpoint lists its batches. Never rejects. */
 async function begunOn(
   client: OpenAI,
   file: string,

@@ -5,20 +5,33 @@ import { keyOf } from '../../journal/key.ts';
 /** An id as an endpoint gives it out: never more than a word. */
 export const batchName = z.string().regex(/^[\w.:=+-]{1,512}$/);
 
-/** A batch that is under way, as the journal keeps it: what was asked in it, by the requests' keys. */
-const record = z.strictObject({ batch: batchName, file: batchName, ids: z.array(z.string()) });
+/**
+ * A batch that is under way, as the journal keeps it: what was asked in it, by the requests' keys. Null is one that was
+ * to be started when the run was killed, so that nobody knows whether it was.
+ */
+const record = z.strictObject({ batch: batchName.nullable(), file: batchName, ids: z.array(z.string()) });
 const closed = z.strictObject({ closed: z.literal(true) });
 
-type BatchRecord = z.output<typeof record>;
-export type OpenRecord = BatchRecord & { readonly place: number };
+/** Requests that lie at the endpoint as a file. */
+export interface FileRecord {
+  readonly file: string;
+  readonly ids: readonly string[];
+  readonly place: number;
+}
+
+export interface OpenRecord extends FileRecord {
+  readonly batch: string;
+}
 
 /** What is known of an endpoint's batches, so that a run killed while one was under way finds it again. */
 export interface BatchRecords {
   /** Those of earlier attempts that were not collected, when it is called first; none after that. */
-  left(): Promise<readonly OpenRecord[]>;
-  open(record: BatchRecord): Promise<OpenRecord>;
-  /** Its answers are in the journal. */
-  close(record: OpenRecord): Promise<void>;
+  left(): Promise<readonly (FileRecord & { readonly batch: string | null })[]>;
+  /** A batch is to be started on a file: kept before that is, since what is started is paid for. */
+  starting(file: string, ids: readonly string[]): Promise<FileRecord>;
+  started(record: FileRecord, batch: string): Promise<OpenRecord>;
+  /** Its answers are in the journal, or it was never started. */
+  close(record: FileRecord): Promise<void>;
 }
 
 export function createBatchRecords(
@@ -30,7 +43,7 @@ export function createBatchRecords(
   let hasLooked = false;
   return {
     async left() {
-      const open: OpenRecord[] = [];
+      const open: Awaited<ReturnType<BatchRecords['left']>>[number][] = [];
       if (hasLooked) return open;
       hasLooked = true;
       for (; ; next += 1) {
@@ -39,11 +52,15 @@ export function createBatchRecords(
         if (!('closed' in kept)) open.push({ ...kept, place: next });
       }
     },
-    async open(each) {
+    async starting(file, ids) {
       const place = next;
       next += 1;
-      await journal.append(keyAt(place), each);
-      return { ...each, place };
+      await journal.append(keyAt(place), { batch: null, file, ids });
+      return { file, ids, place };
+    },
+    async started({ file, ids, place }, batch) {
+      await journal.append(keyAt(place), { batch, file, ids });
+      return { batch, file, ids, place };
     },
     close: ({ place }) => journal.append(keyAt(place), { closed: true }),
   };

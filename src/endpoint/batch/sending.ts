@@ -42,7 +42,7 @@ export function createSending(options: SendingOptions): Sending {
   let limits = options.limits ?? LIMITS;
 
   const gathering = createGathering(options, async entries => {
-    const { resumed, fresh } = sharedOut(entries, await records.left());
+    const { resumed, fresh } = sharedOut(entries, await work.left());
     for (const [record, its] of resumed) begin(() => work.resume(record, its));
     const added = JSON.stringify(options.extraBody ?? {}).length + options.model.length;
     for (const chunk of chunksOf(fresh, limits, added)) begin(() => lanes.add(() => send(chunk)));

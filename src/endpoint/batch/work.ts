@@ -11,7 +11,7 @@ import type { Entry, Live } from './entry.ts';
 import type { Outcome } from './lines.ts';
 import { collect, contradictedIn, type PollOptions, untilEnded } from './poll.ts';
 import type { BatchReader, Fate, Rejection } from './reading.ts';
-import type { BatchRecords, OpenRecord } from './record.ts';
+import type { BatchRecords, FileRecord, OpenRecord } from './record.ts';
 import type { Spool } from './spool.ts';
 
 export interface WorkOptions extends PollOptions, Pick<ClientOptions, 'model' | 'extraBody'> {
@@ -32,6 +32,8 @@ export interface WorkOptions extends PollOptions, Pick<ClientOptions, 'model' | 
 export interface BatchWork {
   /** Sends requests as one batch. Rejects as the calls of the API do. */
   readonly send: (entries: readonly Entry[]) => Promise<void>;
+  /** The batches of earlier attempts that may hold answers, when it is called first; none after that. */
+  readonly left: () => Promise<readonly OpenRecord[]>;
   /** Goes on with a batch that an earlier attempt sent, for the requests that are in it. */
   readonly resume: (record: OpenRecord, entries: readonly Entry[]) => Promise<void>;
   /** Cancels what is under way. Never rejects. */
@@ -59,10 +61,13 @@ export function createBatchWork(options: WorkOptions): BatchWork {
       const handed = await outbox.add(() => handIn(entries, spoken, options));
       if (handed.kind === 'too-much') return options.tooMuch(entries);
       if (handed.kind === 'failed') return options.notHanded(entries, handed.answer);
-      const { batch, file } = handed;
-      const record = await records.open({ batch, file, ids: entries.map(({ id }) => id) });
+      const { record } = handed;
       notice(`Sent a batch of ${entries.length} requests; it may take up to 24 hours.`);
       await see({ record, spoken, pending: byId(entries), earlier: false });
+    },
+    async left() {
+      const found = await Promise.all((await records.left()).map(record => begun(record, options)));
+      return found.filter(record => record !== undefined);
     },
     async resume(record, entries) {
       if (entries.length === 0) return dropped(record, options);
@@ -141,13 +146,40 @@ async function cancelled({ batch, file }: OpenRecord, api: BatchApi): Promise<vo
 const removeAll = (files: readonly string[], api: BatchApi): Promise<unknown> =>
   Promise.all(files.map(api.remove));
 
-/** Hands requests in as one file, which lies on disk no longer than that takes. */
-async function handIn(entries: readonly Entry[], dialect: Dialect, options: WorkOptions): Promise<Handed> {
+/** The batch of a record, looked for where the run was killed as it was being started; undefined where there is none. */
+async function begun(
+  record: FileRecord & { readonly batch: string | null },
+  { api, records }: WorkOptions,
+): Promise<OpenRecord | undefined> {
+  const batch = record.batch ?? (await api.begunOn(record.file));
+  if (batch !== undefined) return { ...record, batch };
+  await api.remove(record.file);
+  await records.close(record);
+  return undefined;
+}
+
+type Started = { readonly kind: 'started'; readonly record: OpenRecord } | Exclude<Handed, { kind: 'done' }>;
+
+/** Hands requests in as one file, and starts a batch on it. */
+async function handIn(entries: readonly Entry[], dialect: Dialect, options: WorkOptions): Promise<Started> {
+  const { api, records } = options;
+  const uploaded = await upload(entries, dialect, options);
+  if (uploaded.kind !== 'done') return uploaded;
+  const ids = entries.map(({ id }) => id);
+  const starting = await records.starting(uploaded.id, ids);
+  const handed = await api.start(starting.file);
+  if (handed.kind === 'done') return { kind: 'started', record: await records.started(starting, handed.id) };
+  await records.close(starting);
+  return handed;
+}
+
+/** Uploads the requests as a file, which lies on disk no longer than that takes. */
+async function upload(entries: readonly Entry[], dialect: Dialect, options: WorkOptions): Promise<Handed> {
   const spool = options.spool();
   const path = join(spool.folder, `${randomUUID()}.jsonl`);
   try {
     await write(path, entries, spool, dialect, options);
-    return await options.api.hand(path);
+    return await options.api.upload(path);
   } finally {
     await rm(path, { force: true });
   }
