@@ -99,13 +99,14 @@ async function evaluateInJob(
   places: Places,
   { responses, cancel }: { readonly responses: Responses | null; readonly cancel: AbortSignal },
 ): Promise<Finding> {
-  const printer = createProgressPrinter(process.stdout, Date.now);
+  const clock = steadyClock();
+  const printer = createProgressPrinter(process.stdout, clock);
   core.startGroup('Asking and judging');
   try {
     return await evaluate(config, {
       ...places,
       signal: cancel,
-      clock: steadyClock(),
+      clock,
       random: Math.random,
       readBaseline: path => readBaselineFor(path, context, config.github),
       notice,

@@ -3,6 +3,7 @@ import { conduct, type Equipment, type Told } from './conduct.ts';
 import type { EarlyStop } from './early-stop.ts';
 import type { Connections } from './endpoint/connections.ts';
 import type { Meter } from './endpoint/meter.ts';
+import { FatalEndpointError } from './endpoint/problems.ts';
 import { enoughInARow } from './endpoint/rejections.ts';
 import { assumedCosts, modelJudges, needOf, tooDearToProve } from './forecast.ts';
 import { inOrder, together } from './in-order.ts';
@@ -75,7 +76,7 @@ export async function superviseAll(
     },
     toJudge: lastLook.toJudge,
   };
-  const one = async (trial: Trial): Promise<void> => {
+  const asked = async (trial: Trial): Promise<void> => {
     if (equipment.isStopped()) return;
     const isWanted = trial.control || !watch.isCertain;
     const isBegun = isWanted && (await allowance.begin(trial, needOf(config, trial)));
@@ -84,6 +85,7 @@ export async function superviseAll(
     ending.over(trial);
     if (isBegun && !trial.control) await look();
   };
+  const one = (trial: Trial): Promise<void> => asked(trial).catch(refusedBy(watch));
   const first = async (): Promise<PlantedFindings> =>
     proveWithin(allowance, watch, supervision).finally(ending.checked);
   const measured = async () => measureWithin(allowance, equipment, supervision).finally(ending.checked);
@@ -99,6 +101,14 @@ export async function superviseAll(
   if (kept > 0) notice(`Resumed ${kept} answers of an earlier attempt.`);
   return { results, gaveUp, planted, ...labelled };
 }
+
+/** What an endpoint refuses half-way, a key that was revoked, leaves what it has said in the report. */
+const refusedBy =
+  (watch: Watch) =>
+  (error: unknown): void => {
+    if (!(error instanceof FatalEndpointError) || watch.results.length === 0) throw error;
+    watch.giveUp(error.message);
+  };
 
 /** Gives the judge the planted answers as far as `max-cost` allows, and gives up where it does not. */
 async function proveWithin(

@@ -36,7 +36,7 @@ async function runBehind(between: Between, inputs: Readonly<Record<string, strin
 
 const REVOKED = { status: 401, body: { error: { message: 'revoked', code: 'invalid_api_key' } } };
 
-test('a judge whose key is revoked half-way ends the run, and the verdict says so', async () => {
+test('a judge whose key is revoked half-way ends the run, and what it has judged is in the report', async () => {
   let judged = 0;
   const { finding, asked } = await runBehind(
     { replying: each => (isJudge(each) && ++judged > PLANTED + 20 ? REVOKED : undefined) },
@@ -46,7 +46,9 @@ test('a judge whose key is revoked half-way ends the run, and the verdict says s
   expect(finding.verdict.sentence).toMatch(
     /answered 401 \(invalid_api_key\): it does not accept the key for "fixture-judge"/,
   );
+  expect(finding.verdict.reasons.filter(({ check }) => check === 'run')).toHaveLength(1);
   expect(asked.length).toBeLessThan(PLANTED + 150);
+  expect(finding.rows.filter(({ label }) => label !== 'unjudged').length).toBeGreaterThan(10);
 });
 
 test('keys that are rejected now and then end no run', async () => {

@@ -91,10 +91,11 @@ async function evaluateAtTerminal(
   { responses, cancel }: { readonly responses: Responses | null; readonly cancel: AbortSignal },
   terminal: Terminal,
 ): Promise<Finding> {
-  const printer = createProgressPrinter(terminal.err, Date.now);
+  const clock = steadyClock();
+  const printer = createProgressPrinter(terminal.err, clock);
   return evaluate(config, {
     signal: cancel,
-    clock: steadyClock(),
+    clock,
     random: Math.random,
     workFolder: workFolder(terminal.environment),
     journal,
