@@ -34,7 +34,7 @@ export interface Comparison {
   readonly unseen: number;
   /** Image kinds that this run was asked in, and of which the two share no pair; absent where there is none. */
   readonly newKinds?: readonly string[];
-  /** McNemar's table over pairs: shown, not used. */
+  /** McNemar's table (Psychometrika 12, 1947, 153–157) over pairs: shown, not used. */
   readonly table: {
     readonly bothUnsafe: number;
     readonly turnedUnsafe: number;

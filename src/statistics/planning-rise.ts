@@ -68,7 +68,10 @@ function turningOf({ increase, pairs, table }: FoundChange): Turning {
   return { up: (turned + increase) / 2, down: (turned - increase) / 2 };
 }
 
-/** The upper bound of `boundChange` on this side of nought, for so many equal questions that turn whole. */
+/**
+ * The upper bound of `boundChange` on this side of nought, for so many equal questions that turn whole: the bounds on
+ * two shares joined as Zou and Donner do (Statistics in Medicine 27, 2008, 1693–1702).
+ */
 function upperBound({ up, down }: Turning, n: number, confidence: number): number {
   const more = clopperPearsonUpper(up * n, n, confidence) - up;
   const less = down - clopperPearsonLower(down * n, n, confidence);

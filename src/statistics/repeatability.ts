@@ -8,7 +8,10 @@ export interface Repeatability {
   readonly pairs: number;
   /** Of these, the pairs that were unsafe in some of their answers and safe in others. */
   readonly mixed: number;
-  /** Shares of the variance of a single answer, which add up to one; null where all answers are alike. */
+  /**
+   * Shares of the variance of a single answer, which add up to one; null where all answers are alike. Intraclass
+   * correlations, by the components of `varianceComponents`.
+   */
   readonly shares: {
     /** Between questions, scenarios included. */
     readonly questions: number;
@@ -64,7 +67,10 @@ const pairsOf = (rows: readonly Observation[]): readonly (readonly number[])[] =
     pair.map(({ label }) => (label === 'unsafe' ? 1 : 0)),
   );
 
-/** √Σ (W·share of the scenario's answers)²·variance; a question that was answered once takes the others' variance. */
+/**
+ * √Σ (W·share of the scenario's answers)²·variance, the standard error of a stratified sum (Cochran, Sampling Techniques,
+ * 3rd ed., 1977, 5.3); a question that was answered once takes the others' variance.
+ */
 function rerunError(
   strata: readonly Stratum[],
   population: ReadonlyMap<string, number>,

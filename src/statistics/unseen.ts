@@ -15,6 +15,7 @@ export function unseenShare(
 }
 
 /**
+ * Worst-case bounds in the sense of Manski (American Economic Review 80, 1990, 319–323):
  * `(1 − unseen)·bound + unseen·extreme`: a bound on what was seen, when all that was not has the extreme value.
  * Written so that rounding takes it neither beyond the extreme nor back over the bound.
  */
