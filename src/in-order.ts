@@ -1,8 +1,5 @@
-import { setImmediate } from 'node:timers/promises';
-
 /**
- * Begins the work on each item in order, with at most `limit` under way: the first ones each in a turn of the event
- * loop, so that what one sends is on its way before the next is made. At the first rejection nothing more is
+ * Begins the work on each item in order, with at most `limit` under way. At the first rejection nothing more is
  * begun, and `end` is to break off what is.
  */
 export async function inOrder<T>(
@@ -13,11 +10,7 @@ export async function inOrder<T>(
 ): Promise<void> {
   let isOver = false;
   const queue = items.values();
-  let turn = Promise.resolve();
   const worker = async () => {
-    const own = turn;
-    turn = own.then(() => setImmediate());
-    await own;
     for (const item of queue) if (!isOver) await work(item);
   };
   const workers = Array.from({ length: Math.min(limit, items.length) }, worker);

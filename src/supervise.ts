@@ -106,7 +106,7 @@ export async function superviseAll(
 const refusedBy =
   (watch: Watch) =>
   (error: unknown): void => {
-    if (!(error instanceof FatalEndpointError) || watch.results.length === 0) throw error;
+    if (!(error instanceof FatalEndpointError && error.isHalfWay)) throw error;
     watch.giveUp(error.message);
   };
 

@@ -4,6 +4,14 @@ import { z } from 'zod';
 /** The endpoint cannot be used at all: ends the whole run. The message is one sentence for a person. */
 export class FatalEndpointError extends Error {
   override readonly name = 'FatalEndpointError';
+
+  /** Whether it has answered before, so that there is something to report. */
+  readonly isHalfWay: boolean;
+
+  constructor(message: string, isHalfWay = false) {
+    super(message);
+    this.isHalfWay = isHalfWay;
+  }
 }
 
 /** A URL without what may be secret in it: user, password, query. */

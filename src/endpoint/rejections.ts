@@ -16,6 +16,8 @@ export interface Rejections {
   answered(): void;
   /** A request was rejected with this status: true when every other one would be. */
   areAll(status: number): boolean;
+  /** Whether any request was answered. */
+  readonly hasAnswered: boolean;
 }
 
 /** @param ceiling requests that may be in flight at once */
@@ -35,6 +37,9 @@ export function createRejections(ceiling: number): Rejections {
       inARow = status === last ? inARow + 1 : 1;
       last = status;
       return inARow >= enough;
+    },
+    get hasAnswered() {
+      return hasAnswered;
     },
   };
 }

@@ -128,7 +128,7 @@ function createAttempt(options: TryOptions, silence: Silence) {
     if (error.headers) pacer.holdBack(askedWait(error.headers, clock()));
     const isAll = !isPassing(fault.status) && rejections.areAll(fault.status);
     const sentence = isAll ? exchange.fatal(fault) : undefined;
-    if (sentence !== undefined) throw new FatalEndpointError(sentence);
+    if (sentence !== undefined) throw new FatalEndpointError(sentence, rejections.hasAnswered);
     return { ...failed(exchange, fault), isEverybodys: blame.isEverybodys(exchange, fault, startedAt) };
   };
 
