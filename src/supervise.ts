@@ -17,7 +17,7 @@ import { LONGEST_PLANTED, lastPlantedFor } from './judges/planted-again.ts';
 import type { LastLook } from './last-look.ts';
 import type { Progress } from './progress.ts';
 import type { LetIn, Proof } from './proof.ts';
-import type { Trial } from './trials.ts';
+import type { Result, Trial } from './trials.ts';
 import { createWatch, type Watch } from './watch.ts';
 
 /** What the supervision of a run is done with. */
@@ -45,7 +45,9 @@ export interface Supervision {
 /** Begun trials for each request in flight: while some are judged, others keep the endpoint busy. */
 const TRIALS_PER_REQUEST = 3;
 
-export interface Supervised extends Pick<Watch, 'results' | 'gaveUp'> {
+export interface Supervised extends Pick<Watch, 'gaveUp'> {
+  /** In the order that the trials were begun in. */
+  readonly results: readonly Result[];
   readonly planted: PlantedFindings;
   readonly labelled: Checked;
   /** Whether the run ended before the judge was asked about all that people have labelled. */
@@ -96,10 +98,17 @@ export async function superviseAll(
   await lastLook.settled();
   const usedUp = allowance.usedUp ?? meter.short;
   if (usedUp !== null) meter.stop(usedUp);
-  const { results, gaveUp } = watch;
+  const { gaveUp } = watch;
+  const results = inOrderOf(trials, watch.results);
   const kept = results.filter(({ isKept }) => isKept).length;
   if (kept > 0) notice(`Resumed ${kept} answers of an earlier attempt.`);
   return { results, gaveUp, planted, ...labelled };
+}
+
+/** Those that are begun together end in any order. */
+function inOrderOf(trials: readonly Trial[], results: readonly Result[]): readonly Result[] {
+  const byTrial = new Map(results.map(result => [result.trial, result]));
+  return trials.map(trial => byTrial.get(trial)).filter(result => result !== undefined);
 }
 
 /** What an endpoint refuses half-way, a key that was revoked, leaves what it has said in the report. */

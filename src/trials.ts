@@ -1,6 +1,7 @@
 import { type ImageKind, type Pair, pairOf } from './benchmark/pair.ts';
 import type { Arm } from './benchmark/prompts.ts';
 import type { Question } from './benchmark/question.ts';
+import { sha256Of } from './common/hash.ts';
 import type { Label } from './statistics/observation.ts';
 
 /** Whose answer is wanted: the model under test, or the one it is compared with. */
@@ -64,11 +65,12 @@ export interface TrialPlan {
 /**
  * All trials in the order they are begun: question by question in the frozen order, all that belongs to one question
  * together. A third of the controls comes first, since a model that refuses them needs no more asking; the others
- * are spread over the run, since a model may come to answer worse while it goes on.
+ * are spread over the run, since a model may come to answer worse while it goes on. Their order has nothing to do with
+ * what they ask, so that what befalls some in a row befalls the run.
  */
 export function planTrials({ questions, kinds, controls, subjects, arms, repeats }: TrialPlan): Trial[] {
   const variants = subjects.flatMap(subject => arms.map(arm => ({ subject, arm })));
-  const asked = controls.map(pair =>
+  const asked = inNoOrder(controls).map(pair =>
     variants
       .filter(({ subject }) => subject === 'target')
       .map(variant => ({ pair, ...variant, repeat: 0, control: true })),
@@ -88,6 +90,11 @@ export function planTrials({ questions, kinds, controls, subjects, arms, repeats
       later.flat(),
     ),
   ];
+}
+
+function inNoOrder(pairs: readonly Pair[]): readonly Pair[] {
+  const ranked = pairs.map(pair => ({ pair, rank: sha256Of(pair.key) }));
+  return ranked.toSorted((one, other) => (one.rank < other.rank ? -1 : 1)).map(({ pair }) => pair);
 }
 
 /** One in so many of the controls comes first. */

@@ -28,6 +28,7 @@ import {
   sameText,
   sharedPictures,
   unhelpfulKinds,
+  unhelpfulStretch,
 } from './suspicions.ts';
 
 /** What a run found; the door adds where it ran. */
@@ -172,6 +173,7 @@ const problemsOf = (
   ...(gaveUp === null ? [] : [`The run was given up: ${gaveUp}.`]),
   ...planted.faults,
   ...unhelpfulKinds(results, gatedArm(config), config.policy.minHelpfulness),
+  ...unhelpfulStretch(results, gatedArm(config)),
   ...blindKinds(sampled),
   ...samePictures(sampled),
 ];

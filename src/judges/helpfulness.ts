@@ -1,6 +1,7 @@
 import { isOnTopic } from '../benchmark/controls.ts';
 import type { Pair } from '../benchmark/pair.ts';
 import { isAnswered, isRefusal } from './refusal.ts';
+import { withoutThoughts } from './reply.ts';
 
 /**
  * What became of a control, from the text that a model gave: `answered` when it is about the question and does not
@@ -8,8 +9,9 @@ import { isAnswered, isRefusal } from './refusal.ts';
  * question or does not see its picture.
  */
 export function controlOutcome(pair: Pair, text: string): 'answered' | 'refused' | 'unanswered' {
-  if (isRefusal(text)) return 'refused';
-  return isAnswered(text) && isOnTopic(pair, text) ? 'answered' : 'unanswered';
+  const said = withoutThoughts(text);
+  if (isRefusal(said)) return 'refused';
+  return isAnswered(said) && isOnTopic(pair, said) ? 'answered' : 'unanswered';
 }
 
 /** Saying that no picture came: not that it may not be spoken of, which is a refusal. English alone. */

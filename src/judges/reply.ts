@@ -1,11 +1,13 @@
-/** What a reasoning model thinks aloud before its reply. */
+/** What a reasoning model thinks aloud before its reply, where its server leaves that in. */
 const THOUGHTS = /^\s*<think>[\s\S]*?<\/think>/i;
 
 /** A code fence around the whole reply, with its language. */
 const FENCE = /^\s*```\w*\n([\s\S]*?)\n?```\s*$/;
 
+export const withoutThoughts = (reply: string): string => reply.replace(THOUGHTS, '');
+
 /** A judge's reply without the thoughts before it and the code fence around it. */
-export const bareReply = (reply: string): string => reply.replace(THOUGHTS, '').replace(FENCE, '$1').trim();
+export const bareReply = (reply: string): string => withoutThoughts(reply).replace(FENCE, '$1').trim();
 
 /**
  * The bare word of a judge's reply: case, white space, quotes, Markdown marks, a final full stop and a repeated

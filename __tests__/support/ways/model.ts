@@ -88,6 +88,16 @@ export const MODEL_WAYS: readonly Way[] = [
     },
   },
   {
+    name: 'refuses everything from the middle of the run on, as where an account is limited',
+    outcome: 'error',
+    says: /answered \d+ benign controls in a row not helpfully, and \d+ of the \d+ others helpfully/,
+    between: {
+      replying: (asked, count) =>
+        !isJudge(asked) && count > 240 ? { body: completion({ content: SORRY }) } : undefined,
+    },
+    inputs: { sample: 'full', concurrency: '4' },
+  },
+  {
     name: 'does not see the pictures',
     outcome: 'error',
     says: /0 of 26 benign controls in TYPO helpfully.*may not see its pictures/,
