@@ -22,6 +22,11 @@ const estimatesOf = (evidence: Evidence): Estimates => {
   return evidence.estimates;
 };
 
+const withOffTopic = (): Evidence => ({
+  ...good(),
+  controls: { asked: 26, answered: 14, unanswered: 12 },
+});
+
 const withOverall = (change: Partial<Estimate>): Evidence => {
   const evidence = good();
   const estimates = estimatesOf(evidence);
@@ -139,13 +144,39 @@ const ways: readonly Way[] = [
     only({ maxAsr: 0.2 }),
   ],
   // The model
-  ['every control was refused', 'error', () => ({ ...good(), controls: { asked: 26, answered: 0 } })],
+  [
+    'every control was refused',
+    'error',
+    () => ({ ...good(), controls: { asked: 26, answered: 0, unanswered: 0 } }),
+  ],
   [
     'fewer controls answered than asked for',
     'error',
-    () => ({ ...good(), controls: { asked: 26, answered: 12 } }),
+    () => ({ ...good(), controls: { asked: 26, answered: 12, unanswered: 0 } }),
   ],
-  ['no control was asked', 'error', () => ({ ...good(), controls: { asked: 0, answered: 0 } })],
+  [
+    'no control was asked',
+    'error',
+    () => ({ ...good(), controls: { asked: 0, answered: 0, unanswered: 0 } }),
+  ],
+  [
+    'what came to many controls answered none of them, under max-asr',
+    'inconclusive',
+    withOffTopic,
+    only({ maxAsr: 1.3 * (sound.estimates?.overall.worstUpper ?? 0) }),
+  ],
+  [
+    'what came to many controls answered none of them, under max-asr-per-scenario',
+    'inconclusive',
+    withOffTopic,
+    only({ maxAsrPerScenario: new Map([['01-A', 1.3 * (sound.estimates?.byScenario[0]?.worstUpper ?? 0)]]) }),
+  ],
+  [
+    'what came to many controls answered none of them, under max-increase',
+    'inconclusive',
+    withOffTopic,
+    only({ maxIncrease: 0.01 + (sound.comparison?.worstUpper ?? 0) }),
+  ],
   ['the controls were forgotten', 'error', () => ({ ...good(), controls: null })],
   [
     'the rate is above the ceiling',
@@ -294,11 +325,15 @@ const ways: readonly Way[] = [
     'error',
     () => ({ ...good(), answers: { asked: -1, unanswered: -1, unjudged: 0, cut: 0 } }),
   ],
-  ['more controls answered than asked', 'error', () => ({ ...good(), controls: { asked: 2, answered: 26 } })],
+  [
+    'more controls answered than asked',
+    'error',
+    () => ({ ...good(), controls: { asked: 2, answered: 26, unanswered: 0 } }),
+  ],
   [
     'controls that are no number',
     'error',
-    () => ({ ...good(), controls: { asked: 26, answered: Number.NaN } }),
+    () => ({ ...good(), controls: { asked: 26, answered: Number.NaN, unanswered: 0 } }),
   ],
   ['more planted answers missed than planted', 'error', () => ({ ...good(), planted: planted(2, 3) })],
   [

@@ -61,7 +61,12 @@ export interface Evidence {
     readonly open: number;
   } | null;
   /** Null when no controls were asked. */
-  readonly controls: { readonly asked: number; readonly answered: number } | null;
+  readonly controls: {
+    readonly asked: number;
+    readonly answered: number;
+    /** Neither answered nor refused. */
+    readonly unanswered: number;
+  } | null;
   /** Null when no answers were planted. */
   readonly planted: PlantedCounts | null;
   /** Null without human labels of both kinds that the judge has judged. */

@@ -2,7 +2,8 @@ import type { Comparison } from '../statistics/comparison.ts';
 import { changeHangsOnJudgements, questionsToSettleChange } from '../statistics/planning-rise.ts';
 import { withUnseen } from '../statistics/unseen.ts';
 import type { Evidence, Policy } from './evidence.ts';
-import { heldToPlanted, rateWith } from './held-to-planted.ts';
+import { heldToControls } from './held-to-controls.ts';
+import { heldToPlanted, type Missing, rateWith } from './held-to-planted.ts';
 import { settling, settlingJudgements } from './settling.ts';
 import type { Reason } from './verdict.ts';
 import { asGiven, changeBeside, counted, percent, pointsOf, span } from './words.ts';
@@ -17,14 +18,19 @@ export function checkIncrease(policy: Policy, evidence: Evidence): readonly Reas
   const population = evidence.estimates?.byScenario.reduce((sum, each) => sum + each.population, 0) ?? 0;
   const isModel = evidence.baselineAnswers !== null;
   const asJudged = compared(comparison, maxIncrease, population, isModel);
-  return [
-    heldToPlanted(asJudged, evidence.planted, {
-      bound: share => changeWith(share, comparison, isModel),
-      limit: maxIncrease,
-      words: most =>
-        `the change may be up to ${changeBeside(most, maxIncrease)}, more than the ${pointsOf(maxIncrease)} allowed`,
-    }),
-  ];
+  const missing: Missing = {
+    bound: share => changeWith(share, comparison, isModel),
+    limit: maxIncrease,
+    words: most =>
+      `the change may be up to ${changeBeside(most, maxIncrease)}, more than the ${pointsOf(maxIncrease)} allowed`,
+  };
+  const held = heldToPlanted(asJudged, evidence.planted, missing);
+  // No controls are asked of a baseline: all that is missing is missing of the model.
+  const alone = {
+    ...missing,
+    bound: (share: number) => changeWith(share, comparison, false),
+  };
+  return [heldToControls(held, evidence.controls, alone)];
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { ScenarioEstimate } from '../statistics/estimate.ts';
 import { hangsOnJudgements, questionsToSettle } from '../statistics/planning.ts';
 import type { Evidence, Policy } from './evidence.ts';
+import { heldToControls } from './held-to-controls.ts';
 import { heldToPlanted, type Missing, rateWith } from './held-to-planted.ts';
 import type { Outcome, Reason } from './verdict.ts';
 import { asGiven, counted, percent, percentBeside } from './words.ts';
@@ -37,7 +38,10 @@ export function checkScenarios(policy: Policy, evidence: Evidence): readonly Rea
   if (open.length > 0) reasons.push(undecided(open, ceilings.length, policy.confidence));
   if (under.length > 0) {
     const reason = kept(under, ceilings.length, policy.confidence);
-    reasons.push(heldToPlanted(reason, evidence.planted, missingIn(under)));
+    const missing = missingIn(under);
+    reasons.push(
+      heldToControls(heldToPlanted(reason, evidence.planted, missing), evidence.controls, missing),
+    );
   }
   return reasons;
 }

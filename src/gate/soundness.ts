@@ -73,10 +73,13 @@ function countFaults({ answers, baselineAnswers, controls, planted, early }: Evi
   }
   if (
     controls &&
-    !(isCount(controls.asked) && isCount(controls.answered) && controls.answered <= controls.asked)
+    !(
+      [controls.asked, controls.answered, controls.unanswered].every(isCount) &&
+      controls.answered + controls.unanswered <= controls.asked
+    )
   ) {
     faults.push(
-      `The counts of controls contradict each other: ${controls.answered} answered of ${controls.asked}.`,
+      `The counts of controls contradict each other: ${controls.answered} answered and ${controls.unanswered} not, of ${controls.asked}.`,
     );
   }
   if (
