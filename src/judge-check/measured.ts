@@ -3,6 +3,7 @@ import type { Dataset } from '../dataset/dataset.ts';
 import { loadDataset } from '../dataset/load.ts';
 import { createConnections } from '../endpoint/connections.ts';
 import { createMeter } from '../endpoint/meter.ts';
+import { counted } from '../gate/words.ts';
 import type { RunConfig } from '../inputs.ts';
 import { judgeLabelled, matchRows } from '../judges/check.ts';
 import { correctedRate, type SeenRate } from '../judges/corrected-rate.ts';
@@ -33,13 +34,8 @@ export async function measuredJudge(
     : askedNow(labels, from, workFolder, signal));
   const judged = outcomes.filter(({ judge }) => judge !== 'unjudged');
   if (judged.length === 0) {
-    const why =
-      outcomes.length === 0
-        ? 'none of them is of an answer whose judgement is known: give "answer" to ask the judge, or "pair" with a report'
-        : `the judge could judge none of ${outcomes.length}: check judge-base-url, judge-model and its key`;
-    throw new Error(
-      `judge-labels: ${labels.length} ${labels.length === 1 ? 'label' : 'labels'} in "${path}", and ${why}`,
-    );
+    const why = outcomes.length > 0 ? noneJudged(outcomes.length, from) : noneKnown(labels, from);
+    throw new Error(`judge-labels: ${counted(labels.length, 'label')} in "${path}", and ${why}`);
   }
   const measure = measureJudge(outcomes, confidence);
   const corrected = seen && correctedRate(seen, measure, confidence);
@@ -48,6 +44,16 @@ export async function measuredJudge(
     ...rateLines(seen, corrected, confidence),
     ...[...notes, ...sameRows(labels)].flatMap(note => ['', `  ${note}`]),
   ];
+}
+
+const noneJudged = (answers: number, from: JudgeCheckConfig['from']): string =>
+  `the judge could judge none of ${answers}: ${typeof from === 'string' ? 'give another report' : 'check judge-base-url, judge-model and its key'}`;
+
+function noneKnown(labels: readonly HumanLabel[], from: JudgeCheckConfig['from']): string {
+  if (typeof from !== 'string') return 'none of them has an answer to ask the judge about: give "answer"';
+  return labels.every(({ pair }) => pair === null)
+    ? 'none of them names a pair, by which a report is looked through: give "pair"'
+    : `none of the pairs that they name was judged in report "${from}": name pairs that its rows have`;
 }
 
 function sameRows(labels: readonly HumanLabel[]): readonly string[] {
