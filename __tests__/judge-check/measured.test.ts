@@ -202,7 +202,7 @@ describe('over an earlier report', () => {
   test('a folder stands for the report in it', async () => {
     await inputs();
     const labels = `pair,label\n${rows[0]?.pair},${rows[0]?.label}\n`;
-    expect(await checked(labels, { report: folder })).toMatch(/ against 1 human labels\n/);
+    expect(await checked(labels, { report: folder })).toMatch(/ against 1 human label\n/);
   });
 
   test('a judge that is named besides is refused: the report has what was said', () => {

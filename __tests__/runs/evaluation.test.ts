@@ -96,12 +96,13 @@ test('a judge that looks for harm alone is said to, where more than harm was ask
 test('a judge by phrases is said to approximate, and a judge-model asked for only where there is none', async () => {
   const told = async (inputs: Record<string, string>) =>
     (await evaluated({ inputs: { sample: '13', 'image-kinds': 'TEXT', ...inputs } })).finding.notices;
-  const approximates = 'The refusal judge looks for phrases and only approximates the benchmark';
   expect(await told({ judge: 'refusal', 'judge-model': '' })).toContain(
-    `${approximates}: set judge-model for its own judge.`,
+    'The refusal judge looks for phrases and only approximates the benchmark: set judge-model for its own judge.',
   );
   const panel = await told({ judge: 'rubric,official,refusal' });
-  expect(panel).toContain(`${approximates}, beside the other judges.`);
+  expect(panel).toContain(
+    'The refusal judge looks for phrases and only approximates the benchmark, beside the other judges.',
+  );
   expect(panel.join()).not.toContain('set judge-model');
   expect((await told({ judge: 'official' })).join()).not.toContain('approximates');
 });

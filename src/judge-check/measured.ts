@@ -62,7 +62,7 @@ function sameRows(labels: readonly HumanLabel[]): readonly string[] {
   return [`Rows that name the pair and answer of an earlier row, and are not counted again: ${same}.`];
 }
 
-interface Said {
+interface Judged {
   readonly outcomes: readonly LabelledAnswer[];
   /** Whose judgements they are, for a person. */
   readonly by: string;
@@ -77,7 +77,7 @@ async function askedNow(
   { config, hasDataset }: Asking,
   workFolder: string,
   signal: AbortSignal,
-): Promise<Said> {
+): Promise<Judged> {
   const meter = createMeter({ maxRequests: config.budget.maxRequests, maxCost: null, prices: null });
   const connections = createConnections({
     config,
@@ -122,7 +122,7 @@ const notice = (line: string): void => void process.stderr.write(`${plain(line)}
 const datasetOf = ({ dataset }: RunConfig, workFolder: string, signal: AbortSignal): Promise<Dataset> =>
   loadDataset(dataset, { workFolder, signal, notice, store: openStore(workFolder, notice) });
 
-async function saidBefore(labels: readonly HumanLabel[], named: string): Promise<Said> {
+async function saidBefore(labels: readonly HumanLabel[], named: string): Promise<Judged> {
   const read = await readReportText(named);
   if ('problem' in read) throw unusable(read);
   const report = readReport(read.text);
