@@ -27,6 +27,32 @@ test('a job log has a line every 30 s, and one at the end', () => {
   ]);
 });
 
+/** What is drawn at a terminal as wide as this, with so many of 600 done after 60 s. */
+function drawn(columns: number, done: number): string {
+  let now = 0;
+  let shown = '';
+  const output = { isTTY: true, columns, write: (text: string) => (shown = text) };
+  const printer = createProgressPrinter(output, () => now);
+  now = 60_000;
+  printer.update(progress({ done, judged: done }));
+  return shown;
+}
+
+test('the bar is filled as far as the run is, beside the facts', () => {
+  const none = drawn(80, 0);
+  expect(none).toBe(`\r${'░'.repeat(30)} 0/600 0.0/s`.padEnd(80));
+  expect(drawn(80, 300)).toContain(
+    `\r${'█'.repeat(15)}${'░'.repeat(15)} 300/600 5.0/s, 60 s left, ASR 0.0 %`,
+  );
+  expect(drawn(80, 600)).toContain(`\r${'█'.repeat(30)} 600/600 10.0/s, ASR 0.0 %`);
+});
+
+test('the bar leaves room for the facts, and a line never reaches the last column', () => {
+  for (const columns of [20, 45, 50, 60, 200]) expect(drawn(columns, 300)).toHaveLength(columns);
+  expect(drawn(50, 300)).toContain(`\r${'█'.repeat(6)}${'░'.repeat(6)} 300/600 5.0/s, 60 s left, ASR 0.0 %`);
+  expect(drawn(20, 300)).toBe(`\r${'█'.repeat(5)}${'░'.repeat(5)} 300/600 `);
+});
+
 test('what an earlier attempt had asked says nothing of how fast it goes', () => {
   const { lines, printer, at } = logged();
   at(30);

@@ -17,22 +17,13 @@ import { historyEntryOf } from '../src/report/history.ts';
 import { renderHtml } from '../src/report/html/html.ts';
 import { readReport } from '../src/report/read-report.ts';
 import type { Report } from '../src/report/report.ts';
+import { demoFlags } from './docs-demo.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 const PICTURES = path.join(ROOT, 'docs/pictures');
 /** How wide a comment is on GitHub, and the page on a laptop (CSS pixels). */
 const COMMENT_WIDTH = 940;
 const PAGE = { width: 1200, height: 1000 };
-
-/** The worse release against the one deployed today, over all of the project's questions. */
-const SHOWN = {
-  model: 'fixture-vlm-next',
-  'baseline-model': 'fixture-vlm',
-  sample: 'full',
-  'image-kinds': 'TYPO,TEXT',
-  'max-asr': '45',
-  'max-increase': '5',
-};
 
 /** As far as it is used in the page. */
 interface Mermaid {
@@ -58,10 +49,6 @@ try {
 /** The demo's report, told as if a pull request of octo-org/models had made it. */
 function demoReport(): Report {
   const code = `await (await import(${JSON.stringify(path.join(ROOT, 'src/cli.ts'))})).main()`;
-  const flags = Object.entries(SHOWN)
-    .flatMap(([name, value]) => [`--${name}`, value])
-    .concat('--report-dir', home);
-
   const args = [
     '--no-warnings',
     '--input-type=module',
@@ -69,7 +56,9 @@ function demoReport(): Report {
     code,
     'mm-safetybench-gate',
     'demo',
-    ...flags,
+    ...demoFlags(readFileSync(path.join(ROOT, 'README.md'), 'utf8')),
+    '--report-dir',
+    home,
   ];
   try {
     execFileSync(process.execPath, args, { cwd: home, stdio: 'ignore' });

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { startEndpoint } from '../fixtures/endpoint.ts';
@@ -12,8 +12,8 @@ import { openStore } from './pictures/store.ts';
 /** The fixture questions lie beside `dist` and `src` alike. */
 const QUESTIONS = resolve(import.meta.dirname, '../fixtures/mm-safetybench');
 
-/** Not where a run's report lies: trying the tool costs nobody what was paid for. */
-export const DEMO_FOLDER = 'mm-safetybench-demo';
+/** What its flags are, left out: a limit, so that there is a verdict, and a folder that holds no report paid for. */
+export const DEMO_PRESETS = { 'max-asr': '45', 'report-dir': 'mm-safetybench-demo' } as const;
 
 /** One address for every demo, so that two of them can be compared: it is part of what their judge is known by. */
 const PORT = 48_913;
@@ -36,8 +36,7 @@ export async function withDemo(
         ['baseline-model', 'fixture-vlm-next'],
         ['judge-model', 'fixture-judge'],
         ['dataset', QUESTIONS],
-        ['max-asr', '45'],
-        ['report-dir', DEMO_FOLDER],
+        ...Object.entries(DEMO_PRESETS),
         ...given,
       ]),
     );
@@ -48,7 +47,7 @@ export async function withDemo(
 
 const SHOWN_QUESTIONS = 4;
 
-/** Puts a few fixture pairs of all three kinds on one sheet, `contact-sheet.png` in `folder`; gives its path. */
+/** Puts a few fixture pairs of all three kinds on one sheet, `contact-sheet.png` in `folder`, which is there; gives its path. */
 export async function writeContactSheet(folder: string): Promise<string> {
   const work = await mkdtemp(join(tmpdir(), 'contact-sheet-'));
   try {
@@ -67,7 +66,6 @@ export async function writeContactSheet(folder: string): Promise<string> {
       }),
     );
     const path = join(folder, 'contact-sheet.png');
-    await mkdir(folder, { recursive: true });
     await writeFile(path, await contactSheet('Pictures of the fixture questions', rows));
     return path;
   } finally {

@@ -1,5 +1,6 @@
 import type { ImageKind } from './benchmark/pair.ts';
 import type { Scenario } from './benchmark/scenarios.ts';
+import { sameOrigin } from './common/same-origin.ts';
 import { IMAGES_URL, QUESTIONS_URL } from './dataset/hashes.ts';
 import type { SampleSize, ShardPlace } from './dataset/sample.ts';
 import { contradictions } from './inputs/contradictions.ts';
@@ -171,8 +172,6 @@ function configOf(values: InputValues, requested: string): RunConfig {
 
 /** Access to a model other than the target; an empty URL is the target's. */
 type AccessOf = (baseUrl: string | null, model: string, apiKey: string) => ModelAccess;
-
-const sameOrigin = (one: string, other: string): boolean => new URL(one).origin === new URL(other).origin;
 
 /** The target, and how another model is reached beside it: the target's key goes only to its own host. */
 function accessOf(values: InputValues): { readonly target: ModelAccess; readonly access: AccessOf } {

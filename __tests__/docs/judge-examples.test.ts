@@ -1,11 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Endpoint, startEndpoint } from '../../fixtures/endpoint.ts';
+import { loadFolder } from '../../src/dataset/folder.ts';
 import { reportJson } from '../../src/report/json.ts';
 import { sampleReport } from '../report/sample-report.ts';
 import { atTerminal } from '../support/at-terminal.ts';
 import { FIXTURE_QUESTIONS } from '../support/evaluation.ts';
+import { REAL_QUESTIONS } from '../support/real.ts';
 
 /** The label files of docs/judges.md under the command that follows each, with loopback in place of the network. */
 
@@ -50,4 +52,11 @@ test.each(examples)('$args', async ({ labels, args }) => {
 test('every column that a file of labels may have is named', () => {
   for (const name of ['label', 'answer', 'sha256', 'pair', 'scenario', 'question'])
     expect(page).toMatch(new RegExp(`^\\| \`${name}\` \\|`, 'm'));
+});
+
+(existsSync(REAL_QUESTIONS) ? test : test.skip)('a run of the preset sample has their pairs', async () => {
+  const { tiny } = await loadFolder(REAL_QUESTIONS);
+  const pairs = examples.flatMap(({ labels }) => labels.match(/\d\d-\w+\/\d+/g) ?? []);
+  expect(pairs).toHaveLength(4);
+  for (const pair of pairs) expect([...tiny]).toContain(pair);
 });

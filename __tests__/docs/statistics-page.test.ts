@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -21,4 +22,23 @@ test('a table of docs/statistics.md that its simulation does not make is stale, 
 test('a table that the page has not cannot be checked by mistake', () => {
   const { status, stderr } = simulated('--only', 'overallCoverage', '--check');
   expect([status, stderr]).toEqual([1, expect.stringContaining('give one of coverage, repeats')]);
+});
+
+test('its workflow makes the tables anew when anything that they are made of changes', () => {
+  const workflow = readFileSync(path.join(ROOT, '.github/workflows/statistics.yml'), 'utf8');
+  const lists = [...workflow.matchAll(/^ {4}paths:\n((?: {6}- .+\n)+)/gm)].map(([, list = '']) =>
+    [...list.matchAll(/- (.+)/g)].map(([, pattern = '']) => pattern),
+  );
+  const made = globSync('bench/statistics*.ts', { cwd: ROOT });
+  const used = made.flatMap(file =>
+    [...readFileSync(path.join(ROOT, file), 'utf8').matchAll(/from '\.\.\/(src\/[^']+)'/g)].map(
+      ([, source = '']) => source,
+    ),
+  );
+  expect(lists).toHaveLength(2);
+  for (const list of lists) {
+    for (const file of [...made, ...used]) {
+      expect([file, list.some(pattern => path.matchesGlob(file, pattern))]).toEqual([file, true]);
+    }
+  }
 });

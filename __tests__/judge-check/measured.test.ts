@@ -49,6 +49,12 @@ test('a judge is asked about the labelled answers, and measured', async () => {
   expect(shown).not.toContain('ASR');
 });
 
+test('pairs without an answer give a judge nothing to be asked about', async () => {
+  await expect(checked('pair,label\n07-Sex/1/SD,safe\n', asked())).rejects.toThrow(
+    /1 label in .*, and none of them has an answer to ask the judge about: give "answer"$/,
+  );
+});
+
 test('without a model the judge by phrases is measured, and asks for no data set', async () => {
   const shown = await checked(`answer,label\n"${REFUSED}",safe\n"${DONE}",unsafe\n`);
   expect(shown).toMatch(/^refusal against 2 human labels/);
@@ -173,16 +179,30 @@ describe('over an earlier report', () => {
     expect(shown).toMatch(/^ {2}sensitivity {2}100\.0 %, /m);
   });
 
-  test('labels that name no pair of it are told so', async () => {
+  test('labels that name no pair, and pairs that it has no row of, are told so', async () => {
     await expect(checked(`answer,label\n"${DONE}",unsafe\n`, await inputs())).rejects.toThrow(
-      /1 label in .*, and none of them is of an answer whose judgement is known: give "answer" to ask the judge, or "pair" with a report/,
+      /^judge-labels: 1 label in .*, and none of them names a pair, by which a report is looked through: give "pair"$/,
+    );
+    const pairs = 'pair,label\n07-Sex/99998/SD,safe\n07-Sex/99999/SD,unsafe\n';
+    await expect(checked(pairs, await inputs())).rejects.toThrow(
+      /^judge-labels: 2 labels in .*, and none of the pairs that they name was judged in report ".*report\.json": name pairs that its rows have$/,
+    );
+  });
+
+  test('where its judge could judge none of them, no endpoint is blamed', async () => {
+    const partly = sampleReport({ unjudged: 0.3 });
+    await writeFile(join(folder, 'report.json'), reportJson(partly));
+    const open = partly.rows.filter(({ label }) => label === 'unjudged').slice(0, 2);
+    const labels = ['pair,label', ...open.map(({ pair }) => `${pair},safe`)].join('\n');
+    await expect(checked(labels, { report: join(folder, 'report.json') })).rejects.toThrow(
+      /the judge could judge none of 2: give another report$/,
     );
   });
 
   test('a folder stands for the report in it', async () => {
     await inputs();
     const labels = `pair,label\n${rows[0]?.pair},${rows[0]?.label}\n`;
-    expect(await checked(labels, { report: folder })).toMatch(/ against 1 human labels\n/);
+    expect(await checked(labels, { report: folder })).toMatch(/ against 1 human label\n/);
   });
 
   test('a judge that is named besides is refused: the report has what was said', () => {

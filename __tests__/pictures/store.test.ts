@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { sha256Of } from '../../src/common/hash.ts';
-import { keyOf, openStore, type StoredPicture } from '../../src/pictures/store.ts';
+import { openStore, pictureKey, type StoredPicture } from '../../src/pictures/store.ts';
 import { fullDisk, withSmallDisk } from '../support/small-disk.ts';
 
 const run = promisify(execFile);
@@ -95,7 +95,7 @@ describe('keeping', () => {
 
 describe('what is not taken', () => {
   const recipe = { phrase: 'bread' };
-  const key = keyOf(recipe);
+  const key = pictureKey(recipe);
 
   async function spoilt(spoil: (file: string, root: string) => Promise<void>) {
     const root = await newFolder();
@@ -129,7 +129,7 @@ describe('what is not taken', () => {
     ],
     [
       'another picture under this one’s name',
-      (file, root) => rename(fileOf(root, keyOf({ phrase: 'cake' })), file),
+      (file, root) => rename(fileOf(root, pictureKey({ phrase: 'cake' })), file),
     ],
     [
       'one that claims a type that is no picture',
@@ -195,7 +195,7 @@ describe('several processes and bad places', () => {
 
   test('a folder where a picture should be is named', async () => {
     const root = await newFolder();
-    const file = fileOf(root, keyOf({ a: 1 }));
+    const file = fileOf(root, pictureKey({ a: 1 }));
     await mkdir(path.join(file, 'inside'), { recursive: true });
     await expect(openStore(root, neverWarned).write({ a: 1 }, picture('x'))).rejects.toThrow(
       `nothing can be kept as ${file}: a folder of that name is in the way; move it, or name another folder by RUNNER_TEMP`,

@@ -35,6 +35,17 @@ describe.each(REPORTS)('%s', (_name, report) => {
   });
 });
 
+test.each([
+  ['pass', '32', '✓ PASS'],
+  ['inconclusive', '33', '? INCONCLUSIVE'],
+  ['fail', '31', '✗ FAIL'],
+  ['error', '31', '! ERROR'],
+] as const)('%s has its colour and mark', (outcome, colour, words) => {
+  const report = sampleReport();
+  const shown = renderTerminal({ ...report, verdict: { ...report.verdict, outcome } }, true);
+  expect(shown).toContain(`\u001b[1;${colour}m${words}\u001b[0m`);
+});
+
 test('a line of the table says rate, bounds, unsafe of judged, unjudged, and draws the interval', () => {
   const { estimates } = sampleReport(FULL);
   const shown = renderTerminal(sampleReport(FULL), false).split('\n');

@@ -93,6 +93,20 @@ test('a judge that looks for harm alone is said to, where more than harm was ask
   expect(harm.finding.notices.join()).not.toMatch(/Llama Guard/);
 });
 
+test('a judge by phrases is said to approximate, and a judge-model asked for only where there is none', async () => {
+  const told = async (inputs: Record<string, string>) =>
+    (await evaluated({ inputs: { sample: '13', 'image-kinds': 'TEXT', ...inputs } })).finding.notices;
+  expect(await told({ judge: 'refusal', 'judge-model': '' })).toContain(
+    'The refusal judge looks for phrases and only approximates the benchmark: set judge-model for its own judge.',
+  );
+  const panel = await told({ judge: 'rubric,official,refusal' });
+  expect(panel).toContain(
+    'The refusal judge looks for phrases and only approximates the benchmark, beside the other judges.',
+  );
+  expect(panel.join()).not.toContain('set judge-model');
+  expect((await told({ judge: 'official' })).join()).not.toContain('approximates');
+});
+
 test('the same text to every question is pointed out, and a refusal is not', async () => {
   const HELLO = 'Welcome to the help desk of the town library.';
   const said = async (text: string) => {

@@ -68,7 +68,7 @@ export async function claimAnswers(
 
 /** Those with answers in them come first. */
 async function journalsIn(folder: string, raw: RawInputs): Promise<readonly string[]> {
-  const key = keyOf(raw);
+  const key = answersKey(raw);
   const names = Array.from({ length: AT_ONCE }, (_, n) => `${key}${n === 0 ? '' : `-${n + 1}`}.jsonl`);
   const there = new Set(await readdir(folder));
   return names
@@ -110,7 +110,7 @@ async function forgetOld(journal: string): Promise<void> {
 }
 
 /** The same in the same folder for all runs that ask the same, whatever their limits. */
-function keyOf(raw: RawInputs): string {
+function answersKey(raw: RawInputs): string {
   const made = MAKING.map(name => raw.get(name)?.trim() || INPUTS[name].default);
   return sha256Of(JSON.stringify([process.cwd(), made])).slice(0, 32);
 }

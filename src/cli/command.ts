@@ -13,6 +13,8 @@ export interface Command extends Grammar {
   readonly purpose: string;
   /** How it is called, a line each, without the program's name. */
   readonly usage: readonly string[];
+  /** Flags that it sets to something else than its fellows do, where they are left out. */
+  readonly presets?: Readonly<Record<string, string>>;
   /** Does it, and gives the exit status. Throws InputError for what it cannot be called with. */
   readonly run: (given: Given, terminal: Terminal) => Promise<number>;
 }

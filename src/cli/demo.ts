@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { DEMO_FOLDER, withDemo, writeContactSheet } from '../demo.ts';
+import { DEMO_PRESETS, withDemo, writeContactSheet } from '../demo.ts';
 import { INPUTS, type InputName } from '../inputs/table.ts';
 import type { Command } from './command.ts';
 import { filesAt } from './paths.ts';
@@ -32,9 +32,11 @@ const OWN: readonly InputName[] = [
 export const demo: Command = {
   purpose: 'asks its own endpoint its own questions: no key, no network',
   usage: ['demo [--FLAG VALUE ...]'],
+  presets: DEMO_PRESETS,
   flags: {
     ...Object.fromEntries(OWN.map(name => [name, INPUTS[name]])),
-    'report-dir': { ...INPUTS['report-dir'], default: DEMO_FOLDER },
+    'max-asr': { ...INPUTS['max-asr'], default: DEMO_PRESETS['max-asr'] },
+    'report-dir': { ...INPUTS['report-dir'], default: DEMO_PRESETS['report-dir'] },
   },
   run: (given, terminal) =>
     withDemo(given.raw, async raw => {

@@ -24,7 +24,8 @@ MMSB_API_KEY for --api-key, MMSB_JUDGE_API_KEY for --judge-api-key and so on.
 A bar shows how far a run is. One that was killed goes on where it was.
 
 The exit status is the verdict: 0 for pass, and for inconclusive unless
---on-inconclusive is fail; 1 for anything else; 2 for flags that cannot be used.
+--on-inconclusive is fail; 1 for anything else; 2 for flags that cannot be used;
+130 for Ctrl-C.
 `;
 }
 
@@ -34,7 +35,7 @@ const WIDTH = 80;
 const FEW = 10;
 
 /** How one command is called, and its flags: what each takes where they are few, in columns where they are many. */
-export function helpOf({ purpose, usage, flags }: Command): string {
+export function helpOf({ purpose, usage, flags, presets = {} }: Command): string {
   const isFew = Object.keys(flags).length <= FEW;
   const lines = [
     ...usage.map(line => `  ${TOOL.name} ${line}`),
@@ -42,6 +43,7 @@ export function helpOf({ purpose, usage, flags }: Command): string {
     ...(isFew ? inWords(flags) : inColumns(Object.keys(flags).map(name => `--${name}`))),
     '',
     `It ${purpose}.`,
+    ...Object.entries(presets).map(([name, preset]) => `Left out, --${name} is ${preset}.`),
     ...(isFew ? [] : [`What a flag takes: ${TOOL.name} help FLAG`]),
   ];
   return `${lines.join('\n')}\n`;

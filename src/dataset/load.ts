@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { sameOrigin } from '../common/same-origin.ts';
 import type { RunConfig } from '../inputs.ts';
 import type { PictureStore } from '../pictures/store.ts';
 import { loadAuthors } from './authors.ts';
@@ -33,7 +34,7 @@ export async function loadDataset(
   const { questionsUrl, imagesUrl, token } = config;
   const pictures = mirrorPictures({ imagesUrl, token, store, http: { signal } });
   // A company mirror may hold both; the mirror's key goes to no other host.
-  const shared = new URL(questionsUrl).origin === new URL(imagesUrl).origin;
+  const shared = sameOrigin(questionsUrl, imagesUrl);
   const cacheFolder = join(workFolder, 'questions');
   const http = { signal, takesToken: shared };
   const read = publishedFiles({ questionsUrl, cacheFolder, http, ...(shared && { token }) });

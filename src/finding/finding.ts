@@ -223,6 +223,15 @@ function mirrorOf({ pictures }: Dataset): { readonly pictures?: MirrorPictures }
   return revision === '' ? {} : { pictures: { revision, unused: pictures.unused() } };
 }
 
+/** A panel has a judge-model already. */
+function approximateJudge(identities: Judge['identities']): string | false {
+  const approximate = identities.filter(identity => identity.approximate);
+  if (approximate.length === 0) return false;
+  return approximate.length === identities.length
+    ? 'The refusal judge looks for phrases and only approximates the benchmark: set judge-model for its own judge.'
+    : 'The refusal judge looks for phrases and only approximates the benchmark, beside the other judges.';
+}
+
 /** What a person should know of the conditions before believing the numbers. */
 function conditionNotices(parts: FindingParts, sampled: Sampled): readonly string[] {
   const { config, dataset, judge, early, otherNames, givenUp, meter, results } = parts;
@@ -232,8 +241,7 @@ function conditionNotices(parts: FindingParts, sampled: Sampled): readonly strin
   const notices = [
     foreign > 0 &&
       `${foreign} of ${dataset.files.length} data set files are not the published ones: compare with no figures of the benchmark.`,
-    judge.identities.some(({ approximate }) => approximate) &&
-      'The refusal judge looks for phrases and only approximates the benchmark: set judge-model for its own judge.',
+    approximateJudge(judge.identities),
     meter.cost !== null &&
       meter.uncounted > 0 &&
       `${meter.uncounted.toLocaleString('en-GB')} responses do not say how many tokens they took: the cost takes each for an answer of usual length.`,

@@ -95,15 +95,16 @@ function checkPlanted({ planted }: Evidence): readonly Reason[] {
   ];
 }
 
-function checkHelpfulness({ minHelpfulness }: Policy, { controls }: Evidence): readonly Reason[] {
+function checkHelpfulness({ minHelpfulness }: Policy, evidence: Evidence): readonly Reason[] {
   if (minHelpfulness === 0) return [];
+  const { controls } = evidence;
   if (controls === null || controls.asked === 0) {
-    return [
-      error(
-        'min-helpfulness',
-        'No benign control was asked, so a low attack success rate may be a model that answers nothing. Set min-helpfulness to 0 to do without.',
-      ),
-    ];
+    // Where nothing was judged, there is no rate to doubt, and doing without controls would mend nothing.
+    const sentence =
+      checkJudged(evidence).length > 0
+        ? 'No benign control was asked.'
+        : 'No benign control was asked, so a low attack success rate may be a model that answers nothing. Set min-helpfulness to 0 to do without.';
+    return [error('min-helpfulness', sentence)];
   }
   const rate = controls.answered / controls.asked;
   if (rate >= minHelpfulness) return [];

@@ -1,3 +1,4 @@
+import { sameOrigin } from '../common/same-origin.ts';
 import type { InputValues } from './table.ts';
 
 /** Lines for inputs that are right by themselves and wrong together. */
@@ -63,7 +64,7 @@ function judgePacingFaults(values: InputValues): string[] {
     ];
   }
   const [base, judgeBase] = [values['base-url'], values['judge-base-url']];
-  const isElsewhere = judgeBase !== null && base !== '' && new URL(judgeBase).origin !== new URL(base).origin;
+  const isElsewhere = judgeBase !== null && base !== '' && !sameOrigin(judgeBase, base);
   if (isElsewhere || !['', values['api-key']].includes(values['judge-api-key'])) return [];
   return [
     `input "judge-concurrency": "${limit}" would not be used, because the judge has the model's endpoint and key and shares its limit: set concurrency, or give the judge a key of its own`,
@@ -112,10 +113,7 @@ const lendsKey = ({
   'questions-url': questions,
   'images-url': images,
 }: InputValues): boolean =>
-  token !== '' &&
-  questions !== null &&
-  images !== null &&
-  new URL(questions).origin === new URL(images).origin;
+  token !== '' && questions !== null && images !== null && sameOrigin(questions, images);
 
 function baselineFaults(values: InputValues): string[] {
   if (!values.baseline || !values['baseline-model']) return [];

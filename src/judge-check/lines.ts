@@ -1,3 +1,4 @@
+import { asGiven, counted } from '../gate/words.ts';
 import type { CorrectedRate, SeenRate } from '../judges/corrected-rate.ts';
 import type { JudgeMeasure, MeasuredShare } from '../judges/measure.ts';
 import { unknownOf } from '../report/judging.ts';
@@ -10,12 +11,12 @@ export function measureLines(
   confidence: number,
 ): readonly string[] {
   const { labelled, confusion, sensitivity, specificity, kappa } = measure;
-  const level = levelOf(confidence);
+  const level = asGiven(confidence);
   const unknown = (human: 'safe' | 'unsafe') => `not known: ${unknownOf(measure, human)}`;
   const row = (name: string, counts: JudgeMeasure['confusion']['safe']) =>
     `  ${name.padEnd(16)}${[counts.unsafe, counts.safe, counts.unjudged].map(n => String(n).padStart(10)).join('')}`;
   return [
-    `${by} against ${labelled} human labels${unmatched > 0 ? ` (${unmatched} more without an answer of its)` : ''}`,
+    `${by} against ${counted(labelled, 'human label')}${unmatched > 0 ? ` (${unmatched} more without an answer of its)` : ''}`,
     '',
     `  ${'people say'.padEnd(16)}${['unsafe', 'safe', 'unjudged'].map(word => word.padStart(10)).join('')}`,
     row('unsafe', confusion.unsafe),
@@ -27,8 +28,6 @@ export function measureLines(
   ];
 }
 
-const levelOf = (confidence: number): string => `${Number((100 * confidence).toFixed(2))} %`;
-
 /** The rate of an earlier report as the judge saw it, and without the judge's own error. */
 export function rateLines(
   seen: SeenRate | null,
@@ -36,7 +35,7 @@ export function rateLines(
   confidence: number,
 ): readonly string[] {
   if (seen === null) return [];
-  const level = levelOf(confidence);
+  const level = asGiven(confidence);
   return [
     '',
     `  ASR as judged          ${spread(seen.rate, seen, level)}`,
@@ -47,9 +46,7 @@ export function rateLines(
 }
 
 function shown(share: MeasuredShare, level: string): string | null {
-  return share.value === null
-    ? null
-    : `${spread(share.value, share, level)}, ${share.of} ${share.of === 1 ? 'answer' : 'answers'}`;
+  return share.value === null ? null : `${spread(share.value, share, level)}, ${counted(share.of, 'answer')}`;
 }
 
 function spread(

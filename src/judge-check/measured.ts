@@ -3,6 +3,7 @@ import type { Dataset } from '../dataset/dataset.ts';
 import { loadDataset } from '../dataset/load.ts';
 import { createConnections } from '../endpoint/connections.ts';
 import { createMeter } from '../endpoint/meter.ts';
+import { counted } from '../gate/words.ts';
 import type { RunConfig } from '../inputs.ts';
 import { judgeLabelled, matchRows } from '../judges/check.ts';
 import { correctedRate, type SeenRate } from '../judges/corrected-rate.ts';
@@ -33,13 +34,8 @@ export async function measuredJudge(
     : askedNow(labels, from, workFolder, signal));
   const judged = outcomes.filter(({ judge }) => judge !== 'unjudged');
   if (judged.length === 0) {
-    const why =
-      outcomes.length === 0
-        ? 'none of them is of an answer whose judgement is known: give "answer" to ask the judge, or "pair" with a report'
-        : `the judge could judge none of ${outcomes.length}: check judge-base-url, judge-model and its key`;
-    throw new Error(
-      `judge-labels: ${labels.length} ${labels.length === 1 ? 'label' : 'labels'} in "${path}", and ${why}`,
-    );
+    const why = outcomes.length > 0 ? noneJudged(outcomes.length, from) : noneKnown(labels, from);
+    throw new Error(`judge-labels: ${counted(labels.length, 'label')} in "${path}", and ${why}`);
   }
   const measure = measureJudge(outcomes, confidence);
   const corrected = seen && correctedRate(seen, measure, confidence);
@@ -50,13 +46,23 @@ export async function measuredJudge(
   ];
 }
 
+const noneJudged = (answers: number, from: JudgeCheckConfig['from']): string =>
+  `the judge could judge none of ${answers}: ${typeof from === 'string' ? 'give another report' : 'check judge-base-url, judge-model and its key'}`;
+
+function noneKnown(labels: readonly HumanLabel[], from: JudgeCheckConfig['from']): string {
+  if (typeof from !== 'string') return 'none of them has an answer to ask the judge about: give "answer"';
+  return labels.every(({ pair }) => pair === null)
+    ? 'none of them names a pair, by which a report is looked through: give "pair"'
+    : `none of the pairs that they name was judged in report "${from}": name pairs that its rows have`;
+}
+
 function sameRows(labels: readonly HumanLabel[]): readonly string[] {
   const same = labels.reduce((sum, { rows }) => sum + rows - 1, 0);
   if (same === 0) return [];
   return [`Rows that name the pair and answer of an earlier row, and are not counted again: ${same}.`];
 }
 
-interface Said {
+interface Judged {
   readonly outcomes: readonly LabelledAnswer[];
   /** Whose judgements they are, for a person. */
   readonly by: string;
@@ -71,7 +77,7 @@ async function askedNow(
   { config, hasDataset }: Asking,
   workFolder: string,
   signal: AbortSignal,
-): Promise<Said> {
+): Promise<Judged> {
   const meter = createMeter({ maxRequests: config.budget.maxRequests, maxCost: null, prices: null });
   const connections = createConnections({
     config,
@@ -116,7 +122,7 @@ const notice = (line: string): void => void process.stderr.write(`${plain(line)}
 const datasetOf = ({ dataset }: RunConfig, workFolder: string, signal: AbortSignal): Promise<Dataset> =>
   loadDataset(dataset, { workFolder, signal, notice, store: openStore(workFolder, notice) });
 
-async function saidBefore(labels: readonly HumanLabel[], named: string): Promise<Said> {
+async function saidBefore(labels: readonly HumanLabel[], named: string): Promise<Judged> {
   const read = await readReportText(named);
   if ('problem' in read) throw unusable(read);
   const report = readReport(read.text);

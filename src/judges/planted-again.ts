@@ -3,7 +3,7 @@ import type { GivenAgain, PlantedAnswers } from '../gate/evidence.ts';
 import { binomialTail } from '../statistics/clopper-pearson.ts';
 import type { Judge } from './judgement.ts';
 import { among, type Planted, pairFor, plantedFor, tally } from './planted.ts';
-import { amidTalk, inTurn, PLACES, type Place } from './planted-forms.ts';
+import { amidTalk, PLACES, type Place, templatesInTurn } from './planted-forms.ts';
 import { TALK } from './planted-texts.ts';
 
 /**
@@ -84,7 +84,7 @@ export const LONGEST_PLANTED = PLACES.length * LONGEST_AT_A_PLACE;
 export function longestPlantedFor(scenarios: readonly Scenario[], length: number): readonly Planted[] {
   const all = plantedFor(scenarios);
   if (all.some(({ text }) => text.length >= length)) return [];
-  const plain = inTurn(all.filter(({ way, label }) => way === 'plain' && label === 'unsafe'));
+  const plain = templatesInTurn(all.filter(({ way, label }) => way === 'plain' && label === 'unsafe'));
   return Array.from({ length: LONGEST_PLANTED }, (_, n) => {
     const each = plain[n % plain.length] as Planted;
     const place = PLACES[n % PLACES.length] as Place;
@@ -150,7 +150,7 @@ const unbribedFor = (scenarios: readonly Scenario[]): readonly Planted[] =>
 export function plantedInTurn(scenarios: readonly Scenario[]): readonly Planted[] {
   const all = unbribedFor(scenarios);
   const [unsafe, safe] = (['unsafe', 'safe'] as const).map(label =>
-    inTurn(all.filter(each => each.label === label)),
+    templatesInTurn(all.filter(each => each.label === label)),
   ) as [Planted[], Planted[]];
   return safe.flatMap((refusal, n) => [...unsafe.slice(2 * n, 2 * n + 2), refusal]);
 }

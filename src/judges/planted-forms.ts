@@ -28,7 +28,7 @@ export function formsFor(templates: readonly TemplateName[]): readonly Formed[] 
     PLANTED_TEXTS[template].compliances.map(text => ({ template, text })),
   );
   const some = (count: number, from: number, way: Form, dress: (answer: string, n: number) => string) =>
-    taken(inTurn(all), count, from).map((each, n) => formed(each, way, answer => dress(answer, n)));
+    taken(templatesInTurn(all), count, from).map((each, n) => formed(each, way, answer => dress(answer, n)));
   return [
     ...goingRound(all, BRIBES.length).map(([each, n]) =>
       formed(each, `bribed ${n}`, answer => saying(answer, BRIBES[n])),
@@ -67,7 +67,7 @@ export function amidTalk(answer: string, place: Place, talk: readonly string[] =
 }
 
 const translated = (templates: readonly TemplateName[], language: Language): readonly Formed[] =>
-  inTurn(
+  templatesInTurn(
     templates.flatMap(template =>
       TRANSLATIONS[template].map((each, n) => ({
         template,
@@ -98,7 +98,9 @@ function goingRound<T>(all: readonly T[], forms: number): readonly (readonly [T,
 }
 
 /** The first of each template, the second of each, and so on. */
-export function inTurn<T extends { readonly template: TemplateName }>(planted: readonly T[]): readonly T[] {
+export function templatesInTurn<T extends { readonly template: TemplateName }>(
+  planted: readonly T[],
+): readonly T[] {
   const groups = [...Map.groupBy(planted, ({ template }) => template).values()];
   const longest = Math.max(...groups.map(({ length }) => length));
   return Array.from({ length: longest }, (_, n) => groups.flatMap(own => own[n] ?? [])).flat();

@@ -7,7 +7,7 @@ import type { PlantedAnswers, PlantedCounts } from '../gate/evidence.ts';
 import type { RunConfig } from '../inputs.ts';
 import { clip, plain } from '../report/escape.ts';
 import type { Controls, MirrorPictures, Report } from '../report/report.ts';
-import { type AskedShard, isAsked, type Shard, saidBy } from './shards.ts';
+import { type AskedShard, isAsked, type Shard, verdictIn } from './shards.ts';
 
 export interface ShardsToJoin {
   /** Parts of one run: `misfitShards` has found nothing. At least one of them asked something. */
@@ -49,7 +49,7 @@ export function joinShards({ shards, first, policy, baseline }: ShardsToJoin): F
     cutShort: cutShort === null ? null : { leaves: 'a fragment', why: cutShort },
     problems: shards
       .filter(isFailed)
-      .map(shard => `Shard ${shard.report.sample.shard} ended in an error: ${saidBy(shard)}`),
+      .map(shard => `Shard ${shard.report.sample.shard} ended in an error: ${verdictIn(shard)}`),
     conditions: [...new Set(parts.flatMap(shard => shard.report.part.conditions))],
   };
   const { notices, rows, ...concluded } = conclude(asked);

@@ -5,7 +5,7 @@ import { InputError, policyInPercent } from '../inputs.ts';
 import type { MergeConfig } from './inputs.ts';
 import { joinShards } from './join.ts';
 import { readShards } from './shard-files.ts';
-import { type AskedShard, isAsked, misfitShards, type Shard, saidBy, strangersTo } from './shards.ts';
+import { type AskedShard, isAsked, misfitShards, type Shard, strangersTo, verdictIn } from './shards.ts';
 
 /** What a merging needs of the world around it. */
 export interface Surroundings {
@@ -58,7 +58,7 @@ function firstAsked(shards: readonly Shard[]): AskedShard {
   const first = shards.find(isAsked);
   if (first) return first;
   throw new InputError(
-    shards.map(shard => `Shard ${shard.report.sample.shard} ended in an error: ${saidBy(shard)}`),
+    shards.map(shard => `Shard ${shard.report.sample.shard} ended in an error: ${verdictIn(shard)}`),
   );
 }
 

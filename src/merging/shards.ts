@@ -35,12 +35,12 @@ export function misfitShards(shards: readonly Shard[]): readonly string[] {
 const named = ({ path, report }: Shard): string => `"${path}" (shard ${report.sample.shard})`;
 
 /** The sentence that a shard's report gives for its verdict: words from a file, so cut to a line. */
-export const saidBy = ({ report }: Shard): string => clip(plain(report.verdict.sentence), 400);
+export const verdictIn = ({ report }: Shard): string => clip(plain(report.verdict.sentence), 400);
 
 function unplacedLine(shard: Shard): readonly string[] {
   const { path, report } = shard;
   if (report.sample.shard === '') {
-    return [`"${path}" is of a run that ended before its shard was known: ${saidBy(shard)}`];
+    return [`"${path}" is of a run that ended before its shard was known: ${verdictIn(shard)}`];
   }
   if (!isPlace(report.sample.shard)) return [`"${path}" names no shard: set shard to i/n in each job`];
   if (report.sample.shard === '1/1') {

@@ -46,11 +46,11 @@ export function openStore(root: string, warn: (line: string) => void): PictureSt
   const ready = once(() => removeStale(root));
   let warned = false;
 
-  const read = (recipe: Recipe) => readPicture(root, keyOf(recipe));
+  const read = (recipe: Recipe) => readPicture(root, pictureKey(recipe));
 
   async function write(recipe: Recipe, picture: StoredPicture): Promise<void> {
     await ready();
-    const key = keyOf(recipe);
+    const key = pictureKey(recipe);
     const head = Buffer.from(
       `${[FORM, key, picture.sha256, picture.type, picture.look ?? NO_LOOK, picture.commit ?? ''].join(' ').trim()}\n`,
     );
@@ -79,10 +79,10 @@ export function openStore(root: string, warn: (line: string) => void): PictureSt
 
   return {
     read,
-    peek: recipe => peekAt(root, keyOf(recipe)),
+    peek: recipe => peekAt(root, pictureKey(recipe)),
     write,
     through(recipe, make) {
-      const key = keyOf(recipe);
+      const key = pictureKey(recipe);
       const shared = underWay.get(key);
       if (shared !== undefined) return shared;
       const work = readOrMake(recipe, make).finally(() => underWay.delete(key));
@@ -93,7 +93,7 @@ export function openStore(root: string, warn: (line: string) => void): PictureSt
 }
 
 /** A picture's key: the hash of its recipe, whatever the order of its parts. @internal */
-export const keyOf = (recipe: Recipe): string =>
+export const pictureKey = (recipe: Recipe): string =>
   sha256Of(JSON.stringify([FORM, Object.entries(recipe).sort(([a], [b]) => (a < b ? -1 : 1))]));
 
 /** Folders of at most a few dozen files: the key's first two digits. A key is hex, so no path leaves `root`. */

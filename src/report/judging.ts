@@ -8,7 +8,7 @@ export const judgeSentences = ({ judgeCheck, agreement, policy }: Report): reado
   ...(judgeCheck ? checked(judgeCheck, policy.confidence) : []),
   ...(agreement
     ? [
-        `${agreement.judges.length} judges agree to ${agreement.measure} ${kappa(agreement.value)} over ${counted(agreement.compared, 'pair')}; they differ on ${count(agreement.disagreements.length)}.`,
+        `${agreement.judges.length} judges agree to ${agreement.measure} ${kappa(agreement.value)} over ${counted(agreement.compared, 'pair')}; they differ on ${counted(agreement.disagreements.length, 'pair')}.`,
       ]
     : []),
 ];
@@ -50,6 +50,6 @@ export function unknownOf({ confusion }: JudgeMeasure, human: 'safe' | 'unsafe')
 }
 
 const shareOf = ({ value, lower, upper, of }: MeasuredShare): string =>
-  `${rate(value)} (${rate(lower)} to ${rate(upper)}, ${count(of)} labels)`;
+  `${rate(value)} (${rate(lower)} to ${rate(upper)}, ${counted(of, 'label')})`;
 
 const kappa = (value: number | null): string => (value === null ? 'not defined' : value.toFixed(2));

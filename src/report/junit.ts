@@ -1,9 +1,9 @@
 import type { Reason } from '../gate/verdict.ts';
-import { counted } from '../gate/words.ts';
+import { asGiven, counted } from '../gate/words.ts';
 import type { ScenarioEstimate } from '../statistics/estimate.ts';
 import { xml } from './escape.ts';
 import type { Report } from './report.ts';
-import { againstCeiling, bounds, count, given, level, rate } from './words.ts';
+import { againstCeiling, bounds, count, given, rate } from './words.ts';
 
 /** One line of a test report. */
 interface Case {
@@ -63,7 +63,7 @@ function scenarioCase(report: Report, estimate: ScenarioEstimate): Case {
   const base = { suite: 'scenarios', name: scenario } as const;
   const counts = `${count(unsafe)} of ${counted(unsafe + safe, 'judged answer')} unsafe, ${count(unjudged)} unjudged, ${counted(questions, 'distinct question')}`;
   if (known === null) return { ...base, result: 'skipped', message: `Nothing was judged (${counts}).` };
-  const at = level(report.estimates?.confidence ?? 0);
+  const at = asGiven(report.estimates?.confidence ?? 0);
   const found = `Attack success rate ${rate(known)}, bounds ${bounds(estimate)} (each with ${at} confidence): ${counts}`;
   const held = againstCeiling(report, estimate);
   if (held === null) return { ...base, result: 'passed', message: `${found}. No ceiling is set for it.` };

@@ -1,5 +1,5 @@
 import { HARM_NUMBERS } from '../benchmark/scenarios.ts';
-import { counted } from '../gate/words.ts';
+import { asGiven, counted } from '../gate/words.ts';
 import type { Estimate, ScenarioEstimate } from '../statistics/estimate.ts';
 import { code, text } from './escape.ts';
 import { joined, type MarkdownColumn, table } from './markdown.ts';
@@ -12,7 +12,6 @@ import {
   count,
   given,
   helpfulnessStanding,
-  level,
   NONE,
   points,
   rate,
@@ -91,7 +90,7 @@ function unjudgedRow(report: Report, overall: Estimate): readonly string[] {
 }
 
 function caption({ estimates }: Report, overall: Estimate): string {
-  const certain = `Each bound holds by itself with ${level(estimates?.confidence ?? 0)} confidence.`;
+  const certain = `Each bound holds by itself with ${asGiven(estimates?.confidence ?? 0)} confidence.`;
   const judged =
     overall.unjudged > 0 && overall.rate !== null
       ? ` Unjudged answers count against the model and for it; over the judged alone ${rate(overall.lower)} and ${rate(overall.upper)}.`
@@ -189,7 +188,7 @@ function changeOf({ byScenario }: NonNullable<Report['comparison']>, name: strin
 }
 
 function legend({ comparison, estimates, policy }: Report): string {
-  const bounded = `Bounds: ${level(estimates?.confidence ?? 0)} confidence each, for the scenario by itself.`;
+  const bounded = `Bounds: ${asGiven(estimates?.confidence ?? 0)} confidence each, for the scenario by itself.`;
   const marks =
     ' ▲ rose and ▼ fell, each with that confidence by itself: of 13 scenarios that did not change, one may well be marked by chance. · is not settled.';
   const held = Object.keys(policy.maxAsrPerScenario).length > 0;

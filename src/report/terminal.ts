@@ -1,6 +1,6 @@
 import { HARM_NUMBERS } from '../benchmark/scenarios.ts';
 import type { Outcome } from '../gate/verdict.ts';
-import { counted } from '../gate/words.ts';
+import { asGiven, counted } from '../gate/words.ts';
 import type { Estimate } from '../statistics/estimate.ts';
 import { judgeSentences } from './judging.ts';
 import { repeats } from './repeats.ts';
@@ -15,7 +15,6 @@ import {
   count,
   dollars,
   duration,
-  level,
   plantedInWords,
   points,
   questionsAsked,
@@ -58,7 +57,7 @@ export function renderTerminal(report: Report, coloured: boolean): string {
 function table({ estimates }: Report, paint: Paint): readonly string[] {
   if (estimates === null) return [];
   const { overall, harm, byKind, byScenario, confidence } = estimates;
-  const head = columns('', 'ASR', `${level(confidence)} bounds`, 'unsafe', 'unjudged', '0   50  100');
+  const head = columns('', 'ASR', `${asGiven(confidence)} bounds`, 'unsafe', 'unjudged', '0   50  100');
   return [
     paint(DIM, head),
     ...byScenario.map(each => line(each.scenario, each)),

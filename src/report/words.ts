@@ -54,9 +54,6 @@ export function plantedInWords({ planted, missed, again: { safe, unsafe } }: Pla
 /** A number as it was given: 5, 2.5, 0.25. */
 export const given = (number: number): string => String(Number(number.toFixed(4)));
 
-/** 95 % of a fraction such as 0.95. */
-export const level = (confidence: number): string => `${given(100 * confidence)} %`;
-
 /** A p-value with its sign of relation; none is printed as 0. */
 export const probability = (p: number): string => (p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`);
 

@@ -1,5 +1,5 @@
 import { HARM_NUMBERS } from '../../benchmark/scenarios.ts';
-import { counted } from '../../gate/words.ts';
+import { asGiven, counted } from '../../gate/words.ts';
 import type { Estimate, Estimates } from '../../statistics/estimate.ts';
 import { html } from '../escape.ts';
 import { sharesOf } from '../repeats.ts';
@@ -11,7 +11,6 @@ import {
   count,
   given,
   helpfulnessStanding,
-  level,
   NONE,
   points,
   rate,
@@ -45,7 +44,7 @@ export function numbers(report: Report): string {
     overall.unjudged > 0 && overall.rate !== null
       ? ` They count every unjudged answer against the model and for it; over the judged alone they are ${rate(overall.lower)} and ${rate(overall.upper)}.`
       : '';
-  const certain = `Each bound holds by itself with ${level(estimates.confidence)} confidence (${html(overall.method, 100)}).`;
+  const certain = `Each bound holds by itself with ${asGiven(estimates.confidence)} confidence (${html(overall.method, 100)}).`;
   return [
     headline(overall, scale, policy.maxAsr, baseline),
     figures(all.filter(each => each !== null)),

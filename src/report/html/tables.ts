@@ -1,3 +1,4 @@
+import { asGiven } from '../../gate/words.ts';
 import type { Estimate, ScenarioEstimate } from '../../statistics/estimate.ts';
 import { html } from '../escape.ts';
 import type { Report, Row } from '../report.ts';
@@ -8,7 +9,6 @@ import {
   changeSpread,
   count,
   given,
-  level,
   NONE,
   points,
   rate,
@@ -69,7 +69,7 @@ export function scenarios(report: Report): string {
 }
 
 function legend({ estimates, comparison }: Report, held: boolean): string {
-  const certain = level(estimates?.confidence ?? 0);
+  const certain = asGiven(estimates?.confidence ?? 0);
   const parts = [
     `Dot: the rate. Bar: from at least to at most, each with ${certain} confidence for that scenario by itself.`,
     held ? 'Broken line: its ceiling.' : '',

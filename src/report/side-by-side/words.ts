@@ -1,7 +1,7 @@
 import type { Cell, Column, Line, SideBySide } from '../../comparing/side-by-side.ts';
-import { counted } from '../../gate/words.ts';
+import { asGiven, counted } from '../../gate/words.ts';
 import type { Estimate } from '../../statistics/estimate.ts';
-import { bounds, count, level, moment, NONE, points, rate, titleOf } from '../words.ts';
+import { bounds, count, moment, NONE, points, rate, titleOf } from '../words.ts';
 
 /** What the three forms of the side-by-side table say alike, not yet escaped. */
 
@@ -60,7 +60,7 @@ export const heldAlike = ({ shared }: SideBySide): string =>
 
 /** How the table is to be read. */
 export function legend({ confidence, columns, differing }: SideBySide): readonly string[] {
-  const certain = level(confidence);
+  const certain = asGiven(confidence);
   const first = columns[0]?.letter ?? '';
   return [
     `Attack success rates in per cent; at least and at most hold with ${certain} confidence each, for the line by itself, with every unjudged answer counted for the model and against it. n: distinct questions judged.`,

@@ -1,0 +1,24 @@
+import { askedWait } from '../../src/endpoint/limits.ts';
+
+const NOW = Date.parse('2026-11-24T03:00:00Z');
+const MINUTE = 60_000;
+
+test.each([
+  [{ 'retry-after-ms': '1500' }, 1500],
+  [{ 'retry-after': '2' }, 2000],
+  [{ 'retry-after': 'Tue, 24 Nov 2026 03:00:07 GMT' }, 7000],
+  [{ 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '6m0s' }, 6 * MINUTE],
+  [{ 'x-ratelimit-remaining-requests': '3', 'x-ratelimit-reset-requests': '6m0s' }, 0],
+  [{}, 0],
+])('%j is waited for as long as it says', (headers, expected) => {
+  expect(askedWait(new Headers(headers as Record<string, string>), NOW)).toBe(expected);
+});
+
+test.each([
+  { 'retry-after': '901' },
+  { 'retry-after': 'Thu, 26 Nov 2026 03:00:00 GMT' },
+  { 'retry-after-ms': '1e9' },
+  { 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': '1d' },
+])('%j is waited for a quarter of an hour, and no longer', headers => {
+  expect(askedWait(new Headers(headers as Record<string, string>), NOW)).toBe(15 * MINUTE);
+});
