@@ -188,7 +188,7 @@ describe('pictures of which one has a wrong length', () => {
         const length = file.readUInt32LE(at);
         // The last 8 bytes become a picture of 4.
         file.writeUInt32LE(length - 8, at);
-        file.writeUInt32LE(4, at + length);
+        file.writeUInt32LE(4, at + length - 4);
       },
     ],
     [
@@ -220,7 +220,7 @@ describe('pictures of which one has a wrong length', () => {
     const at = lengthOf(changed, 0);
     const length = changed.readUInt32LE(at);
     changed.writeUInt32LE(length - 8, at);
-    changed.writeUInt32LE(4, at + length);
+    changed.writeUInt32LE(4, at + length - 4);
     await expect((await mirrorOf(changed)).prepare([pairAt(1)])).rejects.toThrow(line);
   });
 });

@@ -102,7 +102,7 @@ function checkLayout({ row_groups }: FileMetaData, schema: SchemaTree): void {
   const leaves = [...new Set(getPhysicalColumns(schema))].join();
   for (const { columns } of row_groups) {
     const paths = columns.map(({ meta_data }) => meta_data?.path_in_schema.join('.'));
-    if (paths.join() !== leaves) throw new Error(`columns ${paths.join()}, not ${leaves}`);
+    if (paths.join() !== leaves) throw new RangeError(paths.join());
   }
 }
 
@@ -140,7 +140,7 @@ async function picturesOf(
   const column = columns
     .map(({ meta_data }) => meta_data)
     .find(meta => IMAGES.has(meta?.path_in_schema.join('.') ?? ''));
-  if (!column) throw new Error('no column of pictures');
+  if (!column) throw new RangeError('no pictures');
   const from = Number(column.dictionary_page_offset || column.data_page_offset);
   const chunk = await file.slice(from, from + Number(column.total_compressed_size));
   return byteArraysOf(chunk, end - start, column, getTreePath(schema, column.path_in_schema));

@@ -44,7 +44,7 @@ export function byteArraysOf(
     if (header.type === 'DICTIONARY_PAGE') dictionary = data;
     else for (const value of values) held.push(value);
   }
-  if (held.length > rows) throw new Error(`${held.length} rows of ${rows}`);
+  if (held.length > rows) throw new RangeError(`${held.length} of ${rows}`);
   checkCount(held, column.statistics?.null_count);
   return held;
 }
@@ -52,7 +52,7 @@ export function byteArraysOf(
 function decoderOf(column: ColumnMetaData, schemaPath: SchemaTree[]) {
   const { type, codec, path_in_schema: pathInSchema } = column;
   const element = schemaPath.at(-1)?.element;
-  if (!element) throw new Error('a column without a schema');
+  if (!element) throw new RangeError('no schema');
   const how = { parsers: DEFAULT_PARSERS, compressors: decompressors, utf8: false };
   return { pathInSchema, type, element, schemaPath, codec, ...how };
 }
@@ -62,7 +62,7 @@ function byteArrayOf(value: unknown): Uint8Array | null {
   const inner: unknown[] = [value].flat(Number.POSITIVE_INFINITY);
   const [bytes] = inner.length === 0 ? [null] : inner;
   if (inner.length > 1 || !(bytes === null || bytes instanceof Uint8Array)) {
-    throw new Error('a row without one byte array');
+    throw new RangeError('no bytes');
   }
   return bytes;
 }
@@ -81,13 +81,13 @@ function checkEnd(values: readonly (Uint8Array | null)[], chunk: ArrayBuffer, pa
   const end = last.byteOffset + last.length;
   // A page that is not packed is read where it lies.
   if (end !== (last.buffer === chunk ? pageEnd : last.buffer.byteLength)) {
-    throw new Error('a page that its values do not fill');
+    throw new RangeError('unfilled page');
   }
 }
 
 function checkCount(values: readonly (Uint8Array | null)[], without: number | bigint | undefined): void {
   const lost = values.filter(value => value === null).length;
   if (without !== undefined && lost !== Number(without)) {
-    throw new Error(`${lost} rows without a value, not ${without}`);
+    throw new RangeError(`${lost} of ${without}`);
   }
 }
