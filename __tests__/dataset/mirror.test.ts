@@ -613,53 +613,6 @@ describe('servers in trouble', () => {
     expect(await filesIn(folder)).toEqual([]);
   });
 
-  test('a footer in which any one byte is another ends in a line as well, or in nothing', async () => {
-    const footer = file.length - 8 - Buffer.from(file).readUInt32LE(file.length - 8);
-    for (let place = footer; place < footer + 120; place += 1) {
-      const changed = Buffer.from(file);
-      changed.writeUInt8((changed[place] ?? 0) ^ 1, place);
-      server.files = { [SD]: changed };
-      // What was fetched before the change would not be fetched again.
-      await rm(join(folder, 'cache'), { recursive: true, force: true });
-      const told = await open({ retries: 0 })
-        .prepare([pairAt(0)])
-        .then(
-          () => '',
-          (error: Error) => error.message,
-        );
-      expect(told === '' || told.startsWith(`${server.url}${SD}`)).toBe(true);
-    }
-  });
-
-  test('pictures of which one has a wrong length are not other rows’ from there on', async () => {
-    const rows = rowsOfKind(5);
-    const changed = Buffer.from(await parquetOf(rows, { compression: 'uncompressed', image: 'blob' }));
-    const [first] = rows;
-    const begins = changed.indexOf(first?.image ?? '');
-    const length = changed.readUInt32LE(begins - 4);
-    // The last 8 bytes become a picture of 4, so that all after it come one row too late.
-    changed.writeUInt32LE(length - 8, begins - 4);
-    changed.writeUInt32LE(4, begins + length - 8);
-    server.files = { [SD]: changed };
-    const mirror = open();
-    const pairs = [1, 2, 3, 4].map(id => pairAt(id));
-    await mirror.prepare(pairs);
-    expect(mirror.unused()).toEqual(
-      pairs.map(({ key }) => ({ pair: key, reason: expect.stringContaining('holds no picture') })),
-    );
-  });
-
-  test('fewer pictures than the file counts are nobody’s', async () => {
-    const rows = rowsOfKind(5);
-    const changed = Buffer.from(await parquetOf(rows, { compression: 'uncompressed', image: 'blob' }));
-    const begins = changed.indexOf(rows[0]?.image ?? '');
-    // Before the first length: how long the levels are, a run of all five, and that each has a picture.
-    const level = changed.lastIndexOf(Buffer.from([10, 1]), begins - 4);
-    changed.writeUInt8(0, level + 1);
-    server.files = { [SD]: changed };
-    await expect(open().prepare([pairAt(1)])).rejects.toThrow('is cut short, damaged or no parquet file');
-  });
-
   test('a column that is missing is named', async () => {
     server.files = { [SD]: await parquetOf(rowsOfKind(2), { columns: 'id, image' }) };
     await expect(open().prepare([pairAt(0)])).rejects.toThrow(

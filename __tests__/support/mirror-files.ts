@@ -72,6 +72,8 @@ export interface MirrorFileShape {
   readonly id?: 'varchar' | 'bigint' | 'integer';
   readonly rowsPerGroup?: number;
   readonly columns?: string;
+  /** Of the format. Version 2 has pages that hold first all lengths, then all values. */
+  readonly version?: 'v1' | 'v2';
 }
 
 /** Writes the rows as a parquet file with DuckDB and gives its bytes. */
@@ -79,7 +81,14 @@ export async function parquetOf(
   rows: readonly MirrorFileRow[],
   shape: MirrorFileShape = {},
 ): Promise<Uint8Array> {
-  const { compression = 'snappy', image = 'struct', id = 'varchar', rowsPerGroup = 5, columns = '*' } = shape;
+  const {
+    compression = 'snappy',
+    image = 'struct',
+    id = 'varchar',
+    rowsPerGroup = 5,
+    columns = '*',
+    version = 'v1',
+  } = shape;
   const folder = await mkdtemp(join(tmpdir(), 'mirror-files-'));
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
   const db = await instance.connect();
@@ -103,7 +112,7 @@ export async function parquetOf(
     }
     const path = join(folder, 'rows.parquet');
     await db.run(
-      `copy (${parts.join(' union all ')}) to '${path}' (format parquet, compression ${compression}, row_group_size ${rowsPerGroup})`,
+      `copy (${parts.join(' union all ')}) to '${path}' (format parquet, compression ${compression}, row_group_size ${rowsPerGroup}, parquet_version ${version})`,
     );
     return await readFile(path);
   } finally {
