@@ -56,6 +56,16 @@ describe('a file at a commit', () => {
     },
   );
 
+  test('in a folder that GitHub lists only in part is refused, and is not taken for missing', async () => {
+    const commit = seed();
+    const message = JSON.stringify({ sha: 'a'.repeat(40), url: github.url, tree: [], truncated: true });
+    github.faults.push({ operation: 'git/get-tree', how: 'text', message, headers: JSON_TYPE });
+    await expect(readFileAt({ octokit, repo, path: 'baseline.json', commit })).rejects.toMatchObject({
+      kind: 'refused',
+      message: expect.stringContaining('GitHub lists the folder only in part: it is too large'),
+    });
+  });
+
   test('of 5 MB, more than the contents API gives', async () => {
     const text = `{"rows":"${'0123456789'.repeat(500_000)}"}`;
     const commit = seedCommit(github.state, { 'big.json': text });

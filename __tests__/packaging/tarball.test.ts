@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Endpoint, startEndpoint } from '../../fixtures/endpoint.ts';
@@ -204,3 +213,15 @@ test.each([[[]], [['run']], [['judge-check']], [['merge']], [['report']], [['com
     expect(lines.filter(line => line.length > 80)).toEqual([]);
   },
 );
+
+test('without its font it says what is missing', async () => {
+  const font = path.join(folder, 'node_modules/mm-safetybench-gate/dist/font/Arimo-Regular.ttf');
+  renameSync(font, `${font}.away`);
+  const { out, status } = await evaluation('fixture-vlm', 'fontless').finally(() =>
+    renameSync(`${font}.away`, font),
+  );
+  expect(status).toBe(1);
+  expect(out.replace(/\s+/g, ' ')).toMatch(
+    /the font \S+ cannot be read \(ENOENT\): it belongs to the program's files/,
+  );
+}, 60_000);

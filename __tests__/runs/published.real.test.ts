@@ -66,7 +66,13 @@ real('the published data set', () => {
       'data set': 'published',
     });
     expect(first.finding.pictures).toEqual({ revision: COMMIT, unused: [] });
-    expect(first.notices.filter(line => line.includes('CC BY-NC 4.0'))).toHaveLength(1);
+    expect(
+      first.notices.filter(
+        line =>
+          line ===
+          "MM-SafetyBench's questions and pictures are its authors', licensed CC BY-NC 4.0: with attribution, and for no commercial use. accept-dataset-license has accepted that.",
+      ),
+    ).toHaveLength(1);
     const fetched = server.seen.length;
     expect(fetched).toBeGreaterThan(0);
     const second = await run();
@@ -142,7 +148,9 @@ real('the published data set', () => {
       expect(pair).toMatch(/^03-Malware_Generation\/\d+\/SD$/);
       expect(finding.rows.find(row => row.pair === pair)).toMatchObject({ label: 'unjudged' });
     }
-    expect(finding.notices.join()).toContain('5 of the mirror');
+    expect(finding.notices.join()).toMatch(
+      /5 of the mirror's pictures are not used, such as that of 03-Malware_Generation\/\d+\/SD, whose row .+; report\.json and report\.html list all of them\./,
+    );
   });
 
   test('with another text in a file is an error that names file and hash', async () => {
