@@ -234,7 +234,7 @@ describe('judging', () => {
     const labels = written('labels.csv', 'label,pair\nsafe,07-Sex/99999/SD\n');
     const report = written('report.json', reportJson(sampleReport()));
     await expect(measuredJudge({ labels, confidence: 0.95, from: report }, at(''), never)).rejects.toThrow(
-      'none of them is of an answer whose judgement is known: give "answer" to ask the judge, or "pair" with a report',
+      /none of the pairs that they name was judged in report ".*": name pairs that its rows have/,
     );
 
     const inputs = {
