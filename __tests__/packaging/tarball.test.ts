@@ -217,11 +217,11 @@ test.each([[[]], [['run']], [['judge-check']], [['merge']], [['report']], [['com
 test('without its font it says what is missing', async () => {
   const font = path.join(folder, 'node_modules/mm-safetybench-gate/dist/font/Arimo-Regular.ttf');
   renameSync(font, `${font}.away`);
-  const { out, status } = await evaluation('fixture-vlm', 'fontless').finally(() =>
+  const { status } = await evaluation('fixture-vlm', 'fontless').finally(() =>
     renameSync(`${font}.away`, font),
   );
   expect(status).toBe(1);
-  expect(out.replace(/\s+/g, ' ')).toMatch(
+  expect(reportIn('fontless').verdict.sentence).toMatch(
     /the font \S+ cannot be read \(ENOENT\): it belongs to the program's files/,
   );
 }, 60_000);
