@@ -1,7 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf } from './common/fault.ts';
-import { readReport } from './report/read-report.ts';
 import type { Report } from './report/report.ts';
 
 /** Larger than any report that is read: what lies there is something else. */
@@ -19,6 +18,8 @@ export async function readReportFile(
 ): Promise<{ readonly path: string; readonly report: Report } | Unread> {
   const { path, ...read } = await readReportText(name);
   if ('problem' in read) return { path, problem: read.problem };
+  // Most commands read none, and its schema takes its time to be built.
+  const { readReport } = await import('./report/read-report.ts');
   const report = readReport(read.text);
   return 'problem' in report ? { path, problem: report.problem } : { path, report };
 }

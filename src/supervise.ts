@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { type Allowance, createAllowance, type Need } from './allowance.ts';
 import { conduct, type Equipment, type Told } from './conduct.ts';
 import type { EarlyStop } from './early-stop.ts';
@@ -45,6 +46,9 @@ export interface Supervision {
 /** Begun trials for each request in flight: while some are judged, others keep the endpoint busy. */
 const TRIALS_PER_REQUEST = 3;
 
+/** Rules take no request but the processor, which the first questions have for so long before them. */
+const FIRST_QUESTIONS_MS = 50;
+
 export interface Supervised extends Pick<Watch, 'gaveUp'> {
   /** In the order that the trials were begun in. */
   readonly results: readonly Result[];
@@ -88,8 +92,10 @@ export async function superviseAll(
     if (isBegun && !trial.control) await look();
   };
   const one = (trial: Trial): Promise<void> => asked(trial).catch(refusedBy(watch));
-  const first = async (): Promise<PlantedFindings> =>
-    proveWithin(allowance, watch, supervision).finally(ending.checked);
+  const first = async (): Promise<PlantedFindings> => {
+    if (modelJudges(config) === 0) await setTimeout(FIRST_QUESTIONS_MS);
+    return proveWithin(allowance, watch, supervision).finally(ending.checked);
+  };
   const measured = async () => measureWithin(allowance, equipment, supervision).finally(ending.checked);
 
   // A batch takes all requests before it answers the first.

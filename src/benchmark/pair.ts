@@ -19,6 +19,15 @@ export const pairOf = (question: Question, kind: ImageKind): Pair => ({
   key: `${question.key}/${kind}`,
 });
 
+/** Orders keys part by part: by scenario, by the question's number, by kind. */
+export function keyOrder(a: string, b: string): number {
+  const [left, right] = [a.split('/'), b.split('/')];
+  const at = left.findIndex((part, place) => part !== right[place]);
+  if (at === -1) return left.length - right.length;
+  const [x = '', y = ''] = [left[at], right[at]];
+  return Number(x) - Number(y) || (x < y ? -1 : 1);
+}
+
 /**
  * A pair of a question that is not the benchmark's, asked without a picture.
  * @param key `{place}/{id}`

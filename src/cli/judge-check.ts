@@ -1,5 +1,4 @@
 import { JUDGE_CHECK_INPUTS, readJudgeCheck } from '../judge-check/inputs.ts';
-import { measuredJudge } from '../judge-check/measured.ts';
 import { onCancel } from '../signals.ts';
 import type { Command } from './command.ts';
 import { checked } from './flags.ts';
@@ -14,6 +13,8 @@ export const judgeCheck: Command = {
   flags: JUDGE_CHECK_INPUTS,
   run: async (given, terminal) => {
     const config = checked(given, readJudgeCheck);
+    // Its door to earlier reports would keep every other command waiting.
+    const { measuredJudge } = await import('../judge-check/measured.ts');
     const shown = await measuredJudge(config, workFolder(terminal.environment), onCancel());
     terminal.out.write(`${shown.join('\n')}\n`);
     return 0;

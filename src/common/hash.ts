@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** SHA-256 in hex; a text's is that of its UTF-8. */
-export const sha256Of = (data: Uint8Array | string): string =>
-  createHash('sha256').update(data).digest('hex');
+export const sha256Of = (data: Uint8Array | string): string => hash('sha256', data);

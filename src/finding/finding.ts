@@ -4,7 +4,7 @@ import type { Selection } from '../dataset/sample.ts';
 import type { Meter } from '../endpoint/meter.ts';
 import { shownUrl } from '../endpoint/problems.ts';
 import type { Evidence, PlantedCounts } from '../gate/evidence.ts';
-import { counted } from '../gate/words.ts';
+import { count, counted } from '../gate/words.ts';
 import { gatedArm } from '../inputs/arms.ts';
 import type { RunConfig } from '../inputs.ts';
 import { type Checked, judgedAs } from '../judges/check.ts';
@@ -244,7 +244,7 @@ function conditionNotices(parts: FindingParts, sampled: Sampled): readonly strin
     approximateJudge(judge.identities),
     meter.cost !== null &&
       meter.uncounted > 0 &&
-      `${meter.uncounted.toLocaleString('en-GB')} responses do not say how many tokens they took: the cost takes each for an answer of usual length.`,
+      `${count(meter.uncounted)} responses do not say how many tokens they took: the cost takes each for an answer of usual length.`,
     otherNames.length > 0 &&
       `The endpoint says that ${otherNames.map(name => `"${plain(name)}"`).join(', ')} answered, where "${config.target.model}" was asked for: see that it is the model you mean.`,
     kept > 0 &&
@@ -256,7 +256,7 @@ function conditionNotices(parts: FindingParts, sampled: Sampled): readonly strin
     ...beyondTheirRules(judge.identities, config.selection.scenarios),
     early !== null &&
       early.outcome !== 'undecided' &&
-      `The run stopped as soon as stop-early was certain: it speaks of all ${early.population.toLocaleString('en-GB')} questions of the sample, the bounds only describe what was asked.`,
+      `The run stopped as soon as stop-early was certain: it speaks of all ${count(early.population)} questions of the sample, the bounds only describe what was asked.`,
     unused.length > 0 &&
       `${unused.length} of the mirror's pictures are not used, such as that of ${unused[0]?.pair}, whose row ${unused[0]?.reason}; report.json and report.html list all of them.`,
   ];

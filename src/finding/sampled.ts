@@ -1,3 +1,4 @@
+import { keyOrder } from '../benchmark/pair.ts';
 import type { Arm } from '../benchmark/prompts.ts';
 import type { Controls, Row } from '../report/report.ts';
 import type { Label } from '../statistics/observation.ts';
@@ -19,14 +20,12 @@ export const sampleOf = (results: readonly Result[], subject: Subject, arm: Arm)
         result.trial.subject === subject &&
         result.trial.arm === arm,
     )
-    .sort(({ trial: a }, { trial: b }) => ORDER.compare(a.pair.key, b.pair.key) || a.repeat - b.repeat);
-
-const ORDER = new Intl.Collator('en', { numeric: true });
+    .sort(({ trial: a }, { trial: b }) => keyOrder(a.pair.key, b.pair.key) || a.repeat - b.repeat);
 
 /** What several runs found of pairs, in the order that one run would have it in. */
 export const inPairOrder = <T extends { readonly pair: string; readonly repeat: number }>(
   found: readonly T[],
-): readonly T[] => found.toSorted((a, b) => ORDER.compare(a.pair, b.pair) || a.repeat - b.repeat);
+): readonly T[] => found.toSorted((a, b) => keyOrder(a.pair, b.pair) || a.repeat - b.repeat);
 
 export const rowsOf = (sampled: Sampled): readonly Row[] =>
   sampled.map(({ trial: { pair, repeat }, label, note, picture }) => ({

@@ -7,7 +7,7 @@ import { heldToLabels } from './held-to-labels.ts';
 import { heldToPlanted, type Missing, rateWith } from './held-to-planted.ts';
 import { settling, settlingJudgements, wholeOf } from './settling.ts';
 import type { Reason } from './verdict.ts';
-import { asGiven, counted, percent, percentBeside, span } from './words.ts';
+import { asGiven, count, counted, percent, percentBeside, span } from './words.ts';
 
 /** Holds the rate over all to `max-asr`. */
 export function checkCeiling(policy: Policy, evidence: Evidence): readonly Reason[] {
@@ -36,10 +36,9 @@ function stopped(
   const { estimate, confidence, population } = found;
   const { rate, questions: asked } = estimate;
   // What was in flight when it became certain is counted in the rate, and was not looked at for the decision.
-  const looked =
-    asked > questions ? `, ${questions.toLocaleString('en-GB')} of them looked at in their order` : '';
+  const looked = asked > questions ? `, ${count(questions)} of them looked at in their order` : '';
   const seen = `Attack success rate ${percent(rate)} over the ${counted(asked, 'question')} asked${looked}`;
-  const whole = `all ${sample.toLocaleString('en-GB')}${sample < population ? ' of the sample' : ''}`;
+  const whole = `all ${count(sample)}${sample < population ? ' of the sample' : ''}`;
   const ceiling = `the ceiling of ${asGiven(limit)}`;
   const certain = `with ${asGiven(confidence)} confidence`;
   const base = { check: 'max-asr' as const, value: rate, limit, n: questions };

@@ -6,7 +6,7 @@ import { heldToControls } from './held-to-controls.ts';
 import { heldToPlanted, type Missing, rateWith } from './held-to-planted.ts';
 import { settling, settlingJudgements } from './settling.ts';
 import type { Reason } from './verdict.ts';
-import { asGiven, changeBeside, counted, percent, pointsOf, span } from './words.ts';
+import { asGiven, changeBeside, count, counted, percent, pointsOf, span } from './words.ts';
 
 /** Holds the rise over the baseline to `max-increase`. Without a comparison there is never a `pass`. */
 export function checkIncrease(policy: Policy, evidence: Evidence): readonly Reason[] {
@@ -96,7 +96,7 @@ function wayOut(comparison: Comparison, limit: number, population: number): stri
   const { lower, upper, detectable } = comparison;
   if (upper <= limit || lower > limit) return hanging(comparison, limit);
   const way = changeHangsOnJudgements(comparison, limit)
-    ? `More questions would not settle it while so many shared pairs (${comparison.unjudged.toLocaleString('en-GB')}) are not judged in both.`
+    ? `More questions would not settle it while so many shared pairs (${count(comparison.unjudged)}) are not judged in both.`
     : settling(questionsToSettleChange(comparison, limit, population), population);
   return `${way} The smallest rise this run could have seen four times out of five is ${pointsOf(detectable, 1)}.`;
 }

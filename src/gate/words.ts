@@ -23,9 +23,12 @@ export function pointsOf(difference: number, places = 6): string {
 export const span = (low: string, high: string, confidence: number): string =>
   `at least ${low} and at most ${high}, each with ${asGiven(confidence)} confidence`;
 
-/** 1,680; with its noun in the right number. */
+/** A whole number: 1,680. Not by the locale's own way, which takes 10 ms to be loaded. */
+export const count = (n: number): string => String(n).replace(/\B(?=(?:\d{3})+$)/g, ',');
+
+/** The same with its noun in the right number. */
 export const counted = (n: number, noun: string, plural = `${noun}s`): string =>
-  `${n.toLocaleString('en-GB')} ${n === 1 ? noun : plural}`;
+  `${count(n)} ${n === 1 ? noun : plural}`;
 
 /** Adding nought turns −0 into 0. */
 const hundredfold = (fraction: number, places: number): string =>

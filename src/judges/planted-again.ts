@@ -1,5 +1,6 @@
 import type { Scenario } from '../benchmark/scenarios.ts';
 import type { GivenAgain, PlantedAnswers } from '../gate/evidence.ts';
+import { count } from '../gate/words.ts';
 import { binomialTail } from '../statistics/clopper-pearson.ts';
 import type { Judge } from './judgement.ts';
 import { among, type Planted, pairFor, plantedFor, tally } from './planted.ts';
@@ -126,7 +127,7 @@ export async function judgeLongest(
     faults:
       blind.length > 0
         ? [
-            `The judge missed ${missed} of ${planted} planted unsafe answers as long as the longest of this run (${length.toLocaleString('en-GB')} characters), with the harm ${among(blind.map(({ place }) => place))}: it cannot judge those. Choose another judge, or lower max-tokens.`,
+            `The judge missed ${missed} of ${planted} planted unsafe answers as long as the longest of this run (${count(length)} characters), with the harm ${among(blind.map(({ place }) => place))}: it cannot judge those. Choose another judge, or lower max-tokens.`,
           ]
         : [],
   };

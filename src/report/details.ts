@@ -1,4 +1,4 @@
-import { counted } from '../gate/words.ts';
+import { count, counted } from '../gate/words.ts';
 import { code, link, text } from './escape.ts';
 import type { HistoryEntry } from './history.ts';
 import { disagreements, judgeSentences } from './judging.ts';
@@ -7,7 +7,6 @@ import { repeats } from './repeats.ts';
 import type { Report } from './report.ts';
 import {
   controlsInWords,
-  count,
   dollars,
   duration,
   moment,

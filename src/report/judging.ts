@@ -1,7 +1,7 @@
-import { counted } from '../gate/words.ts';
+import { count, counted } from '../gate/words.ts';
 import type { JudgeMeasure, MeasuredShare } from '../judges/measure.ts';
 import type { JudgeCheck, Report } from './report.ts';
-import { count, rate } from './words.ts';
+import { rate } from './words.ts';
 
 /** What is known of the judge itself, a sentence each: against human labels, and how far several agree. */
 export const judgeSentences = ({ judgeCheck, agreement, policy }: Report): readonly string[] => [

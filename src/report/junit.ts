@@ -1,9 +1,9 @@
 import type { Reason } from '../gate/verdict.ts';
-import { asGiven, counted } from '../gate/words.ts';
+import { asGiven, count, counted } from '../gate/words.ts';
 import type { ScenarioEstimate } from '../statistics/estimate.ts';
 import { xml } from './escape.ts';
 import type { Report } from './report.ts';
-import { againstCeiling, bounds, count, given, rate } from './words.ts';
+import { againstCeiling, bounds, given, rate } from './words.ts';
 
 /** One line of a test report. */
 interface Case {

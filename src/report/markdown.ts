@@ -1,5 +1,6 @@
+import { count } from '../gate/words.ts';
 import { text } from './escape.ts';
-import { count, titleOf } from './words.ts';
+import { titleOf } from './words.ts';
 
 /** A column's heading and to which side its cells lean. */
 export type MarkdownColumn = readonly [heading: string, side?: 'right'];

@@ -1,6 +1,6 @@
-import { counted } from '../gate/words.ts';
+import { count, counted } from '../gate/words.ts';
 import type { Estimates } from '../statistics/estimate.ts';
-import { count, points, rate } from './words.ts';
+import { points, rate } from './words.ts';
 
 /** With `repeats`: what of the spread is the questions', and what the answers' own, a sentence each. */
 export function repeats(estimates: Estimates | null): readonly string[] {

@@ -1,5 +1,5 @@
 import { HARM_NUMBERS } from '../benchmark/scenarios.ts';
-import { asGiven, counted } from '../gate/words.ts';
+import { asGiven, count, counted } from '../gate/words.ts';
 import type { Estimate, ScenarioEstimate } from '../statistics/estimate.ts';
 import { code, text } from './escape.ts';
 import { joined, type MarkdownColumn, table } from './markdown.ts';
@@ -9,7 +9,6 @@ import {
   bounds,
   certainty,
   changeSpread,
-  count,
   given,
   helpfulnessStanding,
   NONE,

@@ -1,3 +1,4 @@
+import { count } from '../gate/words.ts';
 import { chart } from './chart.ts';
 import type { CommentOptions } from './comment.ts';
 import * as details from './details.ts';
@@ -5,7 +6,6 @@ import { byScenario, folded, joined } from './markdown.ts';
 import { head, reasons } from './reasons.ts';
 import type { Report } from './report.ts';
 import * as sections from './sections.ts';
-import { count } from './words.ts';
 
 /** GitHub drops a step's whole summary above 1 MiB; a file that others write to as well gets some room. */
 const MOST_BYTES = 1_000_000;

@@ -1,6 +1,6 @@
 import { HARM_NUMBERS } from '../benchmark/scenarios.ts';
 import type { Outcome } from '../gate/verdict.ts';
-import { asGiven, counted } from '../gate/words.ts';
+import { asGiven, count, counted } from '../gate/words.ts';
 import type { Estimate } from '../statistics/estimate.ts';
 import { judgeSentences } from './judging.ts';
 import { repeats } from './repeats.ts';
@@ -12,7 +12,6 @@ import {
   certainty,
   changeSpread,
   controlsInWords,
-  count,
   dollars,
   duration,
   plantedInWords,

@@ -1,7 +1,7 @@
 import { SCENARIOS } from '../benchmark/scenarios.ts';
 import type { PlantedCounts } from '../gate/evidence.ts';
 import type { Check, Outcome, Reason } from '../gate/verdict.ts';
-import { counted } from '../gate/words.ts';
+import { count, counted } from '../gate/words.ts';
 import type { Estimate } from '../statistics/estimate.ts';
 import type { Controls, Report } from './report.ts';
 
@@ -59,9 +59,6 @@ export const probability = (p: number): string => (p < 0.001 ? 'p < 0.001' : `p 
 
 /** A word at the beginning of a line. */
 export const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
-
-/** 1,680. */
-export const count = (n: number): string => n.toLocaleString('en-GB');
 
 /** 1,680 of 1,680 questions (1,661 distinct): duplicates are one unit of every estimate. */
 export function questionsAsked({ sample, rows }: Report): string {

@@ -92,8 +92,23 @@ function tallied(shares: readonly UnsafeShare[]): readonly Tally[] {
 function stake(rate: number, n: number, needed: number): number {
   if (rate >= 1) return Number.POSITIVE_INFINITY;
   if (-n * Math.log1p(-rate) <= needed) return 1 / (1 - rate);
-  const turning = bisect(q => n * divergence(q, rate) > needed, 0, rate);
-  return (rate - turning) / (rate * (1 - rate));
+  return (rate - turningPoint(rate, needed / n)) / (rate * (1 - rate));
+}
+
+/**
+ * The q below p with divergence D(q, p) = d, for 0 < d < D(0, p). D falls and is convex there, so that Newton's steps
+ * climb to it from the left, where Pinsker's inequality (2(p − q)² ≤ D) lets them begin.
+ */
+function turningPoint(p: number, d: number): number {
+  let q = Math.max(p * 1e-6, p - Math.sqrt(d / 2));
+  for (let step = 0; step < 100; step++) {
+    const climbed = q + (divergence(q, p) - d) / Math.log((p * (1 - q)) / (q * (1 - p)));
+    // The one step that may begin on the right.
+    const next = climbed > 0 ? climbed : q / 2;
+    if (Math.abs(next - q) <= 1e-15 * q) return next;
+    q = next;
+  }
+  return q;
 }
 
 /** Kullback–Leibler divergence between coins of rates q and p, 0 < p < 1. */

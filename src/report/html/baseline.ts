@@ -1,7 +1,7 @@
-import { counted } from '../../gate/words.ts';
+import { count, counted } from '../../gate/words.ts';
 import { html } from '../escape.ts';
 import type { Report } from '../report.ts';
-import { count, points, probability, titleOf } from '../words.ts';
+import { points, probability, titleOf } from '../words.ts';
 import { facts, note, scrolling } from './parts.ts';
 
 type Compared = NonNullable<Report['comparison']>;

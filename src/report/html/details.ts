@@ -1,11 +1,10 @@
-import { counted } from '../../gate/words.ts';
+import { count, counted } from '../../gate/words.ts';
 import { html } from '../escape.ts';
 import { disagreements, judgeSentences } from '../judging.ts';
 import type { Report, Row } from '../report.ts';
 import {
   capital,
   controlsInWords,
-  count,
   dollars,
   duration,
   given,

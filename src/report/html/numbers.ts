@@ -1,5 +1,5 @@
 import { HARM_NUMBERS } from '../../benchmark/scenarios.ts';
-import { asGiven, counted } from '../../gate/words.ts';
+import { asGiven, count, counted } from '../../gate/words.ts';
 import type { Estimate, Estimates } from '../../statistics/estimate.ts';
 import { html } from '../escape.ts';
 import { sharesOf } from '../repeats.ts';
@@ -8,7 +8,6 @@ import {
   boundsInWords,
   certainty,
   controlsInWords,
-  count,
   given,
   helpfulnessStanding,
   NONE,

@@ -1,4 +1,4 @@
-import { asGiven } from '../../gate/words.ts';
+import { asGiven, count } from '../../gate/words.ts';
 import type { Estimate, ScenarioEstimate } from '../../statistics/estimate.ts';
 import { html } from '../escape.ts';
 import type { Report, Row } from '../report.ts';
@@ -7,7 +7,6 @@ import {
   bounds,
   certainty,
   changeSpread,
-  count,
   given,
   NONE,
   points,

@@ -1,8 +1,8 @@
 import type { Arm } from '../../benchmark/prompts.ts';
-import { counted } from '../../gate/words.ts';
+import { count, counted } from '../../gate/words.ts';
 import type { Label } from '../../statistics/observation.ts';
 import { html, htmlLines } from '../escape.ts';
-import { count, titleOf } from '../words.ts';
+import { titleOf } from '../words.ts';
 import { note } from './parts.ts';
 
 /** The HTML report's prompts, answers and pictures. */

@@ -1,11 +1,11 @@
 import type { Block, Cell, Line, SideBySide } from '../../comparing/side-by-side.ts';
-import { counted } from '../../gate/words.ts';
+import { count, counted } from '../../gate/words.ts';
 import { html } from '../escape.ts';
 import { axis, changeInterval, interval, type Scale, scaleOf } from '../html/marks.ts';
 import { page } from '../html/page.ts';
 import { facts, note, scrolling, section } from '../html/parts.ts';
 import type { Report } from '../report.ts';
-import { count, rate } from '../words.ts';
+import { rate } from '../words.ts';
 import { askedIn, bareBounds, differenceIn, kindLines, legend, markOf, nameOf, runOf } from './words.ts';
 
 /** Models side by side on one page that asks nobody for anything. */

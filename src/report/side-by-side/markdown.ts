@@ -1,8 +1,7 @@
 import type { Cell, Line, SideBySide } from '../../comparing/side-by-side.ts';
-import { counted } from '../../gate/words.ts';
+import { count, counted } from '../../gate/words.ts';
 import { code, text } from '../escape.ts';
 import { bullets, folded, joined, type MarkdownColumn, table as tableOf } from '../markdown.ts';
-import { count } from '../words.ts';
 import {
   askedIn,
   bare,

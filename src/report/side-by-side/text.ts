@@ -1,6 +1,6 @@
 import type { Cell, Column, Line, SideBySide } from '../../comparing/side-by-side.ts';
+import { count } from '../../gate/words.ts';
 import { BOLD, DIM, fitted, hanging, type Paint, painter, wrapped } from '../terminal-text.ts';
-import { count } from '../words.ts';
 import {
   askedIn,
   bare,

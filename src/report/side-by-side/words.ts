@@ -1,7 +1,7 @@
 import type { Cell, Column, Line, SideBySide } from '../../comparing/side-by-side.ts';
-import { asGiven, counted } from '../../gate/words.ts';
+import { asGiven, count, counted } from '../../gate/words.ts';
 import type { Estimate } from '../../statistics/estimate.ts';
-import { bounds, count, moment, NONE, points, rate, titleOf } from '../words.ts';
+import { bounds, moment, NONE, points, rate, titleOf } from '../words.ts';
 
 /** What the three forms of the side-by-side table say alike, not yet escaped. */
 
