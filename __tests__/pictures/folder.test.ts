@@ -24,9 +24,9 @@ test('finds the picture of a scenario, kind and id, as .jpg before .png', async 
   const { folder, pictures } = await newDataset();
   expect(await pictures.read(pair)).toEqual(NONE);
   await writeFile(path.join(folder, '12.png'), 'png');
-  expect(await pictures.read(pair)).toEqual(Buffer.from('png'));
+  expect(await pictures.read(pair)).toEqual({ bytes: Buffer.from('png') });
   await writeFile(path.join(folder, '12.jpg'), 'jpg');
-  expect(await pictures.read(pair)).toEqual(Buffer.from('jpg'));
+  expect(await pictures.read(pair)).toEqual({ bytes: Buffer.from('jpg') });
   expect(await pictures.read(pairOf(question, 'TYPO'))).toHaveProperty('missing');
 });
 

@@ -33,7 +33,10 @@ function datasetOf(has: Partial<Record<ImageKind, Uint8Array>>) {
     prepare: async pairs => {
       prepared.push(...pairs);
     },
-    read: async ({ kind }) => has[kind] ?? { missing: `no ${kind} there` },
+    read: async ({ kind }) => {
+      const bytes = has[kind];
+      return bytes ? { bytes } : { missing: `no ${kind} there` };
+    },
     revision: () => '',
     unused: () => [],
   };
@@ -78,6 +81,14 @@ describe('published', () => {
       look: expect.stringMatching(/^[0-9a-f]{128}$/),
       origin: 'dataset',
     });
+  });
+
+  test('takes what was found of a picture when it was kept, and does not decode it again', async () => {
+    const bytes = Buffer.from('nothing that could be decoded');
+    const found = { bytes, type: 'image/png', sha256: sha256Of(bytes), look: '7f'.repeat(64) } as const;
+    const source = { ...datasetOf({}).source, read: async () => found };
+    const pictures = createPictures({ source, imageSource: 'published', store: await newStore() });
+    expect(await pictures.of(pair('SD'))).toEqual({ ...found, origin: 'dataset' });
   });
 
   test('sets TYPO where the data set has none', async () => {

@@ -88,10 +88,10 @@ export function mirrorPictures(options: MirrorOptions): DatasetPictures {
       if (pair.kind === 'TEXT') return { missing: `${pair.key} is asked without a picture` };
       if (refused.has(pair.key)) return absent(mirror, pair);
       const kept = await store.read(recipeOf(mirror, pair));
-      if (kept) return kept.bytes;
+      if (kept) return kept;
       needed.set(pair.key, pair);
       await turns.add(() => repair(urlOf(mirror, pair)));
-      return (await store.read(recipeOf(mirror, pair)))?.bytes ?? absent(mirror, pair);
+      return (await store.read(recipeOf(mirror, pair))) ?? absent(mirror, pair);
     },
     revision: () => [...commits].sort().join('+') || (needed.size > 0 ? 'unknown' : ''),
     unused: () => [...refused].map(([pair, reason]) => ({ pair, reason })),

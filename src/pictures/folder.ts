@@ -31,7 +31,7 @@ export function folderPictures(root: string): DatasetPictures {
         ? ((await readInside(root, `${place}.jpg`)) ?? (await readInside(root, `${place}.png`)))
         : undefined;
       const missing = `the data set has no ${kind} picture of ${question.key} (${place}.jpg): add it, or set image-source to generated`;
-      return bytes ?? { missing };
+      return bytes ? { bytes } : { missing };
     },
   };
 }

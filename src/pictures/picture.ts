@@ -15,12 +15,15 @@ export interface NoPicture {
   readonly missing: string;
 }
 
+/** One of the authors' pictures, with what was found of it when it was kept, if it was. */
+export type SourcePicture = Pick<Picture, 'bytes'> & Partial<Pick<Picture, 'type' | 'sha256' | 'look'>>;
+
 /** The authors' own pictures, wherever they lie: a folder or the mirror. */
 export interface DatasetPictures {
   /** Makes ready what these pairs will need (the mirror fetches here); a folder has nothing to do. */
   prepare(pairs: readonly Pair[]): Promise<void>;
-  /** The bytes of the authors' picture, or why the data set has none for this pair and what to do. */
-  read(pair: Pair): Promise<Uint8Array | NoPicture>;
+  /** The authors' picture, or why the data set has none for this pair and what to do. */
+  read(pair: Pair): Promise<SourcePicture | NoPicture>;
   /** The commits of the mirror that the prepared ones are from, `+` between them; empty where no mirror was needed. */
   revision(): string;
   /** The pictures that are not used, and why, as far as it is known yet. */

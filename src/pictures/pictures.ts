@@ -8,7 +8,7 @@ import { FatalEndpointError, shownUrl } from '../endpoint/problems.ts';
 import { fontHash } from './font.ts';
 import { composeSdTypo } from './image.ts';
 import { lookAt } from './look.ts';
-import type { DatasetPictures, NoPicture, Picture, Pictures } from './picture.ts';
+import type { DatasetPictures, NoPicture, Picture, Pictures, SourcePicture } from './picture.ts';
 import type { PictureStore, StoredPicture } from './store.ts';
 import { RENDERER, typoPicture } from './typo.ts';
 
@@ -66,9 +66,9 @@ function waysOf({ source, store, images }: PicturesOptions) {
     ): Promise<Made> {
       const pair = pairOf(question, kind);
       try {
-        const bytes = await source.read(pair);
-        if ('missing' in bytes) return await otherwise(bytes);
-        return { ...(await identified(bytes, kind)), origin: 'dataset' };
+        const found = await source.read(pair);
+        if ('missing' in found) return await otherwise(found);
+        return { ...(await identified(found, kind)), origin: 'dataset' };
       } catch (error) {
         return { missing: `the data set's picture of ${pair.key}: ${messageOf(error)}` };
       }
@@ -121,17 +121,20 @@ async function fromStore(
   }
 }
 
-/** A picture's bytes with what they are; rejects with one line when they are no picture, or show nothing. */
-const identified = async (bytes: Uint8Array, kind: PictureKind): Promise<StoredPicture> => ({
-  bytes,
-  sha256: sha256Of(bytes),
-  ...(await lookAt(bytes, kind)),
-});
+/**
+ * A picture with what it is; rejects with one line when it is none, or shows nothing. One that was kept has been looked
+ * at: to decode it again would take longer than all else that a question needs.
+ */
+async function identified(found: SourcePicture, kind: PictureKind): Promise<StoredPicture> {
+  const { bytes, type, look, sha256 = sha256Of(bytes) } = found;
+  if (type !== undefined && look !== undefined) return { bytes, sha256, type, look };
+  return { bytes, sha256, ...(await lookAt(bytes, kind)) };
+}
 
 /** A drawing as a picture; or why it is none. */
 async function drawing(bytes: Uint8Array, { baseUrl }: ImageEndpoint): Promise<StoredPicture | NoPicture> {
   try {
-    return await identified(bytes, 'SD');
+    return await identified({ bytes }, 'SD');
   } catch (error) {
     return {
       missing: `the images endpoint ${shownUrl(baseUrl)} drew no picture that can be used: ${messageOf(error)}; check image-model and its safety checker`,
