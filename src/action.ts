@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as core from '@actions/core';
 import { sha256Of } from './common/hash.ts';
 import { steadyClock } from './common/steady-clock.ts';
@@ -13,9 +14,10 @@ import { type RunContext, readContext } from './github/context.ts';
 import { type Delivery, deliver, lookUp, maskSecrets, runOf } from './github/delivery.ts';
 import { type Keeper, type KeptFolder, restoreKept, saveLeftKept } from './github/kept.ts';
 import { tellRestricted } from './github/restricted.ts';
+import { isLacking, madeOf } from './going-on.ts';
 import { secretsAmong } from './inputs/reading.ts';
 import { INPUTS } from './inputs/table.ts';
-import { inputsFromEnvironment, type RunConfig, readInputs } from './inputs.ts';
+import { inputsFromEnvironment, type RawInputs, type RunConfig, readInputs } from './inputs.ts';
 import { createProgressPrinter } from './progress.ts';
 import { plain } from './report/escape.ts';
 import type { Report } from './report/report.ts';
@@ -36,6 +38,7 @@ export async function main(): Promise<void> {
   let context: RunContext | null = null;
   let responses: Responses | null = null;
   let beside: ReturnType<typeof lookUp> | undefined;
+  let places: Places | null = null;
   let keeper: Keeper | null = null;
   let finding: Finding;
   try {
@@ -46,8 +49,8 @@ export async function main(): Promise<void> {
     if (config.output.includeResponses) responses = createResponses(config.output.reportDir);
     beside = lookUp(deliveryOf(config), context);
     // Restoring changes RUNNER_TEMP for as long as it takes.
-    const places = placesOf(config, context);
-    keeper = await restored(config, context, cancel);
+    places = placesOf(config, context, raw);
+    keeper = await restored(config, context, places, cancel);
     finding = await evaluateInJob(config, context, places, { responses, cancel });
   } catch (error) {
     finding = failureOf(error, config, startedAt, Date.now());
@@ -64,6 +67,9 @@ export async function main(): Promise<void> {
   process.exitCode = await deliver(report, config && deliveryOf(config), context, raw, shown, cancel);
   // A runner gives a cancelled step seconds, and then comes `post`, which saves the same.
   if (keeper && !cancel.aborted) await unlessAborted(keeper.save(), cancel);
+  // The next attempt has what was saved; another step of this job asks for itself.
+  const isOver = !cancel.aborted && !isLacking(finding) && config?.cache.reuseResponses === false;
+  if (places && isOver) await rm(places.journal, { force: true }).catch(() => undefined);
   // Connections that are kept alive must not keep the job.
   process.exit();
 }
@@ -82,14 +88,19 @@ const notice = (sentence: string): void => core.info(plain(sentence));
 /** Where a run keeps what it works with. */
 type Places = Pick<Services, 'workFolder' | 'journal'>;
 
-const placesOf = (config: RunConfig, context: RunContext): Places => ({
+const placesOf = (config: RunConfig, context: RunContext, raw: RawInputs): Places => ({
   workFolder: contentFolder(),
-  journal: join(answersFolder(), journalName(config, context)),
+  journal: join(answersFolder(), journalName(config, context, raw)),
 });
 
-async function restored(config: RunConfig, context: RunContext, cancel: AbortSignal): Promise<Keeper | null> {
+async function restored(
+  config: RunConfig,
+  context: RunContext,
+  { journal }: Places,
+  cancel: AbortSignal,
+): Promise<Keeper | null> {
   if (!config.cache.enabled) return null;
-  const kept = [contentOf(config), answersOf(config, context)];
+  const kept = [contentOf(config), answersOf(config, context, basename(journal))];
   return unlessAborted(restoreKept(kept, notice), cancel);
 }
 
@@ -130,16 +141,18 @@ function contentOf({ dataset, pictures, selection }: RunConfig): KeptFolder {
 }
 
 /** Answers: for the next attempt of this run, and for every run where `reuse-responses` says so. */
-function answersOf(config: RunConfig, context: RunContext): KeptFolder {
-  const only = journalName(config, context);
+function answersOf(config: RunConfig, context: RunContext, only: string): KeptFolder {
   const restore = config.cache.reuseResponses || context.attempt > 1;
   return { name: 'answers', folder: answersFolder(), parts: [only], only, restore };
 }
 
-/** Shared by the attempts of one run's job, and by nothing else unless answers are reused. */
-function journalName(config: RunConfig, { runId, workflow, job }: RunContext): string {
-  const { github, selection, cache } = config;
+/**
+ * Shared by the attempts of one step of a run, and by nothing else unless answers are reused: the jobs of a matrix have
+ * one name, and differ in what they ask.
+ */
+function journalName({ github, cache }: RunConfig, context: RunContext, raw: RawInputs): string {
   if (cache.reuseResponses) return 'shared.jsonl';
-  const parts = [runId, workflow, job, github.commentId, selection.shard];
+  const { runId, workflow, job, step } = context;
+  const parts = [runId, workflow, job, step, github.commentId, madeOf(raw)];
   return `${sha256Of(JSON.stringify(parts)).slice(0, 32)}.jsonl`;
 }

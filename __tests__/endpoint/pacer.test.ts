@@ -55,7 +55,7 @@ test('a long wait is told of once in ten minutes, a short one never', () => {
     pass(60_000);
     pacer.holdBack(20_500);
   }
-  expect(told).toEqual(Array(3).fill('the endpoint asks to wait 21 s before the next request'));
+  expect(told).toEqual(Array(3).fill('the endpoint asks to wait: nothing is sent for 21 s'));
 });
 
 test('the first requests go out at the ceiling', async () => {

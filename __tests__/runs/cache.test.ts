@@ -160,3 +160,46 @@ test('a run that is cancelled while it saves has reported, and keeps its verdict
   expect({ status, outputs }).toMatchObject({ status: 0, outputs: { verdict: 'pass', unjudged: '0' } });
   expect(await step('6', { door: 'post', env: state })).toMatchObject({ status: 0 });
 }, 60_000);
+
+const TEXT = { 'image-kinds': 'TEXT', 'image-source': 'published', 'image-model': '', 'image-base-url': '' };
+
+/** Requests that a step makes, by the model asked. */
+async function askedBy(run: () => Promise<Step>): Promise<{ readonly asked: number; readonly step: Step }> {
+  let asked = 0;
+  onAsking = () => {
+    asked += 1;
+  };
+  const done = await run();
+  onAsking = () => undefined;
+  return { asked, step: done };
+}
+
+test('a second step of the job asks for itself, and the next attempt of each goes on with its own', async () => {
+  newMachine();
+  const env = (name: string, attempt: string) => ({ GITHUB_ACTION: name, GITHUB_RUN_ATTEMPT: attempt });
+  const of = (name: string, attempt: string) =>
+    askedBy(() => step('7', { inputs: TEXT, env: env(name, attempt) }));
+  const first = await of('__self', '1');
+  const second = await of('__self_2', '1');
+  expect(first.asked).toBeGreaterThan(0);
+  expect(second.asked).toBe(first.asked);
+  newMachine();
+  expect((await of('__self', '2')).asked).toBe(0);
+  // On a runner whose steps cannot be told apart as well.
+  const again = await of('__self', '1');
+  expect(again.asked).toBe(first.asked);
+  expect(again.step.log).not.toContain('Going on where the last attempt stopped');
+}, 120_000);
+
+test('the jobs of a matrix have one name, and each goes on with its own answers', async () => {
+  newMachine();
+  const leg = (prompt: string, attempt: string) =>
+    askedBy(() =>
+      step('8', { inputs: { ...TEXT, 'system-prompt': prompt }, env: { GITHUB_RUN_ATTEMPT: attempt } }),
+    );
+  const one = await leg('one', '1');
+  newMachine();
+  expect((await leg('other', '1')).asked).toBe(one.asked);
+  newMachine();
+  expect((await leg('one', '2')).asked).toBe(0);
+}, 120_000);

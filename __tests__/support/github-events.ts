@@ -105,6 +105,7 @@ export const runnerEnv = (event: string): Record<string, string> => ({
   GITHUB_EVENT_NAME: event,
   GITHUB_EVENT_PATH: '/home/runner/event.json',
   GITHUB_JOB: 'gate',
+  GITHUB_ACTION: '__self',
   GITHUB_REF: 'refs/pull/7/merge',
   GITHUB_REPOSITORY: 'octo/models',
   GITHUB_RUN_ATTEMPT: '1',

@@ -2,7 +2,7 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256Of } from '../common/hash.ts';
 import { makeFolder } from '../common/make-folder.ts';
-import { INPUTS, type InputName } from '../inputs/table.ts';
+import { madeOf } from '../going-on.ts';
 import type { RawInputs, RunConfig } from '../inputs.ts';
 import { unusable } from '../journal/journal.ts';
 import { lock, type Unlock } from '../journal/lock.ts';
@@ -13,33 +13,6 @@ export interface Answers {
   /** Lets go of the journal, which is removed where nothing is left to go on with. Never rejects. */
   release(isOver: boolean): Promise<void>;
 }
-
-/** What answers and judgements hang on, and which there are: a run is gone on with whatever else is changed. */
-const MAKING: readonly InputName[] = [
-  'base-url',
-  'model',
-  'system-prompt',
-  'safety-prompt',
-  'max-tokens',
-  'temperature',
-  'dataset',
-  'questions-url',
-  'images-url',
-  'image-kinds',
-  'image-source',
-  'image-base-url',
-  'image-model',
-  'scenarios',
-  'sample',
-  'seed',
-  'shard',
-  'repeats',
-  'judge',
-  'judge-base-url',
-  'judge-model',
-  'baseline-model',
-  'baseline-base-url',
-];
 
 /** Runs that ask the same and may be under way at once in one folder. */
 const AT_ONCE = 16;
@@ -68,7 +41,7 @@ export async function claimAnswers(
 
 /** Those with answers in them come first. */
 async function journalsIn(folder: string, raw: RawInputs): Promise<readonly string[]> {
-  const key = answersKey(raw);
+  const key = sha256Of(JSON.stringify([process.cwd(), madeOf(raw)])).slice(0, 32);
   const names = Array.from({ length: AT_ONCE }, (_, n) => `${key}${n === 0 ? '' : `-${n + 1}`}.jsonl`);
   const there = new Set(await readdir(folder));
   return names
@@ -107,10 +80,4 @@ const LONGEST_KEPT = 24 * 3600 * 1000;
 async function forgetOld(journal: string): Promise<void> {
   const found = await stat(journal).catch(() => undefined);
   if (found && Date.now() - found.mtimeMs > LONGEST_KEPT) await rm(journal, { force: true });
-}
-
-/** The same in the same folder for all runs that ask the same, whatever their limits. */
-function answersKey(raw: RawInputs): string {
-  const made = MAKING.map(name => raw.get(name)?.trim() || INPUTS[name].default);
-  return sha256Of(JSON.stringify([process.cwd(), made])).slice(0, 32);
 }

@@ -3,6 +3,7 @@ import { steadyClock } from '../common/steady-clock.ts';
 import { evaluate } from '../evaluate.ts';
 import { failureOf } from '../finding/failure.ts';
 import type { Finding } from '../finding/finding.ts';
+import { isLacking } from '../going-on.ts';
 import { INPUTS } from '../inputs/table.ts';
 import { type RunConfig, readInputs } from '../inputs.ts';
 import { exitStatusOf } from '../outputs.ts';
@@ -105,10 +106,3 @@ async function evaluateAtTerminal(
     ...(responses && { keepTexts: responses.keep }),
   }).finally(printer.end);
 }
-
-/**
- * Whether a run went wrong or lacks answers, so that the same command goes on where it was. One that came to its end by
- * itself, be it by a budget or early, is over: the same command asks anew.
- */
-const isLacking = ({ sample, rows, verdict }: Finding): boolean =>
-  verdict.outcome === 'error' || (sample.cutShort === null && rows.some(({ label }) => label === 'unjudged'));

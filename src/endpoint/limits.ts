@@ -3,14 +3,14 @@ const MINUTE = 60_000;
 const LONGEST_WAIT = 15 * MINUTE;
 
 /**
- * How long an endpoint wants everybody to wait (ms): `retry-after-ms`, `Retry-After` (seconds or a date), or the
+ * How long an endpoint wants everybody to wait (ms): `retry-after-ms`, `Retry-After`, or the
  * `x-ratelimit-reset-*` of a quota that has nothing left. 0 when it does not say.
  */
 export function askedWait(headers: Headers, now: number): number {
   const wait = Math.max(
     retryAfter(headers, now),
-    quotaReset(headers, 'requests'),
-    quotaReset(headers, 'tokens'),
+    quotaReset(headers, 'requests', now),
+    quotaReset(headers, 'tokens', now),
   );
   return Math.min(wait, LONGEST_WAIT);
 }
@@ -18,17 +18,12 @@ export function askedWait(headers: Headers, now: number): number {
 function retryAfter(headers: Headers, now: number): number {
   const ms = Number(headers.get('retry-after-ms') ?? Number.NaN);
   if (Number.isFinite(ms) && ms >= 0) return ms;
-  const value = headers.get('retry-after');
-  if (value === null) return 0;
-  const seconds = Number(value);
-  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? 0 : Math.max(0, date - now);
+  return waitIn(headers.get('retry-after') ?? '', now);
 }
 
-function quotaReset(headers: Headers, quota: 'requests' | 'tokens'): number {
+function quotaReset(headers: Headers, quota: 'requests' | 'tokens', now: number): number {
   if (headers.get(`x-ratelimit-remaining-${quota}`)?.trim() !== '0') return 0;
-  return millisecondsIn(headers.get(`x-ratelimit-reset-${quota}`) ?? '');
+  return waitIn(headers.get(`x-ratelimit-reset-${quota}`) ?? '', now);
 }
 
 const UNITS: Readonly<Record<string, number>> = {
@@ -39,9 +34,26 @@ const UNITS: Readonly<Record<string, number>> = {
   d: 1440 * MINUTE,
 };
 
-/** A duration as these headers write it: `6m0s`, `120ms`, `1.5s`, or seconds without a unit. In ms. */
-function millisecondsIn(text: string): number {
-  if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
-  const parts = text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g);
-  return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (UNITS[unit ?? ''] ?? 0), 0);
+/** No wait has as many seconds: a larger number is a moment, in seconds or milliseconds since the epoch. */
+const FIRST_MOMENT = 1e9;
+const FIRST_MOMENT_MS = 1e12;
+
+const DURATION = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h|d)\s*)+$/;
+
+/**
+ * The time (ms) that a header speaks of: a number of seconds, a duration (`6m0s`, `120ms`, `1.5s`), or the moment when
+ * it is over, as a date or since the epoch. 0 for what is none of these, or is past.
+ */
+function waitIn(text: string, now: number): number {
+  const said = text.trim();
+  if (DURATION.test(said)) {
+    const parts = said.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g);
+    return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (UNITS[unit ?? ''] ?? 0), 0);
+  }
+  const number = said === '' ? Number.NaN : Number(said);
+  if (number >= FIRST_MOMENT_MS) return Math.max(0, number - now);
+  if (number >= FIRST_MOMENT) return Math.max(0, number * 1000 - now);
+  if (Number.isFinite(number)) return Math.max(0, number * 1000);
+  const date = Date.parse(said);
+  return Number.isNaN(date) ? 0 : Math.max(0, date - now);
 }

@@ -67,7 +67,7 @@ function createTeller(ceiling: number, clock: () => number, tell: (what: string)
     held(wait: number) {
       if (wait < LONG_WAIT || clock() - toldOfWaitAt < TELL_EVERY) return;
       toldOfWaitAt = clock();
-      tell(`the endpoint asks to wait ${Math.ceil(wait / 1000)} s before the next request`);
+      tell(`the endpoint asks to wait: nothing is sent for ${Math.ceil(wait / 1000)} s`);
     },
     away(since: number, patience: number) {
       if (isAwayTold || clock() - since < LONG_OUTAGE) return;

@@ -46,6 +46,8 @@ export interface RunContext {
   readonly attempt: number;
   readonly workflow: string;
   readonly job: string;
+  /** The step, by a name that no other of its job has. */
+  readonly step: string;
   readonly pullRequest: PullRequest | null;
   /** The pull request that an `issue_comment` event was written on: its commits are not in the event. */
   readonly commentedPullRequest: number | null;
@@ -162,6 +164,7 @@ export function readContext(
     attempt,
     workflow,
     job,
+    step: text('GITHUB_ACTION'),
     pullRequest: found.pull_request ?? null,
     commentedPullRequest: found.issue?.pull_request ? found.issue.number : null,
     triggeringRun: found.workflow_run ?? null,

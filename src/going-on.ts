@@ -1,0 +1,41 @@
+import type { Finding } from './finding/finding.ts';
+import { INPUTS, type InputName } from './inputs/table.ts';
+import type { RawInputs } from './inputs.ts';
+
+/** What answers and judgements hang on, and which there are: a run is gone on with whatever else is changed. */
+const MAKING: readonly InputName[] = [
+  'base-url',
+  'model',
+  'system-prompt',
+  'safety-prompt',
+  'max-tokens',
+  'temperature',
+  'dataset',
+  'questions-url',
+  'images-url',
+  'image-kinds',
+  'image-source',
+  'image-base-url',
+  'image-model',
+  'scenarios',
+  'sample',
+  'seed',
+  'shard',
+  'repeats',
+  'judge',
+  'judge-base-url',
+  'judge-model',
+  'baseline-model',
+  'baseline-base-url',
+];
+
+/** The same for all runs that ask the same, whatever their limits. */
+export const madeOf = (raw: RawInputs): readonly string[] =>
+  MAKING.map(name => raw.get(name)?.trim() || INPUTS[name].default);
+
+/**
+ * Whether a run went wrong or lacks answers, so that it is gone on with where it was. One that came to its end by
+ * itself, be it by a budget or early, is over: what asks the same asks anew.
+ */
+export const isLacking = ({ sample, rows, verdict }: Finding): boolean =>
+  verdict.outcome === 'error' || (sample.cutShort === null && rows.some(({ label }) => label === 'unjudged'));
