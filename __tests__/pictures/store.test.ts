@@ -139,6 +139,13 @@ describe('what is not taken', () => {
       },
     ],
     [
+      'one of another type than it was kept with',
+      async file => {
+        const text = (await readFile(file, 'latin1')).replace('image/png', 'image/webp');
+        await writeFile(file, text, 'latin1');
+      },
+    ],
+    [
       'a link',
       async (file, root) => {
         await rename(file, path.join(root, 'elsewhere'));

@@ -33,7 +33,7 @@ export interface PictureStore {
 }
 
 /** Changes when the files' form does, so that old files are left alone. */
-const FORM = 'mm-safetybench-picture-2';
+const FORM = 'mm-safetybench-picture-3';
 const TYPES: ReadonlySet<string> = new Set<Picture['type']>(['image/jpeg', 'image/png', 'image/webp']);
 
 /**
@@ -51,9 +51,9 @@ export function openStore(root: string, warn: (line: string) => void): PictureSt
   async function write(recipe: Recipe, picture: StoredPicture): Promise<void> {
     await ready();
     const key = pictureKey(recipe);
-    const head = Buffer.from(
-      `${[FORM, key, picture.sha256, picture.type, picture.look ?? NO_LOOK, picture.commit ?? ''].join(' ').trim()}\n`,
-    );
+    const { sha256, type, look = NO_LOOK, commit } = picture;
+    const said = [FORM, key, sha256, type, look, ...(commit === undefined ? [] : [commit])].join(' ');
+    const head = Buffer.from(`${sealOf(said)} ${said}\n`);
     await keepFile(root, placeOf(key), Buffer.concat([head, picture.bytes]));
   }
 
@@ -123,16 +123,19 @@ const LONGEST_HEAD = 400;
 /** In place of a look. */
 const NO_LOOK = '-';
 
-/** A file begins with one line: its form, its key, the hash of what follows, the type, the look, the commit if there is one. */
+/**
+ * A file begins with one line: its own seal, then its form, its key, the hash of what follows, the type, the look, the
+ * commit if there is one.
+ */
 function headOf(
   data: Buffer | undefined,
   key: string,
 ): (Omit<StoredPicture, 'bytes'> & { readonly length: number }) | undefined {
   const end = data?.indexOf(0x0a) ?? -1;
   if (data === undefined || end < 0 || end > LONGEST_HEAD) return undefined;
-  const [form, ownKey, hash = '', type = '', look = '', commit, ...more] = data
-    .toString('latin1', 0, end)
-    .split(' ');
+  const line = data.toString('latin1', 0, end);
+  const [seal = '', form, ownKey, hash = '', type = '', look = '', commit, ...more] = line.split(' ');
+  if (seal !== sealOf(line.slice(seal.length + 1))) return undefined;
   if (form !== FORM || ownKey !== key || !isType(type) || more.length > 0) return undefined;
   if (!/^[0-9a-f]{64}$/.test(hash) || !(commit === undefined || isCommit(commit))) return undefined;
   if (look !== NO_LOOK && !isLook(look)) return undefined;
@@ -142,6 +145,9 @@ function headOf(
     ...(commit !== undefined && { commit }),
   };
 }
+
+/** Shows that a line is as it was written. */
+const sealOf = (line: string): string => sha256Of(line).slice(0, 16);
 
 const isType = (word: string): word is Picture['type'] => TYPES.has(word);
 const isLook = (word: string): boolean => /^[0-9a-f]{128}$/.test(word);
