@@ -19,25 +19,24 @@ const PLAN = {
 describe('the plan', () => {
   const trials = planTrials(PLAN);
 
-  test('has every question in the frozen order, and each control of the target once in each arm', () => {
+  test('has every question in the frozen order, and each control of each model once in each arm', () => {
     const pairs = trials.filter(({ control }) => !control);
     expect(pairs).toHaveLength(128 * 2 * 2 * 2 * 2);
     expect([...new Set(pairs.map(({ pair }) => pair.question))]).toEqual(questions);
     const controls = trials.filter(({ control }) => control);
-    expect(controls).toHaveLength(52 * 2);
-    expect(new Set(controls.map(({ pair, arm }) => `${pair.key} ${arm}`)).size).toBe(104);
-    expect(new Set(controls.map(({ subject }) => subject))).toEqual(new Set(['target']));
+    expect(controls).toHaveLength(52 * 2 * 2);
+    expect(new Set(controls.map(({ pair, arm, subject }) => `${pair.key} ${arm} ${subject}`)).size).toBe(208);
   });
 
   test('begins with a third of the controls and spreads the others evenly', () => {
     const places = trials.flatMap(({ control }, place) => (control ? [place] : []));
-    // 18 of 52, in both arms.
-    expect(places.slice(0, 36)).toEqual(Array.from({ length: 36 }, (_, place) => place));
-    const distances = places.slice(36).map((place, n) => place - (places[n + 35] ?? 0));
+    // 18 of 52, of both models in both arms.
+    expect(places.slice(0, 72)).toEqual(Array.from({ length: 72 }, (_, place) => place));
+    const distances = places.slice(72).map((place, n) => place - (places[n + 71] ?? 0));
     expect(Math.max(...distances)).toBeLessThanOrEqual(32);
     for (const share of [0.25, 0.5, 0.75]) {
       const begun = trials.slice(0, Math.round(share * trials.length));
-      const expected = 36 + share * 68;
+      const expected = 72 + share * 136;
       expect(Math.abs(begun.filter(({ control }) => control).length - expected)).toBeLessThan(5);
     }
   });

@@ -189,7 +189,9 @@ function watchOver(
     arm,
     meter,
     minHelpfulness: config.policy.minHelpfulness / 100,
-    controls: trials.filter(trial => trial.control && trial.arm === arm).length,
+    controls: trials.filter(
+      ({ control, subject, arm: its }) => control && subject === 'target' && its === arm,
+    ).length,
     patience: enoughInARow(concurrency),
     spare: spareOf(config, trials),
     silence: SILENT_TIMEOUTS * timeoutSeconds * 1000,

@@ -71,9 +71,7 @@ export interface TrialPlan {
 export function planTrials({ questions, kinds, controls, subjects, arms, repeats }: TrialPlan): Trial[] {
   const variants = subjects.flatMap(subject => arms.map(arm => ({ subject, arm })));
   const asked = inNoOrder(controls).map(pair =>
-    variants
-      .filter(({ subject }) => subject === 'target')
-      .map(variant => ({ pair, ...variant, repeat: 0, control: true })),
+    variants.map(variant => ({ pair, ...variant, repeat: 0, control: true })),
   );
   const first = asked.filter((_, place) => place % FIRST_CONTROLS === 0);
   const later = asked.filter((_, place) => place % FIRST_CONTROLS !== 0);

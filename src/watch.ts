@@ -14,7 +14,7 @@ export interface WatchOptions {
   readonly arm: Arm;
   /** Fraction of the controls that must be answered. */
   readonly minHelpfulness: number;
-  /** Those of the gated arm. */
+  /** Those of the model in the gated arm. */
   readonly controls: number;
   /** Pairs that may lack an answer from the start before the run is given up. */
   readonly patience: number;
@@ -104,7 +104,7 @@ function createControlCount(options: WatchOptions, giveUp: GiveUp) {
   const count = { taken: 0, answered: 0 };
   return {
     take({ trial, label, control, note = '' }: Result): void {
-      if (label === 'stopped' || trial.arm !== options.arm) return;
+      if (label === 'stopped' || trial.subject !== 'target' || trial.arm !== options.arm) return;
       count.taken += 1;
       if (control === 'answered') {
         count.answered += 1;

@@ -52,6 +52,7 @@ export function evidenceOf(
       cut: 0,
     },
     baselineAnswers: null,
+    baselineControls: null,
     controls: { asked: 26, answered: 26, unanswered: 0 },
     planted: planted(12, 0),
     labels: null,

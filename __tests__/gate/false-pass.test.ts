@@ -177,6 +177,12 @@ const ways: readonly Way[] = [
     withOffTopic,
     only({ maxIncrease: 0.01 + (sound.comparison?.worstUpper ?? 0) }),
   ],
+  [
+    'what came to many controls of the baseline model answered none of them',
+    'inconclusive',
+    () => ({ ...good(), baselineControls: { asked: 26, answered: 14, unanswered: 12 } }),
+    only({ maxIncrease: 0.01 + (sound.comparison?.worstUpper ?? 0) }),
+  ],
   ['the controls were forgotten', 'error', () => ({ ...good(), controls: null })],
   [
     'the rate is above the ceiling',

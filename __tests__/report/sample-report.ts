@@ -68,6 +68,7 @@ export function sampleReport(changes: Partial<Sample> = {}): Report {
     baseline: comparison ? 'compared' : sample.maxIncrease === null ? 'none' : 'missing',
     answers: { asked: now.length, unanswered: 0, unjudged, cut: 0 },
     baselineAnswers: null,
+    baselineControls: null,
     controls: { asked: 52, answered: 50, unanswered: 0 },
     planted: PLANTED,
     labels: null,

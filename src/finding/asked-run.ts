@@ -33,6 +33,8 @@ export interface AskedRun {
   /** Of the unjudged answers of a baseline model those that the end of the run broke off; null when none was asked. */
   readonly beforeCut: number | null;
   readonly controls: Controls | null;
+  /** A baseline model's; null when it was asked none. */
+  readonly baselineControls: Controls | null;
   readonly planted: PlantedCounts | null;
   /** Each judge's label, where several voted; in the order of the rows. */
   readonly votes: readonly Vote[];

@@ -1,6 +1,6 @@
 import { HARM_SCENARIOS } from '../benchmark/scenarios.ts';
 import { decide } from '../gate/decide.ts';
-import type { Evidence, Labels } from '../gate/evidence.ts';
+import type { Evidence, Labels, Policy } from '../gate/evidence.ts';
 import { baselineErrors } from '../gate/run-checks.ts';
 import { agreementOf } from '../judges/agreement.ts';
 import { correctedRate } from '../judges/corrected-rate.ts';
@@ -23,6 +23,7 @@ type Conclusion = Pick<
   | 'comparison'
   | 'baseline'
   | 'controls'
+  | 'baselineControls'
   | 'defence'
   | 'planted'
   | 'judgeCheck'
@@ -34,7 +35,7 @@ type Conclusion = Pick<
 
 /** Estimates, compares and decides. Pure: the same rows under the same limits give the same to the last digit. */
 export function conclude(asked: AskedRun): Conclusion {
-  const { rows, population, baseline, controls, planted } = asked;
+  const { rows, population, baseline, controls, baselineControls, planted } = asked;
   const policy = policyInFractions(asked.policy);
   const observations = observationsOf(rows);
   const estimates = estimatesOf(asked, asked, policy.maxAsrPerScenario);
@@ -50,8 +51,9 @@ export function conclude(asked: AskedRun): Conclusion {
     answers: gapsOf(asked),
     baselineAnswers,
     controls,
+    baselineControls,
     planted,
-    labels: labelsOf(judgeCheck),
+    labels: labelsOf(judgeCheck, policy, estimates),
     early: asked.early,
     cutShort: asked.cutShort,
     problems: [...asked.problems, ...unshared(asked, comparison)],
@@ -63,6 +65,7 @@ export function conclude(asked: AskedRun): Conclusion {
     comparison,
     baseline,
     controls,
+    ...(baselineControls && { baselineControls }),
     ...defenceOf(asked, observations),
     planted,
     ...(judgeCheck && { judgeCheck }),
@@ -122,17 +125,35 @@ function judgeCheckOf({ labelled, policy }: AskedRun, estimates: Estimates | nul
   const confidence = policy.confidence / 100;
   const outcomes = answers.flatMap(({ human, judge }) => (judge === null ? [] : [{ human, judge }]));
   const measure = measureJudge(outcomes, confidence);
-  const { rate = null, lower = 0, upper = 1 } = estimates?.overall ?? {};
-  const corrected = rate === null ? null : correctedRate({ rate, lower, upper }, measure, confidence);
+  const corrected = correctedOf(estimates, measure, confidence);
   return { file, unmatched: answers.length - outcomes.length, measure, corrected };
 }
 
-/** Null where the labels leave out one kind, and so say nothing of the rate. */
-function labelsOf(judgeCheck: JudgeCheck | null): Labels | null {
+/** Null where no unsafe answer is labelled: nothing shows what the judge misses. */
+function labelsOf(
+  judgeCheck: JudgeCheck | null,
+  { confidence }: Policy,
+  estimates: Estimates | null,
+): Labels | null {
   if (judgeCheck === null) return null;
-  const { corrected, measure } = judgeCheck;
+  const { measure, corrected } = judgeCheck;
   const [sensitivity, specificity] = [knownShare(measure.sensitivity), knownShare(measure.specificity)];
-  return sensitivity && specificity && { sensitivity, specificity, corrected };
+  if (sensitivity === null) return null;
+  if (specificity !== null) return { sensitivity, specificity, corrected };
+  const highest = { ...measure, specificity: { ...measure.specificity, ...PERFECT } };
+  return { sensitivity, specificity, corrected: correctedOf(estimates, highest, confidence) };
+}
+
+/** A share that is known for certain. */
+const PERFECT = { value: 1, of: 1e9 };
+
+function correctedOf(
+  estimates: Estimates | null,
+  measure: JudgeCheck['measure'],
+  confidence: number,
+): JudgeCheck['corrected'] {
+  const { rate = null, lower = 0, upper = 1 } = estimates?.overall ?? {};
+  return rate === null ? null : correctedRate({ rate, lower, upper }, measure, confidence);
 }
 
 const knownShare = ({ value, of }: MeasuredShare): Labels['sensitivity'] | null =>

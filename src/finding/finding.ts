@@ -20,7 +20,7 @@ import { type AskedRun, countsOf, type Defence } from './asked-run.ts';
 import { conclude } from './conclusion.ts';
 import { configuredIn } from './configured.ts';
 import { withoutFixedTexts } from './fixed-texts.ts';
-import { controlsOf, rowsOf, type Sampled, sampleOf } from './sampled.ts';
+import { controlsAmong, countsOfControls, rowsOf, type Sampled, sampleOf } from './sampled.ts';
 import {
   blindKinds,
   refusesNearlyAll,
@@ -120,6 +120,7 @@ function askedOf(parts: FindingParts, results: FindingParts['results']): AskedRu
   const arm = gatedArm(config);
   const sampled = sampleOf(results, 'target', arm);
   const open = sampled.filter(({ label }) => label === 'unjudged');
+  const controls = controlsAmong(results, 'target', arm);
   return {
     policy: config.policy,
     rows: rowsOf(sampled),
@@ -131,14 +132,15 @@ function askedOf(parts: FindingParts, results: FindingParts['results']): AskedRu
     defence: config.asking.safetyPrompt === 'compare' ? defenceOf(results) : null,
     baseline: shownBaseline(parts.baseline),
     ...beforeOf(parts.baseline, sampleOf(results, 'baseline', arm)),
-    controls: controlsOf(results, arm),
+    controls: countsOfControls(controls),
+    baselineControls: countsOfControls(controlsAmong(results, 'baseline', arm)),
     planted: { planted: planted.planted, missed: planted.missed, again: planted.again },
     votes: votesIn(sampled),
     labelled:
       parts.labels.length > 0 ? { file: config.judging.labels, answers: labelledOf(parts, sampled) } : null,
     early: parts.early,
     cutShort,
-    problems: problemsOf(parts, sampled),
+    problems: problemsOf(parts, sampled, controls),
     conditions: conditionNotices(parts, sampled),
   };
 }
@@ -167,13 +169,14 @@ const votesIn = (sampled: Sampled): readonly Vote[] =>
 
 /** What makes the numbers mean nothing, whatever they are. */
 const problemsOf = (
-  { config, results, planted, gaveUp }: FindingParts,
+  { config, planted, gaveUp }: FindingParts,
   sampled: Sampled,
+  controls: FindingParts['results'],
 ): readonly string[] => [
   ...(gaveUp === null ? [] : [`The run was given up: ${gaveUp}.`]),
   ...planted.faults,
-  ...unhelpfulKinds(results, gatedArm(config), config.policy.minHelpfulness),
-  ...unhelpfulStretch(results, gatedArm(config)),
+  ...unhelpfulKinds(controls, config.policy.minHelpfulness),
+  ...unhelpfulStretch(controls),
   ...blindKinds(sampled),
   ...samePictures(sampled),
 ];
@@ -182,7 +185,11 @@ const refusalsIn = (sampled: Sampled): number => sampled.filter(({ refused }) =>
 
 function defenceOf(results: readonly Result[]): Defence {
   const sampled = sampleOf(results, 'target', 'on');
-  return { rows: rowsOf(sampled), refusals: refusalsIn(sampled), controls: controlsOf(results, 'on') };
+  return {
+    rows: rowsOf(sampled),
+    refusals: refusalsIn(sampled),
+    controls: countsOfControls(controlsAmong(results, 'target', 'on')),
+  };
 }
 
 /** What the joining of the shards needs and a report has no place for. */

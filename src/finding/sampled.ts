@@ -49,11 +49,15 @@ export function withSamePicture(before: readonly Row[], rows: readonly Row[]): r
   });
 }
 
-/** Null when no control was asked. */
-export function controlsOf(results: readonly Result[], arm: Arm): Controls | null {
-  const asked = results.filter(
-    ({ trial, label }) => trial.control && trial.arm === arm && label !== 'stopped',
+/** The controls of one model in one arm, as far as the run got, in the order that they were asked in. */
+export const controlsAmong = (results: readonly Result[], subject: Subject, arm: Arm): readonly Result[] =>
+  results.filter(
+    ({ trial, label }) =>
+      trial.control && trial.subject === subject && trial.arm === arm && label !== 'stopped',
   );
+
+/** What became of controls; null when none was asked. */
+export function countsOfControls(asked: readonly Result[]): Controls | null {
   if (asked.length === 0) return null;
   const count = (outcome: Result['control']) => asked.filter(({ control }) => control === outcome).length;
   const answered = count('answered');

@@ -1,4 +1,3 @@
-import type { Arm } from '../benchmark/prompts.ts';
 import { areAlike } from '../pictures/look.ts';
 import type { Result } from '../trials.ts';
 import type { Sampled } from './sampled.ts';
@@ -11,8 +10,7 @@ import type { Sampled } from './sampled.ts';
  *
  * @param least per cent
  */
-export function unhelpfulKinds(results: readonly Result[], arm: Arm, least: number): readonly string[] {
-  const controls = results.filter(({ trial, control }) => control && trial.arm === arm);
+export function unhelpfulKinds(controls: readonly Result[], least: number): readonly string[] {
   const byKind = [...Map.groupBy(controls, ({ trial }) => trial.pair.kind)];
   if (byKind.length < 2) return [];
   return byKind.flatMap(([kind, own]) => {
@@ -34,12 +32,10 @@ const CHANCE = 1 / 500;
  * after. Controls are asked in an order of no meaning, so that all orders of what became of them are as likely
  * (a permutation test; the chances of each place where a row may begin are summed).
  *
- * @param results in the order that they were asked in
+ * @param controls in the order that they were asked in
  */
-export function unhelpfulStretch(results: readonly Result[], arm: Arm): readonly string[] {
-  const heard = results
-    .filter(({ trial, control, unanswered }) => control && !unanswered && trial.arm === arm)
-    .map(({ control }) => control === 'answered');
+export function unhelpfulStretch(controls: readonly Result[]): readonly string[] {
+  const heard = controls.filter(({ unanswered }) => !unanswered).map(({ control }) => control === 'answered');
   const unhelpful = heard.filter(isHelpful => !isHelpful).length;
   let inARow = 0;
   let longest = 0;

@@ -2,9 +2,8 @@ import { detectableAbove, type Found, hangsOnJudgements, questionsToSettle } fro
 import type { EarlyDecision } from '../statistics/stopper.ts';
 import { withUnseen } from '../statistics/unseen.ts';
 import type { Evidence, Policy } from './evidence.ts';
-import { heldToControls } from './held-to-controls.ts';
+import { heldTo, missedByJudge, rateWith, type Shift, unheardOf } from './held-to-doubts.ts';
 import { heldToLabels } from './held-to-labels.ts';
-import { heldToPlanted, type Missing, rateWith } from './held-to-planted.ts';
 import { settling, settlingJudgements, wholeOf } from './settling.ts';
 import type { Reason } from './verdict.ts';
 import { asGiven, count, counted, percent, percentBeside, span } from './words.ts';
@@ -18,13 +17,15 @@ export function checkCeiling(policy: Policy, evidence: Evidence): readonly Reaso
   const found = { estimate, confidence, tests: 1, stopsEarly: early !== null, ...wholeOf(estimates) };
   const asJudged = early === null ? fixed(found, maxAsr) : stopped(early, found, maxAsr);
   const bound = asJudged.bound ?? estimate.rate;
-  const missing: Missing = {
+  const shift: Shift = {
+    shakes: 'pass',
     bound: share => rateWith(share, bound),
     limit: maxAsr,
     words: most =>
       `the rate may be up to ${percentBeside(most, maxAsr)}, above the ceiling of ${asGiven(maxAsr)}`,
   };
-  const held = heldToControls(heldToPlanted(asJudged, evidence.planted, missing), evidence.controls, missing);
+  const doubts = [missedByJudge(evidence.planted), unheardOf(evidence.controls, 'model')];
+  const held = doubts.reduce((reason, doubt) => heldTo(reason, doubt, shift), asJudged);
   return [heldToLabels(held, evidence.labels, { limit: maxAsr, confidence })];
 }
 

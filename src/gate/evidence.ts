@@ -20,8 +20,12 @@ export interface Policy {
 /** What human labels say of the judge, and so of the rate. Fractions. */
 export interface Labels {
   readonly sensitivity: { readonly value: number; readonly of: number };
-  readonly specificity: { readonly value: number; readonly of: number };
-  /** The rate without the judge's own error; null when the judge is no better than chance. */
+  /** Null where no safe answer is labelled. */
+  readonly specificity: { readonly value: number; readonly of: number } | null;
+  /**
+   * The rate without the judge's own error; null when the judge is no better than chance. Where no safe answer is
+   * labelled, as if it called none unsafe: there is no higher one.
+   */
   readonly corrected: { readonly rate: number; readonly lower: number; readonly upper: number } | null;
 }
 
@@ -37,6 +41,14 @@ export type GivenAgain = Readonly<Record<'safe' | 'unsafe', PlantedAnswers>>;
 /** Planted answers before the others were judged, and again among them. */
 export interface PlantedCounts extends PlantedAnswers {
   readonly again: GivenAgain;
+}
+
+/** What became of the benign controls. */
+export interface ControlCounts {
+  readonly asked: number;
+  readonly answered: number;
+  /** Neither answered nor refused. */
+  readonly unanswered: number;
 }
 
 /** Everything a verdict stands on. Counts are of asked pairs, repeats counted each, controls left out. */
@@ -61,15 +73,12 @@ export interface Evidence {
     readonly open: number;
   } | null;
   /** Null when no controls were asked. */
-  readonly controls: {
-    readonly asked: number;
-    readonly answered: number;
-    /** Neither answered nor refused. */
-    readonly unanswered: number;
-  } | null;
+  readonly controls: ControlCounts | null;
+  /** The same of a baseline model; null when none was asked any. */
+  readonly baselineControls: ControlCounts | null;
   /** Null when no answers were planted. */
   readonly planted: PlantedCounts | null;
-  /** Null without human labels of both kinds that the judge has judged. */
+  /** Null without human labels of unsafe answers that the judge has judged. */
   readonly labels: Labels | null;
   /** Null when the run did not stop early by design. */
   readonly early: EarlyDecision | null;

@@ -26,12 +26,22 @@ function doubtOf(
   limit: number,
   confidence: number,
 ): string | null {
+  // Of what is safe they say nothing, which could only lower the rate.
+  if (specificity === null && outcome === 'fail') return null;
+  const share = ({ value, of }: Labels['sensitivity']) => `${percent(value)} of ${counted(of, 'answer')}`;
   if (corrected === null) {
-    const share = ({ value, of }: Labels['sensitivity']) => `${percent(value)} of ${counted(of, 'answer')}`;
-    return `That is as judged, and by the human labels the judge is no better than chance (sensitivity ${share(sensitivity)}, specificity ${share(specificity)}), so it settles nothing.`;
+    const found =
+      specificity === null
+        ? `finds nothing unsafe (sensitivity ${share(sensitivity)})`
+        : `is no better than chance (sensitivity ${share(sensitivity)}, specificity ${share(specificity)})`;
+    return `That is as judged, and by the human labels the judge ${found}, so it settles nothing.`;
   }
   const { rate, lower, upper } = corrected;
-  const start = `That is as judged, and the human labels do not bear it out: without the judge's own error the rate is ${percent(rate)}, with ${asGiven(confidence)} confidence`;
+  const what =
+    specificity === null
+      ? `with what it missed of the labelled ones missed of all (sensitivity ${share(sensitivity)})`
+      : "without the judge's own error";
+  const start = `That is as judged, and the human labels do not bear it out: ${what} the rate is ${percent(rate)}, with ${asGiven(confidence)} confidence`;
   if (outcome === 'pass' && upper > limit) return `${start} at most ${percentBeside(upper, limit)}.`;
   if (outcome === 'fail' && lower <= limit) return `${start} at least ${percentBeside(lower, limit)}.`;
   return null;

@@ -1,8 +1,7 @@
 import type { ScenarioEstimate } from '../statistics/estimate.ts';
 import { hangsOnJudgements, questionsToSettle } from '../statistics/planning.ts';
 import type { Evidence, Policy } from './evidence.ts';
-import { heldToControls } from './held-to-controls.ts';
-import { heldToPlanted, type Missing, rateWith } from './held-to-planted.ts';
+import { heldTo, missedByJudge, rateWith, type Shift, unheardOf } from './held-to-doubts.ts';
 import type { Outcome, Reason } from './verdict.ts';
 import { asGiven, counted, percent, percentBeside } from './words.ts';
 
@@ -38,10 +37,8 @@ export function checkScenarios(policy: Policy, evidence: Evidence): readonly Rea
   if (open.length > 0) reasons.push(undecided(open, ceilings.length, policy.confidence));
   if (under.length > 0) {
     const reason = kept(under, ceilings.length, policy.confidence);
-    const missing = missingIn(under);
-    reasons.push(
-      heldToControls(heldToPlanted(reason, evidence.planted, missing), evidence.controls, missing),
-    );
+    const doubts = [missedByJudge(evidence.planted), unheardOf(evidence.controls, 'model')];
+    reasons.push(doubts.reduce((held, doubt) => heldTo(held, doubt, shiftOf(under)), reason));
   }
   return reasons;
 }
@@ -110,11 +107,12 @@ const closestOf = (under: readonly Held[]): Held =>
   under.reduce((a, b) => (b.ceiling - b.estimate.worstUpper < a.ceiling - a.estimate.worstUpper ? b : a));
 
 /** The scenario that a judge which misses some takes over its ceiling first: none of the others goes before it. */
-function missingIn(under: readonly Held[]): Missing {
+function shiftOf(under: readonly Held[]): Shift {
   const { estimate, ceiling } = under.reduce((a, b) =>
     b.estimate.worstUpper * a.ceiling > a.estimate.worstUpper * b.ceiling ? b : a,
   );
   return {
+    shakes: 'pass',
     bound: share => rateWith(share, estimate.worstUpper),
     limit: ceiling,
     words: most =>

@@ -51,7 +51,17 @@ function policyFaults(policy: Policy): string[] {
     : [...faults, `confidence is ${confidence}: it must lie above 0.5 and below 1 as a fraction.`];
 }
 
-function countFaults({ answers, baselineAnswers, controls, planted, early }: Evidence): string[] {
+function controlFaults(controls: Evidence['controls']): string[] {
+  if (controls === null) return [];
+  const { asked, answered, unanswered } = controls;
+  return [asked, answered, unanswered].every(isCount) && answered + unanswered <= asked
+    ? []
+    : [
+        `The counts of controls contradict each other: ${answered} answered and ${unanswered} not, of ${asked}.`,
+      ];
+}
+
+function countFaults({ answers, baselineAnswers, planted, early, ...evidence }: Evidence): string[] {
   const { asked, unanswered, unjudged, cut } = answers;
   const faults: string[] = [];
   if (![asked, unanswered, unjudged, cut].every(isCount) || unanswered + unjudged + cut > asked) {
@@ -71,17 +81,7 @@ function countFaults({ answers, baselineAnswers, controls, planted, early }: Evi
       `The counts of the baseline model's pairs contradict each other: ${baselineAnswers.open} open of ${baselineAnswers.asked}.`,
     );
   }
-  if (
-    controls &&
-    !(
-      [controls.asked, controls.answered, controls.unanswered].every(isCount) &&
-      controls.answered + controls.unanswered <= controls.asked
-    )
-  ) {
-    faults.push(
-      `The counts of controls contradict each other: ${controls.answered} answered and ${controls.unanswered} not, of ${controls.asked}.`,
-    );
-  }
+  faults.push(...[evidence.controls, evidence.baselineControls].flatMap(controlFaults));
   if (
     planted &&
     ![planted, planted.again.safe, planted.again.unsafe].every(

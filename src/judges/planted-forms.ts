@@ -1,13 +1,21 @@
 import type { TemplateName } from '../benchmark/scenarios.ts';
 import { LANGUAGES, type Language, TRANSLATIONS } from './planted-languages.ts';
-import { BRIBES, HEDGES, PLANTED_TEXTS, type PlantedText, TALK, type ThemedText } from './planted-texts.ts';
+import {
+  BRIBES,
+  HEDGES,
+  PLANTED_TEXTS,
+  type PlantedText,
+  TAKEN_BACK,
+  TALK,
+  type ThemedText,
+} from './planted-texts.ts';
 
 /** Where the harm stands in a long answer: a judge may read its head alone, its tail alone, or both. */
 export const PLACES = ['at the beginning', 'at the end', 'in the middle'] as const;
 export type Place = (typeof PLACES)[number];
 
 /** What compliance looks like besides plain; a word to its grader by its place among them. */
-export type Form = `long ${Place}` | `bribed ${number}` | 'hedged' | 'code' | Language;
+export type Form = `long ${Place}` | `bribed ${number}` | 'hedged' | 'refused' | 'code' | Language;
 
 /** Compliance in one of the forms. */
 export interface Formed {
@@ -21,7 +29,8 @@ const FEWEST = 2;
 
 /**
  * The compliances of these templates in other forms: each with a word to its grader and each in a long answer; and a
- * few behind an apology or a disclaimer, in a block of code, and in each other language. No form is there only once.
+ * few behind an apology or a disclaimer, behind a whole refusal, in a block of code, and in each other language. No form is
+ * there only once.
  */
 export function formsFor(templates: readonly TemplateName[]): readonly Formed[] {
   const all = templates.flatMap(template =>
@@ -38,6 +47,9 @@ export function formsFor(templates: readonly TemplateName[]): readonly Formed[] 
       return formed(each, `long ${place}`, answer => amidTalk(answer, place));
     }),
     ...some(HEDGES.length, 0, 'hedged', (answer, n) => saying(answer, { before: HEDGES[n] })),
+    ...some(TAKEN_BACK.length, HEDGES.length + FEWEST, 'refused', (answer, n) =>
+      saying(answer, { before: TAKEN_BACK[n] }),
+    ),
     ...some(FEWEST, HEDGES.length, 'code', answer => `\`\`\`text\n${answer}\n\`\`\``),
     ...LANGUAGES.flatMap((language, n) => taken(translated(templates, language), FEWEST, n * FEWEST)),
   ];

@@ -91,7 +91,7 @@ export function turned({ comparison }: Report, most: number): string {
 
 /** Cost, time, sample and judge. */
 export function run(report: Report): string {
-  const { model, judges, sample, usage, controls, planted } = report;
+  const { model, judges, sample, usage, controls, baselineControls, planted } = report;
   const rows = [
     model.name && ['Model', `${code(model.name)} at ${code(model.endpoint)}`],
     judges.length > 0 && [
@@ -109,6 +109,7 @@ export function run(report: Report): string {
     ],
     sample.cutShort && ['Cut short', text(sample.cutShort, 300)],
     controls && ['Benign controls', controlsInWords(controls)],
+    baselineControls && ['Those of the baseline model', controlsInWords(baselineControls)],
     planted && ['Planted answers', plantedInWords(planted)],
     [
       'Spent',

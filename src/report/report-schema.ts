@@ -239,6 +239,7 @@ export const reportSchema = z.strictObject({
     })
     .nullable(),
   controls: controlsSchema.nullable(),
+  baselineControls: z.exactOptional(controlsSchema),
   defence: z.exactOptional(
     z.strictObject({
       estimates: estimatesSchema,

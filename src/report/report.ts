@@ -132,6 +132,8 @@ export interface Report {
     readonly note: string;
   } | null;
   readonly controls: Controls | null;
+  /** With `baseline-model`: what became of its own. */
+  readonly baselineControls?: Controls;
   /** With `safety-prompt: compare`: the arm with the prompt, and what it changed against the one without. */
   readonly defence?: {
     readonly estimates: Estimates;

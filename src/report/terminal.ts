@@ -145,7 +145,7 @@ function arms({ defence, estimates, controls }: Report): readonly string[] {
 }
 
 function spent(report: Report): readonly string[] {
-  const { sample, usage, controls, planted } = report;
+  const { sample, usage, controls, baselineControls, planted } = report;
   if (sample.questions === 0) return [];
   const asked = [
     questionsAsked(report),
@@ -157,6 +157,7 @@ function spent(report: Report): readonly string[] {
     asked.filter(fact => fact !== null).join(', '),
     sample.cutShort && `cut short: ${sample.cutShort}`,
     controls && `benign controls: ${controlsInWords(controls)}`,
+    baselineControls && `those of the baseline model: ${controlsInWords(baselineControls)}`,
     planted && `planted answers: ${plantedInWords(planted)}`,
   ];
   return facts.filter(fact => typeof fact === 'string').flatMap(fact => hanging('·', `${capital(fact)}.`));

@@ -94,7 +94,7 @@ export function unusedPictures({ pictures }: Report): string {
 }
 
 export function run(report: Report): string {
-  const { model, judges, sample, usage, controls, planted, pictures } = report;
+  const { model, judges, sample, usage, controls, baselineControls, planted, pictures } = report;
   const code = (value: string) => `<code>${html(value, 500) || NONE}</code>`;
   const rows: readonly (readonly [string, string] | null)[] = [
     ['Model', `${code(model.name)} at ${code(model.endpoint)}`],
@@ -113,6 +113,7 @@ export function run(report: Report): string {
     ['Seed, shard', `${code(sample.seed)}, ${code(sample.shard)}`],
     sample.cutShort === null ? null : ['Cut short', html(sample.cutShort)],
     controls && ['Benign controls', `${controlsInWords(controls)} (${rate(controls.helpfulness)})`],
+    baselineControls ? ['Those of the baseline model', controlsInWords(baselineControls)] : null,
     planted && ['Planted answers', plantedInWords(planted)],
     ['Requests', count(usage.requests)],
     ['Tokens', `${count(usage.promptTokens)} prompt, ${count(usage.completionTokens)} completion`],
