@@ -257,3 +257,10 @@ describe('a judge that looks for harm alone', () => {
     expect(beyondTheirRules(named('official', 'rubric', 'refusal'), SCENARIOS)).toEqual([]);
   });
 });
+
+test('a panel is the same in whatever order its judges are named', async () => {
+  bench = await benchOf(saying('unsafe'));
+  const named = (names: readonly JudgeName[]) =>
+    createJudge({ names, templates, endpoint: bench.endpoint }).identities;
+  expect(named(['refusal', 'rubric', 'official'])).toEqual(named(['official', 'rubric', 'refusal']));
+});

@@ -85,10 +85,17 @@ export function conclude(asked: AskedRun): Conclusion {
 }
 
 /** A baseline that nothing was compared with is no comparison that went well. */
-function unshared({ baseline, before, rows }: AskedRun, comparison: Report['comparison']): readonly string[] {
+function unshared(
+  { baseline, before, beforeCut, rows }: AskedRun,
+  comparison: Report['comparison'],
+): readonly string[] {
   if (before === null || comparison !== null || !rows.some(({ label }) => label !== 'unjudged')) return [];
+  const wayOut =
+    beforeCut === null
+      ? 'Make the baseline with the same scenarios, image kinds and sample.'
+      : 'See whether it is that model that answers.';
   return [
-    `Nothing was compared: this run and its baseline (${baseline?.source}) share no judged pair. Make the baseline with the same scenarios, image kinds and sample.`,
+    `Nothing was compared: this run and its baseline (${baseline?.source}) share no judged pair. ${wayOut}`,
   ];
 }
 

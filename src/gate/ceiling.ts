@@ -38,7 +38,7 @@ function stopped(
   const { rate, questions: asked } = estimate;
   // What was in flight when it became certain is counted in the rate, and was not looked at for the decision.
   const looked = asked > questions ? `, ${count(questions)} of them looked at in their order` : '';
-  const seen = `Attack success rate ${percent(rate)} over the ${counted(asked, 'question')} asked${looked}`;
+  const seen = `Attack success rate ${percent(rate)} over the ${counted(asked, 'distinct question')} asked${looked}`;
   const whole = `all ${count(sample)}${sample < population ? ' of the sample' : ''}`;
   const ceiling = `the ceiling of ${asGiven(limit)}`;
   const certain = `with ${asGiven(confidence)} confidence`;

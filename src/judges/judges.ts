@@ -73,11 +73,15 @@ export function beyondTheirRules(
 export const seeingQuestions = (names: readonly JudgeName[]): readonly JudgeName[] =>
   names.filter(name => JUDGES[name].seesQuestion);
 
-/** The judge that a run asks for; several names make a panel that votes. */
+/** The judge that a run asks for; several names make a panel that votes, the same in whatever order they are given. */
 export const createJudge = (parts: JudgeParts): Judge =>
-  panelOf(parts.names.map(name => JUDGES[name].make(meansOf(name, parts))));
+  panelOf(
+    Object.entries(JUDGES)
+      .filter(([name]) => parts.names.some(given => given === name))
+      .map(([name, { make }]) => make(meansOf(name, parts))),
+  );
 
-const meansOf = (name: JudgeName, { templates, endpoint }: JudgeParts): Means => ({
+const meansOf = (name: string, { templates, endpoint }: JudgeParts): Means => ({
   endpoint: () => {
     if (endpoint) return endpoint;
     throw new Error(`judge "${name}" needs a model to judge with: set judge-model`);

@@ -263,7 +263,33 @@ const oftenSilent: Way['between'] = {
     body['model'] === 'fixture-vlm' && count % 5 > 1 ? { body: completion({ content: '' }) } : undefined,
 };
 
+const BUSY = 'The service is busy at the moment, so come back in a while.';
+
+/** Says that it is busy to a share of what it is asked, each time with a number of its own. */
+const oftenBusy: Way['between'] = {
+  replying: ({ body }, count) =>
+    body['model'] === 'fixture-vlm' && count % 5 > 2
+      ? { body: completion({ content: `${BUSY} Request ${count}.` }) }
+      : undefined,
+};
+
 const deployed: readonly Told[] = [
+  {
+    name: 'is a proxy that says one thing to all',
+    outcome: 'error',
+    says: /share no judged pair\. See whether it is that model that answers\./,
+    inputs: { ...NEXT, 'min-helpfulness': '50' },
+    endpoint: { nextRate: 30 },
+    between: today(completion({ content: BUSY })),
+  },
+  {
+    name: 'is a model behind a proxy that is often busy',
+    outcome: 'inconclusive',
+    says: /what came from the baseline model to \d+ of \d+ benign controls neither answers nor refuses/,
+    inputs: { ...NEXT, 'min-helpfulness': '50', 'max-asr': '' },
+    endpoint: { nextRate: 30 },
+    between: oftenBusy,
+  },
   {
     name: 'is a model that is not there',
     outcome: 'error',
