@@ -66,10 +66,10 @@ export async function main(): Promise<void> {
   };
   process.exitCode = await deliver(report, config && deliveryOf(config), context, raw, shown, cancel);
   // A runner gives a cancelled step seconds, and then comes `post`, which saves the same.
-  if (keeper && !cancel.aborted) await unlessAborted(keeper.save(), cancel);
-  // The next attempt has what was saved; another step of this job asks for itself.
+  // What asks the same again after a run that is over, in another step or attempt, asks it anew.
   const isOver = !cancel.aborted && !isLacking(finding) && config?.cache.reuseResponses === false;
   if (places && isOver) await rm(places.journal, { force: true }).catch(() => undefined);
+  if (keeper && !cancel.aborted) await unlessAborted(keeper.save(), cancel);
   // Connections that are kept alive must not keep the job.
   process.exit();
 }
@@ -137,13 +137,15 @@ const answersFolder = (): string => join(runnerFolder(), 'answers');
 /** Pictures and downloads: what they depend on, the most important first. */
 function contentOf({ dataset, pictures, selection }: RunConfig): KeptFolder {
   const parts = [dataset.kind, pictures.source, selection.requested, selection.seed];
-  return { name: 'content', folder: contentFolder(), parts, restore: true };
+  return { name: 'content', folder: contentFolder(), parts, from: parts };
 }
 
-/** Answers: for the next attempt of this run, and for every run where `reuse-responses` says so. */
-function answersOf(config: RunConfig, context: RunContext, only: string): KeptFolder {
-  const restore = config.cache.reuseResponses || context.attempt > 1;
-  return { name: 'answers', folder: answersFolder(), parts: [only], only, restore };
+/** Answers: of the attempt before, which was broken off, and of every run where `reuse-responses` says so. */
+function answersOf({ cache }: RunConfig, { attempt }: RunContext, only: string): KeptFolder {
+  const kept = { name: 'answers', folder: answersFolder(), only };
+  if (cache.reuseResponses) return { ...kept, parts: [only], from: [only] };
+  const parts = [`${only}-${attempt}`];
+  return attempt > 1 ? { ...kept, parts, from: [`${only}-${attempt - 1}`] } : { ...kept, parts };
 }
 
 /**

@@ -106,8 +106,8 @@ test('a killed run leaves its pictures to post; later runs draw the rest, and th
   expect(third.outputs).toMatchObject({ verdict: 'pass', unjudged: '0' });
   expect(drawn).toBe(0);
   expect(contentKeys()).toHaveLength(2);
-  // Of this run only its answers are saved.
-  expect(service.calls.filter(call => call === 'CreateCacheEntry')).toHaveLength(1);
+  // A run that is over leaves no answers to go on with.
+  expect(service.calls.filter(call => call === 'CreateCacheEntry')).toEqual([]);
 }, 180_000);
 
 test('a run that is cancelled while a cache service keeps it waiting reports, and does not pass', async () => {
@@ -163,9 +163,11 @@ test('a run that is cancelled while it saves has reported, and keeps its verdict
 
 const TEXT = { 'image-kinds': 'TEXT', 'image-source': 'published', 'image-model': '', 'image-base-url': '' };
 
-/** Requests that a step makes, by the model asked. */
+let asked = 0;
+
+/** A step, and the requests that it makes. */
 async function askedBy(run: () => Promise<Step>): Promise<{ readonly asked: number; readonly step: Step }> {
-  let asked = 0;
+  asked = 0;
   onAsking = () => {
     asked += 1;
   };
@@ -174,32 +176,49 @@ async function askedBy(run: () => Promise<Step>): Promise<{ readonly asked: numb
   return { asked, step: done };
 }
 
-test('a second step of the job asks for itself, and the next attempt of each goes on with its own', async () => {
+test('a run that is over leaves no answers to another step of its job, nor to another attempt', async () => {
   newMachine();
-  const env = (name: string, attempt: string) => ({ GITHUB_ACTION: name, GITHUB_RUN_ATTEMPT: attempt });
-  const of = (name: string, attempt: string) =>
-    askedBy(() => step('7', { inputs: TEXT, env: env(name, attempt) }));
+  const of = (name: string, attempt: string) => {
+    const env = { GITHUB_ACTION: name, GITHUB_RUN_ATTEMPT: attempt };
+    return askedBy(() => step('7', { inputs: TEXT, env }));
+  };
   const first = await of('__self', '1');
-  const second = await of('__self_2', '1');
   expect(first.asked).toBeGreaterThan(0);
-  expect(second.asked).toBe(first.asked);
+  // Where steps cannot be told apart as well.
+  for (const name of ['__self', '__self_2']) expect((await of(name, '1')).asked).toBe(first.asked);
   newMachine();
-  expect((await of('__self', '2')).asked).toBe(0);
-  // On a runner whose steps cannot be told apart as well.
-  const again = await of('__self', '1');
-  expect(again.asked).toBe(first.asked);
-  expect(again.step.log).not.toContain('Going on where the last attempt stopped');
+  const next = await of('__self', '2');
+  expect(next.asked).toBe(first.asked);
+  expect(next.step.log).not.toContain('Going on where the last attempt stopped');
 }, 120_000);
 
 test('the jobs of a matrix have one name, and each goes on with its own answers', async () => {
   newMachine();
-  const leg = (prompt: string, attempt: string) =>
+  const leg = (prompt: string, attempt: string, more: Partial<Job> = {}) =>
     askedBy(() =>
-      step('8', { inputs: { ...TEXT, 'system-prompt': prompt }, env: { GITHUB_RUN_ATTEMPT: attempt } }),
+      step('8', {
+        ...more,
+        inputs: { ...TEXT, 'system-prompt': prompt },
+        env: { GITHUB_RUN_ATTEMPT: attempt, ...more.env },
+      }),
     );
-  const one = await leg('one', '1');
-  newMachine();
-  expect((await leg('other', '1')).asked).toBe(one.asked);
-  newMachine();
-  expect((await leg('one', '2')).asked).toBe(0);
+  const whole = (await leg('whole', '1')).asked;
+  for (const prompt of ['one', 'other']) {
+    newMachine();
+    const kill = new AbortController();
+    const timer = setInterval(() => {
+      if (asked > whole / 2) kill.abort();
+    }, 5);
+    const killed = await leg(prompt, '1', { kill: kill.signal });
+    clearInterval(timer);
+    expect(killed.step.status).toBeNull();
+    expect((await leg(prompt, '1', { door: 'post', env: killed.step.state })).step.status).toBe(0);
+  }
+  for (const prompt of ['one', 'other']) {
+    newMachine();
+    const { asked: rest, step: done } = await leg(prompt, '2');
+    expect(done.outputs).toMatchObject({ verdict: 'pass', unjudged: '0' });
+    expect(rest).toBeGreaterThan(0);
+    expect(rest).toBeLessThan(whole * 0.6);
+  }
 }, 120_000);

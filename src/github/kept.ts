@@ -11,8 +11,8 @@ export interface KeptFolder {
   readonly parts: readonly string[];
   /** The one file of it that is kept; all if left out. */
   readonly only?: string;
-  /** Whether earlier runs' content is wanted, or this run's is only to be kept. */
-  readonly restore: boolean;
+  /** The parts under which content that is wanted was kept; left out where this run's is only to be kept. */
+  readonly from?: readonly string[];
 }
 
 const STATE = 'kept';
@@ -22,7 +22,6 @@ const state = z.array(
     folder: z.string(),
     parts: z.array(z.string()),
     only: z.string().optional(),
-    restore: z.boolean(),
     restored: z.strictObject({ key: z.string().optional(), isRefused: z.literal(true).optional() }),
   }),
 );
@@ -42,8 +41,9 @@ export async function restoreKept(
   const cache = await openCache(notice);
   const restored: z.output<typeof state> = [];
   for (const each of folders) {
-    const found = each.restore ? await cache.restore(cachedFolder(each)) : {};
-    restored.push({ ...each, parts: [...each.parts], restored: found });
+    const { from, ...kept } = each;
+    const found = from ? await cache.restore(cachedFolder({ ...kept, parts: from })) : {};
+    restored.push({ ...kept, parts: [...kept.parts], restored: found });
   }
   // Should the job be cancelled from here on, `post` knows what to save.
   remember(cache.isDown() ? [] : restored, notice);

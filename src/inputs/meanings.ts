@@ -79,5 +79,6 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   'open-issue':
     'Open one issue when a run outside a pull request ends in `fail` or `error`, and close it when one passes.',
   cache: 'Keep pictures between runs.',
-  'reuse-responses': 'Use answers of earlier runs as well, not only of earlier attempts of this one.',
+  'reuse-responses':
+    'Use answers of earlier runs as well, not only of an attempt of this one that was broken off.',
 };
