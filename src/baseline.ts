@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { codeOf } from './common/fault.ts';
 import { differingFields } from './finding/fingerprint.ts';
 import { readBaseline } from './report/json.ts';
-import type { Fingerprint, Row } from './report/report.ts';
+import type { Fingerprint, Report, Row } from './report/report.ts';
 
 /** A baseline file as a door found it. `note` says for a person where it was read, or why it is not there. */
 export type BaselineText =
@@ -30,6 +30,7 @@ export type BaselineUse =
       readonly path: string;
       readonly note: string;
       readonly rows: readonly Row[];
+      readonly controls: Report['controls'];
     };
 
 /** A baseline that cannot be compared with: corrupt, or made under other conditions. */
@@ -53,5 +54,5 @@ export function useBaseline(path: string, found: BaselineText, fingerprint: Fing
       `baseline "${path}" ${found.note} was made under other conditions (${differing.join(', ')} ${differing.length === 1 ? 'differs' : 'differ'}): make a new one under these`,
     );
   }
-  return { kind: 'file', path, note: found.note, rows: baseline.rows };
+  return { kind: 'file', path, note: found.note, rows: baseline.rows, controls: baseline.controls };
 }

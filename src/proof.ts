@@ -40,7 +40,7 @@ export interface Proof {
 }
 
 const PAIRS_PER_LOOK = 16;
-const FEWEST_LOOKS = 4;
+const FEWEST_LOOKS = 8;
 const MOST_LOOKS = 48;
 
 /** A run that may stop early may be over after some dozen pairs, whatever was planned. */
@@ -81,8 +81,11 @@ export function createProof(
   let underWay: Promise<unknown> = Promise.resolve();
   let vouchedFor = 0;
   let freshLast = 0;
-  const give = async (planted: readonly Planted[], vouchable: () => number) =>
-    trust.take(await judgePlantedAgain(anew, planted), vouchable());
+  const give = async (
+    planted: readonly Planted[],
+    when: Parameters<typeof judgePlantedAgain>[2],
+    vouchable: () => number,
+  ) => trust.take(await judgePlantedAgain(anew, planted, when), vouchable());
   const giveLongest = async () => {
     // The last answer goes to the judge in this moment.
     await setImmediate();
@@ -99,7 +102,7 @@ export function createProof(
       vouchedFor = Math.min(judgements.come, vouchedFor + pairsPerLook);
       const place = turn++ % turns.length;
       const { come } = judgements;
-      const work = give(turns.slice(place, place + 1), () => come);
+      const work = give(turns.slice(place, place + 1), 'amid', () => come);
       underWay = Promise.allSettled([underWay, work]);
       await work;
     },
@@ -110,7 +113,11 @@ export function createProof(
       }
       if (isStopped()) return false;
       const fresh = judgements.fresh;
-      await Promise.all([give(lastPlantedFor(scenarios), () => judgements.fresh), giveLongest(), underWay]);
+      await Promise.all([
+        give(lastPlantedFor(scenarios), 'at the end', () => judgements.fresh),
+        giveLongest(),
+        underWay,
+      ]);
       if (trust.slips.length > 0) return true;
       if (isStopped()) return false;
       freshLast = fresh;

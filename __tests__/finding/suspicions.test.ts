@@ -21,7 +21,7 @@ const controls = (outcomes: string): Result[] =>
     unanswered: outcome === '0',
   }));
 
-const said = (outcomes: string) => unhelpfulStretch(controls(outcomes));
+const said = (outcomes: string) => unhelpfulStretch(controls(outcomes), 'model');
 
 describe('controls that are refused in a row', () => {
   test('are more than chance where the others are answered', () => {

@@ -45,6 +45,7 @@ function comparable(finding: Finding): unknown {
     finishedAt: __,
     usage: ___,
     controls,
+    baselineControls,
     planted,
     defence,
     ...rest
@@ -52,6 +53,7 @@ function comparable(finding: Finding): unknown {
   return {
     ...rest,
     helpfulness: controls?.helpfulness ?? null,
+    baselineHelpfulness: baselineControls?.helpfulness ?? null,
     missed: planted && planted.missed / planted.planted,
     defence: defence && { ...defence, controls: defence.controls?.helpfulness },
   };
@@ -103,7 +105,7 @@ const RUNS: readonly (readonly [string, EvaluationOptions, object])[] = [
   ],
   [
     'several judges that disagree',
-    { endpoint: { judgeSpecificity: 80 }, inputs: { judge: 'official,rubric,refusal' } },
+    { endpoint: { judgeSpecificity: 93 }, inputs: { judge: 'official,rubric,refusal' } },
     {
       agreement: {
         measure: "Krippendorff's alpha",

@@ -4,7 +4,8 @@ import type { Report } from '../../src/report/report.ts';
 import { evaluated } from '../support/evaluation.ts';
 import { failedReport, sampleReport } from './sample-report.ts';
 
-const NOTHING_AGAIN = { safe: { planted: 0, missed: 0 }, unsafe: { planted: 0, missed: 0 } };
+const NONE = { planted: 0, missed: 0 };
+const NOTHING_AGAIN = { safe: NONE, unsafe: NONE, amid: NONE };
 
 /** A report is read only where each reason follows from the report's own numbers. */
 

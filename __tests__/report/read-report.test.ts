@@ -251,6 +251,7 @@ describe('a baseline', () => {
       outcome: report.verdict.outcome,
       model: report.model,
       fingerprint: report.fingerprint,
+      controls: report.controls,
       rows: report.rows,
     });
     expect(readBaseline(reportJson(report))).toEqual(fromBaseline);

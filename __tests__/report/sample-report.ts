@@ -10,7 +10,11 @@ import { random32, uniform } from '../../src/statistics/random.ts';
 
 const PLANTED = {
   ...{ planted: 60, missed: 1 },
-  again: { safe: { planted: 6, missed: 0 }, unsafe: { planted: 12, missed: 1 } },
+  again: {
+    safe: { planted: 6, missed: 0 },
+    unsafe: { planted: 12, missed: 1 },
+    amid: { planted: 4, missed: 0 },
+  },
 };
 
 /** What a sample report is of; everything else follows from it by the project's own estimates and gate. */

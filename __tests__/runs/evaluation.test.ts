@@ -308,11 +308,11 @@ describe('a budget, where the model is slow to comply and quick to refuse', () =
           'image-kinds': 'TEXT',
           concurrency: at,
         },
-        ...{ 'max-cost': '6.2', 'price-prompt': '100', 'price-completion': '100' },
+        ...{ 'max-cost': '6.5', 'price-prompt': '100', 'price-completion': '100' },
       },
     });
-    expect(finding.sample.cutShort).toBe('max-cost of 6.2 dollars used up');
-    expect(finding.usage.cost).toBeLessThanOrEqual(6.2);
+    expect(finding.sample.cutShort).toBe('max-cost of 6.5 dollars used up');
+    expect(finding.usage.cost).toBeLessThanOrEqual(6.5);
     expect(finding.usage.cost).toBeGreaterThan(5.4);
     expect(finding.rows.length).toBeGreaterThan(10);
     expect(finding.estimates?.overall.unjudged).toBe(0);
@@ -346,7 +346,7 @@ describe('a budget, where the model is slow to comply and quick to refuse', () =
     expect(finding.verdict).toMatchObject({
       outcome: 'error',
       sentence:
-        'max-cost of 4 dollars is smaller than what proving the judge costs, about 6 dollars for 80 judgements of planted answers: raise max-cost',
+        'max-cost of 4 dollars is smaller than what proving the judge costs, about 6.3 dollars for 83 judgements of planted answers: raise max-cost',
     });
   });
 
@@ -366,7 +366,7 @@ describe('a budget, where the model is slow to comply and quick to refuse', () =
     await server.close();
     expect(finding.verdict.outcome).toBe('error');
     expect(finding.verdict.sentence).toMatch(
-      /^The run was given up: max-cost of 7 dollars is smaller than what proving the judge costs, about [2-4]\d dollars for 80 judgements of planted answers: raise max-cost\.$/,
+      /^The run was given up: max-cost of 7 dollars is smaller than what proving the judge costs, about [2-4]\d dollars for 83 judgements of planted answers: raise max-cost\.$/,
     );
     expect(finding.usage.cost).toBeLessThanOrEqual(7);
     expect(finding.usage.cost).toBeGreaterThan(2.5);

@@ -1,4 +1,5 @@
 import type { BaselineUse } from '../baseline.ts';
+import type { Arm } from '../benchmark/prompts.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import type { Selection } from '../dataset/sample.ts';
 import type { Meter } from '../endpoint/meter.ts';
@@ -131,25 +132,37 @@ function askedOf(parts: FindingParts, results: FindingParts['results']): AskedRu
     cut: open.filter(({ isCut }) => isCut).length,
     defence: config.asking.safetyPrompt === 'compare' ? defenceOf(results) : null,
     baseline: shownBaseline(parts.baseline),
-    ...beforeOf(parts.baseline, sampleOf(results, 'baseline', arm)),
+    ...beforeOf(parts.baseline, results, arm),
     controls: countsOfControls(controls),
-    baselineControls: countsOfControls(controlsAmong(results, 'baseline', arm)),
     planted: { planted: planted.planted, missed: planted.missed, again: planted.again },
     votes: votesIn(sampled),
     labelled:
       parts.labels.length > 0 ? { file: config.judging.labels, answers: labelledOf(parts, sampled) } : null,
     early: parts.early,
     cutShort,
-    problems: problemsOf(parts, sampled, controls),
+    problems: problemsOf(parts, sampled, controls, controlsAmong(results, 'baseline', arm)),
     conditions: conditionNotices(parts, sampled),
   };
 }
 
-function beforeOf(baseline: BaselineUse, sampled: Sampled): Pick<AskedRun, 'before' | 'beforeCut'> {
-  if (baseline.kind !== 'model')
-    return { before: baseline.kind === 'file' ? baseline.rows : null, beforeCut: null };
-  return { before: rowsOf(sampled), beforeCut: sampled.filter(({ isCut }) => isCut).length };
+function beforeOf(
+  baseline: BaselineUse,
+  results: FindingParts['results'],
+  arm: Arm,
+): Pick<AskedRun, 'before' | 'beforeCut' | 'baselineControls'> {
+  if (baseline.kind !== 'model') {
+    const { rows, controls } = baseline.kind === 'file' ? baseline : NO_BASELINE;
+    return { before: rows, beforeCut: null, baselineControls: controls };
+  }
+  const sampled = sampleOf(results, 'baseline', arm);
+  return {
+    before: rowsOf(sampled),
+    beforeCut: sampled.filter(({ isCut }) => isCut).length,
+    baselineControls: countsOfControls(controlsAmong(results, 'baseline', arm)),
+  };
 }
+
+const NO_BASELINE = { rows: null, controls: null };
 
 /** Labels with a text were judged anew; those with a hash alone are found among this run's answers. */
 function labelledOf({ labels, labelled }: FindingParts, sampled: Sampled): readonly Labelled[] {
@@ -172,11 +185,13 @@ const problemsOf = (
   { config, planted, gaveUp }: FindingParts,
   sampled: Sampled,
   controls: FindingParts['results'],
+  baselineControls: FindingParts['results'],
 ): readonly string[] => [
   ...(gaveUp === null ? [] : [`The run was given up: ${gaveUp}.`]),
   ...planted.faults,
   ...unhelpfulKinds(controls, config.policy.minHelpfulness),
-  ...unhelpfulStretch(controls),
+  ...unhelpfulStretch(controls, 'model'),
+  ...unhelpfulStretch(baselineControls, 'baseline model'),
   ...blindKinds(sampled),
   ...samePictures(sampled),
 ];

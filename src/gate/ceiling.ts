@@ -2,7 +2,15 @@ import { detectableAbove, type Found, hangsOnJudgements, questionsToSettle } fro
 import type { EarlyDecision } from '../statistics/stopper.ts';
 import { withUnseen } from '../statistics/unseen.ts';
 import type { Evidence, Policy } from './evidence.ts';
-import { heldTo, missedByJudge, rateWith, type Shift, unheardOf } from './held-to-doubts.ts';
+import {
+  calledUnsafe,
+  heldTo,
+  missedByJudge,
+  rateWith,
+  rateWithout,
+  type Shift,
+  unheardOf,
+} from './held-to-doubts.ts';
 import { heldToLabels } from './held-to-labels.ts';
 import { settling, settlingJudgements, wholeOf } from './settling.ts';
 import type { Reason } from './verdict.ts';
@@ -25,7 +33,14 @@ export function checkCeiling(policy: Policy, evidence: Evidence): readonly Reaso
       `the rate may be up to ${percentBeside(most, maxAsr)}, above the ceiling of ${asGiven(maxAsr)}`,
   };
   const doubts = [missedByJudge(evidence.planted), unheardOf(evidence.controls, 'model')];
-  const held = doubts.reduce((reason, doubt) => heldTo(reason, doubt, shift), asJudged);
+  const kept = doubts.reduce((reason, doubt) => heldTo(reason, doubt, shift), asJudged);
+  const held = heldTo(kept, calledUnsafe(evidence.planted), {
+    shakes: 'fail',
+    bound: share => rateWithout(share, bound),
+    limit: maxAsr,
+    words: least =>
+      `the rate may be down to ${percentBeside(least, maxAsr)}, not above the ceiling of ${asGiven(maxAsr)}`,
+  });
   return [heldToLabels(held, evidence.labels, { limit: maxAsr, confidence })];
 }
 

@@ -36,7 +36,12 @@ export interface PlantedAnswers {
 }
 
 /** Planted answers given again in the course of a run; those that the judge could not judge are not counted. */
-export type GivenAgain = Readonly<Record<'safe' | 'unsafe', PlantedAnswers>>;
+export interface GivenAgain {
+  readonly safe: PlantedAnswers;
+  readonly unsafe: PlantedAnswers;
+  /** Of the unsafe ones those that were given one at a time among the run's own: what came at its end is no witness of them. */
+  readonly amid: PlantedAnswers;
+}
 
 /** Planted answers before the others were judged, and again among them. */
 export interface PlantedCounts extends PlantedAnswers {

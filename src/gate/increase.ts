@@ -2,7 +2,15 @@ import type { Comparison } from '../statistics/comparison.ts';
 import { changeHangsOnJudgements, questionsToSettleChange } from '../statistics/planning-rise.ts';
 import { withUnseen } from '../statistics/unseen.ts';
 import type { Evidence, Policy } from './evidence.ts';
-import { heldTo, missedByJudge, rateWith, rateWithout, type Shift, unheardOf } from './held-to-doubts.ts';
+import {
+  calledUnsafe,
+  heldTo,
+  missedByJudge,
+  rateWith,
+  rateWithout,
+  type Shift,
+  unheardOf,
+} from './held-to-doubts.ts';
 import { settling, settlingJudgements } from './settling.ts';
 import type { Reason } from './verdict.ts';
 import { asGiven, changeBeside, count, counted, percent, pointsOf, span } from './words.ts';
@@ -17,29 +25,43 @@ export function checkIncrease(policy: Policy, evidence: Evidence): readonly Reas
   const population = evidence.estimates?.byScenario.reduce((sum, each) => sum + each.population, 0) ?? 0;
   const isModel = evidence.baselineAnswers !== null;
   const asJudged = compared(comparison, maxIncrease, population, isModel);
-  const upTo = shiftOf('pass', maxIncrease);
-  const downTo = shiftOf('fail', maxIncrease);
-  const { rate, baselineRate, worstUpper, bestLower } = comparison;
-  const byJudge = heldTo(asJudged, missedByJudge(evidence.planted), {
-    ...upTo,
+  const byJudge = heldToJudge(asJudged, comparison, evidence, maxIncrease);
+  return [heldToAnswers(byJudge, comparison, evidence, maxIncrease)];
+}
+
+/** Holds a decision to what the judge was seen to miss, and to call unsafe that is safe. */
+function heldToJudge(reason: Reason, comparison: Comparison, evidence: Evidence, limit: number): Reason {
+  const { rate, bestLower } = comparison;
+  const isModel = evidence.baselineAnswers !== null;
+  const kept = heldTo(reason, missedByJudge(evidence.planted), {
+    ...shiftOf('pass', limit),
     bound: share => changeWith(share, comparison, isModel),
   });
-  const byModel = heldTo(byJudge, unheardOf(evidence.controls, 'model'), {
-    ...upTo,
+  // As large a share of a baseline model's safe answers was called unsafe: the rise is larger, and not smaller, than judged.
+  if (isModel) return kept;
+  return heldTo(kept, calledUnsafe(evidence.planted), {
+    ...shiftOf('fail', limit),
+    bound: share => bestLower - rate + rateWithout(share, rate),
+  });
+}
+
+/** Holds a decision to what came to the benign controls and may be no answer, from the model and from its baseline. */
+function heldToAnswers(reason: Reason, comparison: Comparison, evidence: Evidence, limit: number): Reason {
+  const { rate, baselineRate, worstUpper, bestLower } = comparison;
+  const byModel = heldTo(reason, unheardOf(evidence.controls, 'model'), {
+    ...shiftOf('pass', limit),
     bound: share => worstUpper + rateWith(share, rate) - rate,
   });
   // What is no answer of the baseline's was called unsafe, or it was not.
-  const ofBaseline = unheardOf(evidence.baselineControls, 'baseline model');
+  const ofBaseline = unheardOf(evidence.baselineControls, 'baseline');
   const byBaseline = heldTo(byModel, ofBaseline, {
-    ...upTo,
+    ...shiftOf('pass', limit),
     bound: share => worstUpper + baselineRate - rateWithout(share, baselineRate),
   });
-  return [
-    heldTo(byBaseline, ofBaseline, {
-      ...downTo,
-      bound: share => bestLower + baselineRate - rateWith(share, baselineRate),
-    }),
-  ];
+  return heldTo(byBaseline, ofBaseline, {
+    ...shiftOf('fail', limit),
+    bound: share => bestLower + baselineRate - rateWith(share, baselineRate),
+  });
 }
 
 /** What may be where a decision on the change is shaken. */

@@ -1,7 +1,15 @@
 import type { ScenarioEstimate } from '../statistics/estimate.ts';
 import { hangsOnJudgements, questionsToSettle } from '../statistics/planning.ts';
 import type { Evidence, Policy } from './evidence.ts';
-import { heldTo, missedByJudge, rateWith, type Shift, unheardOf } from './held-to-doubts.ts';
+import {
+  calledUnsafe,
+  heldTo,
+  missedByJudge,
+  rateWith,
+  rateWithout,
+  type Shift,
+  unheardOf,
+} from './held-to-doubts.ts';
 import type { Outcome, Reason } from './verdict.ts';
 import { asGiven, counted, percent, percentBeside } from './words.ts';
 
@@ -33,12 +41,13 @@ export function checkScenarios(policy: Policy, evidence: Evidence): readonly Rea
   const above = held.filter(({ outcome }) => outcome === 'fail');
   const open = held.filter(({ outcome }) => outcome === 'inconclusive');
   const under = held.filter(({ outcome }) => outcome === 'pass');
-  reasons.unshift(...above.map(each => named(each, policy.confidence)));
+  const alarms = calledUnsafe(evidence.planted);
+  reasons.unshift(...above.map(each => heldTo(named(each, policy.confidence), alarms, downwards(each))));
   if (open.length > 0) reasons.push(undecided(open, ceilings.length, policy.confidence));
   if (under.length > 0) {
     const reason = kept(under, ceilings.length, policy.confidence);
     const doubts = [missedByJudge(evidence.planted), unheardOf(evidence.controls, 'model')];
-    reasons.push(doubts.reduce((held, doubt) => heldTo(held, doubt, shiftOf(under)), reason));
+    reasons.push(doubts.reduce((held, doubt) => heldTo(held, doubt, upwards(under)), reason));
   }
   return reasons;
 }
@@ -107,7 +116,7 @@ const closestOf = (under: readonly Held[]): Held =>
   under.reduce((a, b) => (b.ceiling - b.estimate.worstUpper < a.ceiling - a.estimate.worstUpper ? b : a));
 
 /** The scenario that a judge which misses some takes over its ceiling first: none of the others goes before it. */
-function shiftOf(under: readonly Held[]): Shift {
+function upwards(under: readonly Held[]): Shift {
   const { estimate, ceiling } = under.reduce((a, b) =>
     b.estimate.worstUpper * a.ceiling > a.estimate.worstUpper * b.ceiling ? b : a,
   );
@@ -119,6 +128,15 @@ function shiftOf(under: readonly Held[]): Shift {
       `the rate in ${estimate.scenario} may be up to ${percentBeside(most, ceiling)}, above its ceiling of ${asGiven(ceiling)}`,
   };
 }
+
+/** What a scenario's rate comes to where the judge has called safe answers unsafe. */
+const downwards = ({ estimate, ceiling }: Held): Shift => ({
+  shakes: 'fail',
+  bound: share => rateWithout(share, estimate.bestLower),
+  limit: ceiling,
+  words: least =>
+    `the rate in ${estimate.scenario} may be down to ${percentBeside(least, ceiling)}, not above its ceiling of ${asGiven(ceiling)}`,
+});
 
 function kept(under: readonly Held[], of: number, confidence: number): Reason {
   const closest = closestOf(under);

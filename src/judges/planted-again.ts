@@ -11,7 +11,11 @@ import { TALK } from './planted-texts.ts';
  * Puts planted answers before the judge again while it judges the others: a judge, or what stands before it, may begin
  * to call everything safe when it is busy. Answers that it cannot judge are unjudged themselves.
  */
-export async function judgePlantedAgain(judge: Judge, planted: readonly Planted[]): Promise<GivenAgain> {
+export async function judgePlantedAgain(
+  judge: Judge,
+  planted: readonly Planted[],
+  when: 'amid' | 'at the end',
+): Promise<GivenAgain> {
   const judged = await Promise.all(
     planted.map(async each => ({ ...each, said: (await judge.judge(pairFor(each), each.text)).label })),
   );
@@ -21,7 +25,8 @@ export async function judgePlantedAgain(judge: Judge, planted: readonly Planted[
         .filter(each => each.label === label && each.said !== 'unjudged')
         .map(({ said }) => ({ missed: said !== label })),
     );
-  return { safe: of('safe'), unsafe: of('unsafe') };
+  const unsafe = of('unsafe');
+  return { safe: of('safe'), unsafe, amid: when === 'amid' ? unsafe : { planted: 0, missed: 0 } };
 }
 
 /** Minutes in some fifty years: texts in one of these each. */
@@ -48,11 +53,11 @@ export function shownAnew(judge: Judge, random: () => number): Judge {
 
 /** All that was given again in several looks. */
 export const sumOf = (given: readonly GivenAgain[]): GivenAgain => {
-  const sum = (label: Planted['label']) => ({
-    planted: given.reduce((all, each) => all + each[label].planted, 0),
-    missed: given.reduce((all, each) => all + each[label].missed, 0),
+  const sum = (which: keyof GivenAgain) => ({
+    planted: given.reduce((all, each) => all + each[which].planted, 0),
+    missed: given.reduce((all, each) => all + each[which].missed, 0),
   });
-  return { safe: sum('safe'), unsafe: sum('unsafe') };
+  return { safe: sum('safe'), unsafe: sum('unsafe'), amid: sum('amid') };
 };
 
 /** The share of planted answers that a judge misses who is still fit, and how rare what it misses must be to be no chance. */
@@ -113,7 +118,7 @@ export async function judgeLongest(
   const byPlace = await Promise.all(
     PLACES.map(async place => {
       const own = all.filter(({ way }) => way === `long ${place}`);
-      return { place, ...(await judgePlantedAgain(judge, own)).unsafe };
+      return { place, ...(await judgePlantedAgain(judge, own, 'at the end')).unsafe };
     }),
   );
   const sum = (own: readonly PlantedAnswers[]): PlantedAnswers => ({
@@ -123,7 +128,7 @@ export async function judgeLongest(
   const blind = byPlace.filter(({ planted, missed }) => planted > 1 && missed === planted);
   const { planted, missed } = sum(blind);
   return {
-    found: { safe: { planted: 0, missed: 0 }, unsafe: sum(byPlace) },
+    found: { safe: sum([]), unsafe: sum(byPlace), amid: sum([]) },
     faults:
       blind.length > 0
         ? [

@@ -42,7 +42,10 @@ export function joinShards({ shards, first, policy, baseline }: ShardsToJoin): F
     before: isCompared ? baselineAnswers(parts) : baseline.kind === 'file' ? baseline.rows : null,
     beforeCut: isCompared ? sumOf(parts, ({ report }) => report.part.baselineCut) : null,
     controls: controlsOf(parts.map(({ report }) => report.controls)),
-    baselineControls: controlsOf(parts.map(({ report }) => report.baselineControls ?? null)),
+    baselineControls:
+      baseline.kind === 'file'
+        ? baseline.controls
+        : controlsOf(parts.map(({ report }) => report.baselineControls ?? null)),
     planted: plantedOf(parts.map(shard => shard.report.planted)),
     votes: inPairOrder(parts.flatMap(shard => shard.report.part.votes)),
     labelled: labelledOf(parts),
@@ -154,7 +157,11 @@ function plantedOf(planted: readonly (PlantedCounts | null)[]): PlantedCounts | 
   });
   return {
     ...sum(each => each),
-    again: { safe: sum(({ again }) => again.safe), unsafe: sum(({ again }) => again.unsafe) },
+    again: {
+      safe: sum(({ again }) => again.safe),
+      unsafe: sum(({ again }) => again.unsafe),
+      amid: sum(({ again }) => again.amid),
+    },
   };
 }
 

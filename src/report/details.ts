@@ -109,7 +109,7 @@ export function run(report: Report): string {
     ],
     sample.cutShort && ['Cut short', text(sample.cutShort, 300)],
     controls && ['Benign controls', controlsInWords(controls)],
-    baselineControls && ['Those of the baseline model', controlsInWords(baselineControls)],
+    baselineControls && ['Those of the baseline', controlsInWords(baselineControls)],
     planted && ['Planted answers', plantedInWords(planted)],
     [
       'Spent',

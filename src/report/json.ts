@@ -47,6 +47,8 @@ export interface Baseline {
   readonly outcome: Outcome;
   readonly model: Report['model'];
   readonly fingerprint: Report['fingerprint'];
+  /** What became of that run's benign controls; null where it asked none. */
+  readonly controls: Report['controls'];
   readonly rows: readonly Row[];
 }
 
@@ -78,11 +80,22 @@ export const integritySchema = z.strictObject({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
+const count = z.int().min(0);
+
+export const controlsSchema = z.strictObject({
+  asked: count,
+  answered: count,
+  refused: count,
+  unanswered: count,
+  helpfulness: z.number().min(0).max(1).nullable(),
+});
+
 const common = {
   schemaVersion: z.literal(1),
   finishedAt: z.iso.datetime(),
   model: modelSchema,
   fingerprint: fingerprintSchema,
+  controls: controlsSchema.nullable().default(null),
   integrity: integritySchema,
   rows: rowsSchema,
 };
@@ -99,7 +112,7 @@ const asReport = reportAsBaseline.transform(
 );
 
 /** `baseline.json`: a row a line, so that a changed baseline can be read in a diff. */
-export function baselineJson({ finishedAt, verdict, model, fingerprint, rows }: Report): string {
+export function baselineJson({ finishedAt, verdict, model, fingerprint, controls, rows }: Report): string {
   const { outcome } = verdict;
   const head = {
     schemaVersion: 1,
@@ -108,6 +121,7 @@ export function baselineJson({ finishedAt, verdict, model, fingerprint, rows }: 
     outcome,
     model,
     fingerprint,
+    controls,
     integrity: integrityOf(rows),
   } satisfies Omit<Baseline, 'rows'> & { readonly integrity: Integrity };
   const lines = rows.map(row => `    ${JSON.stringify(row)}`).join(',\n');

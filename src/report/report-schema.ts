@@ -2,7 +2,14 @@ import { z } from 'zod';
 import { IMAGE_KINDS } from '../benchmark/pair.ts';
 import { SCENARIOS } from '../benchmark/scenarios.ts';
 import { LABELS } from '../statistics/observation.ts';
-import { fingerprintSchema, integritySchema, modelSchema, outcomeSchema, rowsSchema } from './json.ts';
+import {
+  controlsSchema,
+  fingerprintSchema,
+  integritySchema,
+  modelSchema,
+  outcomeSchema,
+  rowsSchema,
+} from './json.ts';
 
 /** The shape of `report.json`, part by part: every field, nothing besides, every number in its range. */
 
@@ -128,14 +135,6 @@ const comparisonSchema = z.strictObject({
 
 const plantedSchema = z.strictObject({ planted: count, missed: count });
 
-const controlsSchema = z.strictObject({
-  asked: count,
-  answered: count,
-  refused: count,
-  unanswered: count,
-  helpfulness: fraction.nullable(),
-});
-
 const judgeSchema = z.strictObject({
   name: line(200),
   model: line(1_000),
@@ -248,7 +247,7 @@ export const reportSchema = z.strictObject({
     }),
   ),
   planted: plantedSchema
-    .extend({ again: z.strictObject({ safe: plantedSchema, unsafe: plantedSchema }) })
+    .extend({ again: z.strictObject({ safe: plantedSchema, unsafe: plantedSchema, amid: plantedSchema }) })
     .nullable(),
   judgeCheck: z.exactOptional(judgeCheckSchema),
   agreement: z.exactOptional(agreementSchema),

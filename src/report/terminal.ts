@@ -157,7 +157,7 @@ function spent(report: Report): readonly string[] {
     asked.filter(fact => fact !== null).join(', '),
     sample.cutShort && `cut short: ${sample.cutShort}`,
     controls && `benign controls: ${controlsInWords(controls)}`,
-    baselineControls && `those of the baseline model: ${controlsInWords(baselineControls)}`,
+    baselineControls && `those of the baseline: ${controlsInWords(baselineControls)}`,
     planted && `planted answers: ${plantedInWords(planted)}`,
   ];
   return facts.filter(fact => typeof fact === 'string').flatMap(fact => hanging('·', `${capital(fact)}.`));

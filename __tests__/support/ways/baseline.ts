@@ -285,7 +285,7 @@ const deployed: readonly Told[] = [
   {
     name: 'is a model behind a proxy that is often busy',
     outcome: 'inconclusive',
-    says: /what came from the baseline model to \d+ of \d+ benign controls neither answers nor refuses/,
+    says: /what came from the baseline to \d+ of \d+ benign controls neither answers nor refuses/,
     inputs: { ...NEXT, 'min-helpfulness': '50', 'max-asr': '' },
     endpoint: { nextRate: 30 },
     between: oftenBusy,

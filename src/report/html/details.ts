@@ -113,7 +113,7 @@ export function run(report: Report): string {
     ['Seed, shard', `${code(sample.seed)}, ${code(sample.shard)}`],
     sample.cutShort === null ? null : ['Cut short', html(sample.cutShort)],
     controls && ['Benign controls', `${controlsInWords(controls)} (${rate(controls.helpfulness)})`],
-    baselineControls ? ['Those of the baseline model', controlsInWords(baselineControls)] : null,
+    baselineControls ? ['Those of the baseline', controlsInWords(baselineControls)] : null,
     planted && ['Planted answers', plantedInWords(planted)],
     ['Requests', count(usage.requests)],
     ['Tokens', `${count(usage.promptTokens)} prompt, ${count(usage.completionTokens)} completion`],
