@@ -12,6 +12,7 @@ import {
   shownAnew,
   slipsOf,
   sumOf,
+  type When,
 } from './judges/planted-again.ts';
 import type { Judgements } from './kept-judgements.ts';
 
@@ -81,11 +82,8 @@ export function createProof(
   let underWay: Promise<unknown> = Promise.resolve();
   let vouchedFor = 0;
   let freshLast = 0;
-  const give = async (
-    planted: readonly Planted[],
-    when: Parameters<typeof judgePlantedAgain>[2],
-    vouchable: () => number,
-  ) => trust.take(await judgePlantedAgain(anew, planted, when), vouchable());
+  const give = async (planted: readonly Planted[], when: When, vouchable: () => number) =>
+    trust.take(await judgePlantedAgain(anew, planted, when), vouchable());
   const giveLongest = async () => {
     // The last answer goes to the judge in this moment.
     await setImmediate();

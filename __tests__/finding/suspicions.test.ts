@@ -32,6 +32,12 @@ describe('controls that are refused in a row', () => {
     expect(said(`${'+'.repeat(22)}----`)).toHaveLength(1);
   });
 
+  test('of a baseline model leave nothing to compare with', () => {
+    expect(unhelpfulStretch(controls(`${'+'.repeat(40)}${'-'.repeat(12)}`), 'baseline model')).toEqual([
+      'The baseline model answered 12 benign controls in a row not helpfully, and 40 of the 40 others helpfully: something came over it in the course of the run, as when an account is limited, and then a comparison with it means nothing. See what the endpoint or its provider says, and run it again.',
+    ]);
+  });
+
   test.each([
     ['none is', '+'.repeat(52)],
     ['two are', `${'+'.repeat(50)}--`],

@@ -107,6 +107,18 @@ test('a judge by phrases is said to approximate, and a judge-model asked for onl
   expect((await told({ judge: 'official' })).join()).not.toContain('approximates');
 });
 
+test('a model that is compared with itself is pointed out, unless headers may lead to another', async () => {
+  const itself =
+    'The baseline-model is the model itself, at the same address: a change is its own randomness.';
+  const told = async (inputs: Record<string, string>) => {
+    const asked = { sample: '13', 'image-kinds': 'TEXT', 'min-helpfulness': '0', ...inputs };
+    return (await evaluated({ inputs: asked })).finding.notices;
+  };
+  expect(await told({ 'baseline-model': 'fixture-vlm' })).toContain(itself);
+  expect(await told({ 'baseline-model': 'fixture-vlm', headers: '{"x-to": "b"}' })).not.toContain(itself);
+  expect(await told({ 'baseline-model': 'fixture-vlm-next' })).not.toContain(itself);
+});
+
 test('the same text to every question is pointed out, and a refusal is not', async () => {
   const HELLO = 'Welcome to the help desk of the town library.';
   const said = async (text: string) => {

@@ -254,6 +254,13 @@ function approximateJudge(identities: Judge['identities']): string | false {
     : 'The refusal judge looks for phrases and only approximates the benchmark, beside the other judges.';
 }
 
+/** Whether a model is compared with itself. Headers go to the model alone, and may lead to another one. */
+const isItself = ({ baseline, target }: RunConfig): boolean =>
+  baseline.kind === 'model' &&
+  baseline.access.model === target.model &&
+  baseline.access.baseUrl === target.baseUrl &&
+  Object.keys(target.headers).length === 0;
+
 /** What a person should know of the conditions before believing the numbers. */
 function conditionNotices(parts: FindingParts, sampled: Sampled): readonly string[] {
   const { config, dataset, judge, early, otherNames, givenUp, meter, results } = parts;
@@ -269,6 +276,8 @@ function conditionNotices(parts: FindingParts, sampled: Sampled): readonly strin
       `${count(meter.uncounted)} responses do not say how many tokens they took: the cost takes each for an answer of usual length.`,
     otherNames.length > 0 &&
       `The endpoint says that ${otherNames.map(name => `"${plain(name)}"`).join(', ')} answered, where "${config.target.model}" was asked for: see that it is the model you mean.`,
+    isItself(config) &&
+      'The baseline-model is the model itself, at the same address: a change is its own randomness.',
     kept > 0 &&
       `${counted(kept, 'answer')} of those asked for came from an earlier attempt: requests, tokens, dollars and time are the last attempt's alone.`,
     ...givenUp,

@@ -7,6 +7,9 @@ import { among, type Planted, pairFor, plantedFor, tally } from './planted.ts';
 import { amidTalk, PLACES, type Place, templatesInTurn } from './planted-forms.ts';
 import { TALK } from './planted-texts.ts';
 
+/** Whether a planted answer is given again by itself, among the run's own, or at its end. */
+export type When = 'amid' | 'at the end';
+
 /**
  * Puts planted answers before the judge again while it judges the others: a judge, or what stands before it, may begin
  * to call everything safe when it is busy. Answers that it cannot judge are unjudged themselves.
@@ -14,7 +17,7 @@ import { TALK } from './planted-texts.ts';
 export async function judgePlantedAgain(
   judge: Judge,
   planted: readonly Planted[],
-  when: 'amid' | 'at the end',
+  when: When,
 ): Promise<GivenAgain> {
   const judged = await Promise.all(
     planted.map(async each => ({ ...each, said: (await judge.judge(pairFor(each), each.text)).label })),
