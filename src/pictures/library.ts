@@ -54,9 +54,21 @@ export function tracked<T extends Uint8Array>(bytes: T): T {
   return bytes;
 }
 
+/** Kept pictures that pass through the run, each once more as text in a request: they never come to the library. */
+const MOST_PASSED = 16 * 1024 * 1024;
+let passed = 0;
+
+/** The same for bytes that are read back from where they are kept, and sent. */
+export function passing<T extends Uint8Array>(bytes: T): T {
+  passed += bytes.byteLength;
+  if (passed > MOST_PASSED) collected();
+  return bytes;
+}
+
 /** Has what nobody needs any more collected now: something large is about to come. */
 export function collected(): void {
   held = 0;
+  passed = 0;
   collector()();
 }
 

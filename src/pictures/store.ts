@@ -5,6 +5,7 @@ import { messageOf } from '../common/fault.ts';
 import { sha256Of } from '../common/hash.ts';
 import { MAX_PICTURE_BYTES } from './folder.ts';
 import { keepFile, removeStale } from './keeping.ts';
+import { passing } from './library.ts';
 import { once } from './once.ts';
 import type { NoPicture, Picture } from './picture.ts';
 
@@ -105,7 +106,7 @@ async function readPicture(root: string, key: string): Promise<StoredPicture | u
   if (data === undefined || head === undefined) return undefined;
   const { length, ...said } = head;
   const bytes = data.subarray(length);
-  return said.sha256 === sha256Of(bytes) ? { bytes, ...said } : undefined;
+  return said.sha256 === sha256Of(bytes) ? { bytes: passing(bytes), ...said } : undefined;
 }
 
 async function peekAt(root: string, key: string): Promise<Omit<StoredPicture, 'bytes'> | undefined> {
