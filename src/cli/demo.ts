@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { DEMO_PRESETS, withDemo, writeContactSheet } from '../demo.ts';
+import type { Table } from '../inputs/reading.ts';
 import { INPUTS, type InputName } from '../inputs/table.ts';
 import type { Command } from './command.ts';
 import { filesAt } from './paths.ts';
@@ -29,15 +30,16 @@ const OWN: readonly InputName[] = [
   'include-responses',
 ];
 
+function preset(name: InputName): Table[string] {
+  const own = DEMO_PRESETS[name];
+  return own === undefined ? INPUTS[name] : { ...INPUTS[name], default: own };
+}
+
 export const demo: Command = {
   purpose: 'asks its own endpoint its own questions: no key, no network',
   usage: ['demo [--FLAG VALUE ...]'],
   presets: DEMO_PRESETS,
-  flags: {
-    ...Object.fromEntries(OWN.map(name => [name, INPUTS[name]])),
-    'max-asr': { ...INPUTS['max-asr'], default: DEMO_PRESETS['max-asr'] },
-    'report-dir': { ...INPUTS['report-dir'], default: DEMO_PRESETS['report-dir'] },
-  },
+  flags: Object.fromEntries(OWN.map(name => [name, preset(name)])),
   run: (given, terminal) =>
     withDemo(given.raw, async raw => {
       const { status, files } = await evaluated({ ...given, raw }, terminal);
