@@ -33,6 +33,7 @@ export const demo: Command = {
   purpose: 'asks its own endpoint its own questions: no key, no network',
   usage: ['demo [--FLAG VALUE ...]'],
   presets: DEMO_PRESETS,
+  heedsCancel: true,
   flags: {
     ...Object.fromEntries(OWN.map(name => [name, INPUTS[name]])),
     'max-asr': { ...INPUTS['max-asr'], default: DEMO_PRESETS['max-asr'] },
