@@ -16,11 +16,11 @@ export interface WatchOptions {
   readonly minHelpfulness: number;
   /** Those of the model in the gated arm. */
   readonly controls: number;
-  /** Pairs that may lack an answer from the start before the run is given up. */
+  /** Pairs in a row that are lost by no chance: from the start, or once more than `spare` are lost. */
   readonly patience: number;
-  /** Pairs of the gated arm that may lack an answer in all: with more, the verdict is `error`. Infinity where others count too. */
-  readonly spare: number;
-  /** How long a model may answer nothing once more than `spare` are lost (ms). */
+  /** A model's pairs of the gated arm that may be lost: with more, the verdict is `error`. Infinity where others count too. */
+  readonly spare: Readonly<Record<Subject, number>>;
+  /** How long nothing may be answered, or judged, once more than `spare` are lost (ms). */
   readonly silence: number;
   /** Milliseconds. */
   readonly clock: () => number;
@@ -120,46 +120,67 @@ function createControlCount(options: WatchOptions, giveUp: GiveUp) {
   };
 }
 
+/** What has come to nothing since something last came of it. */
+interface Barren {
+  readonly who: string;
+  readonly did: string;
+  inARow: number;
+  /** Milliseconds. */
+  since: number;
+}
+
 /** Gives up where the verdict is an error already and nothing more comes to be known. */
 function createLosses({ arm, patience, spare, silence, clock }: WatchOptions, giveUp: GiveUp) {
   const silent: Record<Subject, number> = { target: 0, baseline: 0 };
   const lost: Record<Subject, number> = { target: 0, baseline: 0 };
-  const heardAt: Record<Subject, number> = { target: clock(), baseline: clock() };
-  let judgedAt = clock();
+  const barren = (who: string, did: string): Barren => ({ who, did, inARow: 0, since: clock() });
+  const answers: Record<Subject, Barren> = {
+    target: barren(NAMES.target, 'answered'),
+    baseline: barren(NAMES.baseline, 'answered'),
+  };
+  const judgements = barren('the judge', 'judged');
   let withoutPicture = 0;
 
-  const giveUpIfSilent = (who: string, subject: Subject, at: number, note: string): void => {
-    const since = clock() - at;
-    if (lost[subject] <= spare || since <= silence) return;
-    giveUp(`${who} for ${Math.round(since / 1000)} s, and ${lost[subject]} pairs are lost (${note})`);
+  const came = (of: Barren): void => {
+    of.inARow = 0;
+    of.since = clock();
+  };
+  const giveUpIfForGood = (of: Barren, { trial: { subject }, note = '' }: Result): void => {
+    of.inARow += 1;
+    const waited = clock() - of.since;
+    if (lost[subject] <= spare[subject] || (waited <= silence && of.inARow < patience)) return;
+    const nothing =
+      waited > silence ? `nothing for ${Math.round(waited / 1000)} s` : `none of ${of.inARow} pairs in a row`;
+    giveUp(`${of.who} has ${of.did} ${nothing}, and ${lost[subject]} pairs are lost (${note})`);
   };
 
-  const takeUnanswered = ({ trial, isPictureless, note = '' }: Result): void => {
-    const { subject } = trial;
+  const takeUnanswered = (result: Result): void => {
+    const { subject, arm: its } = result.trial;
+    const { isPictureless, note = '' } = result;
     silent[subject] += 1;
-    if (trial.arm === arm && isPictureless) withoutPicture += 1;
+    if (its === arm && isPictureless) withoutPicture += 1;
     if (silent[subject] >= patience) {
       giveUp(`${NAMES[subject]} answered none of the first ${patience} pairs (${note})`);
     }
-    giveUpIfSilent(`${NAMES[subject]} has answered nothing`, subject, heardAt[subject], note);
-    if (withoutPicture > spare) giveUp(`${counted(withoutPicture, 'pair')} cannot be asked (${note})`);
+    giveUpIfForGood(answers[subject], result);
+    if (withoutPicture > spare.target) giveUp(`${counted(withoutPicture, 'pair')} cannot be asked (${note})`);
   };
 
   return {
     heard({ subject, control }: Trial): void {
-      heardAt[subject] = clock();
+      came(answers[subject]);
       if (!control) silent[subject] = Number.NEGATIVE_INFINITY;
     },
     take(result: Result): void {
-      const { trial, label, refused, unanswered, note = '' } = result;
+      const { trial, label, refused, unanswered } = result;
       if (label !== 'unjudged') {
         // What is refused by its own field goes to no judge.
-        if (!refused) judgedAt = clock();
+        if (!refused) came(judgements);
         return;
       }
       if (trial.arm === arm) lost[trial.subject] += 1;
       if (unanswered) takeUnanswered(result);
-      else giveUpIfSilent('the judge has judged nothing', trial.subject, judgedAt, note);
+      else giveUpIfForGood(judgements, result);
     },
   };
 }
