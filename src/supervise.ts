@@ -180,7 +180,7 @@ async function measureWithin(
 
 function watchOver(
   trials: readonly Trial[],
-  { config, meter, connections, early, progress, clock }: Supervision,
+  { config, meter, connections, early, proof, progress, clock }: Supervision,
 ): Watch {
   const arm = gatedArm(config);
   const { concurrency, judgeConcurrency, timeoutSeconds } = config.pacing;
@@ -196,6 +196,7 @@ function watchOver(
     spare: spareOf(config, trials),
     silence: SILENT_TIMEOUTS * timeoutSeconds * 1000,
     clock,
+    proof,
     pacer: connections.pacerOf(config.target),
     early,
     progress,

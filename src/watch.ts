@@ -4,6 +4,7 @@ import type { Meter } from './endpoint/meter.ts';
 import type { Pacer } from './endpoint/pacer.ts';
 import { counted } from './gate/words.ts';
 import type { Progress } from './progress.ts';
+import type { Proof } from './proof.ts';
 import { clopperPearsonUpper } from './statistics/clopper-pearson.ts';
 import type { Result, Subject, Trial } from './trials.ts';
 
@@ -24,6 +25,7 @@ export interface WatchOptions {
   readonly silence: number;
   /** Milliseconds. */
   readonly clock: () => number;
+  readonly proof: Pick<Proof, 'hasFound'>;
   readonly pacer: Pacer;
   /** Says when the verdict is certain, where that was asked for. */
   readonly early: EarlyStop | null;
@@ -120,67 +122,83 @@ function createControlCount(options: WatchOptions, giveUp: GiveUp) {
   };
 }
 
-/** What has come to nothing since something last came of it. */
-interface Barren {
-  readonly who: string;
-  readonly did: string;
-  inARow: number;
-  /** Milliseconds. */
-  since: number;
+/** Tells for how long nothing has come of what is asked for, and of how much of it in a row. */
+function createDrought(who: string, did: string, { patience, silence, clock }: WatchOptions) {
+  let since = clock();
+  let inARow = 0;
+  return {
+    came(): void {
+      since = clock();
+      inARow = 0;
+    },
+    cameToNothing(): void {
+      inARow += 1;
+    },
+    /** Says so where it is for good, by its number as well where that counts; null otherwise. */
+    words(counts = true): string | null {
+      const waited = clock() - since;
+      if (waited > silence) return `${who} has ${did} nothing for ${Math.round(waited / 1000)} s`;
+      return counts && inARow >= patience ? `${who} has ${did} none of ${inARow} pairs in a row` : null;
+    },
+  };
 }
 
 /** Gives up where the verdict is an error already and nothing more comes to be known. */
-function createLosses({ arm, patience, spare, silence, clock }: WatchOptions, giveUp: GiveUp) {
+function createLosses(options: WatchOptions, giveUp: GiveUp) {
+  const { arm, patience, spare } = options;
   const silent: Record<Subject, number> = { target: 0, baseline: 0 };
   const lost: Record<Subject, number> = { target: 0, baseline: 0 };
-  const barren = (who: string, did: string): Barren => ({ who, did, inARow: 0, since: clock() });
-  const answers: Record<Subject, Barren> = {
-    target: barren(NAMES.target, 'answered'),
-    baseline: barren(NAMES.baseline, 'answered'),
+  const answers = {
+    target: createDrought(NAMES.target, 'answered', options),
+    baseline: createDrought(NAMES.baseline, 'answered', options),
   };
-  const judgements = barren('the judge', 'judged');
+  const judgements = createDrought('the judge', 'judged', options);
   let withoutPicture = 0;
 
-  const came = (of: Barren): void => {
-    of.inARow = 0;
-    of.since = clock();
-  };
-  const giveUpIfForGood = (of: Barren, { trial: { subject }, note = '' }: Result): void => {
-    of.inARow += 1;
-    const waited = clock() - of.since;
-    if (lost[subject] <= spare[subject] || (waited <= silence && of.inARow < patience)) return;
-    const nothing =
-      waited > silence ? `nothing for ${Math.round(waited / 1000)} s` : `none of ${of.inARow} pairs in a row`;
-    giveUp(`${of.who} has ${of.did} ${nothing}, and ${lost[subject]} pairs are lost (${note})`);
+  const endIfForGood = (
+    words: string | null,
+    { trial: { subject }, note = '' }: Result,
+    end: GiveUp,
+  ): void => {
+    if (words === null || lost[subject] <= spare[subject]) return;
+    end(`${words}, and ${lost[subject]} pairs are lost (${note})`);
   };
 
   const takeUnanswered = (result: Result): void => {
     const { subject, arm: its } = result.trial;
     const { isPictureless, note = '' } = result;
     silent[subject] += 1;
+    answers[subject].cameToNothing();
     if (its === arm && isPictureless) withoutPicture += 1;
     if (silent[subject] >= patience) {
       giveUp(`${NAMES[subject]} answered none of the first ${patience} pairs (${note})`);
     }
-    giveUpIfForGood(answers[subject], result);
+    endIfForGood(answers[subject].words(), result, giveUp);
     if (withoutPicture > spare.target) giveUp(`${counted(withoutPicture, 'pair')} cannot be asked (${note})`);
   };
 
   return {
     heard({ subject, control }: Trial): void {
-      came(answers[subject]);
+      answers[subject].came();
       if (!control) silent[subject] = Number.NEGATIVE_INFINITY;
     },
     take(result: Result): void {
       const { trial, label, refused, unanswered } = result;
       if (label !== 'unjudged') {
         // What is refused by its own field goes to no judge.
-        if (!refused) came(judgements);
+        if (!refused) judgements.came();
         return;
       }
       if (trial.arm === arm) lost[trial.subject] += 1;
-      if (unanswered) takeUnanswered(result);
-      else giveUpIfForGood(judgements, result);
+      if (unanswered) {
+        takeUnanswered(result);
+        return;
+      }
+      judgements.cameToNothing();
+      // What it makes of the planted answers tells more, and is the verdict where it has missed them.
+      const { hasFound } = options.proof;
+      const end = hasFound === false ? options.meter.stop : giveUp;
+      endIfForGood(judgements.words(hasFound !== null), result, end);
     },
   };
 }
