@@ -579,6 +579,20 @@ describe('a run', () => {
     expect(server.batches.map(({ length }) => length)).toEqual([2]);
   });
 
+  test('counts what a batch left without an answer as broken off where its budget asks it no more', async () => {
+    meter = createMeter({ maxRequests: 4, maxCost: null, prices: null });
+    const { client, server } = await scripted(lines => ({
+      output: lines.slice(0, 1).map(line => saying(line, 'No.')),
+      errors: lines.slice(1).map(line => unasked(line, 'batch_expired')),
+    }));
+    const answers = await askAll(client, 4);
+    expect(answers.map(answer => (answer.kind === 'none' ? answer.reason : answer.kind))).toEqual([
+      ...['text', 'cut'],
+      ...['cut', 'cut'],
+    ]);
+    expect(server.batches.map(({ length }) => length)).toEqual([4]);
+  });
+
   test('that is cancelled cancels its batches and is answered at once', async () => {
     const { client, server } = await scripted(() => ({ status: 'in_progress' }));
     const asked = askAll(client, 3);

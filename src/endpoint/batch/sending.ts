@@ -1,6 +1,6 @@
 import PQueue from 'p-queue';
 import type { Journal } from '../../journal/journal.ts';
-import { type Answer, noAnswer, STOPPED } from '../answer.ts';
+import { type Answer, CUT, noAnswer, STOPPED } from '../answer.ts';
 import { backoff } from '../backoff.ts';
 import type { ClientOptions } from '../client.ts';
 import { createBatchApi } from './api.ts';
@@ -50,7 +50,8 @@ export function createSending(options: SendingOptions): Sending {
 
   const send = async (chunk: readonly Entry[]): Promise<void> => {
     const booked = chunk.map(entry => ({ ...entry, booked: entry.booked || meter.book() }));
-    for (const entry of booked) if (!entry.booked) entry.settle(STOPPED);
+    // What a batch has left without an answer was asked: which ones it leaves is no chance.
+    for (const entry of booked) if (!entry.booked) entry.settle(entry.tries > 0 ? CUT : STOPPED);
     const paid = booked.filter(entry => entry.booked);
     if (paid.length > 0) await work.send(paid);
   };
