@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { appendFile, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import { openJournal } from '../../src/journal/journal.ts';
 import { fullDisk, withSmallDisk } from '../support/small-disk.ts';
@@ -88,6 +89,28 @@ test('a line of many chunks is found, and what follows it', async () => {
   expect(await next.find(keyOf(1), text)).toEqual(long);
   expect(await next.find(keyOf(2), text)).toEqual({ text: 'two' });
   await next.close();
+});
+
+test('what one process appends while another opens the journal stays', async () => {
+  await filled(500);
+  const one = await openJournal(path);
+  let count = 500;
+  for (let round = 0; round < 12; round += 1) {
+    let isOpen = false;
+    const opening = openJournal(path).finally(() => {
+      isOpen = true;
+    });
+    while (!isOpen) {
+      await one.append(keyOf(count), { text: `${count}` });
+      count += 1;
+      await setImmediate();
+    }
+    await (await opening).close();
+  }
+  await one.close();
+  const all = await openJournal(path);
+  expect(all).toMatchObject({ found: count, dropped: 0 });
+  await all.close();
 });
 
 test('lines that are none, and entries of another shape, are dropped and counted', async () => {

@@ -1,5 +1,5 @@
-import { appendFileSync, createReadStream, fstatSync } from 'node:fs';
-import { type FileHandle, open, rm, truncate } from 'node:fs/promises';
+import { appendFileSync, createReadStream, fstatSync, ftruncateSync } from 'node:fs';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { diskTrouble, WORK_FOLDER } from '../common/fault.ts';
@@ -94,13 +94,15 @@ function createWriter(path: string, file: FileHandle, { spans, end }: Pick<Scann
   };
 }
 
-async function opened(path: string): Promise<Scanned & { readonly file: FileHandle }> {
+async function opened(path: string): Promise<Opened> {
   try {
     await makeFolder(dirname(path));
-    const scanned = await scan(path);
+    const { spans, dropped, end, size } = await scan(path);
     const file = await open(path, 'a+');
-    await truncate(path, scanned.end);
-    return { ...scanned, file };
+    const now = fstatSync(file.fd).size;
+    // Where another process has appended meanwhile, its lines are no torn end.
+    if (now === size) ftruncateSync(file.fd, end);
+    return { spans, dropped, end: now === size ? end : now, file };
   } catch (error) {
     throw unusable(dirname(path), error);
   }
@@ -120,6 +122,12 @@ interface Scanned {
   readonly dropped: number;
   /** Where the last whole line ends. */
   readonly end: number;
+  /** Bytes that were read, a torn last line among them. */
+  readonly size: number;
+}
+
+interface Opened extends Omit<Scanned, 'size'> {
+  readonly file: FileHandle;
 }
 
 function parseLine(text: string): z.output<typeof line> | undefined {
@@ -167,5 +175,5 @@ async function scan(path: string): Promise<Scanned> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
-  return { spans, dropped: dropped + (length > 0 ? 1 : 0), end };
+  return { spans, dropped: dropped + (length > 0 ? 1 : 0), end, size: end + length };
 }
