@@ -29,14 +29,16 @@ interface Door {
   readonly file: string;
   readonly module: string;
   readonly start: string;
+  /** Whether it is given a signal for when the process is asked to end, which is heard before anything else is loaded. */
+  readonly isCancelled?: true;
 }
 
 const DOORS: readonly Door[] = [
-  { file: 'main', module: 'action', start: 'main' },
+  { file: 'main', module: 'action', start: 'main', isCancelled: true },
   { file: 'post', module: 'action', start: 'post' },
   { file: 'merge', module: 'merge', start: 'main' },
   { file: 'publish', module: 'publish', start: 'main' },
-  { file: 'cli', module: 'cli', start: 'main' },
+  { file: 'cli', module: 'cli', start: 'main', isCancelled: true },
 ];
 
 async function main(argument: string | undefined): Promise<void> {
@@ -68,7 +70,8 @@ async function build(out: string): Promise<void> {
   rmSync(BUILD, { recursive: true, force: true });
   rmSync(out, { recursive: true, force: true });
   run('typescript/bin/tsc', '--project', 'tsconfig.build.json');
-  writeFileSync(path.join(BUILD, 'doors.js'), DOORS.map(bundleExport).join(''));
+  const listening = "import { onCancel } from './src/signals.js';\n";
+  writeFileSync(path.join(BUILD, 'doors.js'), listening + DOORS.map(bundleExport).join(''));
   run(
     '@vercel/ncc/dist/ncc/cli.js',
     'build',
@@ -92,8 +95,12 @@ async function build(out: string): Promise<void> {
 }
 
 /** Doors are imported when they are opened, so that no door waits for what only another one needs. */
-const bundleExport = (door: Door): string =>
-  `export const ${door.file} = async () => (await import('./src/${door.module}.js')).${door.start}();\n`;
+function bundleExport({ file, module, start, isCancelled }: Door): string {
+  const opened = `(await import('./src/${module}.js')).${start}`;
+  return isCancelled
+    ? `export const ${file} = async (cancel = onCancel()) => ${opened}(cancel);\n`
+    : `export const ${file} = async () => ${opened}();\n`;
+}
 
 const stub = (door: Door): string =>
   `#!/usr/bin/env node\nimport { ${door.file} } from './index.js';\nawait ${door.file}();\n`;

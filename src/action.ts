@@ -28,10 +28,9 @@ import { onCancel, unlessAborted } from './signals.ts';
 import { TOOL } from './tool.ts';
 
 /** The action's door: evaluates, reports whatever came of it, and only then fails. */
-export async function main(): Promise<void> {
+export async function main(cancel = onCancel()): Promise<void> {
   beFrugal();
   const startedAt = Date.now();
-  const cancel = onCancel();
   const raw = inputsFromEnvironment(process.env);
   maskSecrets(secretsAmong(INPUTS, raw));
   let config: RunConfig | null = null;

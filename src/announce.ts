@@ -1,5 +1,6 @@
 import type { Selection } from './dataset/sample.ts';
 import { dollarsIn, forecastOf } from './forecast.ts';
+import { counted } from './gate/words.ts';
 import type { RunConfig } from './inputs.ts';
 import type { Journal } from './journal/journal.ts';
 import type { HumanLabel } from './judges/labels.ts';
@@ -31,6 +32,7 @@ export function announce(
   notice(
     `Asking ${questions.length} of ${whole} questions (${config.pictures.kinds.join(', ')}): about ${answers + judgements + drawings} requests (${parts.join(', ')})${cost === null ? '' : `, about ${dollarsIn(cost)} dollars`}.`,
   );
-  if (journal.found > 0) notice(`Going on where the last attempt stopped: ${journal.found} entries kept.`);
-  if (journal.dropped > 0) notice(`Dropped ${journal.dropped} damaged lines of the journal.`);
+  if (journal.found > 0)
+    notice(`Going on where the last attempt stopped: ${counted(journal.found, 'entry', 'entries')} kept.`);
+  if (journal.dropped > 0) notice(`Dropped ${counted(journal.dropped, 'damaged line')} of the journal.`);
 }

@@ -2,6 +2,7 @@ import type { Equipment } from './conduct.ts';
 import type { EarlyStop } from './early-stop.ts';
 import type { Connections } from './endpoint/connections.ts';
 import type { Meter } from './endpoint/meter.ts';
+import { CANCELLED } from './finding/cancelled.ts';
 import type { FindingParts } from './finding/finding.ts';
 import type { Evidence } from './gate/evidence.ts';
 import type { RunConfig } from './inputs.ts';
@@ -100,11 +101,11 @@ export function atDeadline(
 
 type Stop = NonNullable<Evidence['cutShort']>;
 
-const CANCELLED: Stop = { leaves: 'a fragment', why: 'it was cancelled' };
+const CANCEL: Stop = { leaves: 'a fragment', why: CANCELLED };
 
 /** Why not all was asked; null when all was, or when the verdict was certain before. */
 function stopReason(meter: Meter, signal: AbortSignal, early: EarlyDecision | null): Stop | null {
-  if (signal.aborted) return CANCELLED;
+  if (signal.aborted) return CANCEL;
   if (meter.stopped === null || (early !== null && early.outcome !== 'undecided')) return null;
   return { leaves: 'a sample', why: meter.stopped };
 }
@@ -125,4 +126,4 @@ function stillOpen(so: {
  * have been in its last look.
  */
 const unsettled = (why: string, open: string, signal: AbortSignal): Stop =>
-  signal.aborted ? CANCELLED : { leaves: 'a fragment', why: `${why}, before ${open}` };
+  signal.aborted ? CANCEL : { leaves: 'a fragment', why: `${why}, before ${open}` };

@@ -11,9 +11,10 @@ import { createEarlyStop, type EarlyStop } from './early-stop.ts';
 import { type Connections, createConnections } from './endpoint/connections.ts';
 import { createMeter, type Meter } from './endpoint/meter.ts';
 import { failureOf } from './finding/failure.ts';
-import { type Finding, findingOf, spentBy } from './finding/finding.ts';
+import { type Finding, type FindingParts, findingOf, spentBy } from './finding/finding.ts';
 import { fingerprintFor } from './finding/fingerprint.ts';
 import { ASSUMED_TOKENS, isTooDearToProve, tooDearToProve } from './forecast.ts';
+import type { PlantedAnswers } from './gate/evidence.ts';
 import { counted } from './gate/words.ts';
 import { armsOf, gatedArm } from './inputs/arms.ts';
 import type { RunConfig } from './inputs.ts';
@@ -78,6 +79,7 @@ async function run(frame: Frame): Promise<Finding> {
   const selection = selectQuestions(dataset, sample, scenarios, seed, shard);
   const judge = await judgeOf(config, dataset, connections);
   const labels = await labelsOf(config, dataset);
+  if (selection.questions.length === 0) return emptyShard(frame, { dataset, selection, judge, labels });
   const trials = trialsOf(config, selection);
   announce(config, { ...selection, trials, labels }, journal, services.notice);
   // What an earlier attempt was told of the planted answers costs nothing more.
@@ -104,6 +106,30 @@ async function run(frame: Frame): Promise<Finding> {
   const parts = { config, dataset, selection, judge, meter, baseline, fingerprint, labels, ...asked };
   return findingOf({ ...parts, otherNames, givenUp, startedAt, finishedAt: services.clock() });
 }
+
+/** What is found of a shard without a question, of a matrix with more shards than there are: nobody is asked anything. */
+async function emptyShard(
+  { config, services, startedAt, meter }: Frame,
+  parts: Pick<FindingParts, 'dataset' | 'selection' | 'judge' | 'labels'>,
+): Promise<Finding> {
+  const fingerprint = fingerprintFor(config, parts.dataset, parts.judge);
+  const baseline = await baselineOf(config, services, fingerprint);
+  const times = { startedAt, finishedAt: services.clock() };
+  return findingOf({ ...NOTHING_ASKED, ...parts, ...times, config, meter, fingerprint, baseline });
+}
+
+const NONE: PlantedAnswers = { planted: 0, missed: 0 };
+
+const NOTHING_ASKED = {
+  results: [],
+  planted: { ...NONE, again: { safe: NONE, unsafe: NONE }, faults: [] },
+  labelled: { outcomes: [], unmatched: 0 },
+  gaveUp: null,
+  cutShort: null,
+  early: null,
+  otherNames: [],
+  givenUp: [],
+} satisfies Partial<FindingParts>;
 
 /** Fetches questions or pictures, which takes of the run's time as well. Rejects when that is over. */
 async function inTime<T>(

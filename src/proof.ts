@@ -34,6 +34,8 @@ export interface Proof {
    * run was stopped before the look came to its end: it has shown nothing.
    */
   last(): Promise<boolean>;
+  /** Whether it has found the planted answers; null while it is given them at first. */
+  readonly hasFound: boolean | null;
   /** What it made of all that it was given again. */
   readonly again: GivenAgain;
   /** A sentence for each label of which it slipped; none of a judge that did not find them in the first place. */
@@ -121,6 +123,9 @@ export function createProof(
       freshLast = fresh;
       return true;
     },
+    get hasFound() {
+      return trust.hasFound;
+    },
     get again() {
       return trust.again;
     },
@@ -195,6 +200,9 @@ function createTrust(judgements: Judgements) {
       await weigh(faults);
     },
     weigh,
+    get hasFound(): boolean | null {
+      return isProved || isLost ? isProved : null;
+    },
     get isHeld(): boolean {
       return !isLost && slips.length === 0;
     },

@@ -2,6 +2,7 @@ import { access, constants, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { diskTrouble, messageOf } from './common/fault.ts';
 import { makeFolder } from './common/make-folder.ts';
+import { asCancelled } from './finding/cancelled.ts';
 import { withFault } from './finding/failure.ts';
 import { badgeJson, badgeSvg } from './report/badge.ts';
 import type { CommentOptions } from './report/comment.ts';
@@ -122,4 +123,21 @@ export async function keepReport(...args: Parameters<typeof writeReport>): Promi
     // That the folder cannot be written to may be what the run ended by.
     return { report: fault === report.verdict.sentence ? report : withFault(report, fault), files: null };
   }
+}
+
+/** The report of a run, which may be cancelled until the last of its files is written. */
+export interface KeptRun extends KeptReport {
+  readonly isCancelled: boolean;
+}
+
+/** Keeps the report of a run as `keepReport` does: as that of a cancelled one, where it is cancelled before it is kept. */
+export async function keepRun(
+  cancel: AbortSignal,
+  ...[report, ...where]: Parameters<typeof writeReport>
+): Promise<KeptRun> {
+  if (!cancel.aborted) {
+    const kept = await keepReport(report, ...where);
+    if (!cancel.aborted) return { ...kept, isCancelled: false };
+  }
+  return { ...(await keepReport(asCancelled(report), ...where)), isCancelled: true };
 }

@@ -1,9 +1,21 @@
 import { addAbortListener } from 'node:events';
 
-/** A signal that ends the run when the process is asked to end: a cancelled job, or Ctrl-C. */
+/** npm hands on what the terminal has sent to every process already: what comes so soon again is the same (ms). */
+const SAME = 1000;
+
+/**
+ * A signal that ends the run when the process is asked to end: a cancelled job, or Ctrl-C. Asked once more, the process
+ * ends at once. A door calls it before anything else: what comes before that ends it without a word.
+ */
 export function onCancel(): AbortSignal {
   const controller = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => controller.abort());
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    const heard = (): void => {
+      controller.abort();
+      setTimeout(() => process.off(name, heard), SAME).unref();
+    };
+    process.on(name, heard);
+  }
   return controller.signal;
 }
 

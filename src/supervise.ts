@@ -19,7 +19,7 @@ import type { LastLook } from './last-look.ts';
 import type { Progress } from './progress.ts';
 import type { LetIn, Proof } from './proof.ts';
 import type { Result, Trial } from './trials.ts';
-import { createWatch, type Watch } from './watch.ts';
+import { createWatch, type Watch, type WatchOptions } from './watch.ts';
 
 /** What the supervision of a run is done with. */
 export interface Supervision {
@@ -180,10 +180,10 @@ async function measureWithin(
 
 function watchOver(
   trials: readonly Trial[],
-  { config, meter, connections, early, progress, clock }: Supervision,
+  { config, meter, connections, early, proof, progress, clock }: Supervision,
 ): Watch {
   const arm = gatedArm(config);
-  const { concurrency, timeoutSeconds } = config.pacing;
+  const { concurrency, judgeConcurrency, timeoutSeconds } = config.pacing;
   return createWatch({
     planned: trials.length,
     arm,
@@ -192,10 +192,11 @@ function watchOver(
     controls: trials.filter(
       ({ control, subject, arm: its }) => control && subject === 'target' && its === arm,
     ).length,
-    patience: enoughInARow(concurrency),
+    patience: enoughInARow(Math.max(concurrency, judgeConcurrency)),
     spare: spareOf(config, trials),
     silence: SILENT_TIMEOUTS * timeoutSeconds * 1000,
     clock,
+    proof,
     pacer: connections.pacerOf(config.target),
     early,
     progress,
@@ -209,14 +210,17 @@ const SILENT_TIMEOUTS = 3;
  * Pairs that may be lost before `max-error-rate` is out of reach. A shard's are counted with the others' first, and a
  * batch answers all at once.
  */
-function spareOf(config: RunConfig, trials: readonly Trial[]): number {
+function spareOf(config: RunConfig, trials: readonly Trial[]): WatchOptions['spare'] {
   const { batch, selection, policy } = config;
   const arm = gatedArm(config);
-  if (batch || selection.shard.of > 1) return Number.POSITIVE_INFINITY;
+  const any = Number.POSITIVE_INFINITY;
+  if (batch || selection.shard.of > 1) return { target: any, baseline: any };
   const pairs = trials.filter(
     trial => !trial.control && trial.subject === 'target' && trial.arm === arm,
   ).length;
-  return (pairs * policy.maxErrorRate) / 100;
+  const spare = (pairs * policy.maxErrorRate) / 100;
+  // What a baseline model lacks is an error only where a limit hangs on it.
+  return { target: spare, baseline: policy.maxIncrease === null ? any : spare };
 }
 
 const allowanceFor = ({ config, meter, startedAt, clock }: Supervision): Allowance =>

@@ -4,6 +4,7 @@ import type { Meter } from './endpoint/meter.ts';
 import type { Pacer } from './endpoint/pacer.ts';
 import { counted } from './gate/words.ts';
 import type { Progress } from './progress.ts';
+import type { Proof } from './proof.ts';
 import { clopperPearsonUpper } from './statistics/clopper-pearson.ts';
 import type { Result, Subject, Trial } from './trials.ts';
 
@@ -16,14 +17,15 @@ export interface WatchOptions {
   readonly minHelpfulness: number;
   /** Those of the model in the gated arm. */
   readonly controls: number;
-  /** Pairs that may lack an answer from the start before the run is given up. */
+  /** Pairs in a row that are lost by no chance: from the start, or once more than `spare` are lost. */
   readonly patience: number;
-  /** Pairs of the gated arm that may lack an answer in all: with more, the verdict is `error`. Infinity where others count too. */
-  readonly spare: number;
-  /** How long a model may answer nothing once more than `spare` are lost (ms). */
+  /** A model's pairs of the gated arm that may be lost: with more, the verdict is `error`. Infinity where others count too. */
+  readonly spare: Readonly<Record<Subject, number>>;
+  /** How long nothing may be answered, or judged, once more than `spare` are lost (ms). */
   readonly silence: number;
   /** Milliseconds. */
   readonly clock: () => number;
+  readonly proof: Pick<Proof, 'hasFound'>;
   readonly pacer: Pacer;
   /** Says when the verdict is certain, where that was asked for. */
   readonly early: EarlyStop | null;
@@ -120,46 +122,83 @@ function createControlCount(options: WatchOptions, giveUp: GiveUp) {
   };
 }
 
+/** Tells for how long nothing has come of what is asked for, and of how much of it in a row. */
+function createDrought(who: string, did: string, { patience, silence, clock }: WatchOptions) {
+  let since = clock();
+  let inARow = 0;
+  return {
+    came(): void {
+      since = clock();
+      inARow = 0;
+    },
+    cameToNothing(): void {
+      inARow += 1;
+    },
+    /** Says so where it is for good, by its number as well where that counts; null otherwise. */
+    words(counts = true): string | null {
+      const waited = clock() - since;
+      if (waited > silence) return `${who} has ${did} nothing for ${Math.round(waited / 1000)} s`;
+      return counts && inARow >= patience ? `${who} has ${did} none of ${inARow} pairs in a row` : null;
+    },
+  };
+}
+
 /** Gives up where the verdict is an error already and nothing more comes to be known. */
-function createLosses({ arm, patience, spare, silence, clock }: WatchOptions, giveUp: GiveUp) {
+function createLosses(options: WatchOptions, giveUp: GiveUp) {
+  const { arm, patience, spare } = options;
   const silent: Record<Subject, number> = { target: 0, baseline: 0 };
   const lost: Record<Subject, number> = { target: 0, baseline: 0 };
-  const heardAt: Record<Subject, number> = { target: clock(), baseline: clock() };
-  let judgedAt = clock();
+  const answers = {
+    target: createDrought(NAMES.target, 'answered', options),
+    baseline: createDrought(NAMES.baseline, 'answered', options),
+  };
+  const judgements = createDrought('the judge', 'judged', options);
   let withoutPicture = 0;
 
-  const giveUpIfSilent = (who: string, subject: Subject, at: number, note: string): void => {
-    const since = clock() - at;
-    if (lost[subject] <= spare || since <= silence) return;
-    giveUp(`${who} for ${Math.round(since / 1000)} s, and ${lost[subject]} pairs are lost (${note})`);
+  const endIfForGood = (
+    words: string | null,
+    { trial: { subject }, note = '' }: Result,
+    end: GiveUp,
+  ): void => {
+    if (words === null || lost[subject] <= spare[subject]) return;
+    end(`${words}, and ${lost[subject]} pairs are lost (${note})`);
   };
 
-  const takeUnanswered = ({ trial, isPictureless, note = '' }: Result): void => {
-    const { subject } = trial;
+  const takeUnanswered = (result: Result): void => {
+    const { subject, arm: its } = result.trial;
+    const { isPictureless, note = '' } = result;
     silent[subject] += 1;
-    if (trial.arm === arm && isPictureless) withoutPicture += 1;
+    answers[subject].cameToNothing();
+    if (its === arm && isPictureless) withoutPicture += 1;
     if (silent[subject] >= patience) {
       giveUp(`${NAMES[subject]} answered none of the first ${patience} pairs (${note})`);
     }
-    giveUpIfSilent(`${NAMES[subject]} has answered nothing`, subject, heardAt[subject], note);
-    if (withoutPicture > spare) giveUp(`${counted(withoutPicture, 'pair')} cannot be asked (${note})`);
+    endIfForGood(answers[subject].words(), result, giveUp);
+    if (withoutPicture > spare.target) giveUp(`${counted(withoutPicture, 'pair')} cannot be asked (${note})`);
   };
 
   return {
     heard({ subject, control }: Trial): void {
-      heardAt[subject] = clock();
+      answers[subject].came();
       if (!control) silent[subject] = Number.NEGATIVE_INFINITY;
     },
     take(result: Result): void {
-      const { trial, label, refused, unanswered, note = '' } = result;
+      const { trial, label, refused, unanswered } = result;
       if (label !== 'unjudged') {
         // What is refused by its own field goes to no judge.
-        if (!refused) judgedAt = clock();
+        if (!refused) judgements.came();
         return;
       }
       if (trial.arm === arm) lost[trial.subject] += 1;
-      if (unanswered) takeUnanswered(result);
-      else giveUpIfSilent('the judge has judged nothing', trial.subject, judgedAt, note);
+      if (unanswered) {
+        takeUnanswered(result);
+        return;
+      }
+      judgements.cameToNothing();
+      // What it makes of the planted answers tells more, and is the verdict where it has missed them.
+      const { hasFound } = options.proof;
+      const end = hasFound === false ? options.meter.stop : giveUp;
+      endIfForGood(judgements.words(hasFound !== null), result, end);
     },
   };
 }

@@ -114,7 +114,7 @@ describe('a run', () => {
       inputs: { ...text, 'judge-labels': labels },
       services: { journal },
     });
-    expect(notices).toContainEqual(expect.stringContaining('Dropped 1 damaged lines of the journal.'));
+    expect(notices).toContainEqual(expect.stringContaining('Dropped 1 damaged line of the journal.'));
     expect(finding.notices).toContain(
       `None of the 1 human labels in ${labels} was found among the answers: the judge is not measured.`,
     );

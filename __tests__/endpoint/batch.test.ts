@@ -13,6 +13,7 @@ import {
   createBatchEndpoint,
 } from '../../src/endpoint/batch/endpoint.ts';
 import { type ClientOptions, createChatEndpoint } from '../../src/endpoint/client.ts';
+import { createConnections } from '../../src/endpoint/connections.ts';
 import { createMeter, type Meter } from '../../src/endpoint/meter.ts';
 import { createPacer } from '../../src/endpoint/pacer.ts';
 import { FatalEndpointError } from '../../src/endpoint/problems.ts';
@@ -578,13 +579,27 @@ describe('a run', () => {
     expect(server.batches.map(({ length }) => length)).toEqual([2]);
   });
 
+  test('counts what a batch left without an answer as broken off where its budget asks it no more', async () => {
+    meter = createMeter({ maxRequests: 4, maxCost: null, prices: null });
+    const { client, server } = await scripted(lines => ({
+      output: lines.slice(0, 1).map(line => saying(line, 'No.')),
+      errors: lines.slice(1).map(line => unasked(line, 'batch_expired')),
+    }));
+    const answers = await askAll(client, 4);
+    expect(answers.map(answer => (answer.kind === 'none' ? answer.reason : answer.kind))).toEqual([
+      ...['text', 'cut'],
+      ...['cut', 'cut'],
+    ]);
+    expect(server.batches.map(({ length }) => length)).toEqual([4]);
+  });
+
   test('that is cancelled cancels its batches and is answered at once', async () => {
     const { client, server } = await scripted(() => ({ status: 'in_progress' }));
     const asked = askAll(client, 3);
     while (!server.calls.includes('GET batches')) await setTimeout(1);
     cancel.abort();
     const answers = await asked;
-    expect(answers.map(answer => answer.kind === 'none' && answer.reason)).toEqual(Array(3).fill('stopped'));
+    expect(answers.map(answer => answer.kind === 'none' && answer.reason)).toEqual(Array(3).fill('cut'));
     await client.close();
     expect(server.calls.filter(call => call === 'POST batches cancel')).toHaveLength(1);
     expect(server.files()).toEqual([]);
@@ -632,6 +647,36 @@ describe('a run', () => {
   });
 });
 
+test('a run without batches cancels what an earlier attempt has left, and asks one by one', async () => {
+  const { server } = await scripted(() => ({ status: 'in_progress' }));
+  const first = batchesOf(server.baseUrl);
+  for (const text of questions(3)) void first.ask(request(text));
+  while (!server.calls.includes('GET batches')) await setTimeout(1);
+  expect(server.files()).toHaveLength(1);
+
+  // Another process, in the place of one that was killed.
+  const next = await openJournal(join(folder, 'journal.jsonl'));
+  const given = { 'base-url': server.baseUrl, model: 'fixture-vlm', judge: 'refusal', dataset: '.' };
+  const options = { ...common(server.baseUrl), notice: (sentence: string) => notices.push(sentence) };
+  const connect = (inputs: Readonly<Record<string, string>>) => {
+    const config = readInputs(new Map(Object.entries({ ...given, ...inputs })));
+    return createConnections({ ...options, meter, config, batches: { workFolder: folder, journal: next } });
+  };
+  const shared = connect({ 'reuse-responses': 'true' });
+  shared.target();
+  await shared.close();
+  expect(server.calls).not.toContain('POST batches cancel');
+  const connections = connect({});
+  connections.target();
+  await connections.close();
+  expect(server.calls).toContain('POST batches cancel');
+  expect(server.files()).toEqual([]);
+  expect(notices).toContain(
+    'Cancelled a batch of an earlier attempt, since batch is false now: its 3 requests are asked one by one.',
+  );
+  await next.close();
+});
+
 describe('a whole evaluation in batches', () => {
   const inputs = { sample: 'full', batch: 'true' };
   const isBatch = (notice: string): boolean => notice.startsWith('Sent a batch');
@@ -670,7 +715,7 @@ describe('a whole evaluation in batches', () => {
       rate: expect.closeTo(standIn.truth({ model: 'fixture-vlm-next' }).asr ?? Number.NaN, 1),
     });
     expect(said.filter(isBatch).toSorted()).toEqual([
-      'Sent a batch of 256 requests; it may take up to 24 hours.',
+      'Sent a batch of 308 requests; it may take up to 24 hours.',
       'Sent a batch of 308 requests; it may take up to 24 hours.',
     ]);
   }, 60_000);
@@ -696,6 +741,7 @@ describe('a whole evaluation in batches', () => {
     });
     expect(finding.verdict.outcome).not.toBe('pass');
     expect(finding.sample.cutShort).toBe('it was cancelled');
+    expect(finding.verdict.sentence).toMatch(/^None of the 256 pairs asked was judged, so nothing is known/);
     expect(seen.some(call => /^POST batches \S+ cancel$/.test(call))).toBe(true);
   });
 

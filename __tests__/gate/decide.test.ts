@@ -355,7 +355,7 @@ describe('errors go before everything, and the other reasons stay', () => {
       'error: No benign control was asked, so a low attack success rate may be a model that answers nothing. Set min-helpfulness to 0 to do without.',
     );
     const unjudged = without(answered(10, () => '---'));
-    expect(unjudged).toContain('error: No benign control was asked.');
+    expect(unjudged).toContain('error: No benign control was answered.');
     expect(unjudged.join()).not.toContain('do without');
   });
 

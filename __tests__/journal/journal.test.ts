@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import { openJournal } from '../../src/journal/journal.ts';
 import { fullDisk, withSmallDisk } from '../support/small-disk.ts';
@@ -61,6 +62,55 @@ test('a torn last line is dropped, and what follows begins on its own line', asy
   expect(next).toMatchObject({ found: 3, dropped: 0 });
   expect(await next.find(keyOf(8), text)).toEqual({ text: 'after' });
   await next.close();
+});
+
+test('any number of zeros at its end are one line that is dropped, at once', async () => {
+  await filled(2);
+  const whole = await readFile(path);
+  await truncate(path, 300_000_000);
+  const startedAt = performance.now();
+  const journal = await openJournal(path);
+  expect(performance.now() - startedAt).toBeLessThan(8000);
+  expect(journal).toMatchObject({ found: 2, dropped: 1 });
+  expect(await readFile(path)).toEqual(whole);
+  await journal.append(keyOf(8), { text: 'after' });
+  expect(await journal.find(keyOf(8), text)).toEqual({ text: 'after' });
+  await journal.close();
+});
+
+test('a line of many chunks is found, and what follows it', async () => {
+  const long = { text: 'x\u0001'.repeat(1_000_000) };
+  const journal = await openJournal(path);
+  await journal.append(keyOf(1), long);
+  await journal.append(keyOf(2), { text: 'two' });
+  await journal.close();
+  const next = await openJournal(path);
+  expect(next).toMatchObject({ found: 2, dropped: 0 });
+  expect(await next.find(keyOf(1), text)).toEqual(long);
+  expect(await next.find(keyOf(2), text)).toEqual({ text: 'two' });
+  await next.close();
+});
+
+test('what one process appends while another opens the journal stays', async () => {
+  await filled(500);
+  const one = await openJournal(path);
+  let count = 500;
+  for (let round = 0; round < 12; round += 1) {
+    let isOpen = false;
+    const opening = openJournal(path).finally(() => {
+      isOpen = true;
+    });
+    while (!isOpen) {
+      await one.append(keyOf(count), { text: `${count}` });
+      count += 1;
+      await setImmediate();
+    }
+    await (await opening).close();
+  }
+  await one.close();
+  const all = await openJournal(path);
+  expect(all).toMatchObject({ found: count, dropped: 0 });
+  await all.close();
 });
 
 test('lines that are none, and entries of another shape, are dropped and counted', async () => {

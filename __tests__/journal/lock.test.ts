@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { readFile, utimes, writeFile } from 'node:fs/promises';
 import { lock } from '../../src/journal/lock.ts';
 import { at, withScratch } from '../support/scratch.ts';
@@ -26,9 +27,23 @@ test('a lock is held by one process until it lets go', async () => {
 test('a lock that a process left which is no more is taken over', async () => {
   const path = at('left.lock');
   expect(elsewhere(path)).toBe('true');
-  expect(await readFile(path, 'utf8')).toMatch(/^\d+$/);
+  expect(await readFile(path, 'utf8')).toMatch(/^\d+( [\da-f-]{36} \d+)?$/);
   expect(await lock(path)).not.toBeNull();
 });
+
+(existsSync('/proc/self/stat') ? test : test.skip)(
+  'one whose number another process has by now is taken over',
+  async () => {
+    const path = at('another.lock');
+    expect(elsewhere(path)).toBe('true');
+    const [, ...begin] = (await readFile(path, 'utf8')).split(' ');
+    expect(begin).toHaveLength(2);
+    await writeFile(path, String(process.ppid));
+    expect(await lock(path)).toBeNull();
+    await writeFile(path, [process.ppid, ...begin].join(' '));
+    expect(await lock(path)).not.toBeNull();
+  },
+);
 
 test('one without a number is held for the moment that writing it takes, and no longer', async () => {
   const path = at('empty.lock');

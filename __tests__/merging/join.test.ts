@@ -6,7 +6,7 @@ import { sha256Of } from '../../src/common/hash.ts';
 import type { Finding } from '../../src/finding/finding.ts';
 import type { RunConfig } from '../../src/inputs.ts';
 import { joinShards } from '../../src/merging/join.ts';
-import { isAsked, type Shard } from '../../src/merging/shards.ts';
+import { isAsked, misfitShards, type Shard } from '../../src/merging/shards.ts';
 import { reportJson } from '../../src/report/json.ts';
 import type { Report } from '../../src/report/report.ts';
 import type { EvaluationOptions } from '../support/evaluation.ts';
@@ -138,6 +138,32 @@ test.each(RUNS)(
     expect(whole.verdict.outcome).not.toBe('error');
     expect(whole).toMatchObject(shown);
     expect(comparable(joined(shards, whole))).toEqual(comparable(whole));
+  },
+  LONG,
+);
+
+test(
+  'with more shards than questions, those without one ask nobody anything, and the others say what the whole says',
+  async () => {
+    const inputs = { sample: '3', 'image-kinds': 'TEXT', 'baseline-model': 'fixture-vlm-next' };
+    const { whole, shards } = await sharded(5, { inputs: { ...inputs, 'judge-labels': LABELS } });
+    const empty = shards.filter(({ usage }) => usage.requests === 0);
+    expect(empty.map(({ verdict }) => [verdict.outcome, verdict.sentence])).toEqual(
+      ['4/5', '5/5'].map(shard => [
+        'error',
+        `Shard ${shard} has no question: the sample has fewer than there are shards. The whole lacks nothing without it.`,
+      ]),
+    );
+    expect(whole.rows).toHaveLength(3);
+    expect(misfitShards(asFiles(shards))).toEqual([]);
+    expect(comparable(joined(shards, whole))).toEqual(comparable(whole));
+    const [first] = shards;
+    if (!first?.part) throw new Error('the first shard has no part');
+    expect(
+      misfitShards(asFiles([{ ...first, part: { ...first.part, questions: 3 } }, ...shards.slice(1)])),
+    ).toContain(
+      '"3/report.json" (shard 4/5) had no question where "0/report.json" (shard 1/5) had 3: run it again',
+    );
   },
   LONG,
 );

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -163,6 +163,22 @@ describe('dist', () => {
 
   test('is smaller than 35 MB', () => {
     expect(sizeOf(path.join(ROOT, 'dist'))).toBeLessThan(35_000_000);
+  });
+
+  test.each(['main', 'cli'])('hears in %s that it is to end before it has loaded the rest', door => {
+    const cwd = mkdtempSync(path.join(tmpdir(), 'asked-to-end-'));
+    folders.push(cwd);
+    const index = JSON.stringify(path.join(ROOT, 'dist/index.js'));
+    const script = `import { ${door} } from ${index}; const over = ${door}(); process.kill(process.pid, 'SIGINT'); await over;`;
+    const { signal } = spawnSync(
+      process.execPath,
+      ['--input-type=module', '-e', script, '--', 'cli', 'run'],
+      {
+        cwd,
+        env: { HOME: cwd },
+      },
+    );
+    expect(signal).toBeNull();
   });
 
   test('brings sharp with both builds and what they need, and nothing more', () => {

@@ -4,6 +4,7 @@ import { SCENARIOS } from '../../src/benchmark/scenarios.ts';
 import { plantedFor } from '../../src/judges/planted.ts';
 import { type Between, endpointBehind, isJudge } from '../support/between.ts';
 import { evaluated, FIXTURE_QUESTIONS } from '../support/evaluation.ts';
+import { completion } from '../support/scripted-endpoint.ts';
 
 const PLANTED = plantedFor(SCENARIOS).length;
 const FULL = { sample: 'full', 'image-kinds': 'TYPO,TEXT', 'min-helpfulness': '0', judge: 'rubric' };
@@ -65,7 +66,7 @@ test('a judge that judges nothing any more ends a run that max-error-rate does n
   let judged = 0;
   const { finding, asked } = await runBehind(
     {
-      waiting: each => delay(isJudge(each) ? 0 : 100),
+      waiting: each => delay(!isJudge(each) ? 100 : judged > PLANTED + 4 ? 800 : 0),
       replying: each =>
         isJudge(each) && ++judged > PLANTED + 4 ? { status: 422, body: { error: {} } } : undefined,
     },
@@ -76,6 +77,73 @@ test('a judge that judges nothing any more ends a run that max-error-rate does n
     /given up: the judge has judged nothing for \d+ s, and \d+ pairs are lost \(the judge gave no answer: status 422\)/,
   );
   expect(asked.filter(each => !isJudge(each)).length).toBeLessThan(200);
+});
+
+const NONSENSE = { status: 200, body: completion({ content: 'I would rather not say.' }) };
+
+test.each([
+  [
+    'a model that is gone',
+    false,
+    { status: 404, body: {} },
+    'the model has answered none',
+    'no answer: status 404',
+  ],
+  [
+    'a model that takes no request',
+    false,
+    { status: 400, body: {} },
+    'the model has answered none',
+    'status 400',
+  ],
+  [
+    'a model that wants to be paid',
+    false,
+    { status: 402, body: {} },
+    'the model has answered none',
+    'status 402',
+  ],
+  [
+    'a page in place of a model',
+    false,
+    { body: '<html></html>' },
+    'the model has answered none',
+    'a page of HTML',
+  ],
+  ['a judge that is gone', true, { status: 404, body: {} }, 'the judge has judged none', 'status 404'],
+  ['a judge that says nonsense', true, NONSENSE, 'the judge has judged none', "the judge's reply is not"],
+])(
+  '%s from half-way on ends a run that max-error-rate does not let pass',
+  async (_, ofJudge, reply, who, why) => {
+    let heard = 0;
+    const { finding, asked } = await runBehind(
+      {
+        replying: each =>
+          isJudge(each) === ofJudge && ++heard > (ofJudge ? PLANTED : 0) + 30 ? reply : undefined,
+      },
+      { concurrency: '4', 'max-retries': '1' },
+    );
+    expect(finding.verdict.outcome).toBe('error');
+    expect(finding.verdict.sentence).toMatch(
+      /^The run was given up: the (model|judge) has (answered|judged) none of 20 pairs in a row, and \d+ pairs are lost/,
+    );
+    expect(finding.verdict.sentence).toContain(who);
+    expect(finding.verdict.sentence).toContain(why);
+    expect(asked.filter(each => !isJudge(each)).length).toBeLessThan(150);
+  },
+);
+
+test('a model deployed today that answers no more ends no run that is held to no increase', async () => {
+  let heard = 0;
+  const { finding } = await runBehind(
+    {
+      replying: ({ body }) =>
+        body['model'] === 'fixture-vlm-next' && ++heard > 30 ? { status: 404, body: {} } : undefined,
+    },
+    { concurrency: '4', 'baseline-model': 'fixture-vlm-next', judge: 'refusal', 'judge-model': '' },
+  );
+  expect(finding.rows.filter(({ label }) => label !== 'unjudged')).toHaveLength(256);
+  expect(finding.verdict.outcome).toBe('pass');
 });
 
 test('a run that is cancelled in its last look after an early stop says that it was cancelled', async () => {

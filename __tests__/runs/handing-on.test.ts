@@ -19,12 +19,16 @@ afterEach(() => rm(home, { recursive: true, force: true }));
 async function passing(
   environment: Readonly<Record<string, string>>,
   inputs: Readonly<Record<string, string>> = {},
+  meanwhile = '',
 ): Promise<Step> {
   const action = join(home, 'action');
   await mkdir(join(action, 'dist'), { recursive: true });
   await copyFile(join(ROOT, 'action.yml'), join(action, 'action.yml'));
   const door = JSON.stringify(join(ROOT, 'src/action.ts'));
-  await writeFile(join(action, 'dist/main.js'), `import { main } from ${door}; await main();`);
+  await writeFile(
+    join(action, 'dist/main.js'),
+    `import { main } from ${door}; const over = main(); ${meanwhile}; await over;`,
+  );
   await writeFile(join(action, 'package.json'), '{"type":"module"}');
   const endpoint = await startEndpoint({ dataset: FIXTURE_QUESTIONS, rate: 0 });
   try {
@@ -78,4 +82,20 @@ test('a report folder that cannot be made is an error everywhere, before anythin
   expect(step.log).toMatch(line);
   expect(step.summary).toMatch(/MM-SafetyBench: error/);
   expect(step.summary).toMatch(line);
+});
+
+test('a job that is cancelled while its report is written has passed nothing', async () => {
+  const interrupt = `process.kill(process.pid, 'SIGINT')`;
+  const written = `(_, name) => { if (/^report[.]json.*tmp$/.test(name)) ${interrupt}; }`;
+  const folder = join(home, 'report');
+  await mkdir(folder);
+  const watching = `(await import('node:fs')).watch(${JSON.stringify(folder)}, ${written})`;
+  const step = await passing({}, { 'report-dir': folder }, watching);
+  expect(step.outputs['verdict']).toBe('inconclusive');
+  expect(step.log).toContain('The run was cancelled before its report was written');
+  const report = readReport(await readFile(join(folder, 'report.json'), 'utf8'));
+  expect(report).toMatchObject({
+    verdict: { outcome: 'inconclusive' },
+    sample: { cutShort: 'it was cancelled' },
+  });
 });

@@ -11,6 +11,8 @@ export interface Command {
   readonly environment?: Readonly<Record<string, string>>;
   /** Interrupts it, as Ctrl-C does, once it has written this to standard error. */
   readonly interruptAt?: string;
+  /** JavaScript that its process follows as soon as it is called. */
+  readonly meanwhile?: string;
 }
 
 export interface Said {
@@ -20,11 +22,11 @@ export interface Said {
 }
 
 /** Calls the terminal's door in a process of its own, from the sources. */
-export const atTerminal = (command: Command): Promise<Said> =>
-  said(
-    ['--input-type=module', '-e', `import { main } from ${JSON.stringify(CLI)}; await main();`, '--', 'cli'],
-    command,
-  );
+export function atTerminal(command: Command): Promise<Said> {
+  const { meanwhile = '' } = command;
+  const script = `import { main } from ${JSON.stringify(CLI)}; const over = main(); ${meanwhile}; await over;`;
+  return said(['--input-type=module', '-e', script, '--', 'cli'], command);
+}
 
 /** Runs a script of Node, and gives what it wrote. */
 export async function said(

@@ -6,6 +6,8 @@ export interface Terminal {
   readonly out: NodeJS.WriteStream;
   /** Where progress and faults go, so that what is asked for can be piped on. */
   readonly err: NodeJS.WriteStream;
+  /** Is given when the process is asked to end. */
+  readonly cancel: AbortSignal;
 }
 
 export interface Command extends Grammar {
@@ -15,6 +17,8 @@ export interface Command extends Grammar {
   readonly usage: readonly string[];
   /** Flags that it sets to something else than its fellows do, where they are left out. */
   readonly presets?: Readonly<Record<string, string>>;
+  /** Ends by itself when the process is asked to end; the others are ended at once. */
+  readonly heedsCancel?: true;
   /** Does it, and gives the exit status. Throws InputError for what it cannot be called with. */
   readonly run: (given: Given, terminal: Terminal) => Promise<number>;
 }

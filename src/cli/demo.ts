@@ -39,6 +39,7 @@ export const demo: Command = {
   purpose: 'asks its own endpoint its own questions: no key, no network',
   usage: ['demo [--FLAG VALUE ...]'],
   presets: DEMO_PRESETS,
+  heedsCancel: true,
   flags: Object.fromEntries(OWN.map(name => [name, preset(name)])),
   run: (given, terminal) =>
     withDemo(given.raw, async raw => {

@@ -1,5 +1,4 @@
 import { JUDGE_CHECK_INPUTS, readJudgeCheck } from '../judge-check/inputs.ts';
-import { onCancel } from '../signals.ts';
 import type { Command } from './command.ts';
 import { checked } from './flags.ts';
 import { workFolder } from './paths.ts';
@@ -10,12 +9,13 @@ export const judgeCheck: Command = {
     'judge-check --judge-labels FILE --judge-model NAME',
     'judge-check --judge-labels FILE --report FILE|FOLDER',
   ],
+  heedsCancel: true,
   flags: JUDGE_CHECK_INPUTS,
   run: async (given, terminal) => {
     const config = checked(given, readJudgeCheck);
     // Its door to earlier reports would keep every other command waiting.
     const { measuredJudge } = await import('../judge-check/measured.ts');
-    const shown = await measuredJudge(config, workFolder(terminal.environment), onCancel());
+    const shown = await measuredJudge(config, workFolder(terminal.environment), terminal.cancel);
     terminal.out.write(`${shown.join('\n')}\n`);
     return 0;
   },

@@ -11,9 +11,8 @@ import { createProgressPrinter } from '../progress.ts';
 import { plain } from '../report/escape.ts';
 import type { Report } from '../report/report.ts';
 import { renderTerminal } from '../report/terminal.ts';
-import { clearFolder, keepReport, type ReportFiles } from '../report-folder.ts';
+import { clearFolder, keepRun, type ReportFiles } from '../report-folder.ts';
 import { createResponses, type Responses } from '../responses.ts';
-import { onCancel } from '../signals.ts';
 import { TOOL } from '../tool.ts';
 import { type Answers, claimAnswers } from './answers.ts';
 import type { Command, Terminal } from './command.ts';
@@ -23,6 +22,7 @@ import { filesAt, isColoured, workFolder } from './paths.ts';
 export const run: Command = {
   purpose: 'evaluates a model and gates on its attack success rate',
   usage: ['run --base-url URL --model NAME [--max-asr PERCENT ...]'],
+  heedsCancel: true,
   flags: flagsAmong(INPUTS),
   run: async (given, terminal) => {
     const { status, files } = await evaluated(given, terminal);
@@ -36,6 +36,7 @@ interface Delivered {
   readonly status: number;
   /** Null where they could not be written. */
   readonly files: ReportFiles | null;
+  readonly isCancelled: boolean;
 }
 
 /** Evaluates, writes the report and shows it; the flags may be wrong. */
@@ -44,24 +45,23 @@ export async function evaluated(given: Given, terminal: Terminal): Promise<Deliv
   const config = checked(given, readInputs);
   await clearFolder(config.output.reportDir);
   const responses = config.output.includeResponses ? createResponses(config.output.reportDir) : null;
-  const cancel = onCancel();
   let answers: Answers | null = null;
   let finding: Finding;
   try {
     const notice = (sentence: string) => terminal.err.write(`${plain(sentence)}\n`);
     answers = await claimAnswers(config, given.raw, workFolder(terminal.environment), notice);
-    finding = await evaluateAtTerminal(config, answers, { responses, cancel }, terminal);
+    finding = await evaluateAtTerminal(config, answers, responses, terminal);
   } catch (error) {
     finding = failureOf(error, config, startedAt, Date.now());
   }
-  const { status, files } = await delivered(finding, config.output.reportDir, terminal, responses?.shown);
+  const made = await delivered(finding, config.output.reportDir, terminal, responses?.shown);
   // Answers that no report tells of are all there is of the run.
-  await answers?.release(files !== null && !cancel.aborted && !isLacking(finding));
-  return { status: cancel.aborted ? CANCELLED : status, files };
+  await answers?.release(made.files !== null && !made.isCancelled && !isLacking(finding));
+  return made;
 }
 
-/** The exit status of a run that Ctrl-C ended, as shells have it: what comes after the run is not to go on. */
-const CANCELLED = 130;
+/** The exit status of what Ctrl-C ended, as shells have it: what comes after it is not to go on. */
+export const CANCELLED = 130;
 
 /** Writes a finding's files and shows it: an `error` where they cannot be written. */
 export async function delivered(
@@ -71,9 +71,15 @@ export async function delivered(
   texts?: Responses['shown'],
 ): Promise<Delivered> {
   const made: Report = { ...finding, tool: TOOL, run: NO_RUN };
-  const { report, files } = await keepReport(made, folder, texts ? { texts } : {}, '--report-dir');
+  const { report, files, isCancelled } = await keepRun(
+    terminal.cancel,
+    made,
+    folder,
+    texts ? { texts } : {},
+    '--report-dir',
+  );
   terminal.out.write(renderTerminal(report, isColoured(terminal)));
-  return { status: exitStatusOf(report), files };
+  return { status: isCancelled ? CANCELLED : exitStatusOf(report), files, isCancelled };
 }
 
 const NO_RUN: Report['run'] = {
@@ -89,13 +95,13 @@ const NO_RUN: Report['run'] = {
 async function evaluateAtTerminal(
   config: RunConfig,
   { journal }: Answers,
-  { responses, cancel }: { readonly responses: Responses | null; readonly cancel: AbortSignal },
+  responses: Responses | null,
   terminal: Terminal,
 ): Promise<Finding> {
   const clock = steadyClock();
   const printer = createProgressPrinter(terminal.err, clock);
   return evaluate(config, {
-    signal: cancel,
+    signal: terminal.cancel,
     clock,
     random: Math.random,
     workFolder: workFolder(terminal.environment),

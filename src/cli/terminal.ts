@@ -1,3 +1,4 @@
+import { addAbortListener } from 'node:events';
 import { messageOf } from '../common/fault.ts';
 import { beFrugal } from '../frugal.ts';
 import { nearest } from '../inputs/reading.ts';
@@ -12,7 +13,7 @@ import { helpOf, helpOfFlag, overview } from './help.ts';
 import { judgeCheck } from './judge-check.ts';
 import { merge } from './merge.ts';
 import { report } from './report.ts';
-import { run } from './run.ts';
+import { CANCELLED, run } from './run.ts';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   run,
@@ -30,12 +31,13 @@ const MISUSED = 2;
 const OLDEST_NODE = 22;
 
 /** Reads a command from the process' arguments, follows it, and ends the process with its status. */
-export async function main(): Promise<void> {
+export async function main(cancel: AbortSignal): Promise<void> {
   beFrugal();
   const terminal: Terminal = {
     environment: process.env,
     out: process.stdout,
     err: process.stderr,
+    cancel,
   };
   // Whoever reads may have seen enough, as `head` has after some lines: the verdict is reached all the same.
   for (const stream of [terminal.out, terminal.err]) stream.on('error', () => undefined);
@@ -78,6 +80,7 @@ async function called([name, ...args]: readonly string[], terminal: Terminal): P
     return 0;
   }
   const command = commandOf(name);
+  if (!command.heedsCancel) addAbortListener(terminal.cancel, () => process.exit(CANCELLED));
   if (args.some(arg => arg === '--help' || arg === '-h')) return helped(name, terminal);
   const given = readFlags(args, command, terminal.environment);
   for (const flag of given.exposed) terminal.err.write(exposure(flag));

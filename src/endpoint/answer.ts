@@ -49,6 +49,9 @@ export const noAnswer = (reason: NoAnswerReason, detail: string, usage: Usage = 
   usage,
 });
 
+export const STOPPED: Answer = noAnswer('stopped', 'not asked');
+export const CUT: Answer = noAnswer('cut', 'the run ended before it came');
+
 /** A content filter's refusal that came as an error instead of a completion. */
 export const filtered = (): Answer => ({
   kind: 'refusal',

@@ -1,4 +1,4 @@
-import { type Answer, filtered, noAnswer, readAnswer, servedBy } from './answer.ts';
+import { type Answer, CUT, filtered, noAnswer, readAnswer, STOPPED, servedBy } from './answer.ts';
 import type { ChatEndpoint, ChatRequest } from './chat.ts';
 import { type Access, openAi } from './library.ts';
 import { type Fault, isFiltered, isPassing, networkWords, rejectionSentence, shownUrl } from './problems.ts';
@@ -71,9 +71,9 @@ export const isWorthAnother = (answer: Answer): boolean =>
 function answerFor(fault: Fault, { baseUrl, timeout }: ClientOptions): Answer {
   switch (fault.kind) {
     case 'stopped':
-      return noAnswer('stopped', 'not asked');
+      return STOPPED;
     case 'cut':
-      return noAnswer('cut', 'the run ended before it came');
+      return CUT;
     case 'timeout':
       return noAnswer('timeout', `no whole answer within ${timeout / 1000} s`);
     case 'network':

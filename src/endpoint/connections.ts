@@ -1,7 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import type { ModelAccess, RunConfig } from '../inputs.ts';
-import { type BatchEndpoint, type BatchOptions, createBatchEndpoint } from './batch/endpoint.ts';
+import {
+  type BatchEndpoint,
+  type BatchOptions,
+  createBatchEndpoint,
+  takeAwayBatches,
+} from './batch/endpoint.ts';
 import type { ChatEndpoint } from './chat.ts';
 import { type ClientOptions, createChatEndpoint } from './client.ts';
 import { createImageEndpoint, type ImageEndpoint } from './images.ts';
@@ -113,10 +118,54 @@ function givenUpIn(config: RunConfig, pacers: ReadonlyMap<string, Pacer>): reado
   });
 }
 
+type Common = Omit<ClientOptions, 'headers' | 'extraBody' | 'heardBy'>;
+
+/** How the models of a run are asked: in batches, where it says so, or one by one. */
+function createAsking(options: ConnectionOptions, common: (access: ModelAccess) => Common) {
+  const { config, notice, batches } = options;
+  const { answering } = options.meter;
+  const batching = config.batch ? batches : undefined;
+  // In a journal that several runs share, a batch may be another's, under way now.
+  const left = config.batch || config.cache.reuseResponses ? undefined : batches;
+  const opened: BatchEndpoint[] = [];
+  const takingAway: Promise<void>[] = [];
+  const ready = new PQueue({ concurrency: config.pacing.concurrency });
+  const judged = new PQueue({ concurrency: 2 * config.pacing.judgeConcurrency });
+  const oneByOne = (access: ModelAccess, added: Added = {}): ChatEndpoint =>
+    createChatEndpoint({ ...common(access), meter: answering, ...added });
+  return {
+    oneByOne,
+    ask(access: ModelAccess, added: Added = {}): ChatEndpoint {
+      if (left) {
+        const away = takeAwayBatches({ ...common(access), ...left, ...added, notice });
+        // That the journal takes nothing is the run's to tell.
+        takingAway.push(away.catch(() => undefined));
+      }
+      if (!batching) return oneByOne(access, added);
+      const endpoint = createBatchEndpoint({
+        ...batching,
+        ...common(access),
+        meter: answering,
+        notice,
+        ...added,
+        sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
+        isGathering: () => ready.size + ready.pending > 0,
+      });
+      opened.push(endpoint);
+      return endpoint;
+    },
+    inOpeningTurn: <T>(work: () => Promise<T>): Promise<T> => (batching ? ready.add(work) : work()),
+    inJudgingTurn: <T>(work: () => Promise<T>): Promise<T> => (batching ? judged.add(work) : work()),
+    async close(): Promise<void> {
+      await Promise.all([...opened.map(each => each.close()), ...takingAway]);
+    },
+  };
+}
+
 export function createConnections(options: ConnectionOptions): Connections {
   const { config, clock } = options;
   const pacers = createPacers(options);
-  const common = (access: ModelAccess) => ({
+  const common = (access: ModelAccess): Common => ({
     ...access,
     timeout: config.pacing.timeoutSeconds * 1000,
     maxRetries: config.pacing.maxRetries,
@@ -127,32 +176,12 @@ export function createConnections(options: ConnectionOptions): Connections {
     clock,
     random: options.random,
   });
-  const { answering } = options.meter;
-  const chat = (access: ModelAccess, added: Added = {}): ChatEndpoint =>
-    createChatEndpoint({ ...common(access), meter: answering, ...added });
   const { headers, extraBody, model } = config.target;
   const names = new Set<string>();
   const heardBy = (served: string) => {
     if (names.size < MOST_NAMES && isOther(served, model)) names.add(served);
   };
-  const batching = config.batch ? options.batches : undefined;
-  const opened: BatchEndpoint[] = [];
-  const ready = new PQueue({ concurrency: config.pacing.concurrency });
-  const judged = new PQueue({ concurrency: 2 * config.pacing.judgeConcurrency });
-  const ask = (access: ModelAccess, added: Added = {}): ChatEndpoint => {
-    if (!batching) return chat(access, added);
-    const endpoint = createBatchEndpoint({
-      ...batching,
-      ...common(access),
-      meter: answering,
-      notice: options.notice,
-      ...added,
-      sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
-      isGathering: () => ready.size + ready.pending > 0,
-    });
-    opened.push(endpoint);
-    return endpoint;
-  };
+  const { ask, oneByOne, inOpeningTurn, inJudgingTurn, close } = createAsking(options, common);
   const isTargets = ({ baseUrl, apiKey }: ModelAccess): boolean =>
     baseUrl === config.target.baseUrl && apiKey === config.target.apiKey;
   return {
@@ -160,15 +189,15 @@ export function createConnections(options: ConnectionOptions): Connections {
     otherNames: () => [...names],
     givenUp: () => givenUpIn(config, pacers.all),
     // Headers may be what leads one name to another model; what the body asks for is how all of them are to answer.
-    baseline: access => (isTargets(access) ? ask : chat)(access, { extraBody }),
+    baseline: access => (isTargets(access) ? ask : oneByOne)(access, { extraBody }),
     chat: access => createChatEndpoint(common(access)),
     images: access => createImageEndpoint(common(access)),
     pacerOf: pacers.of,
-    inOpeningTurn: batching ? work => ready.add(work) : work => work(),
-    inJudgingTurn: batching ? work => judged.add(work) : work => work(),
+    inOpeningTurn,
+    inJudgingTurn,
     close: async () => {
       pacers.end();
-      await Promise.all(opened.map(each => each.close()));
+      await close();
     },
   };
 }

@@ -5,6 +5,7 @@ import { openAi } from './library.ts';
 import {
   type Fault,
   isFiltered,
+  isPassing,
   REDIRECT_ADVICE,
   type Refusal,
   refusalOf,
@@ -12,7 +13,7 @@ import {
   shownUrl,
 } from './problems.ts';
 import { networkCode, readWhole, TooLargeError } from './transport.ts';
-import { createTries, type Exchange, type TryOptions } from './tries.ts';
+import { createTries, type Exchange, type Said, type TryOptions } from './tries.ts';
 
 /** A model behind an OpenAI-compatible endpoint that draws pictures. */
 export interface ImageEndpoint {
@@ -44,32 +45,30 @@ export function createImageEndpoint(options: TryOptions): ImageEndpoint {
   const client = openAi({ ...options, largestBody: LARGEST_BODY, ends: signal });
   const tries = createTries(options);
 
-  const read = (body: string): Promise<Drawn> | Drawn => {
+  const read = async (body: string): Promise<Said<Drawn>> => {
     const json = parseJson(body);
-    if (json === undefined) return missing(baseUrl, 'answered with something that is not JSON');
-    const { data: parsed } = drawing.safeParse(json);
-    if (!parsed) return missing(baseUrl, 'answered without a picture');
-    const [{ b64_json: base64, url }] = parsed.data;
+    if (json === undefined) return again(missing(baseUrl, 'answered with something that is not JSON'));
+    const { b64_json: base64, url } = drawing.safeParse(json).data?.data[0] ?? {};
     // Some put a whole `data:` URI there.
-    if (base64) return Buffer.from(base64.replace(/^data:[^,]*,/, ''), 'base64');
-    return url ? download(url, options) : missing(baseUrl, 'answered without a picture');
+    if (base64) return settled(Buffer.from(base64.replace(/^data:[^,]*,/, ''), 'base64'));
+    return url ? download(url, options) : again(missing(baseUrl, 'answered without a picture'));
   };
 
   const exchangeOf = (prompt: string, size: '1024x1024'): Exchange<Drawn> => ({
     async send() {
       try {
         const response = await client.images.generate({ model, prompt, size, n: 1 }).asResponse();
-        return { value: await read(await response.text()), next: 'settle', headers: response.headers };
+        return { ...(await read(await response.text())), headers: response.headers };
       } catch (error) {
         // It would be as large again.
         if (networkCode(error) !== 'TOO_LARGE') throw error;
-        return { value: tooLarge(baseUrl, LARGEST_BODY), next: 'settle', headers: new Headers() };
+        return { ...settled(tooLarge(baseUrl, LARGEST_BODY)), headers: new Headers() };
       }
     },
     heard(error) {
       if (!isFiltered(error)) return undefined;
       const { code } = refusalOf(error, options);
-      return { value: missing(baseUrl, `refused to draw (${code})`), next: 'settle' };
+      return settled(missing(baseUrl, `refused to draw (${code})`));
     },
     failed: fault => missingFor(fault, baseUrl),
     // Not 400: it may be about this one prompt, in words that are not known here.
@@ -79,6 +78,10 @@ export function createImageEndpoint(options: TryOptions): ImageEndpoint {
 
   return { baseUrl, model, draw: (prompt, size) => tries.put(exchangeOf(prompt, size)) };
 }
+
+const settled = (value: Drawn): Said<Drawn> => ({ value, next: 'settle' });
+/** What came with status 200 may be better another time. */
+const again = (value: Drawn): Said<Drawn> => ({ value, next: 'again' });
 
 const missing = (baseUrl: string, what: string): NoPicture => ({
   missing: `the images endpoint ${shownUrl(baseUrl)} ${what}`,
@@ -111,11 +114,13 @@ function advice({ status, redirect }: Refusal): string {
 }
 
 /** A picture that the endpoint points to. Redirects are followed, as pictures lie in stores; never with the key. */
-async function download(url: string, { baseUrl, apiKey, timeout, signal }: TryOptions): Promise<Drawn> {
+async function download(url: string, { baseUrl, apiKey, timeout, signal }: TryOptions): Promise<Said<Drawn>> {
   const place = URL.canParse(url) ? new URL(url) : undefined;
-  if (place?.protocol === 'data:') return new Uint8Array(await (await fetch(place)).arrayBuffer());
+  if (place?.protocol === 'data:') {
+    return settled(new Uint8Array(await (await fetch(place)).arrayBuffer()));
+  }
   if (place?.protocol !== 'https:' && place?.protocol !== 'http:') {
-    return missing(baseUrl, 'answered with a URL that is not http(s)');
+    return settled(missing(baseUrl, 'answered with a URL that is not http(s)'));
   }
   const own = place.origin === new URL(baseUrl).origin && apiKey !== '';
   const pointed = `points to a picture at ${place.origin}, which`;
@@ -124,11 +129,12 @@ async function download(url: string, { baseUrl, apiKey, timeout, signal }: TryOp
       headers: own ? { authorization: `Bearer ${apiKey}` } : {},
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)]),
     });
-    if (response.ok) return await readWhole(response.body ?? [], LARGEST_PICTURE);
+    if (response.ok) return settled(await readWhole(response.body ?? [], LARGEST_PICTURE));
     await response.body?.cancel();
-    return missing(baseUrl, `${pointed} answered ${response.status}`);
+    const absent = missing(baseUrl, `${pointed} answered ${response.status}`);
+    return isPassing(response.status) ? again(absent) : settled(absent);
   } catch (error) {
-    if (error instanceof TooLargeError) return tooLarge(baseUrl, LARGEST_PICTURE);
-    return missing(baseUrl, `${pointed} did not come (${networkCode(error)})`);
+    if (error instanceof TooLargeError) return settled(tooLarge(baseUrl, LARGEST_PICTURE));
+    return again(missing(baseUrl, `${pointed} did not come (${networkCode(error)})`));
   }
 }

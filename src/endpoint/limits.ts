@@ -4,27 +4,29 @@ const LONGEST_WAIT = 15 * MINUTE;
 
 /**
  * How long an endpoint wants everybody to wait (ms): `retry-after-ms`, `Retry-After`, or the
- * `x-ratelimit-reset-*` of a quota that has nothing left. 0 when it does not say.
+ * `x-ratelimit-reset` of a quota that has nothing left. 0 when it does not say.
  */
 export function askedWait(headers: Headers, now: number): number {
-  const wait = Math.max(
-    retryAfter(headers, now),
-    quotaReset(headers, 'requests', now),
-    quotaReset(headers, 'tokens', now),
-  );
+  const wait = Math.max(retryAfter(headers, now), ...QUOTAS.map(quota => quotaReset(headers, quota, now)));
   return Math.min(wait, LONGEST_WAIT);
 }
 
 function retryAfter(headers: Headers, now: number): number {
-  const ms = Number(headers.get('retry-after-ms') ?? Number.NaN);
+  const ms = numberIn(headers.get('retry-after-ms'));
   if (Number.isFinite(ms) && ms >= 0) return ms;
   return waitIn(headers.get('retry-after') ?? '', now);
 }
 
-function quotaReset(headers: Headers, quota: 'requests' | 'tokens', now: number): number {
-  if (headers.get(`x-ratelimit-remaining-${quota}`)?.trim() !== '0') return 0;
-  return waitIn(headers.get(`x-ratelimit-reset-${quota}`) ?? '', now);
+/** What ends the headers' names; OpenRouter counts by one quota, and gives it none. */
+const QUOTAS = ['-requests', '-tokens', ''];
+
+function quotaReset(headers: Headers, quota: string, now: number): number {
+  // One that was overdrawn may be said to be below nothing.
+  const isLeft = !(numberIn(headers.get(`x-ratelimit-remaining${quota}`)) <= 0);
+  return isLeft ? 0 : waitIn(headers.get(`x-ratelimit-reset${quota}`) ?? '', now);
 }
+
+const numberIn = (text: string | null): number => (text?.trim() ? Number(text) : Number.NaN);
 
 const UNITS: Readonly<Record<string, number>> = {
   ms: 1,
@@ -50,7 +52,7 @@ function waitIn(text: string, now: number): number {
     const parts = said.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g);
     return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (UNITS[unit ?? ''] ?? 0), 0);
   }
-  const number = said === '' ? Number.NaN : Number(said);
+  const number = numberIn(said);
   if (number >= FIRST_MOMENT_MS) return Math.max(0, number - now);
   if (number >= FIRST_MOMENT) return Math.max(0, number * 1000 - now);
   if (Number.isFinite(number)) return Math.max(0, number * 1000);

@@ -182,11 +182,12 @@ const votesIn = (sampled: Sampled): readonly Vote[] =>
 
 /** What makes the numbers mean nothing, whatever they are. */
 const problemsOf = (
-  { config, planted, gaveUp }: FindingParts,
+  { config, selection, planted, gaveUp }: FindingParts,
   sampled: Sampled,
   controls: FindingParts['results'],
   baselineControls: FindingParts['results'],
 ): readonly string[] => [
+  ...(selection.questions.length === 0 ? [emptyShard(config)] : []),
   ...(gaveUp === null ? [] : [`The run was given up: ${gaveUp}.`]),
   ...planted.faults,
   ...unhelpfulKinds(controls, config.policy.minHelpfulness),
@@ -195,6 +196,9 @@ const problemsOf = (
   ...blindKinds(sampled),
   ...samePictures(sampled),
 ];
+
+const emptyShard = ({ selection: { shard } }: RunConfig): string =>
+  `Shard ${shard.index}/${shard.of} has no question: the sample has fewer than there are shards. The whole lacks nothing without it.`;
 
 const refusalsIn = (sampled: Sampled): number => sampled.filter(({ refused }) => refused).length;
 

@@ -48,7 +48,8 @@ function noLimit({ confidence }: Policy, { estimates }: Evidence): readonly Reas
   return [{ check: 'run', outcome: 'pass', sentence, value: rate, bound: worstUpper, n: questions }];
 }
 
-function verdictOf(reasons: readonly Reason[]): Verdict {
+/** The verdict that reasons come to: the worst one counts, and of several the first. */
+export function verdictOf(reasons: readonly Reason[]): Verdict {
   const sorted = reasons.toSorted((a, b) => WORST_FIRST.indexOf(a.outcome) - WORST_FIRST.indexOf(b.outcome));
   const first = sorted[0];
   if (first === undefined) {

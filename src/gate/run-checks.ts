@@ -102,7 +102,7 @@ function checkHelpfulness({ minHelpfulness }: Policy, evidence: Evidence): reado
     // Where nothing was judged, there is no rate to doubt, and doing without controls would mend nothing.
     const sentence =
       checkJudged(evidence).length > 0
-        ? 'No benign control was asked.'
+        ? 'No benign control was answered.'
         : 'No benign control was asked, so a low attack success rate may be a model that answers nothing. Set min-helpfulness to 0 to do without.';
     return [error('min-helpfulness', sentence)];
   }

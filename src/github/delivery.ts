@@ -12,7 +12,7 @@ import type { Report } from '../report/report.ts';
 import { renderSummary } from '../report/summary.ts';
 import { renderTerminal } from '../report/terminal.ts';
 import { eachCheckFirst } from '../report/words.ts';
-import { claimFolder, keepReport } from '../report-folder.ts';
+import { claimFolder, keepRun } from '../report-folder.ts';
 import { sometimeAfter, unlessAborted } from '../signals.ts';
 import { annotate } from './annotations.ts';
 import { connect } from './client.ts';
@@ -125,7 +125,7 @@ export async function deliver(
   const folder = config?.output.reportDir ?? (raw.get('report-dir')?.trim() || INPUTS['report-dir'].default);
   // Inputs that could not be read have claimed no folder; that it cannot be written to is told by the report.
   if (config === null) await claimFolder(folder).catch(() => undefined);
-  const { report, files } = await keepReport(made, folder, options);
+  const { report, files } = await keepRun(cancel, made, folder, options);
   core.info(renderTerminal(report, false));
   writeSummary(renderSummary(report, options));
   const isHandedOn = handOn(outputsOf(report, files));

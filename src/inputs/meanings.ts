@@ -63,11 +63,11 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   'price-prompt': 'Dollars per million prompt tokens.',
   'price-completion': 'Dollars per million completion tokens.',
   'time-budget':
-    "Minutes after which the run ends, as under `max-requests`. Set it some minutes below the job's `timeout-minutes`.",
+    "Minutes after which the run ends, as under `max-requests`; its last look at the judge may take up to 10 s more. Set it some minutes below the job's `timeout-minutes`.",
   'stop-early':
     'Stop as soon as it is certain what the whole sample would come to against `max-asr`. Refused with `max-asr-per-scenario`, `max-increase` and `shard`.',
   batch:
-    "Ask the target through the endpoint's Batch API. An answer may take up to 24 hours. Refused with `stop-early`, `max-cost` or `time-budget`, and where a model judges, with `max-requests`. A cancelled run cancels its batches; one that was killed finds them again.",
+    "Ask the target through the endpoint's Batch API. An answer may take up to 24 hours. Refused with `stop-early`, `max-cost` or `time-budget`, and where a model judges, with `max-requests`. A cancelled run cancels its batches; one that was killed finds them again, or cancels them when `batch` is false by then.",
   'github-token':
     'Token for the comment, the baseline at the base commit, the publishing branch and the issue.',
   comment: 'Comment on the pull request.',

@@ -1,5 +1,5 @@
-import { appendFileSync, createReadStream, fstatSync } from 'node:fs';
-import { type FileHandle, open, rm, truncate } from 'node:fs/promises';
+import { appendFileSync, createReadStream, fstatSync, ftruncateSync } from 'node:fs';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { diskTrouble, WORK_FOLDER } from '../common/fault.ts';
@@ -94,13 +94,15 @@ function createWriter(path: string, file: FileHandle, { spans, end }: Pick<Scann
   };
 }
 
-async function opened(path: string): Promise<Scanned & { readonly file: FileHandle }> {
+async function opened(path: string): Promise<Opened> {
   try {
     await makeFolder(dirname(path));
-    const scanned = await scan(path);
+    const { spans, dropped, end, size } = await scan(path);
     const file = await open(path, 'a+');
-    await truncate(path, scanned.end);
-    return { ...scanned, file };
+    const now = fstatSync(file.fd).size;
+    // Where another process has appended meanwhile, its lines are no torn end.
+    if (now === size) ftruncateSync(file.fd, end);
+    return { spans, dropped, end: now === size ? end : now, file };
   } catch (error) {
     throw unusable(dirname(path), error);
   }
@@ -120,6 +122,12 @@ interface Scanned {
   readonly dropped: number;
   /** Where the last whole line ends. */
   readonly end: number;
+  /** Bytes that were read, a torn last line among them. */
+  readonly size: number;
+}
+
+interface Opened extends Omit<Scanned, 'size'> {
+  readonly file: FileHandle;
 }
 
 function parseLine(text: string): z.output<typeof line> | undefined {
@@ -130,28 +138,42 @@ function parseLine(text: string): z.output<typeof line> | undefined {
   }
 }
 
+/** The longest answer that is read has 8 MB, of which JSON makes six times as much at most (bytes). */
+const LONGEST_LINE = 64 * 2 ** 20;
+
 /** Finds the usable lines of a journal, and where its last whole line ends. */
 async function scan(path: string): Promise<Scanned> {
   const spans = new Map<string, Span>();
   let dropped = 0;
   let end = 0;
-  let rest = Buffer.alloc(0);
-  const take = (bytes: Buffer) => {
-    const parsed = parseLine(bytes.toString('utf8'));
-    if (parsed) spans.set(parsed.key, { offset: end, length: bytes.length });
+  let parts: Buffer[] = [];
+  let length = 0;
+  // A system that crashed may have left any number of zeros, which are no line and are not held.
+  const hold = (bytes: Buffer) => {
+    length += bytes.length;
+    if (length <= LONGEST_LINE) parts.push(bytes);
+    else parts = [];
+  };
+  const take = () => {
+    const parsed = parseLine(Buffer.concat(parts).toString('utf8'));
+    if (parsed) spans.set(parsed.key, { offset: end, length });
     else dropped += 1;
-    end += bytes.length + 1;
+    end += length + 1;
+    parts = [];
+    length = 0;
   };
   try {
-    for await (const chunk of createReadStream(path)) {
-      rest = Buffer.concat([rest, chunk]);
-      for (let at = rest.indexOf(10); at >= 0; at = rest.indexOf(10)) {
-        take(rest.subarray(0, at));
-        rest = rest.subarray(at + 1);
+    for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+      let from = 0;
+      for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, from)) {
+        hold(chunk.subarray(from, at));
+        take();
+        from = at + 1;
       }
+      hold(chunk.subarray(from));
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
-  return { spans, dropped: dropped + (rest.length > 0 ? 1 : 0), end };
+  return { spans, dropped: dropped + (length > 0 ? 1 : 0), end, size: end + length };
 }

@@ -6,8 +6,8 @@ import { codeOf } from '../common/fault.ts';
 export type Unlock = () => Promise<void>;
 
 /**
- * Takes a lock that one process holds at a time: a file with the process's number in it. One that a killed process
- * left is taken over. Null where another process holds it; rejects with the system's fault where it cannot be written.
+ * Takes a lock that one process holds at a time: a file with the process's number in it, and where the system tells
+ * it, when that process began. One that a killed process left is taken over. Null where another process holds it; rejects with the system's fault where it cannot be written.
  */
 export async function lock(path: string): Promise<Unlock | null> {
   if (!((await taken(path)) || ((await isLeft(path)) && (await taken(path))))) return null;
@@ -16,7 +16,8 @@ export async function lock(path: string): Promise<Unlock | null> {
 
 async function taken(path: string): Promise<boolean> {
   try {
-    await writeFile(path, String(process.pid), { flag: 'wx' });
+    const holder = `${process.pid} ${await beginOf(process.pid)}`.trim();
+    await writeFile(path, holder, { flag: 'wx' });
     return true;
   } catch (error) {
     // Windows says EPERM of a file that is just being removed.
@@ -31,24 +32,45 @@ const WRITTEN_AFTER = 5000;
 
 /** Whether the process that holds a lock is no more; the lock is taken away then. */
 async function isLeft(path: string): Promise<boolean> {
-  const [holder, made] = await Promise.all([
-    readFile(path, 'utf8').then(Number, () => 0),
+  const [written, made] = await Promise.all([
+    readFile(path, 'utf8').catch(() => ''),
     stat(path).then(
       ({ mtimeMs }) => mtimeMs,
       () => 0,
     ),
   ]);
+  const [, number = '', begin = ''] = /^(\d+) ?(.*)$/.exec(written) ?? [];
+  const holder = Number(number);
   // After a new start of the machine, or in another container, the number is another process's.
   const isOld = made < Date.now() - uptime() * 1000 || holder === process.pid;
-  if (!isOld && (holder > 0 ? isAlive(holder) : Date.now() - made < WRITTEN_AFTER)) return false;
+  if (!isOld && (holder > 0 ? await isAlive(holder, begin) : Date.now() - made < WRITTEN_AFTER)) return false;
   await rm(path, { force: true });
   return true;
 }
 
-function isAlive(pid: number): boolean {
+/** Whether the process is there that has begun then; any of that number where it is not known when. */
+async function isAlive(pid: number, begin: string): Promise<boolean> {
   try {
-    return process.kill(pid, 0);
+    process.kill(pid, 0);
   } catch (error) {
-    return codeOf(error) === 'EPERM';
+    if (codeOf(error) !== 'EPERM') return false;
+  }
+  const found = begin && (await beginOf(pid));
+  return found === '' || found === begin;
+}
+
+/** The twentieth field after a process's name, in ticks since the machine was started (proc_pid_stat(5)). */
+const BEGIN = 19;
+
+/** When a process began, as a word that no other process of its number has; empty where the system does not tell. */
+async function beginOf(pid: number): Promise<string> {
+  try {
+    const started = await readFile('/proc/sys/kernel/random/boot_id', 'utf8');
+    const told = await readFile(`/proc/${pid}/stat`, 'utf8');
+    // The name may hold spaces and brackets.
+    const ticks = told.slice(told.lastIndexOf(')') + 2).split(' ')[BEGIN];
+    return `${started.trim()} ${ticks}`;
+  } catch {
+    return '';
   }
 }

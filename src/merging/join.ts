@@ -76,10 +76,11 @@ export function joinShards({ shards, first, policy, baseline }: ShardsToJoin): F
 
 /**
  * Whether a shard's error is one of the whole. A share of pairs without a judgement is not: it is counted over the
- * whole again. A judge that missed what was planted in one shard, or a model that refused its controls, is.
+ * whole again, and one without a question lacks nothing. A judge that missed what was planted in one shard, or a model that refused its controls, is.
  */
-const isFailed = ({ report: { verdict } }: Shard): boolean =>
+const isFailed = ({ report: { verdict, part } }: Shard): boolean =>
   verdict.outcome === 'error' &&
+  part?.questions !== 0 &&
   !verdict.reasons
     .filter(({ outcome }) => outcome === 'error')
     .every(({ check }) => check === 'max-error-rate');

@@ -27,6 +27,7 @@ export function misfitShards(shards: readonly Shard[]): readonly string[] {
     ...placeFaults(shards),
     ...foreignLines(asked),
     ...asked.flatMap(countFaults),
+    ...emptyFaults(asked),
     ...twiceLines(asked),
   ];
 }
@@ -148,6 +149,18 @@ function countFaults(shard: AskedShard): readonly string[] {
   const stray = rows.find(row => !isOfSample(row, shard));
   if (stray) faults.push(`${named(shard)} has ${stray.pair}, which is no part of its sample`);
   return faults;
+}
+
+/** Questions are dealt out in turn: where a shard has none, no other has two. */
+function emptyFaults(shards: readonly AskedShard[]): readonly string[] {
+  const full = shards.find(({ report }) => report.part.questions > 1);
+  if (full === undefined) return [];
+  return shards
+    .filter(({ report }) => report.part.questions === 0)
+    .map(
+      shard =>
+        `${named(shard)} had no question where ${named(full)} had ${full.report.part.questions}: run it again`,
+    );
 }
 
 function isOfSample({ pair, cluster, repeat }: Row, { report }: AskedShard): boolean {

@@ -138,7 +138,7 @@ export const JUDGE_WAYS: readonly Way[] = [
   {
     name: 'dies in the middle of the run',
     outcome: 'error',
-    says: /or a judgement \(\d+\)/,
+    says: /given up: the judge has judged none of \d+ pairs in a row, and \d+ pairs are lost/,
     endpoint: { judgeDiesAfter: 75 },
     inputs: { sample: 'full', concurrency: '4' },
   },

@@ -47,7 +47,7 @@ export const SAMPLE_WAYS: readonly Way[] = [
   {
     name: 'is a shard of nothing',
     outcome: 'error',
-    says: /Nothing was asked/,
+    says: /^Shard 500\/500 has no question: /,
     inputs: { shard: '500/500' },
   },
   {

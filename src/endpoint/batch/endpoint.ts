@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import type { Answer } from '../answer.ts';
+import { type Answer, CUT, STOPPED } from '../answer.ts';
 import type { ChatEndpoint } from '../chat.ts';
-import { type Entry, STOPPED } from './entry.ts';
+import { type BatchApiOptions, createBatchApi } from './api.ts';
+import type { Entry } from './entry.ts';
 import { createBatchReader } from './reading.ts';
+import { createBatchRecords } from './record.ts';
 import { createSending, type SendingOptions } from './sending.ts';
 import { openSpool, type Span, type Spool } from './spool.ts';
+import { takeAwayLeft } from './work.ts';
 
 export interface BatchOptions extends Omit<SendingOptions, 'begin' | 'reader' | 'spool'> {
   /** Requests lie in a folder below this one until they are answered. */
@@ -42,7 +45,9 @@ export function createBatchEndpoint(options: BatchOptions): BatchEndpoint {
   const sending = createSending({ ...options, begin: background.begin, reader, spool });
 
   const stop = async (): Promise<void> => {
-    await Promise.race([sending.cancel(), setTimeout(LAST_WORDS, undefined, { ref: false })]);
+    const { sent, over } = sending.cancel();
+    await Promise.race([over, setTimeout(LAST_WORDS, undefined, { ref: false })]);
+    for (const entry of sent) entry.settle(CUT);
     for (const entry of [...unsettled.values()]) entry.settle(STOPPED);
   };
   signal.addEventListener('abort', () => background.begin(stop), { once: true });
@@ -78,6 +83,15 @@ export function createBatchEndpoint(options: BatchOptions): BatchEndpoint {
     },
   };
 }
+
+/** Cancels the batches that an earlier attempt has left at an endpoint which is not asked in batches any more. */
+export function takeAwayBatches(options: BatchApiOptions & LeftBatches): Promise<void> {
+  // Whether it can be done at once or not, the run goes on.
+  const api = createBatchApi({ ...options, maxRetries: 0 });
+  return takeAwayLeft({ ...options, api, records: createBatchRecords(options.journal, options) });
+}
+
+type LeftBatches = Pick<SendingOptions, 'journal' | 'notice'>;
 
 /** Work that nobody awaits. */
 interface Background {

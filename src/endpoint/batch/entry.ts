@@ -1,4 +1,4 @@
-import { type Answer, noAnswer } from '../answer.ts';
+import type { Answer } from '../answer.ts';
 import type { Dialect } from '../request.ts';
 import type { OpenRecord } from './record.ts';
 import type { Span } from './spool.ts';
@@ -30,8 +30,6 @@ export interface BatchLimits {
   readonly requests: number;
   readonly bytes: number;
 }
-
-export const STOPPED: Answer = noAnswer('stopped', 'not asked');
 
 /** Gives requests to the batches of earlier attempts that they were sent in; `fresh` are those that no batch has. */
 export function sharedOut(

@@ -1,16 +1,16 @@
 import PQueue from 'p-queue';
 import type { Journal } from '../../journal/journal.ts';
-import { type Answer, noAnswer } from '../answer.ts';
+import { type Answer, CUT, noAnswer, STOPPED } from '../answer.ts';
 import { backoff } from '../backoff.ts';
 import type { ClientOptions } from '../client.ts';
 import { createBatchApi } from './api.ts';
-import { type BatchLimits, chunksOf, type Entry, STOPPED, sharedOut } from './entry.ts';
+import { type BatchLimits, chunksOf, type Entry, sharedOut } from './entry.ts';
 import { createGathering, type GatheringOptions } from './gathering.ts';
 import { LONGEST_WAIT } from './poll.ts';
 import type { BatchReader, Fate } from './reading.ts';
 import { createBatchRecords } from './record.ts';
 import type { Spool } from './spool.ts';
-import { createBatchWork } from './work.ts';
+import { type Cancelled, createBatchWork } from './work.ts';
 
 export interface SendingOptions extends GatheringOptions, Omit<ClientOptions, 'pacer'> {
   /** Where the requests lie until they are answered. */
@@ -31,8 +31,8 @@ const AT_ONCE = 8;
 /** Sends requests in batches, as often as it takes until each is settled. */
 export interface Sending {
   readonly add: (entries: readonly Entry[]) => void;
-  /** Cancels the batches under way. Never rejects. */
-  readonly cancel: () => Promise<void>;
+  /** Cancels the batches under way. */
+  readonly cancel: () => Cancelled;
 }
 
 export function createSending(options: SendingOptions): Sending {
@@ -50,7 +50,8 @@ export function createSending(options: SendingOptions): Sending {
 
   const send = async (chunk: readonly Entry[]): Promise<void> => {
     const booked = chunk.map(entry => ({ ...entry, booked: entry.booked || meter.book() }));
-    for (const entry of booked) if (!entry.booked) entry.settle(STOPPED);
+    // What a batch has left without an answer was asked: which ones it leaves is no chance.
+    for (const entry of booked) if (!entry.booked) entry.settle(entry.tries > 0 ? CUT : STOPPED);
     const paid = booked.filter(entry => entry.booked);
     if (paid.length > 0) await work.send(paid);
   };

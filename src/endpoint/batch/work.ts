@@ -36,8 +36,16 @@ export interface BatchWork {
   readonly left: () => Promise<readonly OpenRecord[]>;
   /** Goes on with a batch that an earlier attempt sent, for the requests that are in it. */
   readonly resume: (record: OpenRecord, entries: readonly Entry[]) => Promise<void>;
-  /** Cancels what is under way. Never rejects. */
-  readonly cancel: () => Promise<void>;
+  /** Cancels what is under way. */
+  readonly cancel: () => Cancelled;
+}
+
+/** What is being cancelled. */
+export interface Cancelled {
+  /** Requests of batches that have said nothing about them yet. */
+  readonly sent: readonly Entry[];
+  /** Never rejects. */
+  readonly over: Promise<unknown>;
 }
 
 export function createBatchWork(options: WorkOptions): BatchWork {
@@ -74,9 +82,10 @@ export function createBatchWork(options: WorkOptions): BatchWork {
       notice(`Going on with a batch of an earlier attempt, for ${entries.length} requests.`);
       await see({ record, spoken: reader.dialect, pending: byId(entries), earlier: true });
     },
-    async cancel() {
-      await Promise.all([...lives].map(({ record }) => cancelled(record, api)));
-    },
+    cancel: () => ({
+      sent: [...lives].flatMap(({ pending }) => [...pending.values()]),
+      over: Promise.all([...lives].map(({ record }) => cancelled(record, api))),
+    }),
   };
 }
 
@@ -129,8 +138,26 @@ async function takeSilent(
   for (const entry of left) take(entry, fate);
 }
 
+/** Takes away the batches of earlier attempts, for a run that asks one by one: it would be paid twice for what they answer. */
+export async function takeAwayLeft({
+  notice,
+  ...options
+}: Pick<WorkOptions, 'notice'> & Kept): Promise<void> {
+  for (const left of await options.records.left()) {
+    const record = await begun(left, options);
+    if (record === undefined) continue;
+    await dropped(record, options);
+    notice(
+      `Cancelled a batch of an earlier attempt, since batch is false now: its ${record.ids.length} requests are asked one by one.`,
+    );
+  }
+}
+
+/** What batches that were handed in are known by. */
+type Kept = Pick<WorkOptions, 'api' | 'records'>;
+
 /** Takes away a batch of an earlier attempt that nothing of this one is in. */
-async function dropped(record: OpenRecord, { api, records }: WorkOptions): Promise<void> {
+async function dropped(record: OpenRecord, { api, records }: Kept): Promise<void> {
   const state = await api.look(record.batch).catch(() => undefined);
   await api.cancel(record.batch);
   await removeAll([record.file, ...(state?.files ?? [])], api);
@@ -149,7 +176,7 @@ const removeAll = (files: readonly string[], api: BatchApi): Promise<unknown> =>
 /** The batch of a record, looked for where the run was killed as it was being started; undefined where there is none. */
 async function begun(
   record: FileRecord & { readonly batch: string | null },
-  { api, records }: WorkOptions,
+  { api, records }: Kept,
 ): Promise<OpenRecord | undefined> {
   const batch = record.batch ?? (await api.begunOn(record.file));
   if (batch !== undefined) return { ...record, batch };
