@@ -64,10 +64,10 @@ export async function main(cancel = onCancel()): Promise<void> {
     ...(responses && { texts: responses.shown }),
   };
   process.exitCode = await deliver(report, config && deliveryOf(config), context, raw, shown, cancel);
-  // A runner gives a cancelled step seconds, and then comes `post`, which saves the same.
   // What asks the same again after a run that is over, in another step or attempt, asks it anew.
   const isOver = !cancel.aborted && !isLacking(finding) && config?.cache.reuseResponses === false;
   if (places && isOver) await rm(places.journal, { force: true }).catch(() => undefined);
+  // A runner gives a cancelled step seconds, and then comes `post`, which saves the same.
   if (keeper && !cancel.aborted) await unlessAborted(keeper.save(), cancel);
   // Connections that are kept alive must not keep the job.
   process.exit();
