@@ -534,7 +534,7 @@ describe('servers in trouble', () => {
 
   test('a server that drips is given up as one that falls silent', async () => {
     server.intercept = (_, response) => {
-      response.writeHead(206, { 'content-range': `bytes 0-16383/${2 ** 20}` });
+      response.writeHead(206, { 'content-range': `bytes ${2 ** 20 - 16384}-${2 ** 20 - 1}/${2 ** 20}` });
       const drops = setInterval(() => response.write('.'), 20);
       response.on('close', () => clearInterval(drops));
       return true;
