@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseJson } from '../common/json.ts';
 import type { NoPicture } from '../pictures/picture.ts';
 import { openAi } from './library.ts';
+import { pictureAt } from './pointed.ts';
 import {
   type Fault,
   isFiltered,
@@ -11,8 +12,8 @@ import {
   saidBy,
   shownUrl,
 } from './problems.ts';
-import { networkCode, readWhole, TooLargeError } from './transport.ts';
-import { createTries, type Exchange, type TryOptions } from './tries.ts';
+import { networkCode } from './transport.ts';
+import { createTries, type Exchange, type Said, type TryOptions } from './tries.ts';
 
 /** A model behind an OpenAI-compatible endpoint that draws pictures. */
 export interface ImageEndpoint {
@@ -25,8 +26,7 @@ export interface ImageEndpoint {
   draw(prompt: string, size: '1024x1024'): Promise<Uint8Array | NoPicture>;
 }
 
-/** The largest picture that is taken (bytes), and the largest answer: base64 is a third longer. */
-const LARGEST_PICTURE = 32 * 2 ** 20;
+/** The largest answer that is taken (bytes): a picture in base64. */
 const LARGEST_BODY = 48 * 2 ** 20;
 
 type Drawn = Uint8Array | NoPicture;
@@ -44,7 +44,7 @@ export function createImageEndpoint(options: TryOptions): ImageEndpoint {
   const client = openAi({ ...options, largestBody: LARGEST_BODY, ends: signal });
   const tries = createTries(options);
 
-  const read = (body: string): Promise<Drawn> | Drawn => {
+  const read = (body: string): Drawn | { readonly url: string } => {
     const json = parseJson(body);
     if (json === undefined) return missing(baseUrl, 'answered with something that is not JSON');
     const { data: parsed } = drawing.safeParse(json);
@@ -52,20 +52,27 @@ export function createImageEndpoint(options: TryOptions): ImageEndpoint {
     const [{ b64_json: base64, url }] = parsed.data;
     // Some put a whole `data:` URI there.
     if (base64) return Buffer.from(base64.replace(/^data:[^,]*,/, ''), 'base64');
-    return url ? download(url, options) : missing(baseUrl, 'answered without a picture');
+    return url ? { url } : missing(baseUrl, 'answered without a picture');
+  };
+
+  const pointed = async (url: string): Promise<Said<Drawn>> => {
+    const { value, next } = await pictureAt(url, options);
+    return { value: typeof value === 'string' ? missing(baseUrl, value) : value, next };
+  };
+
+  const ask = async (prompt: string, size: '1024x1024') => {
+    try {
+      const response = await client.images.generate({ model, prompt, size, n: 1 }).asResponse();
+      return { answer: read(await response.text()), headers: response.headers };
+    } catch (error) {
+      // It would be as large again.
+      if (networkCode(error) !== 'TOO_LARGE') throw error;
+      return { answer: tooLarge(baseUrl), headers: new Headers() };
+    }
   };
 
   const exchangeOf = (prompt: string, size: '1024x1024'): Exchange<Drawn> => ({
-    async send() {
-      try {
-        const response = await client.images.generate({ model, prompt, size, n: 1 }).asResponse();
-        return { value: await read(await response.text()), next: 'settle', headers: response.headers };
-      } catch (error) {
-        // It would be as large again.
-        if (networkCode(error) !== 'TOO_LARGE') throw error;
-        return { value: tooLarge(baseUrl, LARGEST_BODY), next: 'settle', headers: new Headers() };
-      }
-    },
+    send: sending(() => ask(prompt, size), pointed),
     heard(error) {
       if (!isFiltered(error)) return undefined;
       const { code } = refusalOf(error, options);
@@ -84,8 +91,23 @@ const missing = (baseUrl: string, what: string): NoPicture => ({
   missing: `the images endpoint ${shownUrl(baseUrl)} ${what}`,
 });
 
-const tooLarge = (baseUrl: string, most: number): NoPicture =>
-  missing(baseUrl, `sent more than ${most / 2 ** 20} MB for one picture: check image-model`);
+const tooLarge = (baseUrl: string): NoPicture =>
+  missing(baseUrl, `sent more than ${LARGEST_BODY / 2 ** 20} MB for one picture: check image-model`);
+
+/** Asks for a drawing. One that is drawn and does not come from where it lies is fetched again, not drawn again. */
+function sending(
+  ask: () => Promise<{ answer: Drawn | { readonly url: string }; headers: Headers }>,
+  pointed: (url: string) => Promise<Said<Drawn>>,
+): Exchange<Drawn>['send'] {
+  let url: string | undefined;
+  return async () => {
+    if (url !== undefined) return { ...(await pointed(url)), headers: new Headers() };
+    const { answer, headers } = await ask();
+    if (!('url' in answer)) return { value: answer, next: 'settle', headers };
+    url = answer.url;
+    return { ...(await pointed(url)), headers };
+  };
+}
 
 /** Why there is no picture, in the project's words: the endpoint's own may echo a key or the benchmark's text. */
 function missingFor(fault: Fault, baseUrl: string): NoPicture {
@@ -108,27 +130,4 @@ function advice({ status, redirect }: Refusal): string {
   if (status === 404) return 'check image-base-url (most end in /v1) and image-model';
   if (status === 429) return 'its limit is reached';
   return status >= 500 ? 'it failed' : 'it rejects the request; check image-model';
-}
-
-/** A picture that the endpoint points to. Redirects are followed, as pictures lie in stores; never with the key. */
-async function download(url: string, { baseUrl, apiKey, timeout, signal }: TryOptions): Promise<Drawn> {
-  const place = URL.canParse(url) ? new URL(url) : undefined;
-  if (place?.protocol === 'data:') return new Uint8Array(await (await fetch(place)).arrayBuffer());
-  if (place?.protocol !== 'https:' && place?.protocol !== 'http:') {
-    return missing(baseUrl, 'answered with a URL that is not http(s)');
-  }
-  const own = place.origin === new URL(baseUrl).origin && apiKey !== '';
-  const pointed = `points to a picture at ${place.origin}, which`;
-  try {
-    const response = await fetch(place, {
-      headers: own ? { authorization: `Bearer ${apiKey}` } : {},
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)]),
-    });
-    if (response.ok) return await readWhole(response.body ?? [], LARGEST_PICTURE);
-    await response.body?.cancel();
-    return missing(baseUrl, `${pointed} answered ${response.status}`);
-  } catch (error) {
-    if (error instanceof TooLargeError) return tooLarge(baseUrl, LARGEST_PICTURE);
-    return missing(baseUrl, `${pointed} did not come (${networkCode(error)})`);
-  }
 }
