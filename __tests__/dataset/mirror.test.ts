@@ -113,6 +113,18 @@ describe('what the parquet files may be', () => {
     await expectPictures([0, 4, 5, 11].map(id => pairAt(id)));
   });
 
+  const dotted = `'no picture'::blob as "image.bytes"`;
+  test.each([`${dotted}, id, question, image`, `id, question, image, ${dotted}`])(
+    'a column whose name has a dot is no part of another (%s)',
+    async columns => {
+      for (const image of ['struct', 'blob'] as const) {
+        server.files = { [SD]: await parquetOf(rowsOfKind(6), { image, columns }) };
+        await expectPictures([pairAt(0)]);
+        await rm(join(folder, 'cache'), { recursive: true });
+      }
+    },
+  );
+
   test('each kind and scenario has its own file, and TEXT needs none', async () => {
     const kinds: ImageKind[] = ['SD', 'SD_TYPO', 'TYPO'];
     const files: Record<string, Uint8Array> = {};
@@ -618,6 +630,19 @@ describe('servers in trouble', () => {
     server.files = { [SD]: await parquetOf(rowsOfKind(2), { columns: 'id, image' }) };
     await expect(open().prepare([pairAt(0)])).rejects.toThrow(
       `${server.url}${SD} has no column question: check images-url`,
+    );
+  });
+
+  test.each([
+    ['[image]', 'lists'],
+    ["[{'bytes': image}]", 'lists'],
+    ["map {'bytes': image}", 'maps'],
+    ["{'path': id}", 'structs without bytes'],
+    ['id', 'values of the type INT64'],
+  ])('a column image of %s is called what it is', async (picture, kind) => {
+    server.files = { [SD]: await parquetOf(rowsOfKind(2), { picture }) };
+    await expect(open().prepare([pairAt(0)])).rejects.toThrow(
+      `${server.url}${SD} has ${kind} in its column image, not pictures as bytes or as structs with bytes: check images-url`,
     );
   });
 
