@@ -157,6 +157,12 @@ test.each<[string, Headers]>([
   expect(asked[1]).toBe(asked[0]);
 });
 
+test('one that begins anew and is not what it was is another', async () => {
+  const { asked } = breaksOff({}, after);
+  await expect(pictures()).rejects.toThrow(CHANGED);
+  expect(asked).toHaveLength(2);
+});
+
 test('one that broke off under a strong ETag goes on where it stopped', async () => {
   const { asked } = breaksOff({ etag: '"a"' }, before);
   await pictures();

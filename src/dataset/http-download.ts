@@ -58,28 +58,39 @@ export function takeAs(remote: Remote, version: Version): void {
 }
 
 function checkVersion(remote: Remote, version: Version): void {
-  if (remote.version && !isSame(remote.version, version)) {
-    throw new HttpFault('was changed while it was read: run again', false);
-  }
+  if (remote.version && !isSame(remote.version, version)) throw changed();
 }
+
+const changed = (): HttpFault => new HttpFault('was changed while it was read: run again', false);
 
 /**
  * Downloads bytes `start` to `end` (exclusive), in one piece or several: what broke off goes on where it stopped, if
- * the ETag shows that it is the same file still, and begins anew if not.
+ * the ETag shows that it is the same file still, and begins anew if not; then what comes twice must be the same.
  * Throws RangeIgnored when the server knows no ranges, DatasetError when it cannot be had.
  */
 export async function fetchRange(remote: Remote, start: number, end: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(end - start);
   let got = 0;
+  // What came in earlier tries: where they began anew, the same must come again.
+  let known = 0;
   await withRetries(remote.url, remote.options, async () => {
+    known = Math.max(known, got);
     if (!canGoOn(remote.version ?? {})) got = 0;
     const from = start + got;
     const reply = await ask(remote, `bytes=${from}-${end - 1}`);
     checkRange(remote, reply, from, end);
-    for await (const chunk of reply.body) got = append(bytes, got, chunk);
+    for await (const chunk of reply.body) {
+      if (!isRepeated(chunk, bytes.subarray(got, known))) throw changed();
+      got = append(bytes, got, chunk);
+    }
     if (got < bytes.length) throw new HttpFault('breaks off before its end', true);
   });
   return bytes;
+}
+
+function isRepeated(chunk: Uint8Array, before: Uint8Array): boolean {
+  const length = Math.min(chunk.length, before.length);
+  return Buffer.compare(chunk.subarray(0, length), before.subarray(0, length)) === 0;
 }
 
 /** The whole body of an answer that promises `length` bytes. */
