@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { asyncBufferFromFile, parquetMetadataAsync } from 'hyparquet';
-import type { ImageKind, Pair } from '../../src/benchmark/pair.ts';
+import { type ImageKind, type Pair, textOf } from '../../src/benchmark/pair.ts';
+import { sha256Of } from '../../src/common/hash.ts';
 import type { HttpOptions } from '../../src/dataset/http.ts';
 import { mirrorPictures } from '../../src/dataset/mirror.ts';
 import { paperOf } from '../../src/pictures/canvas.ts';
@@ -255,6 +256,19 @@ describe('what is fetched', () => {
       await writeFile(files[2] ?? '', await readFile(files[7] ?? ''));
       await expectPictures(pairs);
       expect(server.seen.length).toBeGreaterThan(2);
+    });
+
+    test('are fetched again where the file is whole, and what it holds is no picture', async () => {
+      const pair = at(pairs, 2);
+      const bytes = Buffer.from('no picture');
+      const recipe = { origin: 'dataset', root: server.url, pair: pair.key, text: textOf(pair) };
+      const look = '7f'.repeat(64);
+      const forged = { bytes, sha256: sha256Of(bytes), type: 'image/jpeg', look } as const;
+      const store = openStore(join(folder, 'cache'), neverWarned);
+      await store.write(recipe, forged);
+      expect(await store.read(recipe)).toEqual(forged);
+      await expectPictures(pairs);
+      expect(server.seen).toHaveLength(1 + 2 + 1);
     });
 
     test('are asked for once where the mirror has gone, not once each', async () => {
