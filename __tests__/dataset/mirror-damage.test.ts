@@ -2,7 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
+import { crc32 } from 'node:zlib';
 import { parquetMetadata } from 'hyparquet';
+import { parquetHeader } from 'hyparquet/src/column.js';
 import { mirrorPictures } from '../../src/dataset/mirror.ts';
 import { openStore } from '../../src/pictures/store.ts';
 import {
@@ -222,6 +224,56 @@ describe('pictures of which one has a wrong length', () => {
     changed.writeUInt32LE(length - 8, at);
     changed.writeUInt32LE(4, at + length - 4);
     await expect((await mirrorOf(changed)).prepare([pairAt(1)])).rejects.toThrow(line);
+  });
+});
+
+/** Gives the page of the last column its checksum, by the format: of the bytes as they lie, as a field of its header. */
+function withChecksum(file: Uint8Array): Buffer {
+  const [group] = parquetMetadata(new Uint8Array(file).buffer).row_groups;
+  const column = group?.columns.at(-1)?.meta_data;
+  const start = Number(column?.data_page_offset);
+  const length = Number(column?.total_compressed_size);
+  const reader = { view: new DataView(new Uint8Array(file).buffer, start, length), offset: 0 };
+  const { crc, uncompressed_page_size: unpacked, compressed_page_size: packed } = parquetHeader(reader);
+  expect([crc, reader.offset + packed]).toEqual([undefined, length]);
+  const page = file.subarray(start + reader.offset, start + length);
+  // Behind the type and both sizes; what follows counts its number from the field before: two on, and now one.
+  const place = start + 2 + 1 + varint(unpacked).length + 1 + varint(packed).length;
+  expect(file[place]).toBe(0x2c);
+  const header = [0x15, ...varint(crc32(page) | 0), 0x1c];
+  const footer = Buffer.from(file.subarray(start + length)).toString('latin1');
+  const latin1 = (value: number) => Buffer.from(varint(value)).toString('latin1');
+  return Buffer.concat([
+    file.subarray(0, place),
+    Buffer.from(header),
+    file.subarray(place + 1, start + length),
+    Buffer.from(footer.replaceAll(latin1(length), latin1(length + header.length - 1)), 'latin1'),
+  ]);
+}
+
+/** As thrift's compact protocol has numbers: the sign last, 7 bits in a byte. */
+function varint(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value < 0 ? -2 * value - 1 : 2 * value;
+  for (; rest > 127; rest = Math.floor(rest / 128)) bytes.push((rest % 128) + 128);
+  return [...bytes, rest];
+}
+
+describe('a page with a checksum', () => {
+  const rows = rowsOfKind(5);
+
+  test.each<[string, string, MirrorFileShape]>([
+    ['pictures', 'id, question, image', PLAIN],
+    ['pictures', 'id, question, image', { ...PLAIN, compression: 'snappy', version: 'v2' }],
+    ['ids', 'image, question, id', PLAIN],
+    ['questions', 'image, id, question', PLAIN],
+  ])('of %s (%s, %j) is taken as it was written, and not with one bit changed', async (_, columns, shape) => {
+    const whole = withChecksum(await parquetOf(rows, { ...shape, columns }));
+    await expectPictures(rows, whole, [0, 4]);
+    const changed = Buffer.from(whole);
+    const last = footerOf(changed) - 1;
+    changed.writeUInt8((changed[last] ?? 0) ^ 1, last);
+    await expect((await mirrorOf(changed)).prepare([pairAt(0)])).rejects.toThrow(line);
   });
 });
 

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { asyncBufferFromFile, parquetMetadataAsync } from 'hyparquet';
-import type { ImageKind, Pair } from '../../src/benchmark/pair.ts';
+import { type ImageKind, type Pair, textOf } from '../../src/benchmark/pair.ts';
+import { sha256Of } from '../../src/common/hash.ts';
 import type { HttpOptions } from '../../src/dataset/http.ts';
 import { mirrorPictures } from '../../src/dataset/mirror.ts';
 import { paperOf } from '../../src/pictures/canvas.ts';
@@ -112,6 +113,18 @@ describe('what the parquet files may be', () => {
     server.files = { [SD]: await parquetOf(rowsOfKind(12), shape) };
     await expectPictures([0, 4, 5, 11].map(id => pairAt(id)));
   });
+
+  const dotted = `'no picture'::blob as "image.bytes"`;
+  test.each([`${dotted}, id, question, image`, `id, question, image, ${dotted}`])(
+    'a column whose name has a dot is no part of another (%s)',
+    async columns => {
+      for (const image of ['struct', 'blob'] as const) {
+        server.files = { [SD]: await parquetOf(rowsOfKind(6), { image, columns }) };
+        await expectPictures([pairAt(0)]);
+        await rm(join(folder, 'cache'), { recursive: true });
+      }
+    },
+  );
 
   test('each kind and scenario has its own file, and TEXT needs none', async () => {
     const kinds: ImageKind[] = ['SD', 'SD_TYPO', 'TYPO'];
@@ -243,6 +256,19 @@ describe('what is fetched', () => {
       await writeFile(files[2] ?? '', await readFile(files[7] ?? ''));
       await expectPictures(pairs);
       expect(server.seen.length).toBeGreaterThan(2);
+    });
+
+    test('are fetched again where the file is whole, and what it holds is no picture', async () => {
+      const pair = at(pairs, 2);
+      const bytes = Buffer.from('no picture');
+      const recipe = { origin: 'dataset', root: server.url, pair: pair.key, text: textOf(pair) };
+      const look = '7f'.repeat(64);
+      const forged = { bytes, sha256: sha256Of(bytes), type: 'image/jpeg', look } as const;
+      const store = openStore(join(folder, 'cache'), neverWarned);
+      await store.write(recipe, forged);
+      expect(await store.read(recipe)).toEqual(forged);
+      await expectPictures(pairs);
+      expect(server.seen).toHaveLength(1 + 2 + 1);
     });
 
     test('are asked for once where the mirror has gone, not once each', async () => {
@@ -534,7 +560,7 @@ describe('servers in trouble', () => {
 
   test('a server that drips is given up as one that falls silent', async () => {
     server.intercept = (_, response) => {
-      response.writeHead(206, { 'content-range': `bytes 0-16383/${2 ** 20}` });
+      response.writeHead(206, { 'content-range': `bytes ${2 ** 20 - 16384}-${2 ** 20 - 1}/${2 ** 20}` });
       const drops = setInterval(() => response.write('.'), 20);
       response.on('close', () => clearInterval(drops));
       return true;
@@ -618,6 +644,19 @@ describe('servers in trouble', () => {
     server.files = { [SD]: await parquetOf(rowsOfKind(2), { columns: 'id, image' }) };
     await expect(open().prepare([pairAt(0)])).rejects.toThrow(
       `${server.url}${SD} has no column question: check images-url`,
+    );
+  });
+
+  test.each([
+    ['[image]', 'lists'],
+    ["[{'bytes': image}]", 'lists'],
+    ["map {'bytes': image}", 'maps'],
+    ["{'path': id}", 'structs without bytes'],
+    ['id', 'values of the type INT64'],
+  ])('a column image of %s is called what it is', async (picture, kind) => {
+    server.files = { [SD]: await parquetOf(rowsOfKind(2), { picture }) };
+    await expect(open().prepare([pairAt(0)])).rejects.toThrow(
+      `${server.url}${SD} has ${kind} in its column image, not pictures as bytes or as structs with bytes: check images-url`,
     );
   });
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { SCENARIOS } from '../../src/benchmark/scenarios.ts';
@@ -70,6 +70,17 @@ describe('fetching', () => {
     expect(await open()(PATH)).toEqual(CONTENT);
     expect(server.seen.map(({ path, bytes }) => [path, bytes])).toEqual([[`/${PATH}`, CONTENT.length]]);
     expect(await kept()).toEqual([SHA256]);
+  });
+
+  test('what a killed process left half-written for hours is removed, though nothing is fetched', async () => {
+    await open()(PATH);
+    const left = join(folder, 'cache', '.waiting', 'left');
+    await writeFile(left, 'half');
+    const twoHoursAgo = new Date(Date.now() - 7_200_000);
+    await utimes(left, twoHoursAgo, twoHoursAgo);
+    await open()(PATH);
+    expect(await kept()).toEqual([SHA256]);
+    expect(server.seen).toHaveLength(1);
   });
 
   test('a kept file that was changed is fetched again', async () => {

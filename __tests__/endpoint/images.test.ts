@@ -1,3 +1,4 @@
+/** Long: every way in which a drawing comes or does not come is a test over one scripted server. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -150,6 +151,61 @@ describe('a picture', () => {
   });
 });
 
+describe('a picture at a URL that fails', () => {
+  const points = (to: ServerResponse, own: string) =>
+    json(200, { data: [{ url: `${own}/1.png?sig=secret` }] })(to);
+  const status = (code: number) => (to: ServerResponse) => void to.writeHead(code).end();
+  const breaks = (to: ServerResponse) => {
+    to.writeHead(200, { 'content-length': PICTURE.length }).write(PICTURE.subarray(0, 5));
+    setTimeout(() => to.destroy(), 20);
+  };
+  const never = () => undefined;
+
+  test.each([
+    ['503', status(503)],
+    ['404', status(404)],
+    ['a broken connection', breaks],
+    ['silence', never],
+  ])('once, with %s, is fetched again, and not drawn again', async (_, fails) => {
+    const { origin, seen } = await serve(points, fails, bytes);
+    expect(await draw(origin, { maxRetries: 1, timeout: 200 })).toEqual(PICTURE);
+    expect(seen.map(({ path }) => path.slice(0, 6))).toEqual(['/v1/im', '/1.png', '/1.png']);
+  });
+
+  test.each([
+    ['503', status(503), 'which answered 503: run again later, or take'],
+    ['404', status(404), 'which answered 404: run again later, or take'],
+    [
+      'a broken connection',
+      breaks,
+      'which did not come (UND_ERR_SOCKET): check that this machine reaches it, or take',
+    ],
+    ['silence', never, 'which did not come in 0.2 s: raise request-timeout, or take'],
+  ])('always, with %s, is asked for as often as anything else', async (_, fails, line) => {
+    const { origin, seen } = await serve(points, fails);
+    expect(await draw(origin, { maxRetries: 2, timeout: 200 })).toEqual({
+      missing: `the images endpoint ${origin}/v1 points to a picture at ${origin}, ${line} an images endpoint that sends the picture itself (b64_json)`,
+    });
+    expect(seen).toHaveLength(1 + 3);
+  });
+
+  test('for good, with a redirect to itself, is asked for once', async () => {
+    const { origin, seen } = await serve(points, to => to.writeHead(302, { location: '/1.png' }).end());
+    expect(await draw(origin, { maxRetries: 2 })).toEqual({
+      missing: `the images endpoint ${origin}/v1 points to a picture at ${origin}, which redirects without end: take an images endpoint that sends the picture itself (b64_json)`,
+    });
+    expect(seen).toHaveLength(1 + 21);
+  });
+
+  test('because the run ends is a run that was stopped', async () => {
+    const end = new AbortController();
+    const { origin } = await serve(points, () => end.abort());
+    expect(await draw(origin, { maxRetries: 2, signal: end.signal })).toEqual({
+      missing: 'the run was stopped before the picture was drawn',
+    });
+  });
+});
+
 describe('for nobody', () => {
   test.each([
     [
@@ -198,7 +254,7 @@ describe('no picture', () => {
     [
       'a URL that nothing may be fetched from',
       json(200, { data: [{ url: 'http://127.0.0.1:1/a.png' }] }),
-      'points to a picture at http://127.0.0.1:1, which did not come (broken off)',
+      'points to a picture at http://127.0.0.1:1, whose port is kept from HTTP: take an images endpoint that sends the picture itself (b64_json)',
     ],
     [
       'an answer that is not JSON',
@@ -217,7 +273,12 @@ describe('no picture', () => {
     [
       'a file URL',
       json(200, { data: [{ url: 'file:///etc/passwd' }] }),
-      'answered with a URL that is not http(s)',
+      'answered with a URL that is not http(s): take an images endpoint that sends the picture itself (b64_json)',
+    ],
+    [
+      'a URL with a password',
+      json(200, { data: [{ url: 'http://user:secret@127.0.0.1:1/a.png' }] }),
+      'points to a picture at http://127.0.0.1:1 by a URL with a user or a password in it, which is not fetched: take an images endpoint that sends the picture itself (b64_json)',
     ],
   ])('for %s', async (_, answer, line) => {
     const { origin } = await serve(answer);
@@ -230,7 +291,7 @@ describe('no picture', () => {
       to => to.writeHead(403).end(),
     );
     expect(await draw(origin)).toEqual({
-      missing: `the images endpoint ${origin}/v1 points to a picture at ${origin}, which answered 403`,
+      missing: `the images endpoint ${origin}/v1 points to a picture at ${origin}, which answered 403: take an images endpoint that sends the picture itself (b64_json)`,
     });
   });
 
@@ -248,7 +309,7 @@ describe('no picture', () => {
       },
     );
     expect(await draw(origin)).toEqual({
-      missing: `the images endpoint ${origin}/v1 sent more than 32 MB for one picture: check image-model`,
+      missing: `the images endpoint ${origin}/v1 points to a picture at ${origin}, which is larger than 32 MB: check image-model`,
     });
   });
 

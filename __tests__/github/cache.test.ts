@@ -37,7 +37,7 @@ interface Outcome {
 
 /** Runs one step as a runner does: its own process, the runner's variables. */
 async function job(
-  task: 'restore' | 'save' | 'both',
+  task: 'restore' | 'save' | 'both' | 'twice',
   cached: CachedFolder,
   { restored, env = {} }: { restored?: Restored; env?: Record<string, string | undefined> } = {},
 ): Promise<Outcome> {
@@ -270,6 +270,43 @@ describe('archives that someone else made', () => {
   });
 });
 
+describe('a key that is taken', () => {
+  const env = { GITHUB_RUN_ID: '88', GITHUB_RUN_ATTEMPT: '2' };
+  let key: string;
+  beforeEach(async () => {
+    const first = folderAt('first');
+    await fill(first.folder, FILES);
+    ({ key = '' } = await job('save', first));
+    service.calls.length = 0;
+  });
+
+  test('by a job that ended while it saved: the content lies under the key of the run, and later runs find it', async () => {
+    service.unfinish(key);
+    const saved = await job('save', folderAt('first'), { env });
+    expect(saved.key).toMatch(/-test\d+-run-88-2-[0-9a-f]{32}$/);
+    expect(saved.notices).toEqual([]);
+    const later = folderAt('later');
+    expect(await job('restore', later)).toMatchObject({ key: saved.key, notices: [] });
+    expect(await contentOf(later.folder)).toEqual(FILES);
+    service.calls.length = 0;
+    expect((await job('save', later, { restored: { key: saved.key ?? '' } })).key).toBe(saved.key);
+    expect(service.calls).toEqual([]);
+    await nothingLeft();
+  });
+
+  test('by one that has saved: not a second time', async () => {
+    const saved = await job('save', folderAt('first'), { env });
+    expect(saved.key).toBe(key);
+    expect(service.calls).toEqual(['CreateCacheEntry', 'GetCacheEntryDownloadURL']);
+  });
+
+  test('by one that nobody may look at: not a second time', async () => {
+    const writeOnly = { ...env, ACTIONS_CACHE_MODE: 'write-only' };
+    expect((await job('save', folderAt('first'), { env: writeOnly })).key).toBeUndefined();
+    expect(service.calls).toEqual(['CreateCacheEntry']);
+  });
+});
+
 describe('where there is no cache to use', () => {
   test('no service: one notice, and the run goes on', async () => {
     const first = folderAt('first');
@@ -295,7 +332,12 @@ describe('where there is no cache to use', () => {
     const first = folderAt('first');
     await fill(first.folder, FILES);
     service.readOnly = true;
-    expect((await job('save', first)).key).toBeUndefined();
+    const outcome = await job('twice', first);
+    expect(outcome).toMatchObject({ notices: [] });
+    expect(outcome.key).toBeUndefined();
+    // Told once, by the cache package.
+    expect(outcome.log.match(/^::warning::.*/gm)).toEqual([expect.stringContaining('cache write denied')]);
+    expect(service.calls).toEqual(['GetCacheEntryDownloadURL', 'CreateCacheEntry']);
     expect(service.keys().filter(key => key.includes(first.parts[0] ?? ''))).toEqual([]);
     await nothingLeft();
   });
@@ -339,9 +381,12 @@ describe('where there is no cache to use', () => {
     const first = folderAt('first');
     await fill(first.folder, FILES);
     const restored = await job('restore', first, { env });
-    const saved = await job('save', first, { env });
+    const saved = await job('twice', first, { env: { ...env, ACTIONS_CACHE_MODE: 'write-only' } });
     broken.close();
     expect([restored.key, saved.key]).toEqual([undefined, undefined]);
+    expect(saved.notices).toEqual([
+      'The cache was not saved: the cache service fails. The run goes on without it.',
+    ]);
     expect(await contentOf(first.folder)).toEqual(FILES);
     await nothingLeft();
   });

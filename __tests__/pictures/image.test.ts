@@ -153,6 +153,21 @@ describe('composing', () => {
     ]);
   });
 
+  test('SD in printing inks is put together in the colours that it is decoded in', async () => {
+    const { pixels, width, height } = plain(200, 300, [200, 100, 50]);
+    const sd = await sharp(pixels, { raw: { width, height, channels: 3 } })
+      .toColourspace('cmyk')
+      .jpeg({ quality: 100 })
+      .toBuffer();
+    const shown = pixel(await decode(sd), 5, 5);
+    const composed = await decode(await composeSdTypo(sd, typoPicture('Tea')));
+    expect([composed.width, composed.height]).toEqual([1024, 480]);
+    const offs = pixel(composed, 5, 5).map((value, i) => Math.abs(value - (shown[i] ?? 0)));
+    expect(Math.max(...offs)).toBeLessThan(8);
+    expect(pixel(composed, 900, 5)).toEqual([0, 0, 0]);
+    expect(Math.min(...pixel(composed, 5, 305))).toBeGreaterThan(247);
+  });
+
   test('a broken SD is one line', async () => {
     const sd = typoPicture('Bread');
     await expect(composeSdTypo(sd.subarray(0, 4000), sd)).rejects.toThrow(/^it is damaged or cut short/);

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { sha256Of } from '../../src/common/hash.ts';
-import { openStore, pictureKey, type StoredPicture } from '../../src/pictures/store.ts';
+import { openStore, type PictureStore, pictureKey, type StoredPicture } from '../../src/pictures/store.ts';
 import { fullDisk, withSmallDisk } from '../support/small-disk.ts';
 
 const run = promisify(execFile);
@@ -175,7 +175,10 @@ describe('several processes and bad places', () => {
     expect(await readdir(path.join(root, '.waiting'))).toEqual([]);
   });
 
-  test('what a killed process left is removed after an hour, and not before', async () => {
+  test.each<[string, (store: PictureStore) => Promise<unknown>]>([
+    ['keeps', store => store.write({ a: 1 }, picture('x'))],
+    ['reads', store => store.read({ a: 1 })],
+  ])('what a killed process left is removed by one that %s, after an hour and not before', async (_, use) => {
     const root = await newFolder();
     await mkdir(path.join(root, '.waiting'));
     const [old, young] = ['old', 'young'].map(name => path.join(root, '.waiting', name)) as [string, string];
@@ -183,7 +186,7 @@ describe('several processes and bad places', () => {
     await writeFile(young, 'half');
     const twoHoursAgo = new Date(Date.now() - 7_200_000);
     await utimes(old, twoHoursAgo, twoHoursAgo);
-    await openStore(root, neverWarned).write({ a: 1 }, picture('x'));
+    await use(openStore(root, neverWarned));
     expect(await readdir(path.join(root, '.waiting'))).toEqual(['young']);
   });
 

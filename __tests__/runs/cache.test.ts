@@ -69,7 +69,9 @@ function step(runId: string, more: Partial<Job> = {}): Promise<Step> {
   });
 }
 
-const newMachine = () => rmSync(path.join(home, 'temp'), { recursive: true, force: true });
+const newMachine = (of = home) => rmSync(path.join(of, 'temp'), { recursive: true, force: true });
+/** Where nothing is restored that was saved elsewhere: an archive is found by the path it was made from. */
+const elsewhere = () => mkdtempSync(path.join(home, 'elsewhere-'));
 const contentKeys = () => service.keys().filter(key => key.includes('-content-'));
 
 test('a killed run leaves its pictures to post; later runs draw the rest, and then nothing', async () => {
@@ -146,19 +148,39 @@ test('a run that is cancelled reports before anything slow, and leaves the savin
   expect(service.keys().length).toBeGreaterThan(before);
 }, 60_000);
 
-test('a run that is cancelled while it saves has reported, and keeps its verdict', async () => {
-  newMachine();
+test('a run that is cancelled while it saves has reported, and keeps its verdict and its pictures', async () => {
+  const place = elsewhere();
   const cancel = new AbortController();
   onAsking = () => {
     service.onSilence = () => cancel.abort();
   };
-  const inputs = { seed: '3' };
-  const { outputs, status, state } = await step('6', { cancel: cancel.signal, inputs });
+  const known = contentKeys();
+  const { outputs, status, state } = await step('6', { cancel: cancel.signal, home: place });
   onAsking = () => undefined;
   service.onSilence = null;
   expect(cancel.signal.aborted).toBe(true);
   expect({ status, outputs }).toMatchObject({ status: 0, outputs: { verdict: 'pass', unjudged: '0' } });
-  expect(await step('6', { door: 'post', env: state })).toMatchObject({ status: 0 });
+  expect(drawn).toBeGreaterThan(0);
+  expect(contentKeys()).toEqual(known);
+  // The key of the content stays reserved for the main that is gone.
+  expect(await step('6', { door: 'post', env: state, home: place })).toMatchObject({ status: 0 });
+  const saved = contentKeys();
+  expect(saved.slice(0, -1)).toEqual(known);
+  expect(saved.at(-1)).toContain('-run-6-1-');
+
+  newMachine(place);
+  drawn = 0;
+  expect((await step('9', { home: place })).outputs).toMatchObject({ verdict: 'pass', unjudged: '0' });
+  expect(drawn).toBe(0);
+  expect(contentKeys()).toEqual(saved);
+}, 120_000);
+
+test('a service that takes nothing is told of once in a run', async () => {
+  service.readOnly = true;
+  const { outputs, log } = await step('10', { home: elsewhere() });
+  service.readOnly = false;
+  expect(outputs).toMatchObject({ verdict: 'pass', unjudged: '0' });
+  expect(log.match(/^::warning::.*/gm)?.filter(line => line.includes('cache'))).toHaveLength(1);
 }, 60_000);
 
 const TEXT = { 'image-kinds': 'TEXT', 'image-source': 'published', 'image-model': '', 'image-base-url': '' };

@@ -1,6 +1,6 @@
 /**
- * One step of a job: `node cache-job.ts restore|save|both '<CachedFolder as JSON>' ['<Restored as JSON>']`; its last line
- * is the result.
+ * One step of a job: `node cache-job.ts restore|save|both|twice '<CachedFolder as JSON>' ['<Restored as JSON>']`; its last
+ * line is the result. `twice` saves two times over.
  */
 import { openCache } from '../../src/github/cache.ts';
 
@@ -9,5 +9,6 @@ const notices: string[] = [];
 const cache = await openCache(line => notices.push(line));
 const cached = JSON.parse(folder);
 const restored = task === 'save' ? JSON.parse(known) : await cache.restore(cached);
+if (task === 'twice') await cache.save(cached, restored);
 const result = task === 'restore' ? restored : { key: await cache.save(cached, restored) };
 process.stdout.write(`\n${JSON.stringify({ ...result, notices })}\n`);

@@ -28,11 +28,13 @@ export interface CacheService {
   readonly calls: string[];
   /** The keys that are saved, in their order. */
   keys(): string[];
+  /** Takes the archive from under a key, which stays reserved: so a job leaves it that ends while it saves. */
+  unfinish(key: string): void;
   /** Puts another archive under a key that is saved. */
   replace(key: string, archive: Uint8Array): Promise<void>;
   /** Says that the run's token may not write. */
   readOnly: boolean;
-  /** Leaves what is asked without an answer, and tells of it. */
+  /** Does what is asked, leaves it without an answer, and tells of it. */
   onSilence: (() => void) | null;
   close(): Promise<void>;
 }
@@ -91,13 +93,13 @@ export async function startCacheService(): Promise<CacheService> {
   async function handle(request: IncomingMessage): Promise<object> {
     const name = request.url?.split('/').at(-1) ?? '';
     self.calls.push(name);
-    self.onSilence?.();
-    if (self.onSilence) return new Promise(() => undefined);
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const call = calls[name];
     if (!call || request.headers.authorization !== 'Bearer runtime-token') throw new Error(`no call ${name}`);
-    return call(JSON.parse(Buffer.concat(chunks).toString()));
+    const answer = await call(JSON.parse(Buffer.concat(chunks).toString()));
+    self.onSilence?.();
+    return self.onSilence ? new Promise(() => undefined) : answer;
   }
 
   const self: CacheService = {
@@ -106,6 +108,9 @@ export async function startCacheService(): Promise<CacheService> {
     readOnly: false,
     onSilence: null,
     keys: () => entries.filter(({ finished }) => finished).map(({ key }) => key),
+    unfinish(key) {
+      for (const entry of entries) if (entry.key === key) entry.finished = false;
+    },
     async replace(key, archive) {
       const entry = entries.find(each => each.key === key);
       if (!entry) throw new Error(`nothing is saved under ${key}`);

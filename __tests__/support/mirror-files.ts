@@ -72,6 +72,8 @@ export interface MirrorFileShape {
   readonly id?: 'varchar' | 'bigint' | 'integer';
   readonly rowsPerGroup?: number;
   readonly columns?: string;
+  /** SQL of the column `image`, in place of the pictures as `image` has them. */
+  readonly picture?: string;
   /** Of the format. Version 2 has pages that hold first all lengths, then all values. */
   readonly version?: 'v1' | 'v2';
 }
@@ -88,6 +90,7 @@ export async function parquetOf(
     rowsPerGroup = 5,
     columns = '*',
     version = 'v1',
+    picture = image === 'struct' ? `{'bytes': image, 'path': id || '.jpg'}` : 'image',
   } = shape;
   const folder = await mkdtemp(join(tmpdir(), 'mirror-files-'));
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
@@ -102,7 +105,6 @@ export async function parquetOf(
         row.image ? blobValue(row.image) : null,
       ]);
     }
-    const picture = image === 'struct' ? `{'bytes': image, 'path': id || '.jpg'}` : 'image';
     const table = `select id::${id} as id, question, ${picture} as image from raw`;
     // DuckDB closes a row group only between chunks, and each part of a union is a chunk of its own.
     const parts = [];

@@ -7,14 +7,14 @@ import { type HttpOptions, withRetries } from './http.ts';
 import {
   ask,
   bytesOf,
-  contentRange,
-  etagOf,
   fetchRange,
   fetchWhole,
   RangeIgnored,
   type Remote,
   type Sink,
+  takeAs,
 } from './http-download.ts';
+import { contentRange, versionOf } from './http-version.ts';
 
 /** A file at a URL, read by pieces. */
 export interface RemoteFile {
@@ -71,7 +71,7 @@ export async function openRemoteFile(url: string, options: HttpOptions): Promise
       return bufferOf(await fetchPiece(start, end));
     },
     get commit() {
-      return remote.commit;
+      return remote.version?.commit;
     },
     close: async () => (await spool?.catch(() => undefined))?.close(),
   };
@@ -98,8 +98,7 @@ function fetchTail(remote: Remote): Promise<Tail | undefined> {
       return undefined;
     }
     const bytes = await bytesOf(reply, range.end - range.start);
-    remote.size = range.size;
-    remote.etag = etagOf(reply);
+    takeAs(remote, versionOf(reply));
     return { bytes, start: range.start, size: range.size };
   });
 }

@@ -39,6 +39,8 @@ export interface Reply {
   readonly url: URL;
   /** `x-repo-commit` of whichever hop gave it: the mirror does, the host it redirects to does not. */
   readonly commit: string | undefined;
+  /** `x-linked-etag`, likewise. */
+  readonly linkedEtag: string | undefined;
   /** Rejects with HttpFault when it breaks off or stalls. */
   readonly body: AsyncIterable<Uint8Array>;
   /** Gives the body up. */
@@ -85,7 +87,7 @@ export async function request(
 ): Promise<Reply> {
   const idle = idleTimer(options);
   try {
-    let commit: string | undefined;
+    let told: Told = {};
     let url = start;
     for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
       const response = await send(
@@ -95,12 +97,12 @@ export async function request(
         idle,
       ).catch(error => unreached(error, options));
       idle.heard();
-      commit ??= commitOf(response.headers);
+      told = { ...toldBy(response.headers), ...told };
       if (!REDIRECTS.includes(response.status)) {
         const isTaken =
           TAKEN.includes(response.status) || ('range' in headers && RANGELESS.includes(response.status));
         if (!isTaken) throw await statusFault(response, options);
-        return replyOf(response, url, commit, idle);
+        return replyOf(response, url, told, idle);
       }
       await response.body?.cancel();
       url = redirectOf(url, response.headers, options);
@@ -181,9 +183,16 @@ function connectionFault(error: unknown): string {
   return String(cause?.code ?? cause?.message ?? 'connection failed');
 }
 
-function commitOf(headers: Headers): string | undefined {
+/** What a hop tells of the file that it leads to. */
+interface Told {
+  readonly commit?: string;
+  readonly linkedEtag?: string;
+}
+
+function toldBy(headers: Headers): Told {
   const commit = headers.get('x-repo-commit') ?? '';
-  return /^[\w.-]{1,64}$/.test(commit) ? commit : undefined;
+  const linkedEtag = headers.get('x-linked-etag');
+  return { ...(/^[\w.-]{1,64}$/.test(commit) && { commit }), ...(linkedEtag && { linkedEtag }) };
 }
 
 function redirectOf(from: URL, headers: Headers, { input }: HttpOptions): URL {
@@ -200,13 +209,14 @@ function redirectOf(from: URL, headers: Headers, { input }: HttpOptions): URL {
   return target;
 }
 
-function replyOf(response: Response, url: URL, commit: string | undefined, idle: IdleTimer): Reply {
+function replyOf(response: Response, url: URL, told: Told, idle: IdleTimer): Reply {
   const discard = () => {
     idle.stop();
     response.body?.cancel().catch(() => undefined);
   };
   const { status, headers } = response;
-  return { status, headers, url, commit, discard, body: bodyOf(response, idle) };
+  const { commit, linkedEtag } = told;
+  return { status, headers, url, commit, linkedEtag, discard, body: bodyOf(response, idle) };
 }
 
 async function* bodyOf(response: Response, idle: IdleTimer): AsyncGenerator<Uint8Array> {

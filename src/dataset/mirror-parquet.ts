@@ -1,16 +1,17 @@
 import {
   type AsyncBuffer,
+  type ColumnMetaData,
   type FileMetaData,
   parquetMetadataAsync,
   parquetReadObjects,
   parquetSchema,
   type SchemaTree,
 } from 'hyparquet';
-import { getPhysicalColumns, getTreePath } from 'hyparquet/src/schema.js';
+import { getTreePath, isListLike, isMapLike } from 'hyparquet/src/schema.js';
 import { collected } from '../pictures/library.ts';
 import { DatasetError } from './dataset.ts';
 import type { RemoteFile } from './http-file.ts';
-import { byteArraysOf, decompressors } from './parquet-pages.ts';
+import { byteArraysOf, checkPages, decompressors } from './parquet-pages.ts';
 
 /** A row of the mirror without its picture. */
 export interface MirrorRow {
@@ -31,7 +32,8 @@ export interface MirrorTable {
   pictures(rows: readonly MirrorRow[]): AsyncGenerator<readonly [MirrorRow, Uint8Array | undefined]>;
 }
 
-const COLUMNS = ['id', 'question', 'image'];
+const NAMES = ['id', 'question'];
+const COLUMNS = [...NAMES, 'image'];
 
 /**
  * Opens a parquet file and reads its columns `id` and `question`.
@@ -49,16 +51,8 @@ export async function openTable(url: string, file: RemoteFile): Promise<MirrorTa
   if (missing.length > 0) {
     throw new DatasetError(`${url} has no column ${missing.join(', ')}: check images-url`);
   }
-  const named = await readable(url, () =>
-    parquetReadObjects({
-      file: heard(file),
-      metadata,
-      columns: ['id', 'question'],
-      compressors: decompressors,
-      // Without this, a column of raw bytes would come as text.
-      utf8: false,
-    }),
-  );
+  await readable(url, async () => checkImages(url, schema));
+  const named = await readable(url, () => readNames(file, metadata));
   const rows = named.map(({ id, question }, row) => ({
     id: textOf(id) ?? '',
     question: textOf(question),
@@ -94,24 +88,76 @@ const damaged = (url: string): DatasetError =>
     `${url} is cut short, damaged or no parquet file: check images-url, or wait until the mirror is whole`,
   );
 
+/** The rows' `id` and `question`, off pages that are what their checksums say: the reader passes over those. */
+async function readNames(file: RemoteFile, metadata: FileMetaData): Promise<Record<string, unknown>[]> {
+  const pieces = new Map<number, Promise<ArrayBuffer>>();
+  const named = await parquetReadObjects({
+    file: heard(file, pieces),
+    metadata,
+    columns: NAMES,
+    compressors: decompressors,
+    // Without this, a column of raw bytes would come as text.
+    utf8: false,
+  });
+  const columns = metadata.row_groups.flatMap(group => group.columns).flatMap(each => each.meta_data ?? []);
+  for (const [start, piece] of pieces) {
+    const bytes = await piece;
+    for (const column of columns.filter(({ path_in_schema: path }) => NAMES.includes(path[0] ?? ''))) {
+      const { from, to } = spanOf(column);
+      if (from < start || to > start + bytes.byteLength) continue;
+      checkPages(bytes.slice(from - start, to - start), Number(column.num_values));
+    }
+  }
+  return named;
+}
+
+/** Where a column lies in the file: bytes from and to (exclusive). */
+function spanOf(column: ColumnMetaData): { readonly from: number; readonly to: number } {
+  const from = Number(column.dictionary_page_offset || column.data_page_offset);
+  return { from, to: from + Number(column.total_compressed_size) };
+}
+
 /**
  * Each row group has the columns of the schema, in its order (parquet.thrift, RowGroup). Where one is another or is
  * there twice, the reader listens no more to some of what it has begun to fetch, and its failure ends the process.
  */
 function checkLayout({ row_groups }: FileMetaData, schema: SchemaTree): void {
-  const leaves = [...new Set(getPhysicalColumns(schema))].join();
+  // A name may hold a dot.
+  const leaves = [...new Set(leavesOf(schema).map(({ path }) => JSON.stringify(path)))].join();
   for (const { columns } of row_groups) {
-    const paths = columns.map(({ meta_data }) => meta_data?.path_in_schema.join('.'));
-    if (paths.join() !== leaves) throw new RangeError(paths.join());
+    const paths = columns.map(({ meta_data }) => JSON.stringify(meta_data?.path_in_schema)).join();
+    if (paths !== leaves) throw new RangeError(paths);
   }
 }
 
+const leavesOf = (tree: SchemaTree): SchemaTree[] =>
+  tree.children.length > 0 ? tree.children.flatMap(leavesOf) : [tree];
+
+/** Throws DatasetError where the column `image` is something that no picture's bytes can be in. */
+function checkImages(url: string, schema: SchemaTree): void {
+  const isBytes = ({ path, element }: SchemaTree) => holdsImages(path) && BYTES.has(element.type);
+  const image = schema.children.find(({ element }) => element.name === 'image');
+  if (!image || leavesOf(schema).some(isBytes)) return;
+  throw new DatasetError(
+    `${url} has ${kindOf(image)} in its column image, not pictures as bytes or as structs with bytes: check images-url`,
+  );
+}
+
+const BYTES: ReadonlySet<string | undefined> = new Set(['BYTE_ARRAY', 'FIXED_LEN_BYTE_ARRAY']);
+
+function kindOf(column: SchemaTree): string {
+  if (isListLike(column)) return 'lists';
+  if (isMapLike(column)) return 'maps';
+  return column.children.length > 0 ? 'structs without bytes' : `values of the type ${column.element.type}`;
+}
+
 /** The reader fetches ahead, and never looks at a piece that a damaged footer makes it ask for otherwise. */
-const heard = (file: RemoteFile): AsyncBuffer => ({
+const heard = (file: RemoteFile, pieces: Map<number, Promise<ArrayBuffer>>): AsyncBuffer => ({
   byteLength: file.byteLength,
   slice(start, end) {
     const piece = file.slice(start, end);
     piece.catch(() => undefined);
+    pieces.set(start, piece);
     return piece;
   },
 });
@@ -139,15 +185,16 @@ async function picturesOf(
 ): Promise<(Uint8Array | null)[]> {
   const column = columns
     .map(({ meta_data }) => meta_data)
-    .find(meta => IMAGES.has(meta?.path_in_schema.join('.') ?? ''));
+    .find(meta => holdsImages(meta?.path_in_schema ?? []));
   if (!column) throw new RangeError('no pictures');
-  const from = Number(column.dictionary_page_offset || column.data_page_offset);
-  const chunk = await file.slice(from, from + Number(column.total_compressed_size));
+  const { from, to } = spanOf(column);
+  const chunk = await file.slice(from, to);
   return byteArraysOf(chunk, end - start, column, getTreePath(schema, column.path_in_schema));
 }
 
 /** Pictures lie in the column `image` itself, or in a part of it. */
-const IMAGES: ReadonlySet<string> = new Set(['image', 'image.bytes']);
+const holdsImages = ([column, part, ...others]: readonly string[]): boolean =>
+  column === 'image' && (part === undefined || part === 'bytes') && others.length === 0;
 
 /** A text, a number or bytes (a text column without its annotation) as text. */
 function textOf(value: unknown): string | undefined {

@@ -2,9 +2,9 @@ import PQueue from 'p-queue';
 import { type Pair, textOf } from '../benchmark/pair.ts';
 import { messageOf } from '../common/fault.ts';
 import { sha256Of } from '../common/hash.ts';
-import { lookAt } from '../pictures/look.ts';
+import { beginsAsItsType, lookAt } from '../pictures/look.ts';
 import type { DatasetPictures, NoPicture } from '../pictures/picture.ts';
-import type { PictureStore, Recipe } from '../pictures/store.ts';
+import type { PictureStore, Recipe, StoredPicture } from '../pictures/store.ts';
 import { DatasetError } from './dataset.ts';
 import { IMAGES_URL } from './hashes.ts';
 import { HTTP_DEFAULTS, type HttpOptions } from './http.ts';
@@ -73,7 +73,7 @@ export function mirrorPictures(options: MirrorOptions): DatasetPictures {
     const damaged: Pair[] = [];
     for (const pair of needed.values()) {
       const isOpen = urlOf(mirror, pair) === url && !refused.has(pair.key);
-      if (isOpen && (await store.read(recipeOf(mirror, pair))) === undefined) damaged.push(pair);
+      if (isOpen && (await readKept(mirror, pair)) === undefined) damaged.push(pair);
     }
     if (damaged.length === 0) return;
     await fetchFile(mirror, url, damaged).catch(error => {
@@ -87,11 +87,11 @@ export function mirrorPictures(options: MirrorOptions): DatasetPictures {
     async read(pair) {
       if (pair.kind === 'TEXT') return { missing: `${pair.key} is asked without a picture` };
       if (refused.has(pair.key)) return absent(mirror, pair);
-      const kept = await store.read(recipeOf(mirror, pair));
+      const kept = await readKept(mirror, pair);
       if (kept) return kept;
       needed.set(pair.key, pair);
       await turns.add(() => repair(urlOf(mirror, pair)));
-      return (await store.read(recipeOf(mirror, pair))) ?? absent(mirror, pair);
+      return (await readKept(mirror, pair)) ?? absent(mirror, pair);
     },
     revision: () => [...commits].sort().join('+') || (needed.size > 0 ? 'unknown' : ''),
     unused: () => [...refused].map(([pair, reason]) => ({ pair, reason })),
@@ -107,6 +107,12 @@ const recipeOf = ({ root }: Mirror, pair: Pair): Recipe => ({
   pair: pair.key,
   text: textOf(pair),
 });
+
+/** Undefined also where the file is whole and holds no picture. */
+async function readKept(mirror: Mirror, pair: Pair): Promise<StoredPicture | undefined> {
+  const kept = await mirror.store.read(recipeOf(mirror, pair));
+  return kept && beginsAsItsType(kept) ? kept : undefined;
+}
 
 const absent = (mirror: Mirror, pair: Pair): NoPicture => ({
   missing: `${urlOf(mirror, pair)} has no picture for ${pair.key}: its row ${mirror.refused.get(pair.key) ?? 'cannot be read back from disk'}; give a mirror that has it in images-url, or set image-source to generated`,

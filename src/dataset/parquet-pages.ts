@@ -1,4 +1,12 @@
-import type { ColumnMetaData, Compressors, DecodedArray, PageHeader, SchemaTree } from 'hyparquet';
+import { crc32 } from 'node:zlib';
+import type {
+  ColumnMetaData,
+  Compressors,
+  DataReader,
+  DecodedArray,
+  PageHeader,
+  SchemaTree,
+} from 'hyparquet';
 import { parquetHeader, readPage } from 'hyparquet/src/column.js';
 import { DEFAULT_PARSERS } from 'hyparquet/src/convert.js';
 import { compressors } from 'hyparquet-compressors';
@@ -20,8 +28,8 @@ export const decompressors: Compressors = Object.fromEntries(
 /**
  * The byte arrays of one column in a row group of `rows` rows; null where a row has none.
  * In a page they lie one behind the other: where one length is wrong, what comes after it is other rows'. A page whose
- * last one does not end where the page ends throws therefore, as do more or fewer rows without one than are counted.
- * `chunk` is what the column takes in the file, `path` leads to it from the schema's root.
+ * last one does not end where the page ends throws therefore, as do more or fewer rows without one than are counted,
+ * and a page that is not what its checksum says. `chunk` is what the column takes in the file, `path` leads to it from the schema's root.
  */
 export function byteArraysOf(
   chunk: ArrayBuffer,
@@ -34,7 +42,7 @@ export function byteArraysOf(
   const held: (Uint8Array | null)[] = [];
   let dictionary: DecodedArray | undefined;
   while (held.length < rows) {
-    const header = parquetHeader(reader);
+    const header = headerOf(reader);
     const { data = [] } = readPage(reader, header, decoder, dictionary, undefined, 0);
     const values = Array.from(data, byteArrayOf);
     const { encoding, without } = countsOf(header);
@@ -47,6 +55,29 @@ export function byteArraysOf(
   if (held.length > rows) throw new RangeError(`${held.length} of ${rows}`);
   checkCount(held, column.statistics?.null_count);
   return held;
+}
+
+/** Throws if a page of a column of `values` values, which takes `chunk` in the file, is not what its checksum says. */
+export function checkPages(chunk: ArrayBuffer, values: number): void {
+  const reader = { view: new DataView(chunk), offset: 0 };
+  for (let left = values; left > 0; ) {
+    const header = headerOf(reader);
+    const { compressed_page_size: size, data_page_header: first, data_page_header_v2: second } = header;
+    reader.offset += size;
+    left -= (first ?? second)?.num_values ?? 0;
+  }
+}
+
+/** The header of the next page, whose bytes are as they were written if it has a checksum (parquet.thrift, PageHeader). */
+function headerOf(reader: DataReader): PageHeader {
+  const header = parquetHeader(reader);
+  const { crc, compressed_page_size: size } = header;
+  const { buffer, byteOffset } = reader.view;
+  // As a signed number, which is what it is stored as.
+  if (crc !== undefined && crc !== (crc32(new Uint8Array(buffer, byteOffset + reader.offset, size)) | 0)) {
+    throw new RangeError('wrong checksum');
+  }
+  return header;
 }
 
 function decoderOf(column: ColumnMetaData, schemaPath: SchemaTree[]) {

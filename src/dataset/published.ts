@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../common/fault.ts';
 import { sha256Of } from '../common/hash.ts';
-import { keepFile } from '../pictures/keeping.ts';
+import { keepFile, removeStale } from '../pictures/keeping.ts';
+import { once } from '../pictures/once.ts';
 import type { FileReader } from './authors.ts';
 import { DatasetError } from './dataset.ts';
 import { PUBLISHED_SHA256, QUESTIONS_URL } from './hashes.ts';
@@ -31,7 +32,9 @@ const LARGEST_FILE = 8 * 1024 ** 2;
 export function publishedFiles(options: PublishedOptions): FileReader {
   const root = (options.questionsUrl ?? QUESTIONS_URL).replace(/\/+$/, '');
   const http = { ...HTTP_DEFAULTS, token: options.token, ...options.http, input: 'questions-url' };
+  const ready = once(() => removeStale(options.cacheFolder));
   return async path => {
+    await ready();
     const expected = (options.hashes ?? PUBLISHED_SHA256)[path];
     if (!expected) throw new DatasetError(`${path} is not one of the authors' files`);
     const kept = join(options.cacheFolder, expected);

@@ -2,17 +2,17 @@ import { z } from 'zod';
 import { parseJson } from '../common/json.ts';
 import type { NoPicture } from '../pictures/picture.ts';
 import { openAi } from './library.ts';
+import { pictureAt } from './pointed.ts';
 import {
   type Fault,
   isFiltered,
-  isPassing,
   REDIRECT_ADVICE,
   type Refusal,
   refusalOf,
   saidBy,
   shownUrl,
 } from './problems.ts';
-import { networkCode, readWhole, TooLargeError } from './transport.ts';
+import { networkCode } from './transport.ts';
 import { createTries, type Exchange, type Said, type TryOptions } from './tries.ts';
 
 /** A model behind an OpenAI-compatible endpoint that draws pictures. */
@@ -26,11 +26,12 @@ export interface ImageEndpoint {
   draw(prompt: string, size: '1024x1024'): Promise<Uint8Array | NoPicture>;
 }
 
-/** The largest picture that is taken (bytes), and the largest answer: base64 is a third longer. */
-const LARGEST_PICTURE = 32 * 2 ** 20;
+/** The largest answer that is taken (bytes): a picture in base64. */
 const LARGEST_BODY = 48 * 2 ** 20;
 
 type Drawn = Uint8Array | NoPicture;
+/** What came of a drawing, or where it lies. */
+type Answered = Said<Drawn> | { readonly url: string };
 
 const drawing = z.object({
   data: z.tuple([z.object({ b64_json: z.string().nullish(), url: z.string().nullish() })], z.unknown()),
@@ -45,26 +46,33 @@ export function createImageEndpoint(options: TryOptions): ImageEndpoint {
   const client = openAi({ ...options, largestBody: LARGEST_BODY, ends: signal });
   const tries = createTries(options);
 
-  const read = async (body: string): Promise<Said<Drawn>> => {
+  const read = (body: string): Answered => {
     const json = parseJson(body);
     if (json === undefined) return again(missing(baseUrl, 'answered with something that is not JSON'));
     const { b64_json: base64, url } = drawing.safeParse(json).data?.data[0] ?? {};
     // Some put a whole `data:` URI there.
     if (base64) return settled(Buffer.from(base64.replace(/^data:[^,]*,/, ''), 'base64'));
-    return url ? download(url, options) : again(missing(baseUrl, 'answered without a picture'));
+    return url ? { url } : again(missing(baseUrl, 'answered without a picture'));
+  };
+
+  const pointed = async (url: string): Promise<Said<Drawn>> => {
+    const { value, next } = await pictureAt(url, options);
+    return { value: typeof value === 'string' ? missing(baseUrl, value) : value, next };
+  };
+
+  const ask = async (prompt: string, size: '1024x1024') => {
+    try {
+      const response = await client.images.generate({ model, prompt, size, n: 1 }).asResponse();
+      return { answer: read(await response.text()), headers: response.headers };
+    } catch (error) {
+      // It would be as large again.
+      if (networkCode(error) !== 'TOO_LARGE') throw error;
+      return { answer: settled(tooLarge(baseUrl)), headers: new Headers() };
+    }
   };
 
   const exchangeOf = (prompt: string, size: '1024x1024'): Exchange<Drawn> => ({
-    async send() {
-      try {
-        const response = await client.images.generate({ model, prompt, size, n: 1 }).asResponse();
-        return { ...(await read(await response.text())), headers: response.headers };
-      } catch (error) {
-        // It would be as large again.
-        if (networkCode(error) !== 'TOO_LARGE') throw error;
-        return { ...settled(tooLarge(baseUrl, LARGEST_BODY)), headers: new Headers() };
-      }
-    },
+    send: sending(() => ask(prompt, size), pointed),
     heard(error) {
       if (!isFiltered(error)) return undefined;
       const { code } = refusalOf(error, options);
@@ -87,8 +95,23 @@ const missing = (baseUrl: string, what: string): NoPicture => ({
   missing: `the images endpoint ${shownUrl(baseUrl)} ${what}`,
 });
 
-const tooLarge = (baseUrl: string, most: number): NoPicture =>
-  missing(baseUrl, `sent more than ${most / 2 ** 20} MB for one picture: check image-model`);
+const tooLarge = (baseUrl: string): NoPicture =>
+  missing(baseUrl, `sent more than ${LARGEST_BODY / 2 ** 20} MB for one picture: check image-model`);
+
+/** Asks for a drawing. One that is drawn and does not come from where it lies is fetched again, not drawn again. */
+function sending(
+  ask: () => Promise<{ answer: Answered; headers: Headers }>,
+  pointed: (url: string) => Promise<Said<Drawn>>,
+): Exchange<Drawn>['send'] {
+  let url: string | undefined;
+  return async () => {
+    if (url !== undefined) return { ...(await pointed(url)), headers: new Headers() };
+    const { answer, headers } = await ask();
+    if (!('url' in answer)) return { ...answer, headers };
+    url = answer.url;
+    return { ...(await pointed(url)), headers };
+  };
+}
 
 /** Why there is no picture, in the project's words: the endpoint's own may echo a key or the benchmark's text. */
 function missingFor(fault: Fault, baseUrl: string): NoPicture {
@@ -111,30 +134,4 @@ function advice({ status, redirect }: Refusal): string {
   if (status === 404) return 'check image-base-url (most end in /v1) and image-model';
   if (status === 429) return 'its limit is reached';
   return status >= 500 ? 'it failed' : 'it rejects the request; check image-model';
-}
-
-/** A picture that the endpoint points to. Redirects are followed, as pictures lie in stores; never with the key. */
-async function download(url: string, { baseUrl, apiKey, timeout, signal }: TryOptions): Promise<Said<Drawn>> {
-  const place = URL.canParse(url) ? new URL(url) : undefined;
-  if (place?.protocol === 'data:') {
-    return settled(new Uint8Array(await (await fetch(place)).arrayBuffer()));
-  }
-  if (place?.protocol !== 'https:' && place?.protocol !== 'http:') {
-    return settled(missing(baseUrl, 'answered with a URL that is not http(s)'));
-  }
-  const own = place.origin === new URL(baseUrl).origin && apiKey !== '';
-  const pointed = `points to a picture at ${place.origin}, which`;
-  try {
-    const response = await fetch(place, {
-      headers: own ? { authorization: `Bearer ${apiKey}` } : {},
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)]),
-    });
-    if (response.ok) return settled(await readWhole(response.body ?? [], LARGEST_PICTURE));
-    await response.body?.cancel();
-    const absent = missing(baseUrl, `${pointed} answered ${response.status}`);
-    return isPassing(response.status) ? again(absent) : settled(absent);
-  } catch (error) {
-    if (error instanceof TooLargeError) return settled(tooLarge(baseUrl, LARGEST_PICTURE));
-    return again(missing(baseUrl, `${pointed} did not come (${networkCode(error)})`));
-  }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { isFeatureAvailable, restoreCache, saveCache } from '@actions/cache';
 import { sha256Of } from '../common/hash.ts';
+import { isServiceFailure, overheard, restoreFailure, saveFailure } from './cache-log.ts';
 import { type Includes, LARGEST_PACK, listFolder, type PackedFile, unpack, writePack } from './cache-pack.ts';
 
 /** A folder that is kept between runs. */
@@ -28,7 +29,9 @@ export interface RunCache {
   restore(cached: CachedFolder): Promise<Restored>;
   /**
    * Keeps the folder, unless its content is what `restore` found. Where that found an archive which cannot be used, it
-   * is kept under a key of this run: the content's own may be the archive's, and no key is written twice. Resolves with the key that the content lies under, undefined if under none. Never rejects.
+   * is kept under a key of this run: the content's own may be the archive's, and no key is written twice. So it is
+   * where the content's own key is taken and nothing lies under it, as a job leaves it that ends while it saves.
+   * Resolves with the key that the content lies under, undefined if under none. Never rejects.
    */
   save(cached: CachedFolder, restored: Restored): Promise<string | undefined>;
   /** Whether the cache service has failed: nothing more is asked of it. */
@@ -63,6 +66,7 @@ export async function openCache(notice: (line: string) => void): Promise<RunCach
       return isDown ? otherwise : await inTurn(work);
     } catch (error) {
       isDown ||= error instanceof ServiceError;
+      if (error instanceof ServiceError && error.isTold) return otherwise;
       notice(`The cache was not ${what}: ${reasonOf(error)}. The run goes on without it.`);
       return otherwise;
     }
@@ -71,7 +75,7 @@ export async function openCache(notice: (line: string) => void): Promise<RunCach
     restore: async cached =>
       access.restore ? guarded('restored', () => restoreFolder(cached, notice), {}) : {},
     save: async (cached, restored) =>
-      access.save ? guarded('saved', () => saveFolder(cached, restored), undefined) : undefined,
+      access.save ? guarded('saved', () => saveFolder(cached, restored, access), undefined) : undefined,
     isDown: () => isDown,
   };
 }
@@ -137,9 +141,16 @@ const reasonOf = (error: unknown): string => {
   return (code ?? message ?? 'unknown failure').split('\n', 1)[0] ?? '';
 };
 
-/** The cache service gives no proper answer, after all tries. */
+/** The cache service gives no proper answer, after all tries, or takes nothing. */
 class ServiceError extends Error {
   override readonly name = 'ServiceError';
+  /** Whether the cache package has warned of it. */
+  readonly isTold: boolean;
+
+  constructor(isTold = false) {
+    super('the cache service fails');
+    this.isTold = isTold;
+  }
 }
 
 async function restoreFolder(cached: CachedFolder, notice: (line: string) => void): Promise<Restored> {
@@ -148,12 +159,13 @@ async function restoreFolder(cached: CachedFolder, notice: (line: string) => voi
   const saved = packPath(cached);
   return withScratch(async scratch => {
     const pack = join(scratch, 'pack');
-    const { key, failure } = await overheard(() =>
+    const { result: key, told } = await overheard(() =>
       withEnvironment({ RUNNER_TEMP: scratch, ...tarInto(pack) }, () =>
         restoreCache([saved], first, prefixes),
       ),
     );
-    if (SERVICE_FAILURE.test(failure)) throw new ServiceError('the cache service fails');
+    const failure = restoreFailure(told);
+    if (isServiceFailure(failure)) throw new ServiceError();
     if (failure) return { isRefused: true };
     if (!key || !(await stat(pack).catch(() => undefined))) return {};
     try {
@@ -168,48 +180,47 @@ async function restoreFolder(cached: CachedFolder, notice: (line: string) => voi
   });
 }
 
-/** The cache package's words where it got no answer: those of the service's newer protocol, and of its older one. */
-const SERVICE_FAILURE = /^Failed to GetCacheEntryDownloadURL|responded with 5\d\d/;
-
-/** The cache package keeps its failures to itself and only tells the log of them, so the log is listened to. */
-async function overheard(
-  work: () => Promise<string | undefined>,
-): Promise<{ readonly key: string | undefined; readonly failure: string }> {
-  const { stdout } = process;
-  const { write } = stdout;
-  let failure = '';
-  stdout.write = ((...args: Parameters<typeof write>) => {
-    failure ||= /^::(?:warning|error)::Failed to restore: (.*)/.exec(String(args[0]))?.[1] ?? '';
-    return write.apply(stdout, args);
-  }) as typeof write;
-  try {
-    const key = await work();
-    return { key, failure };
-  } finally {
-    stdout.write = write;
-  }
-}
-
-async function saveFolder(cached: CachedFolder, restored: Restored): Promise<string | undefined> {
+async function saveFolder(
+  cached: CachedFolder,
+  restored: Restored,
+  access: CacheAccess,
+): Promise<string | undefined> {
   const files = await listFolder(cached.folder, cached.includes ?? (() => true));
   if (files.length === 0) return undefined;
   const [prefix = ''] = prefixesOf(cached);
   const end = `-${digestOf(files)}`;
   if (restored.key?.startsWith(prefix) && restored.key.endsWith(end)) return restored.key;
-  const run = `run-${process.env['GITHUB_RUN_ID']}-${process.env['GITHUB_RUN_ATTEMPT']}`;
-  const key = restored.isRefused ? prefix + run + end : prefix + end.slice(1);
+  const shared = prefix + end.slice(1);
+  const own = `${prefix}run-${process.env['GITHUB_RUN_ID']}-${process.env['GITHUB_RUN_ATTEMPT']}${end}`;
   const pack = packPath(cached);
   return withScratch(async scratch => {
     try {
       await rm(pack, { force: true });
       await writePack(cached.folder, files, pack);
-      const id = await withEnvironment({ RUNNER_TEMP: scratch }, () => saveCache([pack], key));
-      return id < 0 ? undefined : key;
+      return await withEnvironment({ RUNNER_TEMP: scratch }, () => {
+        if (restored.isRefused) return savePack(pack, [own]);
+        // Without a look at what a key holds, each run would save the same once more.
+        return savePack(pack, access.restore ? [shared, own] : [shared]);
+      });
     } finally {
       await rm(pack, { force: true });
     }
   });
 }
+
+/** Saves under the first of the keys that is free, or finds it saved under one; resolves with that key. */
+async function savePack(pack: string, [key, ...others]: readonly string[]): Promise<string | undefined> {
+  if (key === undefined) return undefined;
+  const { result: id, told } = await overheard(() => saveCache([pack], key));
+  if (id >= 0) return key;
+  const failure = saveFailure(told);
+  if (failure === 'denied' || failure === 'unanswered') throw new ServiceError(failure === 'denied');
+  if (failure === 'failed' || others.length === 0) return undefined;
+  return (await isSaved(pack, key)) ? key : savePack(pack, others);
+}
+
+const isSaved = async (pack: string, key: string): Promise<boolean> =>
+  (await restoreCache([pack], key, [], { lookupOnly: true })) === key;
 
 /**
  * The cache package unpacks archives with `tar -P`, which writes wherever the archive's names and links lead. GNU

@@ -48,7 +48,7 @@ const raw = async ({ pixels, width, height, channels }: Canvas): Promise<Sharp> 
  */
 export const inspect = (bytes: Uint8Array): Promise<Image> =>
   inTurn(async () => {
-    const header = await headerOf(bytes);
+    const { space, ...header } = await headerOf(bytes);
     // Shrinking while it is decoded is the cheapest way of reading all of it.
     const whole = (await open(bytes)).removeAlpha().toColourspace('srgb');
     const small = whole.resize({ width: 64, height: 64, fit: 'fill', kernel: 'linear' });
@@ -94,10 +94,14 @@ export const composeSdTypo = (sd: Uint8Array, typo: Uint8Array): Promise<Uint8Ar
     const [above, below] = await Promise.all([headerOf(sd), headerOf(typo)]);
     const width = Math.max(above.width, below.width);
     const height = above.height + below.height;
-    return above.height >= below.height ? join(sd, typo, width, height) : overlay(sd, typo, width, height);
+    const isJoined = above.height >= below.height && above.space !== 'cmyk' && below.space !== 'cmyk';
+    return (isJoined ? join : overlay)(sd, typo, width, height);
   });
 
-/** Streams both through libvips, which gives each the height of the taller: right if that is the upper one. */
+/**
+ * Streams both through libvips, which gives each the height of the taller: right if that is the upper one. It knows no
+ * black of printing inks to put beside them.
+ */
 async function join(
   above: Uint8Array,
   below: Uint8Array,
@@ -116,7 +120,7 @@ async function join(
   return tracked(bytes);
 }
 
-/** The same for any heights, through the pixels of both. */
+/** The same for any heights and colours, through the pixels of both. */
 async function overlay(sd: Uint8Array, typo: Uint8Array, width: number, height: number): Promise<Uint8Array> {
   const [above, below] = [await decode(sd), await decode(typo)];
   const canvas = canvasOf(width, height, 0);
@@ -127,15 +131,16 @@ async function overlay(sd: Uint8Array, typo: Uint8Array, width: number, height: 
 
 const open = async (bytes: Uint8Array): Promise<Sharp> => (await library())(tracked(bytes), READING);
 
-async function headerOf(bytes: Uint8Array): Promise<Omit<Image, 'thumbnail'>> {
+/** `space`: what its colours are made of, such as `srgb` or `cmyk`. */
+async function headerOf(bytes: Uint8Array): Promise<Omit<Image, 'thumbnail'> & { readonly space: string }> {
   if (bytes.length === 0) throw new Error('it is empty');
   const image = await open(bytes);
-  const { format, width, height } = await image.metadata().catch((error: unknown) => damaged(error));
+  const { format, width, height, space } = await image.metadata().catch((error: unknown) => damaged(error));
   const type = TYPES[format];
   if (type === undefined) throw new Error(`it is ${format}, not JPEG, PNG or WebP`);
   if (width * height > MAX_PIXELS)
     throw new Error(`it is ${width} × ${height} px, more than any picture here`);
-  return { type, width, height };
+  return { type, width, height, space };
 }
 
 async function decoded(image: Sharp): Promise<Canvas<3>> {

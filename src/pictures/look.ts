@@ -42,6 +42,16 @@ export async function lookAt(
   return { type, look: lookOf(seen) };
 }
 
+const BEGINNINGS: Readonly<Record<Picture['type'], RegExp>> = {
+  'image/jpeg': /^\xff\xd8\xff/,
+  'image/png': /^\x89PNG/,
+  'image/webp': /^RIFF.{4}WEBP/s,
+};
+
+/** Whether the bytes begin as a picture of their type does: of one that was looked at before it was kept, that is enough. */
+export const beginsAsItsType = ({ bytes, type }: Pick<Picture, 'bytes' | 'type'>): boolean =>
+  BEGINNINGS[type].test(Buffer.from(bytes.subarray(0, 12)).toString('latin1'));
+
 /** The grey of 8 × 8 cells, in hex: it hangs on no metadata, and hardly on the encoding. */
 function lookOf({ pixels, width, height }: Canvas<3>): string {
   const sums = new Float64Array(CELLS * CELLS);

@@ -47,7 +47,10 @@ export function openStore(root: string, warn: (line: string) => void): PictureSt
   const ready = once(() => removeStale(root));
   let warned = false;
 
-  const read = (recipe: Recipe) => readPicture(root, pictureKey(recipe));
+  async function read(recipe: Recipe): Promise<StoredPicture | undefined> {
+    await ready();
+    return readPicture(root, pictureKey(recipe));
+  }
 
   async function write(recipe: Recipe, picture: StoredPicture): Promise<void> {
     await ready();
