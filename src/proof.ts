@@ -87,9 +87,7 @@ export function createProof(
   const give = async (planted: readonly Planted[], when: When, vouchable: () => number) =>
     trust.take(await judgePlantedAgain(anew, planted, when), vouchable());
   const giveLongest = async () => {
-    // The last answer goes to the judge in this moment.
-    await setImmediate();
-    const { found, faults } = await judgeLongest(anew, scenarios, judgements.longest);
+    const { found, faults } = await longest(anew, scenarios, judgements);
     await trust.take(found, 0, faults);
   };
   return {
@@ -133,6 +131,16 @@ export function createProof(
       return trust.slips;
     },
   };
+}
+
+async function longest(
+  anew: Judge,
+  scenarios: readonly Scenario[],
+  judgements: Judgements,
+): ReturnType<typeof judgeLongest> {
+  // The last answer goes to the judge in this moment.
+  await setImmediate();
+  return judgeLongest(anew, scenarios, judgements.longest);
 }
 
 /** A judge that is asked as far as it is let in. */
