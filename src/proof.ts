@@ -116,8 +116,7 @@ export function createProof(
         giveLongest(),
         underWay,
       ]);
-      if (trust.slips.length > 0) return true;
-      if (isStopped()) return false;
+      if (trust.slips.length === 0 && isStopped()) return false;
       freshLast = fresh;
       return true;
     },

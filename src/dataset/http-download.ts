@@ -81,7 +81,7 @@ export async function fetchRange(remote: Remote, start: number, end: number): Pr
     checkRange(remote, reply, from, end);
     for await (const chunk of reply.body) {
       if (!isRepeated(chunk, bytes.subarray(got, known))) throw changed();
-      got = append(bytes, got, chunk);
+      got = append(bytes, got, passing(chunk));
     }
     if (got < bytes.length) throw new HttpFault('breaks off before its end', true);
   });

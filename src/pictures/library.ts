@@ -54,11 +54,11 @@ export function tracked<T extends Uint8Array>(bytes: T): T {
   return bytes;
 }
 
-/** Kept pictures that pass through the run, each once more as text in a request: they never come to the library. */
+/** What passes through the run and never comes to the library: kept pictures, each once more as text in a request. */
 const MOST_PASSED = 16 * 1024 * 1024;
 let passed = 0;
 
-/** The same for bytes that are read back from where they are kept, and sent. */
+/** The same for bytes that come from elsewhere, or are read back from where they are kept and sent. */
 export function passing<T extends Uint8Array>(bytes: T): T {
   passed += bytes.byteLength;
   if (passed > MOST_PASSED) collected();
