@@ -1,3 +1,4 @@
+import { passing } from '../pictures/library.ts';
 import { HttpFault, type HttpOptions, RANGELESS, type Reply, request, withRetries } from './http.ts';
 import { canGoOn, contentRange, isSame, joined, type Version, versionOf } from './http-version.ts';
 
