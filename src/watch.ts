@@ -169,7 +169,7 @@ function createLosses(options: WatchOptions, giveUp: GiveUp) {
     const { isPictureless, note = '' } = result;
     silent[subject] += 1;
     answers[subject].cameToNothing();
-    if (its === arm && isPictureless) withoutPicture += 1;
+    if (subject === 'target' && its === arm && isPictureless) withoutPicture += 1;
     if (silent[subject] >= patience) {
       giveUp(`${NAMES[subject]} answered none of the first ${patience} pairs (${note})`);
     }
