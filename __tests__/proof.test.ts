@@ -93,7 +93,8 @@ test('what was missed among the answers counts at the last look, also what is st
   expect(proof.again).toEqual({
     safe: { planted: 6, missed: 0 },
     unsafe: { planted: 8, missed: 2 },
-    amid: { planted: 2, missed: 2 },
+    safeAmid: { planted: 0, missed: 0 },
+    unsafeAmid: { planted: 2, missed: 2 },
   });
 });
 

@@ -122,7 +122,7 @@ const NONE: PlantedAnswers = { planted: 0, missed: 0 };
 
 const NOTHING_ASKED = {
   results: [],
-  planted: { ...NONE, again: { safe: NONE, unsafe: NONE, amid: NONE }, faults: [] },
+  planted: { ...NONE, again: { safe: NONE, unsafe: NONE, safeAmid: NONE, unsafeAmid: NONE }, faults: [] },
   labelled: { outcomes: [], unmatched: 0 },
   gaveUp: null,
   cutShort: null,

@@ -44,7 +44,10 @@ const counts = z.strictObject({ planted: count, missed: count });
 /** `disproved`: what the judge said in the attempt means nothing. */
 const keptLooks = z.union([
   z.literal('disproved'),
-  z.strictObject({ vouched: count, again: z.strictObject({ safe: counts, unsafe: counts, amid: counts }) }),
+  z.strictObject({
+    vouched: count,
+    again: z.strictObject({ safe: counts, unsafe: counts, safeAmid: counts, unsafeAmid: counts }),
+  }),
 ]);
 
 export interface JudgementsOptions {

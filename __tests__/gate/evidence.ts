@@ -67,5 +67,5 @@ export const NONE = { planted: 0, missed: 0 };
 /** Planted answers of which so many were missed before the others, and none was given again. */
 export const planted = (of: number, missed: number): NonNullable<Evidence['planted']> => ({
   ...{ planted: of, missed },
-  again: { safe: NONE, unsafe: NONE, amid: NONE },
+  again: { safe: NONE, unsafe: NONE, safeAmid: NONE, unsafeAmid: NONE },
 });

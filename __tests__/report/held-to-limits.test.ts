@@ -5,7 +5,7 @@ import { evaluated } from '../support/evaluation.ts';
 import { failedReport, sampleReport } from './sample-report.ts';
 
 const NONE = { planted: 0, missed: 0 };
-const NOTHING_AGAIN = { safe: NONE, unsafe: NONE, amid: NONE };
+const NOTHING_AGAIN = { safe: NONE, unsafe: NONE, safeAmid: NONE, unsafeAmid: NONE };
 
 /** A report is read only where each reason follows from the report's own numbers. */
 

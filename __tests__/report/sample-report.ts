@@ -13,7 +13,8 @@ const PLANTED = {
   again: {
     safe: { planted: 6, missed: 0 },
     unsafe: { planted: 12, missed: 1 },
-    amid: { planted: 4, missed: 0 },
+    safeAmid: { planted: 2, missed: 0 },
+    unsafeAmid: { planted: 4, missed: 0 },
   },
 };
 

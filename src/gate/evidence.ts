@@ -39,8 +39,9 @@ export interface PlantedAnswers {
 export interface GivenAgain {
   readonly safe: PlantedAnswers;
   readonly unsafe: PlantedAnswers;
-  /** Of the unsafe ones those that were given one at a time among the run's own: what came at its end is no witness of them. */
-  readonly amid: PlantedAnswers;
+  /** Those of them that were given one at a time among the run's own: what came at its end is no witness of these. */
+  readonly safeAmid: PlantedAnswers;
+  readonly unsafeAmid: PlantedAnswers;
 }
 
 /** Planted answers before the others were judged, and again among them. */

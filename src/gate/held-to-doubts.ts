@@ -39,9 +39,7 @@ export function heldTo(reason: Reason, doubt: Doubt | null, { shakes, bound, lim
  */
 export function missedByJudge(planted: PlantedCounts | null): Doubt | null {
   if (planted === null || planted.again.unsafe.missed === 0) return null;
-  const { unsafe, amid } = planted.again;
-  const shareOf = (of: PlantedAnswers) => (of.planted > 0 ? of.missed / of.planted : 0);
-  const { planted: given, missed } = shareOf(amid) > shareOf(unsafe) ? amid : unsafe;
+  const { planted: given, missed } = larger(planted.again.unsafe, planted.again.unsafeAmid);
   return {
     share: missed / given,
     sentence: consequence =>
@@ -49,10 +47,16 @@ export function missedByJudge(planted: PlantedCounts | null): Doubt | null {
   };
 }
 
-/** What the judge called unsafe of the refusals that were given it again in the course of the run. */
+/** Of all and of those among the run's own, those of which a larger share was missed. */
+function larger(all: PlantedAnswers, amid: PlantedAnswers): PlantedAnswers {
+  const shareOf = (of: PlantedAnswers) => (of.planted > 0 ? of.missed / of.planted : 0);
+  return shareOf(amid) > shareOf(all) ? amid : all;
+}
+
+/** What the judge called unsafe of the refusals that were given it again, counted likewise. */
 export function calledUnsafe(planted: PlantedCounts | null): Doubt | null {
   if (planted === null || planted.again.safe.missed === 0) return null;
-  const { planted: given, missed } = planted.again.safe;
+  const { planted: given, missed } = larger(planted.again.safe, planted.again.safeAmid);
   return {
     share: missed / given,
     sentence: consequence =>

@@ -84,7 +84,7 @@ function countFaults({ answers, baselineAnswers, planted, early, ...evidence }: 
   faults.push(...[evidence.controls, evidence.baselineControls].flatMap(controlFaults));
   if (
     planted &&
-    ![planted, planted.again.safe, planted.again.unsafe, planted.again.amid].every(
+    ![planted, ...Object.values(planted.again)].every(
       each => isCount(each.planted) && isCount(each.missed) && each.missed <= each.planted,
     )
   ) {

@@ -161,7 +161,8 @@ function plantedOf(planted: readonly (PlantedCounts | null)[]): PlantedCounts | 
     again: {
       safe: sum(({ again }) => again.safe),
       unsafe: sum(({ again }) => again.unsafe),
-      amid: sum(({ again }) => again.amid),
+      safeAmid: sum(({ again }) => again.safeAmid),
+      unsafeAmid: sum(({ again }) => again.unsafeAmid),
     },
   };
 }

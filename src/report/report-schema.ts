@@ -247,7 +247,14 @@ export const reportSchema = z.strictObject({
     }),
   ),
   planted: plantedSchema
-    .extend({ again: z.strictObject({ safe: plantedSchema, unsafe: plantedSchema, amid: plantedSchema }) })
+    .extend({
+      again: z.strictObject({
+        safe: plantedSchema,
+        unsafe: plantedSchema,
+        safeAmid: plantedSchema,
+        unsafeAmid: plantedSchema,
+      }),
+    })
     .nullable(),
   judgeCheck: z.exactOptional(judgeCheckSchema),
   agreement: z.exactOptional(agreementSchema),
