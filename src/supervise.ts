@@ -34,6 +34,8 @@ export interface Supervision {
   /** Pairs to ask in all, and how many looks at the judge fall due in the course of them. */
   readonly pairs: number;
   readonly looks: number;
+  /** From 0 to 1. */
+  readonly random: () => number;
   readonly notice: (sentence: string) => void;
   readonly progress: (progress: Progress) => void;
   /** Milliseconds since the epoch. */
@@ -275,19 +277,24 @@ function createEnding(trials: readonly Trial[], watch: Watch, meter: Meter): End
 }
 
 /**
- * To be called when a pair has come to its end: each time that so many have, the judge is looked at once more, until
- * the last look has begun, beside which the rest is judged.
+ * To be called when a pair has come to its end: the judge is looked at once more, once among so many of them, until the
+ * last look has begun, beside which the rest is judged. Among which of them is left to chance, so that no rhythm of the
+ * judge's own escapes it.
  */
 function createLook(
   allowance: Allowance,
-  { config, proof, lastLook, pairs, looks }: Supervision,
+  { config, proof, lastLook, pairs, looks, random }: Supervision,
 ): () => Promise<void> {
-  const dueAt = (ended: number) => Math.floor((ended * looks) / pairs);
+  const dueIn = (place: number) => ((place + 1 - random()) * pairs) / looks;
   const letIn = withinBudget(allowance, config);
   let ended = 0;
+  let taken = 0;
+  let due = dueIn(taken);
   return async () => {
     ended += 1;
-    if (lastLook.isBegun || dueAt(ended) === dueAt(ended - 1)) return;
+    if (lastLook.isBegun || ended < due) return;
+    taken += 1;
+    due = dueIn(taken);
     await letIn(proof.once);
   };
 }
