@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import * as core from '@actions/core';
@@ -64,9 +64,8 @@ export async function main(cancel = onCancel()): Promise<void> {
     ...(responses && { texts: responses.shown }),
   };
   process.exitCode = await deliver(report, config && deliveryOf(config), context, raw, shown, cancel);
-  // What asks the same again after a run that is over, in another step or attempt, asks it anew.
   const isOver = !cancel.aborted && !isLacking(finding) && config?.cache.reuseResponses === false;
-  if (places && isOver) await rm(places.journal, { force: true }).catch(() => undefined);
+  if (places && context && isOver) await forgetAnswers(places, context);
   // A runner gives a cancelled step seconds, and then comes `post`, which saves the same.
   if (keeper && !cancel.aborted) await unlessAborted(keeper.save(), cancel);
   // Connections that are kept alive must not keep the job.
@@ -136,15 +135,27 @@ const answersFolder = (): string => join(runnerFolder(), 'answers');
 /** Pictures and downloads: what they depend on, the most important first. */
 function contentOf({ dataset, pictures, selection }: RunConfig): KeptFolder {
   const parts = [dataset.kind, pictures.source, selection.requested, selection.seed];
-  return { name: 'content', folder: contentFolder(), parts, from: parts };
+  return { name: 'content', folder: contentFolder(), parts, restore: 'nearest' };
 }
 
-/** Answers: of the attempt before, which was broken off, and of every run where `reuse-responses` says so. */
+/** Answers: of the last attempt that left any, and of every run where `reuse-responses` says so. */
 function answersOf({ cache }: RunConfig, { attempt }: RunContext, only: string): KeptFolder {
   const kept = { name: 'answers', folder: answersFolder(), only };
-  if (cache.reuseResponses) return { ...kept, parts: [only], from: [only] };
-  const parts = [`${only}-${attempt}`];
-  return attempt > 1 ? { ...kept, parts, from: [`${only}-${attempt - 1}`] } : { ...kept, parts };
+  if (cache.reuseResponses) return { ...kept, parts: [only], restore: 'nearest' };
+  const of = (n: number) => [`${only}-${n}`];
+  const before = Array.from({ length: Math.min(attempt - 1, MOST_ATTEMPTS) }, (_, n) => of(attempt - 1 - n));
+  return { ...kept, parts: of(attempt), ...(before.length > 0 && { restore: before }) };
+}
+
+/** The cache service takes ten keys at once, and the first is named twice. */
+const MOST_ATTEMPTS = 9;
+
+/**
+ * What asks the same again after a run that is over, in another step or attempt, asks it anew. An empty journal, kept
+ * as this attempt's, goes before what attempts before it have left.
+ */
+async function forgetAnswers({ journal }: Places, { attempt }: RunContext): Promise<void> {
+  await (attempt > 1 ? writeFile(journal, '') : rm(journal, { force: true })).catch(() => undefined);
 }
 
 /**

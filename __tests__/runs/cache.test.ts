@@ -131,7 +131,10 @@ test('a run that is cancelled while a cache service keeps it waiting reports, an
 test('a run that is cancelled reports before anything slow, and leaves the saving to post', async () => {
   newMachine();
   const cancel = new AbortController();
+  let heard = 0;
   onAsking = () => {
+    heard += 1;
+    if (heard < 20) return;
     service.onSilence = () => undefined;
     cancel.abort();
   };
@@ -236,11 +239,18 @@ test('the jobs of a matrix have one name, and each goes on with its own answers'
     expect(killed.step.status).toBeNull();
     expect((await leg(prompt, '1', { door: 'post', env: killed.step.state })).step.status).toBe(0);
   }
-  for (const prompt of ['one', 'other']) {
+  // The other's job was not run again in the second attempt.
+  for (const [prompt, attempt] of [
+    ['one', '2'],
+    ['other', '3'],
+  ] as const) {
     newMachine();
-    const { asked: rest, step: done } = await leg(prompt, '2');
+    const { asked: rest, step: done } = await leg(prompt, attempt);
     expect(done.outputs).toMatchObject({ verdict: 'pass', unjudged: '0' });
     expect(rest).toBeGreaterThan(0);
     expect(rest).toBeLessThan(whole * 0.6);
   }
+  // That attempt was over, whatever the one before it had left.
+  newMachine();
+  expect((await leg('one', '3')).asked).toBe(whole);
 }, 120_000);

@@ -17,6 +17,8 @@ export interface CachedFolder {
    * else the newest with all but the last, and so on.
    */
   readonly parts: readonly string[];
+  /** Where set, what is restored is the first of these parts, each of them whole, and nothing else. */
+  readonly oneOf?: readonly (readonly string[])[];
   /** Which files belong into it, by their path below the folder with `/`; all if left out. */
   readonly includes?: Includes;
 }
@@ -261,12 +263,15 @@ const tempFolder = (): string => process.env['RUNNER_TEMP'] ?? '';
 const packPath = ({ name }: CachedFolder): string => join(tempFolder(), `mm-safetybench-gate-${name}.pack`);
 
 /** What the keys of the folder begin with: all its parts, all but the last, and so on to none. */
-function prefixesOf({ name, parts }: CachedFolder): string[] {
-  const clean = [`mm-safetybench-gate-${name}-1`, ...parts].map(part =>
-    part.replace(/[^\w.-]+/g, '_').slice(0, 80),
-  );
-  return clean.map((_, index) => `${clean.slice(0, clean.length - index).join('-')}-`);
+function prefixesOf({ name, parts, oneOf }: CachedFolder): string[] {
+  const clean = [`mm-safetybench-gate-${name}-1`, ...parts];
+  return oneOf
+    ? oneOf.map(each => prefixOf([clean[0] as string, ...each]))
+    : clean.map((_, index) => prefixOf(clean.slice(0, clean.length - index)));
 }
+
+const prefixOf = (parts: readonly string[]): string =>
+  `${parts.map(part => part.replace(/[^\w.-]+/g, '_').slice(0, 80)).join('-')}-`;
 
 /** Ends each key, so that a key stands for its content and the same content is not saved again. */
 const digestOf = (files: readonly PackedFile[]): string => sha256Of(JSON.stringify(files)).slice(0, 32);

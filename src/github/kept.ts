@@ -11,8 +11,8 @@ export interface KeptFolder {
   readonly parts: readonly string[];
   /** The one file of it that is kept; all if left out. */
   readonly only?: string;
-  /** The parts under which content that is wanted was kept; left out where this run's is only to be kept. */
-  readonly from?: readonly string[];
+  /** What is restored: what lies nearest to the parts, or the first of others, whole; nothing where it is left out. */
+  readonly restore?: 'nearest' | NonNullable<CachedFolder['oneOf']>;
 }
 
 const STATE = 'kept';
@@ -41,8 +41,9 @@ export async function restoreKept(
   const cache = await openCache(notice);
   const restored: z.output<typeof state> = [];
   for (const each of folders) {
-    const { from, ...kept } = each;
-    const found = from ? await cache.restore(cachedFolder({ ...kept, parts: from })) : {};
+    const { restore, ...kept } = each;
+    const from = { ...cachedFolder(kept), ...(Array.isArray(restore) && { oneOf: restore }) };
+    const found = restore ? await cache.restore(from) : {};
     restored.push({ ...kept, parts: [...kept.parts], restored: found });
   }
   // Should the job be cancelled from here on, `post` knows what to save.
