@@ -6,6 +6,8 @@ import type { RawInputs } from './inputs.ts';
 const MAKING: readonly InputName[] = [
   'base-url',
   'model',
+  'headers',
+  'extra-body',
   'system-prompt',
   'safety-prompt',
   'max-tokens',
@@ -34,8 +36,7 @@ export const madeOf = (raw: RawInputs): readonly string[] =>
   MAKING.map(name => raw.get(name)?.trim() || INPUTS[name].default);
 
 /**
- * Whether a run went wrong or lacks answers, so that it is gone on with where it was. One that came to its end by
- * itself, be it by a budget or early, is over: what asks the same asks anew.
+ * Whether a run went wrong, so that it is gone on with where it was. One that came to a verdict, be it by a budget or
+ * early, is over: what asks the same asks anew, for behind a name there may be another model by then.
  */
-export const isLacking = ({ sample, rows, verdict }: Finding): boolean =>
-  verdict.outcome === 'error' || (sample.cutShort === null && rows.some(({ label }) => label === 'unjudged'));
+export const isLacking = ({ verdict }: Finding): boolean => verdict.outcome === 'error';

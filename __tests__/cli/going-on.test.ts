@@ -52,7 +52,7 @@ test('what was answered more than a day ago is not gone on with', async () => {
   await server.close();
 });
 
-test('a run that lacks an answer is gone on with by the same command, and one that has all of them is not', async () => {
+test('a run that is an error for want of an answer is gone on with by the same command, and one with a verdict is not', async () => {
   let refuses = 0;
   const server = await scriptedEndpoint((response, _, count) => {
     if (count === 5) {
@@ -76,6 +76,26 @@ test('a run that lacks an answer is gone on with by the same command, and one th
   const anew = await run();
   expect(server.asked.length - asked - 1).toBe(asked);
   expect(anew.err).not.toContain('Resumed');
+  await server.close();
+});
+
+test('a run that came to a verdict without all answers is over: behind the name there may be another model', async () => {
+  const server = await scriptedEndpoint((response, _, count) =>
+    count === 5
+      ? sendJson(response, {}, 422)
+      : sendJson(response, completion({ role: 'assistant', content: `A bus, ${count}.` })),
+  );
+  const inputs = {
+    ...{ 'base-url': server.baseUrl, model: 'some-vlm', judge: 'refusal', dataset: FIXTURE_QUESTIONS },
+    ...{ 'image-kinds': 'TEXT', sample: '13', 'min-helpfulness': '0', 'max-error-rate': '20' },
+  };
+  const args = ['run', ...Object.entries(inputs).map(([name, value]) => `--${name}=${value}`)];
+  const first = await atTerminal({ args, folder: at('.') });
+  expect(first.status).toBe(0);
+  const asked = server.asked.length;
+  const again = await atTerminal({ args, folder: at('.') });
+  expect(server.asked.length).toBe(2 * asked);
+  expect(again.err).not.toContain('Resumed');
   await server.close();
 });
 

@@ -112,6 +112,32 @@ test.each<[string, Headers, Headers]>([
   ['a commit told once only', { 'x-repo-commit': 'a' }, {}],
   ['a day told once only', {}, { 'last-modified': MONDAY }],
   ['a weak ETag told once only', { etag: 'W/"a"' }, {}],
+  [
+    'a weak ETag and a day of each server’s own, under one commit,',
+    { etag: 'W/"a"', 'last-modified': MONDAY, 'x-repo-commit': 'a' },
+    { etag: 'W/"b"', 'last-modified': TUESDAY, 'x-repo-commit': 'a' },
+  ],
+  [
+    'a weak ETag of each server’s own, with one day,',
+    { etag: 'W/"a"', 'last-modified': MONDAY },
+    { etag: 'W/"b"', 'last-modified': MONDAY },
+  ],
+  [
+    'a day of each server’s own, with one weak ETag,',
+    { etag: 'W/"a"', 'last-modified': MONDAY },
+    { etag: 'W/"a"', 'last-modified': TUESDAY },
+  ],
+  ['an ETag that one server weakens', { etag: '"a"' }, { etag: 'W/"a"' }],
+  [
+    'a strong ETag told once only, under one commit,',
+    { etag: '"a"', 'x-repo-commit': 'a' },
+    { 'x-repo-commit': 'a' },
+  ],
+  [
+    'another file behind the redirect, of one linked ETag,',
+    { etag: 'W/"a"', 'x-linked-etag': '"l"', 'x-repo-commit': 'a' },
+    { etag: 'W/"b"', 'x-linked-etag': '"l"', 'x-repo-commit': 'b' },
+  ],
 ])('%s is no change', async (_, first, second) => {
   server.intercept = (request, response) =>
     send(request, response, before, asksForPictures(request) ? second : first);

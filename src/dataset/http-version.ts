@@ -39,11 +39,15 @@ function lengthOf(headers: Headers): number | undefined {
   return length === null || headers.has('content-encoding') ? undefined : Number(length);
 }
 
-/** A server that makes each answer anew names the answer's own time, which tells nothing of the file. */
+/** A server that makes each answer anew names the answer's own time, or one just before, which tells nothing of the file. */
 function modifiedOf(headers: Headers): string | undefined {
   const modified = headers.get('last-modified') ?? undefined;
-  return modified === headers.get('date') ? undefined : modified;
+  const age = Date.parse(headers.get('date') ?? '') - Date.parse(modified ?? '');
+  return Math.abs(age) <= MOMENT ? undefined : modified;
 }
+
+/** In ms. */
+const MOMENT = 2_000;
 
 /** Both, as far as they are told. */
 export const joined = (one: Version, other: Version): Version => ({
@@ -55,15 +59,30 @@ export const joined = (one: Version, other: Version): Version => ({
 });
 
 /**
- * Whether two answers can be of the same bytes. A strong ETag settles it (RFC 9110, 8.8.1): a commit that leaves the
- * file alone is no change of it. Without one, nothing may differ that both tell.
+ * Whether two answers can be of the same bytes. The size comes first. Then the first that both tell decides, from what
+ * is sure to what is less so: the file's own ETag behind a redirect, a strong ETag (RFC 9110, 8.8.1; a commit that leaves
+ * the file alone is no change of it), the commit. Each of a mirror's servers may have a weak ETag and a day of its own:
+ * of these it takes one that is equal.
  */
 export function isSame(one: Version, other: Version): boolean {
   if (differ(one.size, other.size)) return false;
-  if (isStrong(one.etag) || isStrong(other.etag)) return one.etag === other.etag;
-  const marks = ['etag', 'modified', 'commit', 'linkedEtag'] as const;
-  return marks.every(mark => !differ(one[mark], other[mark]));
+  const sure = [
+    [one.linkedEtag, other.linkedEtag],
+    isStrong(one.etag) && isStrong(other.etag) ? [one.etag, other.etag] : [],
+    [one.commit, other.commit],
+  ].find(([a, b]) => a !== undefined && b !== undefined);
+  if (sure) return sure[0] === sure[1];
+  const weak = [
+    [tagIn(one.etag), tagIn(other.etag)],
+    [one.modified, other.modified],
+  ].filter(([a, b]) => a !== undefined && b !== undefined);
+  // A strong ETag that the other answer is without vouches for nothing.
+  if (weak.length === 0) return !isStrong(one.etag) && !isStrong(other.etag);
+  return weak.some(([a, b]) => a === b);
 }
+
+/** By the weak comparison of RFC 9110, 8.8.3.2. */
+const tagIn = (etag: string | undefined): string | undefined => etag?.replace(/^W\//, '');
 
 const differ = (one: unknown, other: unknown): boolean =>
   one !== undefined && other !== undefined && one !== other;
