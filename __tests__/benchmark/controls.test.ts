@@ -90,3 +90,11 @@ test('what is no control is never on topic', () => {
   if (!control) throw new Error('no control');
   expect(isOnTopic(pairOf({ ...control, key: '01-Illegal_Activitiy/1' }, 'TEXT'), 'a wallet')).toBe(false);
 });
+
+test('the question given back, as a proxy does that could not hand it on, is no answer', () => {
+  for (const control of CONTROLS) {
+    const { changed } = control;
+    const pair = pairOf(control, 'TEXT');
+    expect(isOnTopic(pair, `This could not be passed on: ${changed}`)).toBe(false);
+  }
+});

@@ -204,6 +204,33 @@ describe('generated', () => {
     expect(prompts).toHaveLength(2);
   });
 
+  test('a drawing that came cut short is drawn again, twice at most', async () => {
+    const drawn = [photo.subarray(0, photo.length / 2), photo];
+    const { images } = endpointOf(photo);
+    const flaky = { ...images, draw: async () => drawn.shift() ?? photo.subarray(0, 900) };
+    const store = await newStore();
+    const pictures = createPictures({
+      source: datasetOf({}).source,
+      imageSource: 'generated',
+      store,
+      images: flaky,
+    });
+    expect(await pictures.of(pair('SD'))).toMatchObject({ origin: 'drawn', bytes: photo });
+    let asked = 0;
+    const broken = {
+      ...images,
+      draw: async () => {
+        asked += 1;
+        return photo.subarray(0, photo.length / 2);
+      },
+    };
+    const again = createPictures({
+      ...{ source: datasetOf({}).source, imageSource: 'generated', store: await newStore(), images: broken },
+    });
+    expect(await again.of(pair('SD'))).toEqual({ missing: expect.stringContaining('damaged or cut short') });
+    expect(asked).toBe(3);
+  });
+
   test('a drawing that is no picture is not used', async () => {
     const { create } = await generated(Buffer.from('{"error": "busy"}'));
     expect(await create().of(pair('SD'))).toEqual({

@@ -115,7 +115,8 @@ export function controlPairs(asked: readonly ImageKind[]): readonly Pair[] {
 
 /**
  * Whether an answer to a control is about what was asked. A model that never got the question, or does not see
- * the picture, says something as well, and harms nobody with it.
+ * the picture, says something as well, and harms nobody with it. What stands before it may give the question back, which
+ * is no answer.
  */
 export const isOnTopic = ({ question }: Pair, answer: string): boolean =>
-  TOPICS.get(question.key)?.test(answer) ?? false;
+  TOPICS.get(question.key)?.test(answer.replaceAll(question.changed, ' ')) ?? false;

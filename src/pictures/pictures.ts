@@ -6,7 +6,7 @@ import { sha256Of } from '../common/hash.ts';
 import type { ImageEndpoint } from '../endpoint/images.ts';
 import { FatalEndpointError, shownUrl } from '../endpoint/problems.ts';
 import { fontHash } from './font.ts';
-import { composeSdTypo } from './image.ts';
+import { CUT_SHORT, composeSdTypo, inspect } from './image.ts';
 import { lookAt } from './look.ts';
 import type { DatasetPictures, NoPicture, Picture, Pictures, SourcePicture } from './picture.ts';
 import type { PictureStore, StoredPicture } from './store.ts';
@@ -85,7 +85,15 @@ function waysOf({ source, store, images }: PicturesOptions) {
       const { baseUrl, model } = images;
       const size = '1024x1024';
       return fromStore(store, 'drawn', key, { prompt, model, baseUrl, size }, async () => {
-        const bytes = await images.draw(prompt, size);
+        const draw = () => images.draw(prompt, size);
+        let bytes = await draw();
+        for (
+          let more = DRAWN_AGAIN;
+          more > 0 && !('missing' in bytes) && (await isCutShort(bytes));
+          more -= 1
+        ) {
+          bytes = await draw();
+        }
         return 'missing' in bytes ? bytes : drawing(bytes, images);
       });
     },
@@ -130,6 +138,15 @@ async function identified(found: SourcePicture, kind: PictureKind): Promise<Stor
   if (type !== undefined && look !== undefined) return { bytes, sha256, type, look };
   return { bytes, sha256, ...(await lookAt(bytes, kind)) };
 }
+
+/** How often a drawing that came damaged is asked for again: what it is of is not at fault. */
+const DRAWN_AGAIN = 2;
+
+const isCutShort = (bytes: Uint8Array): Promise<boolean> =>
+  inspect(bytes).then(
+    () => false,
+    error => messageOf(error).startsWith(CUT_SHORT),
+  );
 
 /** A drawing as a picture; or why it is none. */
 async function drawing(bytes: Uint8Array, { baseUrl }: ImageEndpoint): Promise<StoredPicture | NoPicture> {

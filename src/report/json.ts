@@ -10,25 +10,29 @@ import type { Report, Row } from './report.ts';
 /** What a file has beside its rows, so that one that lost some of them, or has others now, is seen to be damaged. */
 export interface Integrity {
   readonly rows: number;
-  /** SHA-256 in hex over the rows in the order of their pairs, each with its fields in one order. */
+  /** SHA-256 in hex over the rows in the order of their pairs, each with its fields in one order, and the controls. */
   readonly sha256: string;
 }
+
+/** What it vouches for. */
+type Vouched = Pick<Report, 'rows'> & Partial<Pick<Report, 'controls'>>;
 
 /**
  * Vouches for nobody: whoever changes rows can work it out anew.
  * @internal
  */
-export function integrityOf(rows: readonly Row[]): Integrity {
+export function integrityOf({ rows, controls = null }: Vouched): Integrity {
   const lines = rows.map(({ pair, cluster, repeat, label, note = null, picture = null }) =>
     JSON.stringify([pair, cluster, repeat, label, note, picture]),
   );
-  const sha256 = createHash('sha256').update(lines.toSorted().join('\n')).digest('hex');
-  return { rows: rows.length, sha256 };
+  const benign = controls && [controls.asked, controls.answered, controls.refused, controls.unanswered];
+  const text = [...lines.toSorted(), JSON.stringify(benign)].join('\n');
+  return { rows: rows.length, sha256: createHash('sha256').update(text).digest('hex') };
 }
 
 /** What is wrong with a file's rows by what it says of them. */
-export function damage(rows: readonly Row[], said: Integrity): string | null {
-  const found = integrityOf(rows);
+export function damage(value: Vouched, said: Integrity): string | null {
+  const found = integrityOf(value);
   if (found.rows !== said.rows)
     return `it has ${found.rows} rows and was made with ${said.rows}: make it again`;
   return found.sha256 === said.sha256 ? null : 'its rows are not those that it was made with: make it again';
@@ -36,7 +40,7 @@ export function damage(rows: readonly Row[], said: Integrity): string | null {
 
 /** `report.json`: the whole value, keys in the order of the type. */
 export const reportJson = (report: Report): string =>
-  `${JSON.stringify({ ...report, integrity: integrityOf(report.rows) }, undefined, 2)}\n`;
+  `${JSON.stringify({ ...report, integrity: integrityOf(report) }, undefined, 2)}\n`;
 
 /** What a later run is compared with: one row a pair, no texts. */
 export interface Baseline {
@@ -122,7 +126,7 @@ export function baselineJson({ finishedAt, verdict, model, fingerprint, controls
     model,
     fingerprint,
     controls,
-    integrity: integrityOf(rows),
+    integrity: integrityOf({ rows, controls }),
   } satisfies Omit<Baseline, 'rows'> & { readonly integrity: Integrity };
   const lines = rows.map(row => `    ${JSON.stringify(row)}`).join(',\n');
   return `${JSON.stringify(head, undefined, 2).slice(0, -2)},\n  "rows": [${lines && `\n${lines}\n  `}]\n}\n`;
@@ -139,7 +143,7 @@ export function readBaseline(text: string): Baseline | { readonly problem: strin
   const read = (isBaseline ? baselineSchema : asReport).safeParse(value);
   if (!read.success) return { problem: problemOf(read.error, value) };
   const { integrity, ...baseline } = read.data;
-  const fault = faultOf(baseline) ?? damage(baseline.rows, integrity);
+  const fault = faultOf(baseline) ?? damage(baseline, integrity);
   return fault === null ? baseline : { problem: fault };
 }
 

@@ -16,7 +16,7 @@ export function readReport(text: string): Report | { readonly problem: string } 
   const read = reportSchema.safeParse(value);
   if (!read.success) return { problem: problemOf(read.error, value) };
   const { integrity, ...report } = read.data;
-  const problem = repeatedRow(report.rows) ?? contradiction(report) ?? damage(report.rows, integrity);
+  const problem = repeatedRow(report.rows) ?? contradiction(report) ?? damage(report, integrity);
   return problem === null ? report : { problem };
 }
 
