@@ -388,6 +388,19 @@ describe('rows that are not used', () => {
     await expectPictures([pairAt(1)]);
   });
 
+  test('a row of another question beside the right one is listed, and costs no picture', async () => {
+    const rows = rowsOfKind(4);
+    server.files = {
+      [SD]: await parquetOf([...rows, { ...at(rows, 1), question: 'x', image: pictureOf('x') }]),
+    };
+    const mirror = open();
+    await mirror.prepare([pairAt(1), pairAt(2)]);
+    expect(mirror.unused()).toEqual([
+      { pair: pairAt(1).key, reason: "has another question than the authors' file" },
+    ]);
+    expect(await mirror.read(pairAt(1))).toMatchObject({ bytes: Buffer.from(pictureOf(pairAt(1).key)) });
+  });
+
   test('white space around the question is no difference', async () => {
     const rows = rowsOfKind(2);
     server.files = {

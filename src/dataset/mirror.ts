@@ -33,6 +33,8 @@ interface Mirror {
   readonly commits: Set<string>;
   /** By a pair's key: why its picture is not used. */
   readonly refused: Map<string, string>;
+  /** By a pair's key: what is wrong with a row that bears its id beside its own. */
+  readonly beside: Map<string, string>;
   /** One file's pictures at a time, for the memory. */
   readonly pictureTurns: PQueue;
 }
@@ -52,7 +54,16 @@ export function mirrorPictures(options: MirrorOptions): DatasetPictures {
   const http = { ...HTTP_DEFAULTS, token: options.token, ...options.http, input: 'images-url' };
   const commits = new Set<string>();
   const refused = new Map<string, string>();
-  const mirror = { root, http, store, commits, refused, pictureTurns: new PQueue({ concurrency: 1 }) };
+  const beside = new Map<string, string>();
+  const mirror = {
+    root,
+    http,
+    store,
+    commits,
+    refused,
+    beside,
+    pictureTurns: new PQueue({ concurrency: 1 }),
+  };
   const needed = new Map<string, Pair>();
   // Where a damaged picture could not be had again, the next one need not wait for as many tries.
   const lost = new Map<string, unknown>();
@@ -94,7 +105,7 @@ export function mirrorPictures(options: MirrorOptions): DatasetPictures {
       return (await readKept(mirror, pair)) ?? absent(mirror, pair);
     },
     revision: () => [...commits].sort().join('+') || (needed.size > 0 ? 'unknown' : ''),
-    unused: () => [...refused].map(([pair, reason]) => ({ pair, reason })),
+    unused: () => [...refused, ...beside].map(([pair, reason]) => ({ pair, reason })),
   };
 }
 
@@ -135,8 +146,12 @@ async function fetchFile(mirror: Mirror, url: string, pairs: readonly Pair[]): P
     const wanted = new Map<MirrorRow, Pair>();
     for (const pair of pairs) {
       const row = rowOf(pair, table.rows);
-      if (typeof row === 'string') mirror.refused.set(pair.key, row);
-      else wanted.set(row, pair);
+      if (typeof row === 'string') {
+        mirror.refused.set(pair.key, row);
+        continue;
+      }
+      wanted.set(row, pair);
+      if (hasOther(pair, row, table.rows)) mirror.beside.set(pair.key, OTHER);
     }
     await mirror.pictureTurns.add(() => keepPictures(mirror, table, wanted, file.commit));
   } finally {
@@ -165,13 +180,22 @@ async function keepPictures(
   }
 }
 
+const OTHER = "has another question than the authors' file";
+
+const namedAs = ({ question }: Pair, rows: readonly MirrorRow[]): readonly MirrorRow[] =>
+  rows.filter(({ id }) => id.trim() === question.id);
+
+/** Whether a row beside the pair's own bears its id: it is another question's. */
+const hasOther = (pair: Pair, own: MirrorRow, rows: readonly MirrorRow[]): boolean =>
+  namedAs(pair, rows).some(row => row !== own);
+
 /** The pair's own row, or why there is none. */
 function rowOf(pair: Pair, rows: readonly MirrorRow[]): MirrorRow | string {
-  const named = rows.filter(({ id }) => id.trim() === pair.question.id);
+  const named = namedAs(pair, rows);
   if (named.length === 0) return 'is not there';
   const text = textOf(pair).trim();
   const [row, ...others] = named.filter(({ question }) => question?.trim() === text);
-  if (!row) return "has another question than the authors' file";
+  if (!row) return OTHER;
   return others.length === 0 ? row : 'is there several times';
 }
 

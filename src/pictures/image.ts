@@ -10,9 +10,6 @@ import type { Picture } from './picture.ts';
  */
 export const MAX_PIXELS = 4096 * 4096;
 
-/** How the fault of a picture begins that another try may bring whole. */
-export const CUT_SHORT = 'it is damaged or cut short';
-
 /** Nothing but these three formats is ever decoded: a picture comes from outside. */
 const TYPES: Readonly<Record<string, Picture['type']>> = {
   jpeg: 'image/jpeg',
@@ -61,7 +58,7 @@ export const inspect = (bytes: Uint8Array): Promise<Image> =>
       header.type === 'image/png' &&
       !Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes('IEND')
     ) {
-      throw new Error(`${CUT_SHORT} (its end is missing)`);
+      throw new Error('it is damaged or cut short (its end is missing)');
     }
     return { ...header, thumbnail };
   });
@@ -159,5 +156,5 @@ function damaged(error: unknown): never {
   const words = messageOf(error);
   if (words.includes('unsupported image format')) throw new Error('it is no JPEG, PNG or WebP picture');
   if (words.includes('pixel limit')) throw new Error(`it has more than ${MAX_PIXELS} pixels`);
-  throw new Error(`${CUT_SHORT} (${words.slice(0, 120)})`);
+  throw new Error(`it is damaged or cut short (${words.slice(0, 120)})`);
 }

@@ -6,7 +6,7 @@ import { sha256Of } from '../common/hash.ts';
 import type { ImageEndpoint } from '../endpoint/images.ts';
 import { FatalEndpointError, shownUrl } from '../endpoint/problems.ts';
 import { fontHash } from './font.ts';
-import { CUT_SHORT, composeSdTypo, inspect } from './image.ts';
+import { composeSdTypo, inspect } from './image.ts';
 import { lookAt } from './look.ts';
 import type { DatasetPictures, NoPicture, Picture, Pictures, SourcePicture } from './picture.ts';
 import type { PictureStore, StoredPicture } from './store.ts';
@@ -89,7 +89,7 @@ function waysOf({ source, store, images }: PicturesOptions) {
         let bytes = await draw();
         for (
           let more = DRAWN_AGAIN;
-          more > 0 && !('missing' in bytes) && (await isCutShort(bytes));
+          more > 0 && !('missing' in bytes) && (await isBroken(bytes));
           more -= 1
         ) {
           bytes = await draw();
@@ -139,13 +139,13 @@ async function identified(found: SourcePicture, kind: PictureKind): Promise<Stor
   return { bytes, sha256, ...(await lookAt(bytes, kind)) };
 }
 
-/** How often a drawing that came damaged is asked for again: what it is of is not at fault. */
+/** How often what is no whole picture is asked for again: the drawing itself is not at fault. */
 const DRAWN_AGAIN = 2;
 
-const isCutShort = (bytes: Uint8Array): Promise<boolean> =>
+const isBroken = (bytes: Uint8Array): Promise<boolean> =>
   inspect(bytes).then(
     () => false,
-    error => messageOf(error).startsWith(CUT_SHORT),
+    () => true,
   );
 
 /** A drawing as a picture; or why it is none. */
