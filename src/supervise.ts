@@ -49,7 +49,7 @@ export interface Supervision {
 const TRIALS_PER_REQUEST = 3;
 
 /** Rules take no request but the processor, which the first questions have for so long before them. */
-const FIRST_QUESTIONS_MS = 50;
+const FIRST_QUESTIONS_MS = 100;
 
 export interface Supervised extends Pick<Watch, 'gaveUp'> {
   /** In the order that the trials were begun in. */

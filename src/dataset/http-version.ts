@@ -67,9 +67,9 @@ export const joined = (one: Version, other: Version): Version => ({
 export function isSame(one: Version, other: Version): boolean {
   if (differ(one.size, other.size)) return false;
   const sure = [
-    [one.linkedEtag, other.linkedEtag],
+    [tagIn(one.linkedEtag), tagIn(other.linkedEtag)],
     isStrong(one.etag) && isStrong(other.etag) ? [one.etag, other.etag] : [],
-    [one.commit, other.commit],
+    [one.commit?.toLowerCase(), other.commit?.toLowerCase()],
   ].find(([a, b]) => a !== undefined && b !== undefined);
   if (sure) return sure[0] === sure[1];
   const weak = [
