@@ -67,7 +67,8 @@ export async function openTable(url: string, file: RemoteFile): Promise<MirrorTa
         if (inside.length === 0) continue;
         collected();
         const held = await readable(url, () => picturesOf(file, schema, group));
-        for (const row of inside) yield [row, held[row.row - group.start] ?? undefined];
+        // Each in memory of its own: the WebAssembly build copies all of what a view looks into.
+        for (const row of inside) yield [row, held[row.row - group.start]?.slice()];
       }
     },
   };
