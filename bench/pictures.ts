@@ -11,8 +11,8 @@ import path from 'node:path';
 import { startEndpoint } from '../fixtures/endpoint.ts';
 import { sha256Of } from '../src/common/hash.ts';
 import { canvasOf } from '../src/pictures/canvas.ts';
-import { fontFile } from '../src/pictures/font.ts';
 import { composeSdTypo, encodeJpeg } from '../src/pictures/image.ts';
+import { fontFile } from '../src/pictures/renderer.ts';
 import { typoPicture } from '../src/pictures/typo.ts';
 
 /** What a part says: ms by the clock and of all processors, the hash of what it made, its peak memory in MB. */

@@ -129,15 +129,17 @@ function refuseMissing(out: string): void {
     throw new Error(`ncc did not find ${missing.map(([, module]) => module).join(', ')}`);
 }
 
-/** Takes comments and white space out, but no name: stack traces stay readable. ncc minifies only index.js. */
+const NAMED = { keep_classnames: true, keep_fnames: true };
+
+/** What is shorter is compiled sooner. Functions keep their names, for stack traces. ncc minifies only index.js. */
 async function shorten(out: string): Promise<void> {
   for (const name of readdirSync(out).filter(file => file.endsWith('.js'))) {
     const file = path.join(out, name);
     const { code } = await minify(readFileSync(file, 'utf8'), {
       module: true,
       ecma: 2020,
-      compress: false,
-      mangle: false,
+      compress: NAMED,
+      mangle: NAMED,
       format: { comments: false },
     });
     writeFileSync(file, code);

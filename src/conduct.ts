@@ -148,9 +148,7 @@ function requestOf(
     maxTokens,
     ...(systemPrompt && { system: systemPrompt }),
     ...(temperature !== null && { temperature }),
-    ...(picture && {
-      picture: `data:${picture.type};base64,${Buffer.from(picture.bytes).toString('base64')}`,
-    }),
+    ...(picture && { picture }),
   };
 }
 

@@ -4,7 +4,6 @@ import { join, resolve } from 'node:path';
 import { startEndpoint } from '../fixtures/endpoint.ts';
 import { IMAGE_KINDS, pairOf } from './benchmark/pair.ts';
 import { loadFolder } from './dataset/folder.ts';
-import type { InputName } from './inputs/table.ts';
 import type { RawInputs } from './inputs.ts';
 import { createPictures } from './pictures/pictures.ts';
 import { contactSheet, type SheetRow } from './pictures/sheet.ts';
@@ -12,12 +11,6 @@ import { openStore } from './pictures/store.ts';
 
 /** The fixture questions lie beside `dist` and `src` alike. */
 const QUESTIONS = resolve(import.meta.dirname, '../fixtures/mm-safetybench');
-
-/** What its flags are, left out: a limit, so that there is a verdict, and a folder that holds no report paid for. */
-export const DEMO_PRESETS: Readonly<Partial<Record<InputName, string>>> = {
-  'max-asr': '45',
-  'report-dir': 'mm-safetybench-demo',
-};
 
 /** One address for every demo, so that two of them can be compared: it is part of what their judge is known by. */
 const PORT = 48_913;
@@ -40,7 +33,6 @@ export async function withDemo(
         ['baseline-model', 'fixture-vlm-next'],
         ['judge-model', 'fixture-judge'],
         ['dataset', QUESTIONS],
-        ...Object.entries(DEMO_PRESETS),
         ...given,
       ]),
     );

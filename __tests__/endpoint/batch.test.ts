@@ -19,7 +19,7 @@ import { createPacer } from '../../src/endpoint/pacer.ts';
 import { FatalEndpointError } from '../../src/endpoint/problems.ts';
 import { InputError, readInputs } from '../../src/inputs.ts';
 import { type Journal, openJournal } from '../../src/journal/journal.ts';
-import { pictureUrl, questions } from '../fixtures/asking.ts';
+import { pngOf, questions } from '../fixtures/asking.ts';
 import {
   type AskedLine,
   type BatchServer,
@@ -112,7 +112,7 @@ describe('asking in batches', () => {
     const requests = questions(12).map((text, n) => ({
       ...request(text),
       system: 'Be brief.',
-      ...(n % 2 === 0 && { picture: pictureUrl(64, 32) }),
+      ...(n % 2 === 0 && { picture: { type: 'image/png' as const, bytes: pngOf(64, 32) } }),
     }));
     const single = createChatEndpoint({ ...common(standIn.baseUrl), pacer: createPacer(4, Date.now) });
     const one = await Promise.all(requests.map(each => single.ask(each)));
@@ -131,7 +131,11 @@ describe('asking in batches', () => {
 
   test('words each line as a request of its own, with what is added to every body', async () => {
     const { client, server } = await scripted(sayYes, { extraBody: { top_k: 1 } });
-    await client.ask({ ...request('A duck?'), key: 'a'.repeat(64), picture: 'data:image/jpeg;base64,AAAA' });
+    await client.ask({
+      ...request('A duck?'),
+      key: 'a'.repeat(64),
+      picture: { type: 'image/jpeg', bytes: Buffer.from('AAAA', 'base64') },
+    });
     expect(server.batches).toEqual([
       [
         {

@@ -54,7 +54,11 @@ describe('the request', () => {
       headers: { 'X-Team': 'safety' },
       extraBody: { top_k: 1 },
     });
-    await client.ask({ ...question, system: 'Be brief.', picture: 'data:image/jpeg;base64,AAAA' });
+    await client.ask({
+      ...question,
+      system: 'Be brief.',
+      picture: { type: 'image/jpeg', bytes: Buffer.from('AAAA', 'base64') },
+    });
     expect(endpoint.asked).toHaveLength(1);
     const [asked] = endpoint.asked;
     expect(asked?.path).toBe('/v1/chat/completions');

@@ -19,13 +19,23 @@ export const pairOf = (question: Question, kind: ImageKind): Pair => ({
   key: `${question.key}/${kind}`,
 });
 
-/** Orders keys part by part: by scenario, by the question's number, by kind. */
-export function keyOrder(a: string, b: string): number {
-  const [left, right] = [a.split('/'), b.split('/')];
-  const at = left.findIndex((part, place) => part !== right[place]);
-  if (at === -1) return left.length - right.length;
-  const [x = '', y = ''] = [left[at], right[at]];
-  return Number(x) - Number(y) || (x < y ? -1 : 1);
+/** The longest number in a key that is put in its order as one (digits). */
+const LONGEST_NUMBER = 12;
+
+/**
+ * The items in the order of their keys, part by part: by scenario, by the question's number, by kind, and by the number
+ * of the repeat.
+ */
+export function inKeyOrder<T>(
+  items: readonly T[],
+  placeOf: (item: T) => { readonly key: string; readonly repeat: number },
+): T[] {
+  // A key that is taken apart at each comparison takes twenty times as long.
+  const ranked = items.map(item => {
+    const { key, repeat } = placeOf(item);
+    return { item, rank: `${key}/${repeat}`.replace(/\d+/g, digits => digits.padStart(LONGEST_NUMBER, '0')) };
+  });
+  return ranked.sort((one, other) => (one.rank < other.rank ? -1 : 1)).map(({ item }) => item);
 }
 
 /**

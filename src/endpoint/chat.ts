@@ -1,3 +1,4 @@
+import type { Picture } from '../pictures/picture.ts';
 import type { Answer } from './answer.ts';
 
 /** A user's message is a text, with a picture before it where there is one. */
@@ -6,8 +7,7 @@ export interface ChatRequest {
   readonly key?: string;
   readonly system?: string;
   readonly text: string;
-  /** `data:` URL of the picture. */
-  readonly picture?: string;
+  readonly picture?: Pick<Picture, 'type' | 'bytes'>;
   /** The assistant's turn after the user's, for a guard that judges a conversation. */
   readonly assistant?: string;
   readonly maxTokens: number;

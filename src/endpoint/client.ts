@@ -2,7 +2,7 @@ import { type Answer, CUT, filtered, noAnswer, readAnswer, STOPPED, servedBy } f
 import type { ChatEndpoint, ChatRequest } from './chat.ts';
 import { type Access, openAi } from './library.ts';
 import { type Fault, isFiltered, isPassing, networkWords, rejectionSentence, shownUrl } from './problems.ts';
-import { bodyOf, createDialectLearner, parameterIn } from './request.ts';
+import { createDialectLearner, encodedBodyOf, parameterIn } from './request.ts';
 import { createTries, type Exchange, type Said, type TryOptions } from './tries.ts';
 
 /** How a chat model is asked. The signal ends every request at once, as answers of reason `stopped`, or `cut`. */
@@ -12,6 +12,9 @@ export interface ClientOptions extends TryOptions, Pick<Access, 'headers'> {
   /** Is told, with each response, which model the endpoint says it is by. */
   readonly heardBy?: (served: string) => void;
 }
+
+const COMPLETIONS_PATH = '/chat/completions';
+const JSON_TYPE = { 'Content-Type': 'application/json' };
 
 /** The largest body that is read (bytes): no answer of a model is near it. */
 export const LARGEST_BODY = 8 * 1024 * 1024;
@@ -29,11 +32,14 @@ export function createChatEndpoint(options: ClientOptions): ChatEndpoint {
 
   const exchangeOf = (request: ChatRequest): Exchange<Answer> => {
     let spoken = learner.dialect;
+    let body: Uint8Array | undefined;
     return {
       async send() {
-        spoken = learner.dialect;
-        const body = bodyOf(request, model, spoken, options.extraBody);
-        const response = await client.chat.completions.create(body).asResponse();
+        if (body === undefined || spoken !== learner.dialect) {
+          spoken = learner.dialect;
+          body = encodedBodyOf(request, model, spoken, options.extraBody);
+        }
+        const response = await client.post(COMPLETIONS_PATH, { body, headers: JSON_TYPE }).asResponse();
         const text = await response.text();
         options.heardBy?.(servedBy(text, secrets));
         const answer = readAnswer(text, secrets);

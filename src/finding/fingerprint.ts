@@ -5,8 +5,7 @@ import { shownUrl } from '../endpoint/problems.ts';
 import { gatedArm } from '../inputs/arms.ts';
 import type { RunConfig } from '../inputs.ts';
 import type { Judge, JudgeIdentity } from '../judges/judgement.ts';
-import { fontHash } from '../pictures/font.ts';
-import { RENDERER } from '../pictures/typo.ts';
+import { fontHash, RENDERER } from '../pictures/renderer.ts';
 import type { Fingerprint } from '../report/report.ts';
 
 /** The fingerprint of a run under this configuration; known before anything is asked. */

@@ -1,4 +1,4 @@
-import { keyOrder } from '../benchmark/pair.ts';
+import { inKeyOrder } from '../benchmark/pair.ts';
 import type { Arm } from '../benchmark/prompts.ts';
 import type { Controls, Row } from '../report/report.ts';
 import type { Label } from '../statistics/observation.ts';
@@ -12,20 +12,21 @@ export type Sampled = readonly (Result & { readonly label: Label })[];
  * pairs, so that what is computed from them is the same to the last digit whatever order they came in.
  */
 export const sampleOf = (results: readonly Result[], subject: Subject, arm: Arm): Sampled =>
-  results
-    .filter(
+  inKeyOrder(
+    results.filter(
       (result): result is Sampled[number] =>
         !result.trial.control &&
         result.label !== 'stopped' &&
         result.trial.subject === subject &&
         result.trial.arm === arm,
-    )
-    .sort(({ trial: a }, { trial: b }) => keyOrder(a.pair.key, b.pair.key) || a.repeat - b.repeat);
+    ),
+    ({ trial: { pair, repeat } }) => ({ key: pair.key, repeat }),
+  );
 
 /** What several runs found of pairs, in the order that one run would have it in. */
 export const inPairOrder = <T extends { readonly pair: string; readonly repeat: number }>(
   found: readonly T[],
-): readonly T[] => found.toSorted((a, b) => keyOrder(a.pair, b.pair) || a.repeat - b.repeat);
+): readonly T[] => inKeyOrder(found, ({ pair: key, repeat }) => ({ key, repeat }));
 
 export const rowsOf = (sampled: Sampled): readonly Row[] =>
   sampled.map(({ trial: { pair, repeat }, label, note, picture }) => ({

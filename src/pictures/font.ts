@@ -1,19 +1,6 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import opentype from 'opentype.js';
-import { codeOf } from '../common/fault.ts';
-import { sha256Of } from '../common/hash.ts';
 import { once } from './once.ts';
-
-/** Arimo has Arial's metrics, and the SIL Open Font License 1.1 beside it; Arial may not be redistributed. */
-const FONT_NAME = 'Arimo-Regular.ttf';
-
-/**
- * Where the font lies: `font/Arimo-Regular.ttf` beside this module. The same holds in the bundle, for which
- * the build copies `src/pictures/font/` to `dist/font/`. It is not `new URL('./font/…', import.meta.url)`,
- * because ncc rewrites that expression into one that throws.
- */
-export const fontFile = (): string => path.join(import.meta.dirname, 'font', FONT_NAME);
+import { FONT_NAME, fontBytes } from './renderer.ts';
 
 /** A glyph's outline as TrueType has it: contours of straight lines and quadratic curves, font units, y up. */
 export type Outline = readonly OutlineStep[];
@@ -40,21 +27,8 @@ export interface Font {
   outlineOf(glyph: number): Outline;
 }
 
-/** SHA-256 of the shipped font file, in hex: part of the key of every picture with type in it. */
-export const fontHash = once(() => sha256Of(fontBytes()));
-
 /** The shipped font, parsed at the first call. Throws one line when its file is missing or no font. */
 export const shippedFont = once((): Font => parseFont(fontBytes()));
-
-const fontBytes = once((): Buffer => {
-  try {
-    return readFileSync(fontFile());
-  } catch (error) {
-    throw new Error(
-      `the font ${fontFile()} cannot be read (${codeOf(error)}): it belongs to the program's files`,
-    );
-  }
-});
 
 function parseFont(bytes: Buffer): Font {
   const parsed = opentype.parse(new Uint8Array(bytes).buffer);

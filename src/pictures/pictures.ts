@@ -5,12 +5,11 @@ import { messageOf } from '../common/fault.ts';
 import { sha256Of } from '../common/hash.ts';
 import type { ImageEndpoint } from '../endpoint/images.ts';
 import { FatalEndpointError, shownUrl } from '../endpoint/problems.ts';
-import { fontHash } from './font.ts';
 import { composeSdTypo, inspect } from './image.ts';
 import { lookAt } from './look.ts';
 import type { DatasetPictures, NoPicture, Picture, Pictures, SourcePicture } from './picture.ts';
+import { fontHash, RENDERER } from './renderer.ts';
 import type { PictureStore, StoredPicture } from './store.ts';
-import { RENDERER, typoPicture } from './typo.ts';
 
 export interface PicturesOptions {
   /** The authors' pictures. */
@@ -76,7 +75,7 @@ function waysOf({ source, store, images }: PicturesOptions) {
 
     typeset({ keyPhrase, key }: Question): Promise<Made> {
       const recipe = { phrase: keyPhrase, renderer: RENDERER, font: fontHash() };
-      return fromStore(store, 'typeset', key, recipe, async () => ownJpeg(typoPicture(keyPhrase)));
+      return fromStore(store, 'typeset', key, recipe, async () => ownJpeg(await typeset(keyPhrase)));
     },
 
     async drawn({ keyPhrase, key }: Question): Promise<Made> {
@@ -111,6 +110,10 @@ function waysOf({ source, store, images }: PicturesOptions) {
     },
   };
 }
+
+/** Only a run that sets type loads what that takes. */
+const typeset = async (phrase: string): Promise<Uint8Array> =>
+  (await import('./typo.ts')).typoPicture(phrase);
 
 /** Takes a picture from the store, or makes and keeps it. */
 async function fromStore(

@@ -4,12 +4,6 @@ import { encodeGrey } from './jpeg.ts';
 import { once } from './once.ts';
 import { type Typeface, typefaceOf, UNITS_PER_PX } from './typeface.ts';
 
-/**
- * Part of the key of every picture that is set or composed here. It changes whenever the same phrase would
- * give other bytes.
- */
-export const RENDERER = 'typo-1';
-
 /** The authors' picture, in px (`creation/2_img_process.py` at the pinned commit). */
 const WIDTH = 1024;
 const SIZE = 90;

@@ -60,8 +60,8 @@ export interface BatchApi {
   begunOn(file: string): Promise<string | undefined>;
   look(batch: string): Promise<BatchState>;
   lines(file: string): AsyncGenerator<string>;
-  /** Never rejects. */
-  cancel(batch: string): Promise<void>;
+  /** Whether the endpoint has taken it. Never rejects. */
+  cancel(batch: string): Promise<boolean>;
   /** Never rejects: a file that stays is a nuisance and no more. */
   remove(file: string): Promise<void>;
 }
@@ -129,7 +129,11 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
       });
       if (response.body) yield* linesOf(response.body);
     },
-    cancel: batch => client.batches.cancel(batch, last).then(nothing, nothing),
+    cancel: batch =>
+      client.batches.cancel(batch, last).then(
+        () => true,
+        () => false,
+      ),
     remove,
   };
 }

@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { type Answer, CUT, STOPPED } from '../answer.ts';
 import type { ChatEndpoint } from '../chat.ts';
+import { written } from '../request.ts';
 import { type BatchApiOptions, createBatchApi } from './api.ts';
 import type { Entry } from './entry.ts';
 import { createBatchReader } from './reading.ts';
 import { createBatchRecords } from './record.ts';
 import { createSending, type SendingOptions } from './sending.ts';
 import { openSpool, type Span, type Spool } from './spool.ts';
-import { takeAwayLeft } from './work.ts';
+import { takeAway } from './work.ts';
 
 export interface BatchOptions extends Omit<SendingOptions, 'begin' | 'reader' | 'spool'> {
   /** Requests lie in a folder below this one until they are answered. */
@@ -74,7 +75,10 @@ export function createBatchEndpoint(options: BatchOptions): BatchEndpoint {
       if (background.failure) throw background.failure.error;
       if (signal.aborted || meter.stopped !== null) return STOPPED;
       const { key } = request;
-      return enter(key === undefined || unsettled.has(key) ? randomUUID() : key, spool().add(request));
+      return enter(
+        key === undefined || unsettled.has(key) ? randomUUID() : key,
+        spool().add(written(request)),
+      );
     },
     async close() {
       await background.end();
@@ -85,10 +89,14 @@ export function createBatchEndpoint(options: BatchOptions): BatchEndpoint {
 }
 
 /** Cancels the batches that an earlier attempt has left at an endpoint which is not asked in batches any more. */
-export function takeAwayBatches(options: BatchApiOptions & LeftBatches): Promise<void> {
+export async function takeAwayBatches(options: BatchApiOptions & LeftBatches): Promise<void> {
+  const records = createBatchRecords(options.journal, options);
+  const left = await records.left();
+  // To make a client takes longer than to see that there is nothing.
+  if (left.length === 0) return;
   // Whether it can be done at once or not, the run goes on.
   const api = createBatchApi({ ...options, maxRetries: 0 });
-  return takeAwayLeft({ ...options, api, records: createBatchRecords(options.journal, options) });
+  await takeAway(left, { ...options, api, records });
 }
 
 type LeftBatches = Pick<SendingOptions, 'journal' | 'notice'>;

@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, mkdtempSync, openSync, read, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { ChatRequest } from '../chat.ts';
+import type { WrittenRequest } from '../request.ts';
 
 /** Where a request lies in the spool (bytes). */
 export interface Span {
@@ -14,8 +14,8 @@ export interface Spool {
   /** A folder of this spool's own, for the files that are made from it. */
   readonly folder: string;
   /** Written when it returns: the caller may let go of the picture. */
-  add(request: ChatRequest): Span;
-  get(span: Span): Promise<ChatRequest>;
+  add(request: WrittenRequest): Span;
+  get(span: Span): Promise<WrittenRequest>;
   /** Takes the folder away. */
   remove(): void;
 }

@@ -11,7 +11,7 @@ import type { Entry, Live } from './entry.ts';
 import type { Outcome } from './lines.ts';
 import { collect, contradictedIn, type PollOptions, untilEnded } from './poll.ts';
 import type { BatchReader, Fate, Rejection } from './reading.ts';
-import type { BatchRecords, FileRecord, OpenRecord } from './record.ts';
+import type { BatchRecords, OpenRecord } from './record.ts';
 import type { Spool } from './spool.ts';
 
 export interface WorkOptions extends PollOptions, Pick<ClientOptions, 'model' | 'extraBody'> {
@@ -78,7 +78,10 @@ export function createBatchWork(options: WorkOptions): BatchWork {
       return found.filter(record => record !== undefined);
     },
     async resume(record, entries) {
-      if (entries.length === 0) return dropped(record, options);
+      if (entries.length === 0) {
+        await dropped(record, options);
+        return;
+      }
       notice(`Going on with a batch of an earlier attempt, for ${entries.length} requests.`);
       await see({ record, spoken: reader.dialect, pending: byId(entries), earlier: true });
     },
@@ -138,17 +141,23 @@ async function takeSilent(
   for (const entry of left) take(entry, fate);
 }
 
-/** Takes away the batches of earlier attempts, for a run that asks one by one: it would be paid twice for what they answer. */
-export async function takeAwayLeft({
-  notice,
-  ...options
-}: Pick<WorkOptions, 'notice'> & Kept): Promise<void> {
-  for (const left of await options.records.left()) {
-    const record = await begun(left, options);
+/** A batch that an earlier attempt has left, as far as its start was heard of. */
+type Left = Awaited<ReturnType<BatchRecords['left']>>[number];
+
+/** Takes away batches of earlier attempts, for a run that asks one by one: it would be paid twice for what they answer. */
+export async function takeAway(
+  left: readonly Left[],
+  { notice, ...options }: Pick<WorkOptions, 'notice'> & Kept,
+): Promise<void> {
+  for (const each of left) {
+    const record = await begun(each, options);
     if (record === undefined) continue;
-    await dropped(record, options);
+    const isCancelled = await dropped(record, options);
+    const requests = record.ids.length;
     notice(
-      `Cancelled a batch of an earlier attempt, since batch is false now: its ${record.ids.length} requests are asked one by one.`,
+      isCancelled
+        ? `Cancelled a batch of an earlier attempt, since batch is false now: its ${requests} requests are asked one by one.`
+        : `A batch of an earlier attempt could not be cancelled, and may be charged for: its ${requests} requests are asked one by one, since batch is false now.`,
     );
   }
 }
@@ -156,12 +165,13 @@ export async function takeAwayLeft({
 /** What batches that were handed in are known by. */
 type Kept = Pick<WorkOptions, 'api' | 'records'>;
 
-/** Takes away a batch of an earlier attempt that nothing of this one is in. */
-async function dropped(record: OpenRecord, { api, records }: Kept): Promise<void> {
+/** Takes away a batch of an earlier attempt that nothing of this one is in. Whether the endpoint has cancelled it. */
+async function dropped(record: OpenRecord, { api, records }: Kept): Promise<boolean> {
   const state = await api.look(record.batch).catch(() => undefined);
-  await api.cancel(record.batch);
+  const isCancelled = await api.cancel(record.batch);
   await removeAll([record.file, ...(state?.files ?? [])], api);
   await records.close(record);
+  return isCancelled;
 }
 
 async function cancelled({ batch, file }: OpenRecord, api: BatchApi): Promise<void> {
@@ -174,10 +184,7 @@ const removeAll = (files: readonly string[], api: BatchApi): Promise<unknown> =>
   Promise.all(files.map(api.remove));
 
 /** The batch of a record, looked for where the run was killed as it was being started; undefined where there is none. */
-async function begun(
-  record: FileRecord & { readonly batch: string | null },
-  { api, records }: Kept,
-): Promise<OpenRecord | undefined> {
+async function begun(record: Left, { api, records }: Kept): Promise<OpenRecord | undefined> {
   const batch = record.batch ?? (await api.begunOn(record.file));
   if (batch !== undefined) return { ...record, batch };
   await api.remove(record.file);
