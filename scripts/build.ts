@@ -14,6 +14,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { minify } from '@swc/core';
+import { withEagerModules } from './eager-modules.ts';
 import { differences, notInGit, sizeOf } from './folders.ts';
 import { copyRuntimePackages, runtimeLicenses } from './runtime-packages.ts';
 
@@ -142,7 +143,7 @@ async function shorten(out: string): Promise<void> {
       mangle: NAMED,
       format: { comments: false },
     });
-    writeFileSync(file, code);
+    writeFileSync(file, withEagerModules(code));
   }
 }
 
