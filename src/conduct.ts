@@ -43,6 +43,8 @@ export interface TrialTexts {
 
 /** Is told how far a trial has come. */
 export interface Told {
+  /** It is put to the endpoint, or its answer is known. */
+  put(trial: Trial): void;
   /** Its answer has come, and is not judged yet. */
   heard(trial: Trial): void;
   /** Its answer goes to the judge. */
@@ -55,6 +57,7 @@ type GivenAnswer = Exclude<Answer, { kind: 'none' }>;
 /** Conducts one trial: picture, answer, judgement. Rejects only when the whole run cannot go on. */
 export async function conduct(trial: Trial, equipment: Equipment, told: Told): Promise<Result> {
   const { key, coming, isKept, shown } = await equipment.inOpeningTurn(() => putting(trial, equipment));
+  told.put(trial);
   const answer = await coming;
   if (answer.kind === 'none') {
     if (answer.reason === 'no-picture') {

@@ -1,12 +1,13 @@
-import { setTimeout } from 'node:timers/promises';
 import { type Allowance, createAllowance, type Need } from './allowance.ts';
 import { conduct, type Equipment, type Told } from './conduct.ts';
 import type { EarlyStop } from './early-stop.ts';
+import { createEnding } from './ending.ts';
 import type { Connections } from './endpoint/connections.ts';
 import type { Meter } from './endpoint/meter.ts';
 import { FatalEndpointError } from './endpoint/problems.ts';
 import { enoughInARow } from './endpoint/rejections.ts';
 import { assumedCosts, modelJudges, needOf, tooDearToProve } from './forecast.ts';
+import { createHeadStart } from './head-start.ts';
 import { inOrder, together } from './in-order.ts';
 import { gatedArm } from './inputs/arms.ts';
 import type { RunConfig } from './inputs.ts';
@@ -48,9 +49,6 @@ export interface Supervision {
 /** Begun trials for each request in flight: while some are judged, others keep the endpoint busy. */
 const TRIALS_PER_REQUEST = 3;
 
-/** Rules take no request but the processor, which the first questions have for so long before them. */
-const FIRST_QUESTIONS_MS = 100;
-
 export interface Supervised extends Pick<Watch, 'gaveUp'> {
   /** In the order that the trials were begun in. */
   readonly results: readonly Result[];
@@ -76,8 +74,10 @@ export async function superviseAll(
   meter.leaveRoom(() => allowance.committed);
   const ending = createEnding(trials, watch, meter);
   const look = createLook(allowance, supervision);
+  const headStart = createHeadStart(Math.min(trials.length, config.pacing.concurrency));
 
   const told: Told = {
+    put: headStart.gone,
     heard(trial) {
       watch.heard(trial);
       allowance.left(trial, { ...needOf(config, trial), drawings: 0, answers: 0 });
@@ -89,15 +89,14 @@ export async function superviseAll(
     const isWanted = trial.control || !watch.isCertain;
     const isBegun = isWanted && (await allowance.begin(trial, needOf(config, trial)));
     if (isBegun) watch.take(await conduct(trial, equipment, told).finally(() => allowance.end(trial)));
+    headStart.gone(trial);
     lastLook.toJudge(trial);
     ending.over(trial);
     if (isBegun && !trial.control) await look();
   };
   const one = (trial: Trial): Promise<void> => asked(trial).catch(refusedBy(watch));
-  const first = async (): Promise<PlantedFindings> => {
-    if (modelJudges(config) === 0) await setTimeout(FIRST_QUESTIONS_MS);
-    return proveWithin(allowance, watch, supervision).finally(ending.checked);
-  };
+  const first = async () =>
+    proveWithin(allowance, watch, headStart.over, supervision).finally(ending.checked);
   const measured = async () => measureWithin(allowance, equipment, supervision).finally(ending.checked);
 
   // A batch takes all requests before it answers the first.
@@ -127,10 +126,11 @@ const refusedBy =
     watch.giveUp(error.message);
   };
 
-/** Gives the judge the planted answers as far as `max-cost` allows, and gives up where it does not. */
+/** Gives the judge the planted answers `after` that, as far as `max-cost` allows, and gives up where it does not. */
 async function proveWithin(
   allowance: Allowance,
   watch: Watch,
+  after: Promise<void>,
   { config, meter, proof }: Supervision,
 ): Promise<PlantedFindings> {
   const all = {};
@@ -148,6 +148,7 @@ async function proveWithin(
     allowance.end(all);
     return withinBudget(allowance, config)(judging);
   };
+  await after;
   return proof.first(letIn, letInMore).finally(() => allowance.end(all));
 }
 
@@ -244,37 +245,6 @@ const judgementsOf = (config: RunConfig, planted: number): Need => ({
 /** The most that the last look at the judge needs. */
 const lookNeed = (config: RunConfig): Need =>
   judgementsOf(config, lastPlantedFor(config.selection.scenarios).length + LONGEST_PLANTED);
-
-/**
- * What may end a run before all pairs are asked: the planted answers, those with human labels and the controls are to
- * come to their ends first.
- */
-interface Ending {
-  /** A trial has come to its end, or is not to be begun. */
-  over(trial: Trial): void;
-  /** The judge has been given all planted answers, or all that people have labelled. */
-  checked(): void;
-}
-
-/** What the judge is given beside the run: the planted answers, and those with human labels. */
-const PROOFS = 2;
-
-function createEnding(trials: readonly Trial[], watch: Watch, meter: Meter): Ending {
-  let checksOpen = PROOFS + trials.filter(({ control }) => control).length;
-  const stopWhenCertain = () => {
-    if (watch.isCertain && checksOpen === 0) meter.stop('the verdict is certain');
-  };
-  return {
-    over({ control }) {
-      if (control) checksOpen -= 1;
-      stopWhenCertain();
-    },
-    checked() {
-      checksOpen -= 1;
-      stopWhenCertain();
-    },
-  };
-}
 
 /**
  * To be called when a pair has come to its end: the judge is looked at once more, once among so many of them, until the
