@@ -11,6 +11,7 @@ import {
   type BatchEndpoint,
   type BatchOptions,
   createBatchEndpoint,
+  takeAwayBatches,
 } from '../../src/endpoint/batch/endpoint.ts';
 import { type ClientOptions, createChatEndpoint } from '../../src/endpoint/client.ts';
 import { createConnections } from '../../src/endpoint/connections.ts';
@@ -679,6 +680,20 @@ test('a run without batches cancels what an earlier attempt has left, and asks o
     'Cancelled a batch of an earlier attempt, since batch is false now: its 3 requests are asked one by one.',
   );
   await next.close();
+});
+
+test('a batch that an earlier attempt has left is not said to be cancelled where the endpoint refuses that', async () => {
+  const server = await batchServer(sayYes, (call, response) =>
+    call === 'POST batches cancel' ? refuse(response, 409) : false,
+  );
+  endpoint = server;
+  const first = createHash('sha256').update(JSON.stringify(['batch', server.baseUrl, 'fixture-vlm', 0]));
+  await journal.append(first.digest('hex'), { batch: 'batch_7', file: 'file-7', ids: ['x', 'y'] });
+  const notice = (sentence: string) => notices.push(sentence);
+  await takeAwayBatches({ ...common(server.baseUrl), journal, notice });
+  expect(notices).toEqual([
+    'A batch of an earlier attempt could not be cancelled, and may be charged for: its 2 requests are asked one by one, since batch is false now.',
+  ]);
 });
 
 describe('a whole evaluation in batches', () => {

@@ -22,6 +22,9 @@ const READING = { limitInputPixels: MAX_PIXELS, ignoreIcc: true };
 /** Pillow's defaults, with which the authors saved: quality 75, 4:2:0, the standard Huffman tables. */
 const PILLOW_JPEG = { quality: 75, chromaSubsampling: '4:2:0', optimiseCoding: false };
 
+/** Bytes are no whole picture of a format that is read here. The message says what is wrong with them. */
+export class BrokenPictureError extends Error {}
+
 /** What a picture's bytes are. Sizes in px. */
 export interface Image {
   readonly type: Picture['type'];
@@ -43,8 +46,8 @@ const raw = async ({ pixels, width, height, channels }: Canvas): Promise<Sharp> 
   (await library())(tracked(pixels), { raw: { width, height, channels } });
 
 /**
- * Decodes a whole picture once and says what it is. Rejects with one line that says what is wrong with the
- * bytes: no picture, another format, more than MAX_PIXELS, cut short or damaged.
+ * Decodes a whole picture once and says what it is. Rejects with BrokenPictureError, one line that says what is wrong
+ * with the bytes: no picture, another format, more than MAX_PIXELS, cut short or damaged.
  */
 export const inspect = (bytes: Uint8Array): Promise<Image> =>
   inTurn(async () => {
@@ -58,7 +61,7 @@ export const inspect = (bytes: Uint8Array): Promise<Image> =>
       header.type === 'image/png' &&
       !Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes('IEND')
     ) {
-      throw new Error('it is damaged or cut short (its end is missing)');
+      throw new BrokenPictureError('it is damaged or cut short (its end is missing)');
     }
     return { ...header, thumbnail };
   });
@@ -133,13 +136,13 @@ const open = async (bytes: Uint8Array): Promise<Sharp> => (await library())(trac
 
 /** `space`: what its colours are made of, such as `srgb` or `cmyk`. */
 async function headerOf(bytes: Uint8Array): Promise<Omit<Image, 'thumbnail'> & { readonly space: string }> {
-  if (bytes.length === 0) throw new Error('it is empty');
+  if (bytes.length === 0) throw new BrokenPictureError('it is empty');
   const image = await open(bytes);
   const { format, width, height, space } = await image.metadata().catch((error: unknown) => damaged(error));
   const type = TYPES[format];
-  if (type === undefined) throw new Error(`it is ${format}, not JPEG, PNG or WebP`);
+  if (type === undefined) throw new BrokenPictureError(`it is ${format}, not JPEG, PNG or WebP`);
   if (width * height > MAX_PIXELS)
-    throw new Error(`it is ${width} × ${height} px, more than any picture here`);
+    throw new BrokenPictureError(`it is ${width} × ${height} px, more than any picture here`);
   return { type, width, height, space };
 }
 
@@ -154,7 +157,8 @@ async function decoded(image: Sharp): Promise<Canvas<3>> {
 /** libvips' words for what is wrong, in one line: they tell of the file's format and never quote the file. */
 function damaged(error: unknown): never {
   const words = messageOf(error);
-  if (words.includes('unsupported image format')) throw new Error('it is no JPEG, PNG or WebP picture');
-  if (words.includes('pixel limit')) throw new Error(`it has more than ${MAX_PIXELS} pixels`);
-  throw new Error(`it is damaged or cut short (${words.slice(0, 120)})`);
+  if (words.includes('unsupported image format'))
+    throw new BrokenPictureError('it is no JPEG, PNG or WebP picture');
+  if (words.includes('pixel limit')) throw new BrokenPictureError(`it has more than ${MAX_PIXELS} pixels`);
+  throw new BrokenPictureError(`it is damaged or cut short (${words.slice(0, 120)})`);
 }

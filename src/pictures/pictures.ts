@@ -5,7 +5,7 @@ import { messageOf } from '../common/fault.ts';
 import { sha256Of } from '../common/hash.ts';
 import type { ImageEndpoint } from '../endpoint/images.ts';
 import { FatalEndpointError, shownUrl } from '../endpoint/problems.ts';
-import { composeSdTypo, inspect } from './image.ts';
+import { BrokenPictureError, composeSdTypo } from './image.ts';
 import { lookAt } from './look.ts';
 import type { DatasetPictures, NoPicture, Picture, Pictures, SourcePicture } from './picture.ts';
 import { fontHash, RENDERER } from './renderer.ts';
@@ -82,19 +82,9 @@ function waysOf({ source, store, images }: PicturesOptions) {
       if (images === undefined) return { missing: `${key} has no SD picture: no images endpoint is set` };
       const prompt = drawingPromptOf(keyPhrase);
       const { baseUrl, model } = images;
-      const size = '1024x1024';
-      return fromStore(store, 'drawn', key, { prompt, model, baseUrl, size }, async () => {
-        const draw = () => images.draw(prompt, size);
-        let bytes = await draw();
-        for (
-          let more = DRAWN_AGAIN;
-          more > 0 && !('missing' in bytes) && (await isBroken(bytes));
-          more -= 1
-        ) {
-          bytes = await draw();
-        }
-        return 'missing' in bytes ? bytes : drawing(bytes, images);
-      });
+      return fromStore(store, 'drawn', key, { prompt, model, baseUrl, size: SIZE }, () =>
+        drawnBy(images, prompt),
+      );
     },
 
     async composed(question: Question, from: Makers): Promise<Made> {
@@ -144,21 +134,21 @@ async function identified(found: SourcePicture, kind: PictureKind): Promise<Stor
 
 /** How often what is no whole picture is asked for again: the drawing itself is not at fault. */
 const DRAWN_AGAIN = 2;
+const SIZE = '1024x1024';
 
-const isBroken = (bytes: Uint8Array): Promise<boolean> =>
-  inspect(bytes).then(
-    () => false,
-    () => true,
-  );
-
-/** A drawing as a picture; or why it is none. */
-async function drawing(bytes: Uint8Array, { baseUrl }: ImageEndpoint): Promise<StoredPicture | NoPicture> {
-  try {
-    return await identified({ bytes }, 'SD');
-  } catch (error) {
-    return {
-      missing: `the images endpoint ${shownUrl(baseUrl)} drew no picture that can be used: ${messageOf(error)}; check image-model and its safety checker`,
-    };
+/** A drawing as a picture; or why there is none. */
+async function drawnBy(images: ImageEndpoint, prompt: string): Promise<StoredPicture | NoPicture> {
+  for (let left = DRAWN_AGAIN; ; left -= 1) {
+    const bytes = await images.draw(prompt, SIZE);
+    if ('missing' in bytes) return bytes;
+    try {
+      return await identified({ bytes }, 'SD');
+    } catch (error) {
+      if (error instanceof BrokenPictureError && left > 0) continue;
+      return {
+        missing: `the images endpoint ${shownUrl(images.baseUrl)} drew no picture that can be used: ${messageOf(error)}; check image-model and its safety checker`,
+      };
+    }
   }
 }
 

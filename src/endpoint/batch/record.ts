@@ -13,7 +13,7 @@ const record = z.strictObject({ batch: batchName.nullable(), file: batchName, id
 const closed = z.strictObject({ closed: z.literal(true) });
 
 /** Requests that lie at the endpoint as a file. */
-export interface FileRecord {
+interface FileRecord {
   readonly file: string;
   readonly ids: readonly string[];
   readonly place: number;
@@ -23,10 +23,15 @@ export interface OpenRecord extends FileRecord {
   readonly batch: string;
 }
 
+/** A batch that an earlier attempt has left; null is one whose start was not heard of. */
+export interface LeftRecord extends FileRecord {
+  readonly batch: string | null;
+}
+
 /** What is known of an endpoint's batches, so that a run killed while one was under way finds it again. */
 export interface BatchRecords {
   /** Those of earlier attempts that were not collected, when it is called first; none after that. */
-  left(): Promise<readonly (FileRecord & { readonly batch: string | null })[]>;
+  left(): Promise<readonly LeftRecord[]>;
   /** A batch is to be started on a file: kept before that is, since what is started is paid for. */
   starting(file: string, ids: readonly string[]): Promise<FileRecord>;
   started(record: FileRecord, batch: string): Promise<OpenRecord>;
@@ -43,7 +48,7 @@ export function createBatchRecords(
   let hasLooked = false;
   return {
     async left() {
-      const open: Awaited<ReturnType<BatchRecords['left']>>[number][] = [];
+      const open: LeftRecord[] = [];
       if (hasLooked) return open;
       hasLooked = true;
       for (; ; next += 1) {

@@ -11,7 +11,7 @@ import type { Entry, Live } from './entry.ts';
 import type { Outcome } from './lines.ts';
 import { collect, contradictedIn, type PollOptions, untilEnded } from './poll.ts';
 import type { BatchReader, Fate, Rejection } from './reading.ts';
-import type { BatchRecords, OpenRecord } from './record.ts';
+import type { BatchRecords, LeftRecord, OpenRecord } from './record.ts';
 import type { Spool } from './spool.ts';
 
 export interface WorkOptions extends PollOptions, Pick<ClientOptions, 'model' | 'extraBody'> {
@@ -141,12 +141,9 @@ async function takeSilent(
   for (const entry of left) take(entry, fate);
 }
 
-/** A batch that an earlier attempt has left, as far as its start was heard of. */
-type Left = Awaited<ReturnType<BatchRecords['left']>>[number];
-
 /** Takes away batches of earlier attempts, for a run that asks one by one: it would be paid twice for what they answer. */
 export async function takeAway(
-  left: readonly Left[],
+  left: readonly LeftRecord[],
   { notice, ...options }: Pick<WorkOptions, 'notice'> & Kept,
 ): Promise<void> {
   for (const each of left) {
@@ -184,7 +181,7 @@ const removeAll = (files: readonly string[], api: BatchApi): Promise<unknown> =>
   Promise.all(files.map(api.remove));
 
 /** The batch of a record, looked for where the run was killed as it was being started; undefined where there is none. */
-async function begun(record: Left, { api, records }: Kept): Promise<OpenRecord | undefined> {
+async function begun(record: LeftRecord, { api, records }: Kept): Promise<OpenRecord | undefined> {
   const batch = record.batch ?? (await api.begunOn(record.file));
   if (batch !== undefined) return { ...record, batch };
   await api.remove(record.file);
