@@ -179,14 +179,35 @@ test.each<[string, Headers]>([
 ])('a range that broke off under %s begins anew: no piece is put together of two', async (_, headers) => {
   const { asked } = breaksOff(headers, before);
   await pictures();
-  expect(asked).toHaveLength(2);
   expect(asked[1]).toBe(asked[0]);
+  expect(asked.slice(2).every(range => range?.startsWith('bytes=-'))).toBe(true);
 });
 
 test('one that begins anew and is not what it was is another', async () => {
   const { asked } = breaksOff({}, after);
   await expect(pictures()).rejects.toThrow(CHANGED);
   expect(asked).toHaveLength(2);
+});
+
+test('where nothing is told, another end of the file shows that it was changed', async () => {
+  const rows = rowsOfKind(6);
+  const shape = { compression: 'uncompressed', image: 'blob', rowsPerGroup: 3 } as const;
+  const [one, other] = await Promise.all([
+    parquetOf(rows, shape),
+    parquetOf(
+      rows.map((row, id) => ({ ...row, image: pictureOf(`${id}`, 20_000 + ([100, 0, 0, -100][id] ?? 0)) })),
+      shape,
+    ),
+  ]);
+  expect(other.length).toBe(one.length);
+  let file = one;
+  server.intercept = (request, response) => {
+    if (asksForPictures(request)) file = other;
+    return send(request, response, file, {});
+  };
+  await expect(pictures()).rejects.toThrow(`${server.url}${SD} ${CHANGED}`);
+  server.intercept = (request, response) => send(request, response, one, {});
+  await pictures();
 });
 
 test('one that broke off under a strong ETag goes on where it stopped', async () => {

@@ -62,7 +62,7 @@ function checkVersion(remote: Remote, version: Version): void {
   if (remote.version && !isSame(remote.version, version)) throw changed();
 }
 
-const changed = (): HttpFault => new HttpFault('was changed while it was read: run again', false);
+export const changed = (): HttpFault => new HttpFault('was changed while it was read: run again', false);
 
 /**
  * Downloads bytes `start` to `end` (exclusive), in one piece or several: what broke off goes on where it stopped, if

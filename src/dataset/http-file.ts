@@ -7,6 +7,7 @@ import { type HttpOptions, withRetries } from './http.ts';
 import {
   ask,
   bytesOf,
+  changed,
   fetchRange,
   fetchWhole,
   RangeIgnored,
@@ -14,7 +15,7 @@ import {
   type Sink,
   takeAs,
 } from './http-download.ts';
-import { contentRange, versionOf } from './http-version.ts';
+import { contentRange, isTold, versionOf } from './http-version.ts';
 
 /** A file at a URL, read by pieces. */
 export interface RemoteFile {
@@ -24,6 +25,10 @@ export interface RemoteFile {
   slice(start: number, end?: number): Promise<ArrayBuffer>;
   /** The mirror's commit, where its answers name one. */
   readonly commit: string | undefined;
+  /**
+   * Rejects where the answers told of no version by which a change would have shown, and the file ends otherwise by now.
+   */
+  confirm(): Promise<void>;
   /** Frees what it takes on disk. */
   close(): Promise<void>;
 }
@@ -73,6 +78,9 @@ export async function openRemoteFile(url: string, options: HttpOptions): Promise
     get commit() {
       return remote.version?.commit;
     },
+    async confirm() {
+      if (tail && !isTold(remote.version ?? {})) await fetchTail(remote, tail.bytes);
+    },
     close: async () => (await spool?.catch(() => undefined))?.close(),
   };
 }
@@ -88,8 +96,11 @@ interface Tail {
   readonly size: number;
 }
 
-/** The last bytes of the file and its size; undefined when the server speaks no ranges from the end. */
-function fetchTail(remote: Remote): Promise<Tail | undefined> {
+/**
+ * The last bytes of the file and its size; undefined when the server speaks no ranges from the end. Rejects where they
+ * are not those that are `known`.
+ */
+function fetchTail(remote: Remote, known?: Uint8Array): Promise<Tail | undefined> {
   return withRetries(remote.url, remote.options, async () => {
     const reply = await ask(remote, `bytes=-${TAIL}`);
     const range = reply.status === 206 ? contentRange(reply) : undefined;
@@ -99,6 +110,7 @@ function fetchTail(remote: Remote): Promise<Tail | undefined> {
     }
     const bytes = await bytesOf(reply, range.end - range.start);
     takeAs(remote, versionOf(reply));
+    if (known && Buffer.compare(bytes, known) !== 0) throw changed();
     return { bytes, start: range.start, size: range.size };
   });
 }

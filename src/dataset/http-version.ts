@@ -81,6 +81,10 @@ export function isSame(one: Version, other: Version): boolean {
   return weak.some(([a, b]) => a === b);
 }
 
+/** Whether a change of the bytes that leaves their number as it is would show. */
+export const isTold = ({ etag, modified, commit, linkedEtag }: Version): boolean =>
+  [etag, modified, commit, linkedEtag].some(told => told !== undefined);
+
 /** By the weak comparison of RFC 9110, 8.8.3.2. */
 const tagIn = (etag: string | undefined): string | undefined => etag?.replace(/^W\//, '');
 

@@ -190,6 +190,7 @@ async function picturesOf(
   if (!column) throw new RangeError('no pictures');
   const { from, to } = spanOf(column);
   const chunk = await file.slice(from, to);
+  await file.confirm();
   return byteArraysOf(chunk, end - start, column, getTreePath(schema, column.path_in_schema));
 }
 

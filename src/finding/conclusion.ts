@@ -11,7 +11,7 @@ import { compare } from '../statistics/comparison.ts';
 import { type Estimates, estimate } from '../statistics/estimate.ts';
 import type { Observation } from '../statistics/observation.ts';
 import type { AskedRun, Defence } from './asked-run.ts';
-import { noticesOf, repictured, unjudgedScenarios } from './notices.ts';
+import { noticesOf, refusedControls, repictured, unjudgedScenarios } from './notices.ts';
 import { policyInFractions, shownPolicy } from './policy.ts';
 import { withSamePicture } from './sampled.ts';
 
@@ -73,6 +73,7 @@ export function conclude(asked: AskedRun): Conclusion {
     notices: [
       ...asked.conditions,
       ...repictured(asked, before),
+      ...refusedControls(asked),
       ...(verdict.outcome === 'error' ? [] : unjudgedScenarios(rows)),
       ...noticesOf(
         asked,
