@@ -53,9 +53,9 @@ async function clientOf(script: Script, maxRetries = 3, random = () => 0) {
 }
 
 /** An endpoint that has answered once, and 30 questions put to it while it is away for so long (ms). */
-async function away(refuse: Script, duration: number) {
+async function away(refuse: Script, duration: number, random = () => 0) {
   let isAway = false;
-  const { client, pacer } = await clientOf((...all) => (isAway ? refuse : well)(...all));
+  const { client, pacer } = await clientOf((...all) => (isAway ? refuse : well)(...all), 3, random);
   await client.ask(question('first'));
   isAway = true;
   const answers = Promise.all(Array.from({ length: 30 }, (_, n) => client.ask(question(`${n}`))));
@@ -74,6 +74,16 @@ describe('an endpoint that has answered and refuses everybody', () => {
     expect(isKnown).toBe(true);
     // Eight at once, as many again before that was told from an accident, then one at a time after waits that double.
     expect(askedMeanwhile).toBeLessThan(30);
+    expect(kinds).toEqual(new Set(['text']));
+  });
+
+  test('by 500, which may be a request’s own, is waited for when it has refused more of them', async () => {
+    const { isKnown, kinds } = await away(
+      response => sendJson(response, {}, 500),
+      5000,
+      () => 0.5,
+    );
+    expect(isKnown).toBe(true);
     expect(kinds).toEqual(new Set(['text']));
   });
 
@@ -125,7 +135,7 @@ test.each([429, 503])(
 test('one that says so from the beginning for good is given up after a fifth of the patience', () => {
   let now = 0;
   const outage = createOutage(() => now, { patience: 5 * MINUTE, random: () => 0 });
-  for (let n = 0; n < 40 && !outage.isGivenUp; n += 1) now += outage.refused({}, now, 1, true).wait;
+  for (let n = 0; n < 40 && !outage.isGivenUp; n += 1) now += outage.refused({}, now, 1, 'busy').wait;
   expect(outage.isGivenUp).toBe(true);
   expect(outage.patience).toBe(MINUTE);
   expect(now).toBeGreaterThanOrEqual(MINUTE);
@@ -174,7 +184,7 @@ test('a request that waits to be tried again is tried sooner when others go well
 test('what stays away is given up after its patience and six tries, until it answers all the same', () => {
   let now = 0;
   const outage = createOutage(() => now, { patience: MINUTE, random: () => 0 });
-  const refused = () => outage.refused({}, now, 8);
+  const refused = () => outage.refused({}, now, 8, 'gone');
   for (let n = 0; n < 20; n++) expect(refused()).toEqual({ isAway: false, wait: 0 });
   outage.over();
   for (let n = 0; n < 7; n++) expect(refused().isAway).toBe(false);
@@ -190,6 +200,20 @@ test('what stays away is given up after its patience and six tries, until it ans
   expect(outage.isGivenUp).toBe(false);
 });
 
+test('a 500 counts a third of what is nobody’s own, and alone brings no outage back', () => {
+  const outage = createOutage(() => 0, { patience: MINUTE, random: () => 0 });
+  const failed = () => outage.refused({}, 0, 8, 'failed').isAway;
+  const wells = (count: number) => Array.from({ length: count }, () => outage.over());
+  wells(1);
+  expect(Array.from({ length: 24 }, failed)).toEqual([...Array(23).fill(false), true]);
+  wells(1);
+  expect(failed()).toBe(false);
+  expect(outage.refused({}, 0, 8, 'gone').isAway).toBe(true);
+  wells(3);
+  const again = {};
+  expect(Array.from({ length: 40 }, () => outage.refused(again, 0, 8, 'failed').isAway)).not.toContain(true);
+});
+
 test('that it is given up is told, and all who wait are sent at once', () => {
   let now = 0;
   const pacer = createPacer(
@@ -200,7 +224,7 @@ test('that it is given up is told, and all who wait are sent at once', () => {
   );
   pacer.wentWell();
   for (let n = 0; n < 30 && !pacer.isGivenUp; n++) {
-    pacer.refused({}, now);
+    pacer.refused({}, now, 'gone');
     now += 10_000;
   }
   expect(pacer.isGivenUp).toBe(true);

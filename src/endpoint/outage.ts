@@ -11,6 +11,17 @@ const PROBES = 6;
 /** The share of the patience that one has which has answered nothing so far: it may never do. */
 const UNANSWERED = 1 / 5;
 
+/**
+ * What an endpoint refuses by. `busy`: a 429 or 503, so that it is there and may be starting, though it has answered
+ * nothing so far. `gone`: no connection, no answer in time, another status of what stands before it. `failed`: a 500,
+ * as a rule the request's own.
+ */
+export type Sign = 'busy' | 'gone' | 'failed';
+
+/** How much each tells of the endpoint, and what one does that tells all of it. */
+const WEIGHTS: Readonly<Record<Sign, number>> = { busy: 3, gone: 3, failed: 1 };
+const WHOLE = 3;
+
 export interface OutageOptions {
   /** How long an endpoint is waited for that refuses everybody (ms). 0 never takes it for away. */
   readonly patience: number;
@@ -36,11 +47,8 @@ const ALONE: Seen = { isAway: false, wait: 0 };
 export interface Outage {
   /** A request went well. True when that ends an outage. */
   over(): boolean;
-  /**
-   * A request that began at `startedAt` (ms) was refused, where `limit` may be in flight. `isBusy`: by a 429 or 503,
-   * so that it is there and may be starting, though it has answered nothing so far.
-   */
-  refused(request: object, startedAt: number, limit: number, isBusy?: boolean): Seen;
+  /** A request that began at `startedAt` (ms) was refused, where `limit` may be in flight. */
+  refused(request: object, startedAt: number, limit: number, sign: Sign): Seen;
   /** Since when the endpoint is away (ms); null while it is not. */
   readonly since: number | null;
   /** How long it is waited for (ms): less where it has answered nothing so far. */
@@ -50,7 +58,7 @@ export interface Outage {
 }
 
 export function createOutage(clock: () => number, { patience: longest, random }: OutageOptions): Outage {
-  const refused = new Set<object>();
+  const refused = new Map<object, number>();
   let hasAnswered = false;
   let isGivenUp = false;
   let since: number | null = null;
@@ -60,8 +68,11 @@ export function createOutage(clock: () => number, { patience: longest, random }:
 
   const patience = (): number => (hasAnswered ? longest : longest * UNANSWERED);
 
-  const isAccident = (limit: number): boolean =>
-    wells >= CALM && refused.size < Math.min(ENOUGH, Math.max(FEWEST, limit));
+  const isAccident = (limit: number, sign: Sign): boolean => {
+    if (wells < CALM && sign !== 'failed') return false;
+    const signs = refused.values().reduce((sum, weight) => sum + weight, 0);
+    return signs < WHOLE * Math.min(ENOUGH, Math.max(FEWEST, limit));
+  };
 
   return {
     over() {
@@ -74,11 +85,11 @@ export function createOutage(clock: () => number, { patience: longest, random }:
       since = null;
       return isOver;
     },
-    refused(request, startedAt, limit, isBusy = false) {
-      if (longest === 0 || isGivenUp || !(hasAnswered || isBusy)) return ALONE;
-      refused.add(request);
+    refused(request, startedAt, limit, sign) {
+      if (longest === 0 || isGivenUp || !(hasAnswered || sign === 'busy')) return ALONE;
+      refused.set(request, Math.max(WEIGHTS[sign], refused.get(request) ?? 0));
       if (since === null) {
-        if (isAccident(limit)) return ALONE;
+        if (isAccident(limit, sign)) return ALONE;
         since = clock();
         probes = 0;
       } else if (startedAt < askedAt) {

@@ -1,6 +1,6 @@
 import PQueue from 'p-queue';
 import { createBell } from './bell.ts';
-import { createOutage, type OutageOptions } from './outage.ts';
+import { createOutage, type OutageOptions, type Sign } from './outage.ts';
 
 /**
  * Lets requests to one host and key go ahead, never more at once than the ceiling. Additive increase,
@@ -22,7 +22,7 @@ export interface Pacer {
    * A request that began at `startedAt` (ms) met what an endpoint says that is away. True when it is: the refusal is
    * everybody's, and the request waits with the others.
    */
-  refused(request: object, startedAt: number, isBusy?: boolean): boolean;
+  refused(request: object, startedAt: number, sign: Sign): boolean;
   /** Nothing is sent for this long (ms). */
   holdBack(wait: number): void;
   /** Resolves when a request goes well, at once if one has after `since` (ms). */
@@ -199,9 +199,9 @@ export function createPacer(
     overloaded(startedAt) {
       if (outage.since === null && limit.lower(startedAt)) teller.lowered(queue.concurrency);
     },
-    refused(request, startedAt, isBusy) {
+    refused(request, startedAt, sign) {
       const wasAway = outage.since !== null;
-      const { isAway, wait } = outage.refused(request, startedAt, queue.concurrency, isBusy);
+      const { isAway, wait } = outage.refused(request, startedAt, queue.concurrency, sign);
       if (isAway && !wasAway) limit.suspend();
       if (outage.since !== null) teller.away(outage.since, outage.patience);
       hold.lengthen('outage', wait);

@@ -3,6 +3,7 @@ import { APIConnectionTimeoutError, APIError } from 'openai';
 import { backoff } from './backoff.ts';
 import { askedWait } from './limits.ts';
 import type { Account } from './meter.ts';
+import type { Sign } from './outage.ts';
 import type { Pacer } from './pacer.ts';
 import { FatalEndpointError, type Fault, isPassing, type Refusal, refusalOf } from './problems.ts';
 import { createRejections } from './rejections.ts';
@@ -71,9 +72,10 @@ function createBlame({ pacer }: TryOptions) {
   let last: Fault | undefined;
   return {
     isEverybodys(exchange: object, fault: Fault, startedAt: number): boolean {
-      if (!isRefusal(fault, pacer.isAway)) return false;
+      const sign = signOf(fault);
+      if (sign === undefined) return false;
       last = fault;
-      return pacer.refused(exchange, startedAt, fault.kind === 'status' && isOverload(fault.status));
+      return pacer.refused(exchange, startedAt, sign);
     },
     /** What everybody came to before the endpoint was given up; undefined while it is not. */
     get verdict(): Fault | undefined {
@@ -211,16 +213,18 @@ function failed<T>(exchange: Exchange<T>, fault: Fault): Came<T> {
 
 const isOverload = (status: number): boolean => status === 429 || status === 503;
 
-/** What an endpoint says that is away for everybody. A 500 is a request's own, unless it is away already. */
-function isRefusal(fault: Fault, isAway: boolean): boolean {
+/** What a fault tells of the endpoint itself; undefined where it is the request's own. */
+function signOf(fault: Fault): Sign | undefined {
   switch (fault.kind) {
     case 'timeout':
-      return true;
+      return 'gone';
     case 'network':
-      return fault.code !== 'TOO_LARGE';
+      return fault.code === 'TOO_LARGE' ? undefined : 'gone';
     case 'status':
-      return isPassing(fault.status) && (fault.status !== 500 || isAway);
+      if (!isPassing(fault.status)) return undefined;
+      if (fault.status === 500) return 'failed';
+      return isOverload(fault.status) ? 'busy' : 'gone';
     default:
-      return false;
+      return undefined;
   }
 }
