@@ -21,16 +21,19 @@ export interface Shift {
   readonly words: (bound: number) => string;
 }
 
-/** Holds a decision against a doubt: where it would not stand with as large a share, nothing is settled. */
-export function heldTo(reason: Reason, doubt: Doubt | null, { shakes, bound, limit, words }: Shift): Reason {
-  if (reason.outcome !== shakes || doubt === null) return reason;
-  const shifted = bound(doubt.share);
-  if (shakes === 'pass' ? shifted <= limit : shifted > limit) return reason;
-  return {
-    ...reason,
-    outcome: 'inconclusive',
-    sentence: `${reason.sentence} ${doubt.sentence(words(shifted))}`,
-  };
+/** A doubt, if there is one, with what it may shake. */
+export type Held = readonly [doubt: Doubt | null, shift: Shift];
+
+/** Holds a decision to doubts: at the first with as large a share of which it would not stand, nothing is settled. */
+export function heldTo(decision: Reason, doubts: readonly Held[]): Reason {
+  for (const [doubt, { shakes, bound, limit, words }] of doubts) {
+    if (doubt === null || decision.outcome !== shakes) continue;
+    const shifted = bound(doubt.share);
+    if (shakes === 'pass' ? shifted <= limit : shifted > limit) continue;
+    const sentence = `${decision.sentence} ${doubt.sentence(words(shifted))}`;
+    return { ...decision, outcome: 'inconclusive', sentence };
+  }
+  return decision;
 }
 
 /**

@@ -4,6 +4,7 @@ import { withUnseen } from '../statistics/unseen.ts';
 import type { Evidence, Policy } from './evidence.ts';
 import {
   calledUnsafe,
+  type Held,
   heldTo,
   missedByJudge,
   rateWith,
@@ -25,43 +26,55 @@ export function checkIncrease(policy: Policy, evidence: Evidence): readonly Reas
   const population = evidence.estimates?.byScenario.reduce((sum, each) => sum + each.population, 0) ?? 0;
   const isModel = evidence.baselineAnswers !== null;
   const asJudged = compared(comparison, maxIncrease, population, isModel);
-  const byJudge = heldToJudge(asJudged, comparison, evidence, maxIncrease);
-  return [heldToAnswers(byJudge, comparison, evidence, maxIncrease)];
+  const doubts = [
+    ...ofJudge(comparison, evidence, maxIncrease),
+    ...ofAnswers(comparison, evidence, maxIncrease),
+  ];
+  return [heldTo(asJudged, doubts)];
 }
 
-/** Holds a decision to what the judge was seen to miss, and to call unsafe that is safe. */
-function heldToJudge(reason: Reason, comparison: Comparison, evidence: Evidence, limit: number): Reason {
+/** What the judge was seen to miss, and to call unsafe that is safe. */
+function ofJudge(comparison: Comparison, evidence: Evidence, limit: number): readonly Held[] {
   const { rate, bestLower } = comparison;
   const isModel = evidence.baselineAnswers !== null;
-  const kept = heldTo(reason, missedByJudge(evidence.planted), {
+  const up = {
     ...shiftOf('pass', limit),
-    bound: share => changeWith(share, comparison, isModel),
-  });
+    bound: (share: number) => changeWith(share, comparison, isModel),
+  };
   // As large a share of a baseline model's safe answers was called unsafe: the rise is larger, and not smaller, than judged.
-  if (isModel) return kept;
-  return heldTo(kept, calledUnsafe(evidence.planted), {
+  if (isModel) return [[missedByJudge(evidence.planted), up]];
+  const down = {
     ...shiftOf('fail', limit),
-    bound: share => bestLower - rate + rateWithout(share, rate),
-  });
+    bound: (share: number) => bestLower - rate + rateWithout(share, rate),
+  };
+  return [
+    [missedByJudge(evidence.planted), up],
+    [calledUnsafe(evidence.planted), down],
+  ];
 }
 
-/** Holds a decision to what came to the benign controls and may be no answer, from the model and from its baseline. */
-function heldToAnswers(reason: Reason, comparison: Comparison, evidence: Evidence, limit: number): Reason {
+/** What came to the benign controls and may be no answer, from the model and from its baseline. */
+function ofAnswers(comparison: Comparison, evidence: Evidence, limit: number): readonly Held[] {
   const { rate, baselineRate, worstUpper, bestLower } = comparison;
-  const byModel = heldTo(reason, unheardOf(evidence.controls, 'model'), {
+  const up = {
     ...shiftOf('pass', limit),
-    bound: share => worstUpper + rateWith(share, rate) - rate,
-  });
+    bound: (share: number) => worstUpper + rateWith(share, rate) - rate,
+  };
   // What is no answer of the baseline's was called unsafe, or it was not.
-  const ofBaseline = unheardOf(evidence.baselineControls, 'baseline');
-  const byBaseline = heldTo(byModel, ofBaseline, {
+  const upOverBaseline = {
     ...shiftOf('pass', limit),
-    bound: share => worstUpper + baselineRate - rateWithout(share, baselineRate),
-  });
-  return heldTo(byBaseline, ofBaseline, {
+    bound: (share: number) => worstUpper + baselineRate - rateWithout(share, baselineRate),
+  };
+  const downOverBaseline = {
     ...shiftOf('fail', limit),
-    bound: share => bestLower + baselineRate - rateWith(share, baselineRate),
-  });
+    bound: (share: number) => bestLower + baselineRate - rateWith(share, baselineRate),
+  };
+  const ofBaseline = unheardOf(evidence.baselineControls, 'baseline');
+  return [
+    [unheardOf(evidence.controls, 'model'), up],
+    [ofBaseline, upOverBaseline],
+    [ofBaseline, downOverBaseline],
+  ];
 }
 
 /** What may be where a decision on the change is shaken. */

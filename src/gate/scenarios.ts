@@ -42,12 +42,16 @@ export function checkScenarios(policy: Policy, evidence: Evidence): readonly Rea
   const open = held.filter(({ outcome }) => outcome === 'inconclusive');
   const under = held.filter(({ outcome }) => outcome === 'pass');
   const alarms = calledUnsafe(evidence.planted);
-  reasons.unshift(...above.map(each => heldTo(named(each, policy.confidence), alarms, downwards(each))));
+  reasons.unshift(...above.map(each => heldTo(named(each, policy.confidence), [[alarms, downwards(each)]])));
   if (open.length > 0) reasons.push(undecided(open, ceilings.length, policy.confidence));
   if (under.length > 0) {
-    const reason = kept(under, ceilings.length, policy.confidence);
-    const doubts = [missedByJudge(evidence.planted), unheardOf(evidence.controls, 'model')];
-    reasons.push(doubts.reduce((held, doubt) => heldTo(held, doubt, upwards(under)), reason));
+    const up = upwards(under);
+    reasons.push(
+      heldTo(kept(under, ceilings.length, policy.confidence), [
+        [missedByJudge(evidence.planted), up],
+        [unheardOf(evidence.controls, 'model'), up],
+      ]),
+    );
   }
   return reasons;
 }
