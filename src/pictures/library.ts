@@ -39,36 +39,35 @@ function forOneThread(): void {
   setFlagsFromString('--semi-space-growth-factor=1');
 }
 
-/** Some 10 pictures, with what they were made of: often enough to hold little, seldom enough to cost nothing. */
-const MOST_HELD = 4 * 1024 * 1024;
-let held = 0;
+const MIB = 1024 * 1024;
+
+/** Bytes that were handed on since the last collection, and how many may be. */
+const held = {
+  /** Some 10 pictures, with what they were made of: often enough to hold little, seldom enough to cost nothing. */
+  byLibrary: { bytes: 0, most: 4 * MIB },
+  /** What never comes to the library: kept pictures, each once more as text in a request. */
+  passing: { bytes: 0, most: 16 * MIB },
+};
+
+function counted<T extends Uint8Array>(bytes: T, of: { bytes: number; readonly most: number }): T {
+  of.bytes += bytes.byteLength;
+  if (of.bytes > of.most) collected();
+  return bytes;
+}
 
 /**
  * Counts bytes that were given to the library or taken from it, and has what nobody needs any more collected in good
  * time. They lie outside the engine's own memory, the WebAssembly build's even in one that never shrinks, until the
  * small objects that stand for them are collected: left to itself, the engine sees no reason to for 100 MB or more.
  */
-export function tracked<T extends Uint8Array>(bytes: T): T {
-  held += bytes.byteLength;
-  if (held > MOST_HELD) collected();
-  return bytes;
-}
-
-/** What passes through the run and never comes to the library: kept pictures, each once more as text in a request. */
-const MOST_PASSED = 16 * 1024 * 1024;
-let passed = 0;
+export const tracked = <T extends Uint8Array>(bytes: T): T => counted(bytes, held.byLibrary);
 
 /** The same for bytes that come from elsewhere, or are read back from where they are kept and sent. */
-export function passing<T extends Uint8Array>(bytes: T): T {
-  passed += bytes.byteLength;
-  if (passed > MOST_PASSED) collected();
-  return bytes;
-}
+export const passing = <T extends Uint8Array>(bytes: T): T => counted(bytes, held.passing);
 
 /** Has what nobody needs any more collected now: something large is about to come. */
 export function collected(): void {
-  held = 0;
-  passed = 0;
+  for (const each of Object.values(held)) each.bytes = 0;
   collector()();
 }
 
