@@ -77,14 +77,18 @@ describe('an endpoint that has answered and refuses everybody', () => {
     expect(kinds).toEqual(new Set(['text']));
   });
 
-  test('by 500, which may be a request’s own, is waited for when it has refused more of them', async () => {
+  test('by 500, which may be each request’s own, is given pauses: all are answered when it is back', async () => {
     const { isKnown, kinds } = await away(
       response => sendJson(response, {}, 500),
       5000,
       () => 0.5,
     );
-    expect(isKnown).toBe(true);
+    expect(isKnown).toBe(false);
     expect(kinds).toEqual(new Set(['text']));
+    expect(told).toEqual([
+      'the endpoint has answered 500 to many different requests in a row: nothing is sent for 2 s',
+      'the endpoint has answered 500 to many different requests in a row: nothing is sent for 4 s',
+    ]);
   });
 
   test('and stays away for more than a moment, is told of', async () => {
@@ -200,18 +204,32 @@ test('what stays away is given up after its patience and six tries, until it ans
   expect(outage.isGivenUp).toBe(false);
 });
 
-test('a 500 counts a third of what is nobody’s own, and alone brings no outage back', () => {
+test('24 different requests in a row that meet 500 are given a pause, four times until one goes well', () => {
   const outage = createOutage(() => 0, { patience: MINUTE, random: () => 0 });
-  const failed = () => outage.refused({}, 0, 8, 'failed').isAway;
-  const wells = (count: number) => Array.from({ length: count }, () => outage.over());
-  wells(1);
-  expect(Array.from({ length: 24 }, failed)).toEqual([...Array(23).fill(false), true]);
-  wells(1);
-  expect(failed()).toBe(false);
-  expect(outage.refused({}, 0, 8, 'gone').isAway).toBe(true);
-  wells(3);
-  const again = {};
-  expect(Array.from({ length: 40 }, () => outage.refused(again, 0, 8, 'failed').isAway)).not.toContain(true);
+  const failed = (request = {}) => outage.refused(request, 0, 8, 'failed');
+  const waits = (count: number) =>
+    Array.from({ length: count }, () => failed().wait).filter(wait => wait > 0);
+  expect(waits(100)).toEqual([]);
+  outage.over();
+  expect(waits(23)).toEqual([]);
+  expect(failed()).toEqual({ isAway: false, wait: 2000 });
+  expect(waits(200)).toEqual([4000, 8000, 16_000]);
+  outage.over();
+  const one = {};
+  expect(Array.from({ length: 100 }, () => failed(one).wait)).not.toContain(2000);
+  expect(waits(23)).toEqual([2000]);
+});
+
+test('requests that fail for good keep others waiting no longer than those pauses', async () => {
+  const { client, pacer } = await clientOf((response, asked, count) =>
+    isAbout(asked, 'bad') ? sendJson(response, {}, 500) : well(response, asked, count),
+  );
+  await client.ask(question('first'));
+  const bad = Array.from({ length: 30 }, (_, n) => client.ask(question(`bad ${n}`)));
+  expect((await Promise.all(bad)).every(({ kind }) => kind === 'none')).toBe(true);
+  expect(await client.ask(question('good'))).toMatchObject({ kind: 'text' });
+  expect(pacer.isGivenUp).toBe(false);
+  pacer.end();
 });
 
 test('that it is given up is told, and all who wait are sent at once', () => {

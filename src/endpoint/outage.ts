@@ -14,13 +14,9 @@ const UNANSWERED = 1 / 5;
 /**
  * What an endpoint refuses by. `busy`: a 429 or 503, so that it is there and may be starting, though it has answered
  * nothing so far. `gone`: no connection, no answer in time, another status of what stands before it. `failed`: a 500,
- * as a rule the request's own.
+ * which is the request's own unless the endpoint is away already.
  */
 export type Sign = 'busy' | 'gone' | 'failed';
-
-/** How much each tells of the endpoint, and what one does that tells all of it. */
-const WEIGHTS: Readonly<Record<Sign, number>> = { busy: 3, gone: 3, failed: 1 };
-const WHOLE = 3;
 
 export interface OutageOptions {
   /** How long an endpoint is waited for that refuses everybody (ms). 0 never takes it for away. */
@@ -58,7 +54,8 @@ export interface Outage {
 }
 
 export function createOutage(clock: () => number, { patience: longest, random }: OutageOptions): Outage {
-  const refused = new Map<object, number>();
+  const refused = new Set<object>();
+  const pauses = createPauses();
   let hasAnswered = false;
   let isGivenUp = false;
   let since: number | null = null;
@@ -68,10 +65,20 @@ export function createOutage(clock: () => number, { patience: longest, random }:
 
   const patience = (): number => (hasAnswered ? longest : longest * UNANSWERED);
 
-  const isAccident = (limit: number, sign: Sign): boolean => {
-    if (wells < CALM && sign !== 'failed') return false;
-    const signs = refused.values().reduce((sum, weight) => sum + weight, 0);
-    return signs < WHOLE * Math.min(ENOUGH, Math.max(FEWEST, limit));
+  const enough = (limit: number): number => Math.min(ENOUGH, Math.max(FEWEST, limit));
+  const isAccident = (limit: number): boolean => wells >= CALM && refused.size < enough(limit);
+
+  /** One more asks whether it is back, after a wait that grows. */
+  const probe = (): Seen => {
+    isGivenUp = since !== null && probes >= PROBES && clock() - since >= patience();
+    if (isGivenUp) {
+      since = null;
+      return ALONE;
+    }
+    const wait = probeWait(probes, random());
+    probes += 1;
+    askedAt = clock() + wait;
+    return { isAway: true, wait };
   };
 
   return {
@@ -80,6 +87,7 @@ export function createOutage(clock: () => number, { patience: longest, random }:
       if (isOver) wells = 0;
       wells += 1;
       if (refused.size > 0) refused.clear();
+      pauses.over();
       hasAnswered = true;
       isGivenUp = false;
       since = null;
@@ -87,23 +95,18 @@ export function createOutage(clock: () => number, { patience: longest, random }:
     },
     refused(request, startedAt, limit, sign) {
       if (longest === 0 || isGivenUp || !(hasAnswered || sign === 'busy')) return ALONE;
-      refused.set(request, Math.max(WEIGHTS[sign], refused.get(request) ?? 0));
+      if (sign === 'failed' && since === null) {
+        return { isAway: false, wait: pauses.after(request, enough(limit)) };
+      }
+      refused.add(request);
       if (since === null) {
-        if (isAccident(limit, sign)) return ALONE;
+        if (isAccident(limit)) return ALONE;
         since = clock();
         probes = 0;
       } else if (startedAt < askedAt) {
         return { isAway: true, wait: 0 };
       }
-      isGivenUp = probes >= PROBES && clock() - since >= patience();
-      if (isGivenUp) {
-        since = null;
-        return ALONE;
-      }
-      const wait = probeWait(probes, random());
-      probes += 1;
-      askedAt = clock() + wait;
-      return { isAway: true, wait };
+      return probe();
     },
     get since() {
       return since;
@@ -113,6 +116,32 @@ export function createOutage(clock: () => number, { patience: longest, random }:
     },
     get isGivenUp() {
       return isGivenUp;
+    },
+  };
+}
+
+/**
+ * Once so many more different requests than are no accident have failed in a row, nothing is sent for a while: it
+ * may be the endpoint, which restarts. It may as well be what they ask, since all places come to be taken by those that
+ * fail for good where others are answered; so that each counts as a try all the same, and the pauses have an end (ms).
+ */
+const FAILED_TIMES = 3;
+const PAUSES = [2000, 4000, 8000, 16_000];
+
+function createPauses() {
+  const failed = new Set<object>();
+  let taken = 0;
+  return {
+    /** How long nothing is to be sent after this one failed (ms), where `enough` are no accident. */
+    after(request: object, enough: number): number {
+      failed.add(request);
+      if (failed.size < FAILED_TIMES * enough) return 0;
+      failed.clear();
+      return PAUSES[taken++] ?? 0;
+    },
+    over(): void {
+      if (failed.size > 0) failed.clear();
+      taken = 0;
     },
   };
 }

@@ -69,6 +69,11 @@ function createTeller(ceiling: number, clock: () => number, tell: (what: string)
       toldOfWaitAt = clock();
       tell(`the endpoint asks to wait: nothing is sent for ${Math.ceil(wait / 1000)} s`);
     },
+    paused(wait: number) {
+      tell(
+        `the endpoint has answered 500 to many different requests in a row: nothing is sent for ${timeOf(wait)}`,
+      );
+    },
     away(since: number, patience: number) {
       if (isAwayTold || clock() - since < LONG_OUTAGE) return;
       isAwayTold = true;
@@ -203,6 +208,7 @@ export function createPacer(
       const wasAway = outage.since !== null;
       const { isAway, wait } = outage.refused(request, startedAt, queue.concurrency, sign);
       if (isAway && !wasAway) limit.suspend();
+      if (!isAway && wait > 0) teller.paused(wait);
       if (outage.since !== null) teller.away(outage.since, outage.patience);
       hold.lengthen('outage', wait);
       if (wasAway && outage.isGivenUp) {
