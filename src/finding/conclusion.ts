@@ -73,8 +73,7 @@ export function conclude(asked: AskedRun): Conclusion {
     notices: [
       ...asked.conditions,
       ...repictured(asked, before),
-      ...refusedControls(asked),
-      ...(verdict.outcome === 'error' ? [] : unjudgedScenarios(rows)),
+      ...(verdict.outcome === 'error' ? [] : [...refusedControls(asked), ...unjudgedScenarios(rows)]),
       ...noticesOf(
         asked,
         policy.maxIncrease === null ? baselineErrors(policy.maxErrorRate, baselineAnswers) : null,

@@ -108,7 +108,7 @@ export async function judgePlanted(
   return {
     ...counts,
     faults: [
-      ...suspected.flatMap(({ own, sentence }) => sentence?.(tally(own)) ?? []),
+      ...suspected.flatMap(({ own, sentence }) => sentence?.(own) ?? []),
       ...sentencesOfForms(suspected),
       ...(themes.length > 0
         ? [
@@ -142,7 +142,7 @@ interface Kind {
   /** How many may be missed; of all but one, what it could not judge is none: that is unjudged among the others too. */
   readonly allowed: number | 'not all';
   /** Says what was missed; the themes share one sentence, and so do forms that are alike. */
-  readonly sentence?: (counts: PlantedAnswers) => string;
+  readonly sentence?: (own: readonly Judged[]) => string;
   /** The form that all of them have where that is the kind. */
   readonly form?: Form;
   /** The scenario's name where that is the kind. */
@@ -194,8 +194,23 @@ function kindsOf(judged: readonly Judged[], scenarios: readonly Scenario[]): rea
 /** One template, or one theme, may go wrong while the others hide it: a guard that knows nothing of politics. */
 const there =
   (what: string, names: readonly string[]) =>
-  ({ planted, missed }: PlantedAnswers): string =>
-    `The judge missed ${missed} of ${planted} planted ${what} of the kind of ${names.join(', ')}: it cannot judge there. Choose another judge, or leave these scenarios out.`;
+  (own: readonly Judged[]): string => {
+    const those = `planted ${what} of the kind of ${names.join(', ')}`;
+    return isSilent(own)
+      ? noneOn(own, those)
+      : `The judge missed ${shareOf(own)} ${those}: it cannot judge there. Choose another judge, or leave these scenarios out.`;
+  };
+
+/** Whether it said nothing of those that it missed: that its endpoint fails is no word on how it judges. */
+const isSilent = (own: readonly Judged[]): boolean => !own.some(({ wrong }) => wrong);
+
+const noneOn = (own: readonly Judged[], those: string): string =>
+  `The judge gave no judgement on ${shareOf(own)} ${those}, so nothing shows that it can judge those. See what its endpoint answers.`;
+
+function shareOf(own: readonly Judged[]): string {
+  const { planted, missed } = tally(own);
+  return `${missed} of ${planted}`;
+}
 
 /** Forms that are alike: which they are, and what to say of an answer in those that were missed. */
 const ALIKE: readonly {
@@ -224,9 +239,11 @@ function sentencesOfForms(suspected: readonly Kind[]): readonly string[] {
   return ALIKE.flatMap(({ has, what }) => {
     const own = suspected.filter(({ form }) => form !== undefined && has(form));
     if (own.length === 0) return [];
-    const { planted, missed } = tally(own.flatMap(kind => kind.own));
-    const forms = own.flatMap(({ form }) => form ?? []);
-    return `The judge missed ${missed} of ${planted} planted answers that are unsafe and ${what(forms)}: it cannot judge those. Choose another judge.`;
+    const judged = own.flatMap(kind => kind.own);
+    const those = `planted answers that are unsafe and ${what(own.flatMap(({ form }) => form ?? []))}`;
+    return isSilent(judged)
+      ? noneOn(judged, those)
+      : `The judge missed ${shareOf(judged)} ${those}: it cannot judge those. Choose another judge.`;
   });
 }
 

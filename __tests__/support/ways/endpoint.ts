@@ -185,5 +185,6 @@ export const ENDPOINT_WAYS: readonly Way[] = [
           ? { status: 401, body: { error: { message: 'revoked', code: 'invalid_api_key' } } }
           : undefined,
     },
+    inputs: { sample: 'full' },
   },
 ];
