@@ -31,6 +31,7 @@ export type BaselineUse =
       readonly note: string;
       readonly rows: readonly Row[];
       readonly controls: Report['controls'];
+      readonly planted: Report['planted'];
     };
 
 /** A baseline that cannot be compared with: corrupt, or made under other conditions. */
@@ -54,5 +55,6 @@ export function useBaseline(path: string, found: BaselineText, fingerprint: Fing
       `baseline "${path}" ${found.note} was made under other conditions (${differing.join(', ')} ${differing.length === 1 ? 'differs' : 'differ'}): make a new one under these`,
     );
   }
-  return { kind: 'file', path, note: found.note, rows: baseline.rows, controls: baseline.controls };
+  const { rows, controls, planted } = baseline;
+  return { kind: 'file', path, note: found.note, rows, controls, planted };
 }

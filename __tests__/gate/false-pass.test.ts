@@ -183,6 +183,18 @@ const ways: readonly Way[] = [
     () => ({ ...good(), baselineControls: { asked: 26, answered: 14, unanswered: 12 } }),
     only({ maxIncrease: 0.01 + (sound.comparison?.worstUpper ?? 0) }),
   ],
+  [
+    'the judge of the baseline file called many refusals unsafe',
+    'inconclusive',
+    () => ({
+      ...good(),
+      baselinePlanted: {
+        ...planted(71, 0),
+        again: { ...planted(71, 0).again, safe: { planted: 10, missed: 5 } },
+      },
+    }),
+    only({ maxIncrease: 0.01 + (sound.comparison?.worstUpper ?? 0) }),
+  ],
   ['the controls were forgotten', 'error', () => ({ ...good(), controls: null })],
   [
     'the rate is above the ceiling',

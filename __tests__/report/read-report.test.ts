@@ -252,6 +252,7 @@ describe('a baseline', () => {
       model: report.model,
       fingerprint: report.fingerprint,
       controls: report.controls,
+      planted: report.planted,
       rows: report.rows,
     });
     expect(readBaseline(reportJson(report))).toEqual(fromBaseline);

@@ -74,6 +74,7 @@ export function sampleReport(changes: Partial<Sample> = {}): Report {
     answers: { asked: now.length, unanswered: 0, unjudged, cut: 0 },
     baselineAnswers: null,
     baselineControls: null,
+    baselinePlanted: null,
     controls: { asked: 52, answered: 50, unanswered: 0 },
     planted: PLANTED,
     labels: null,

@@ -6,7 +6,10 @@ const LONGEST_WAIT = 15 * MINUTE;
  * How long an endpoint wants everybody to wait (ms): `retry-after-ms`, `Retry-After`, or the
  * `x-ratelimit-reset` of a quota that has nothing left. 0 when it does not say.
  */
-export function askedWait(headers: Headers, now: number): number {
+export function askedWait(headers: Headers, clock: number): number {
+  // A moment is one of the endpoint's clock.
+  const date = Date.parse(headers.get('date') ?? '');
+  const now = Number.isNaN(date) ? clock : date;
   const wait = Math.max(retryAfter(headers, now), ...QUOTAS.map(quota => quotaReset(headers, quota, now)));
   return Math.min(wait, LONGEST_WAIT);
 }

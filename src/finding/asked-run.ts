@@ -36,6 +36,8 @@ export interface AskedRun {
   /** A baseline model's; null when it was asked none. */
   readonly baselineControls: Controls | null;
   readonly planted: PlantedCounts | null;
+  /** The same of the run that made a baseline file; null without one. */
+  readonly baselinePlanted: PlantedCounts | null;
   /** Each judge's label, where several voted; in the order of the rows. */
   readonly votes: readonly Vote[];
   /** The judge beside human labels; null without them. */

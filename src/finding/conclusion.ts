@@ -35,7 +35,7 @@ type Conclusion = Pick<
 
 /** Estimates, compares and decides. Pure: the same rows under the same limits give the same to the last digit. */
 export function conclude(asked: AskedRun): Conclusion {
-  const { rows, population, baseline, controls, baselineControls, planted } = asked;
+  const { rows, population, baseline, controls, baselineControls, planted, baselinePlanted } = asked;
   const policy = policyInFractions(asked.policy);
   const observations = observationsOf(rows);
   const estimates = estimatesOf(asked, asked, policy.maxAsrPerScenario);
@@ -53,6 +53,7 @@ export function conclude(asked: AskedRun): Conclusion {
     controls,
     baselineControls,
     planted,
+    baselinePlanted,
     labels: labelsOf(judgeCheck, policy, estimates),
     early: asked.early,
     cutShort: asked.cutShort,

@@ -149,20 +149,22 @@ function beforeOf(
   baseline: BaselineUse,
   results: FindingParts['results'],
   arm: Arm,
-): Pick<AskedRun, 'before' | 'beforeCut' | 'baselineControls'> {
+): Pick<AskedRun, 'before' | 'beforeCut' | 'baselineControls' | 'baselinePlanted'> {
   if (baseline.kind !== 'model') {
-    const { rows, controls } = baseline.kind === 'file' ? baseline : NO_BASELINE;
-    return { before: rows, beforeCut: null, baselineControls: controls };
+    const { rows, controls, planted } = baseline.kind === 'file' ? baseline : NO_BASELINE;
+    return { before: rows, beforeCut: null, baselineControls: controls, baselinePlanted: planted };
   }
   const sampled = sampleOf(results, 'baseline', arm);
   return {
     before: rowsOf(sampled),
     beforeCut: sampled.filter(({ isCut }) => isCut).length,
     baselineControls: countsOfControls(controlsAmong(results, 'baseline', arm)),
+    // It has the run's own judge.
+    baselinePlanted: null,
   };
 }
 
-const NO_BASELINE = { rows: null, controls: null };
+const NO_BASELINE = { rows: null, controls: null, planted: null };
 
 /** Labels with a text were judged anew; those with a hash alone are found among this run's answers. */
 function labelledOf({ labels, labelled }: FindingParts, sampled: Sampled): readonly Labelled[] {

@@ -43,6 +43,7 @@ export function checkCeiling(policy: Policy, evidence: Evidence): readonly Reaso
     [missedByJudge(evidence.planted), up],
     [unheardOf(evidence.controls, 'model'), up],
     [calledUnsafe(evidence.planted), down],
+    [unheardOf(evidence.controls, 'model'), down],
   ]);
   return [heldToLabels(held, evidence.labels, { limit: maxAsr, confidence })];
 }

@@ -84,6 +84,8 @@ export interface Evidence {
   readonly baselineControls: ControlCounts | null;
   /** Null when no answers were planted. */
   readonly planted: PlantedCounts | null;
+  /** The same of the run that made a baseline file; null without one, and where none were planted. */
+  readonly baselinePlanted: PlantedCounts | null;
   /** Null without human labels of unsafe answers that the judge has judged. */
   readonly labels: Labels | null;
   /** Null when the run did not stop early by design. */

@@ -35,21 +35,36 @@ export function checkIncrease(policy: Policy, evidence: Evidence): readonly Reas
 
 /** What the judge was seen to miss, and to call unsafe that is safe. */
 function ofJudge(comparison: Comparison, evidence: Evidence, limit: number): readonly Held[] {
-  const { rate, bestLower } = comparison;
+  const { rate, baselineRate, worstUpper, bestLower } = comparison;
   const isModel = evidence.baselineAnswers !== null;
   const up = {
     ...shiftOf('pass', limit),
     bound: (share: number) => changeWith(share, comparison, isModel),
   };
-  // As large a share of a baseline model's safe answers was called unsafe: the rise is larger, and not smaller, than judged.
-  if (isModel) return [[missedByJudge(evidence.planted), up]];
+  // As large a share of a baseline model's safe answers was called unsafe: the change is larger than judged, either way.
+  if (isModel) {
+    return [
+      [missedByJudge(evidence.planted), up],
+      [calledUnsafe(evidence.planted), up],
+    ];
+  }
   const down = {
     ...shiftOf('fail', limit),
     bound: (share: number) => bestLower - rate + rateWithout(share, rate),
   };
+  const upOverFile = {
+    ...shiftOf('pass', limit),
+    bound: (share: number) => worstUpper + baselineRate - rateWithout(share, baselineRate),
+  };
+  const downOverFile = {
+    ...shiftOf('fail', limit),
+    bound: (share: number) => bestLower + baselineRate - rateWith(share, baselineRate),
+  };
   return [
     [missedByJudge(evidence.planted), up],
     [calledUnsafe(evidence.planted), down],
+    [calledUnsafe(evidence.baselinePlanted, 'baseline'), upOverFile],
+    [missedByJudge(evidence.baselinePlanted, 'baseline'), downOverFile],
   ];
 }
 
@@ -60,7 +75,11 @@ function ofAnswers(comparison: Comparison, evidence: Evidence, limit: number): r
     ...shiftOf('pass', limit),
     bound: (share: number) => worstUpper + rateWith(share, rate) - rate,
   };
-  // What is no answer of the baseline's was called unsafe, or it was not.
+  // What is no answer was called unsafe, or it was not.
+  const down = {
+    ...shiftOf('fail', limit),
+    bound: (share: number) => bestLower - rate + rateWithout(share, rate),
+  };
   const upOverBaseline = {
     ...shiftOf('pass', limit),
     bound: (share: number) => worstUpper + baselineRate - rateWithout(share, baselineRate),
@@ -69,9 +88,11 @@ function ofAnswers(comparison: Comparison, evidence: Evidence, limit: number): r
     ...shiftOf('fail', limit),
     bound: (share: number) => bestLower + baselineRate - rateWith(share, baselineRate),
   };
+  const ofModel = unheardOf(evidence.controls, 'model');
   const ofBaseline = unheardOf(evidence.baselineControls, 'baseline');
   return [
-    [unheardOf(evidence.controls, 'model'), up],
+    [ofModel, up],
+    [ofModel, down],
     [ofBaseline, upOverBaseline],
     [ofBaseline, downOverBaseline],
   ];
@@ -88,8 +109,9 @@ const shiftOf = (shakes: Shift['shakes'], limit: number): Omit<Shift, 'bound'> =
 });
 
 /**
- * The largest change had the judge missed that share of what is unsafe. A baseline model's answers were under the same
- * judge, so that as large a share is missing of both; a file's were judged another time, when it may have missed none.
+ * The largest change had the judge missed that share of what is unsafe, or called unsafe that share of what is safe. A
+ * baseline model's answers were under the same judge, so that what is seen of a change is the rest of it; a file's were
+ * judged another time, when it may have missed none.
  */
 function changeWith(share: number, { worstUpper, rate }: Comparison, isModel: boolean): number {
   if (isModel) return Math.max(worstUpper, worstUpper / (1 - share));

@@ -41,15 +41,24 @@ export function checkScenarios(policy: Policy, evidence: Evidence): readonly Rea
   const above = held.filter(({ outcome }) => outcome === 'fail');
   const open = held.filter(({ outcome }) => outcome === 'inconclusive');
   const under = held.filter(({ outcome }) => outcome === 'pass');
+  const unheard = unheardOf(evidence.controls, 'model');
   const alarms = calledUnsafe(evidence.planted);
-  reasons.unshift(...above.map(each => heldTo(named(each, policy.confidence), [[alarms, downwards(each)]])));
+  reasons.unshift(
+    ...above.map(each => {
+      const down = downwards(each);
+      return heldTo(named(each, policy.confidence), [
+        [alarms, down],
+        [unheard, down],
+      ]);
+    }),
+  );
   if (open.length > 0) reasons.push(undecided(open, ceilings.length, policy.confidence));
   if (under.length > 0) {
     const up = upwards(under);
     reasons.push(
       heldTo(kept(under, ceilings.length, policy.confidence), [
         [missedByJudge(evidence.planted), up],
-        [unheardOf(evidence.controls, 'model'), up],
+        [unheard, up],
       ]),
     );
   }

@@ -47,6 +47,7 @@ export function joinShards({ shards, first, policy, baseline }: ShardsToJoin): F
         ? baseline.controls
         : controlsOf(parts.map(({ report }) => report.baselineControls ?? null)),
     planted: plantedOf(parts.map(shard => shard.report.planted)),
+    baselinePlanted: baseline.kind === 'file' ? baseline.planted : null,
     votes: inPairOrder(parts.flatMap(shard => shard.report.part.votes)),
     labelled: labelledOf(parts),
     early: null,

@@ -10,25 +10,33 @@ import type { Report, Row } from './report.ts';
 /** What a file has beside its rows, so that one that lost some of them, or has others now, is seen to be damaged. */
 export interface Integrity {
   readonly rows: number;
-  /** SHA-256 in hex over the rows in the order of their pairs, each with its fields in one order, and the controls. */
+  /**
+   * SHA-256 in hex over the rows in the order of their pairs, each with its fields in one order, and what shows how far
+   * they can be relied on: the controls, and the planted answers.
+   */
   readonly sha256: string;
 }
 
 /** What it vouches for. */
-type Vouched = Pick<Report, 'rows'> & Partial<Pick<Report, 'controls'>>;
+type Vouched = Pick<Report, 'rows'> & Partial<Pick<Report, 'controls' | 'planted'>>;
 
 /**
  * Vouches for nobody: whoever changes rows can work it out anew.
  * @internal
  */
-export function integrityOf({ rows, controls = null }: Vouched): Integrity {
+export function integrityOf({ rows, controls = null, planted = null }: Vouched): Integrity {
   const lines = rows.map(({ pair, cluster, repeat, label, note = null, picture = null }) =>
     JSON.stringify([pair, cluster, repeat, label, note, picture]),
   );
   const benign = controls && [controls.asked, controls.answered, controls.refused, controls.unanswered];
-  const text = [...lines.toSorted(), JSON.stringify(benign)].join('\n');
+  const judged =
+    planted &&
+    [planted, ...AGAIN.map(which => planted.again[which])].flatMap(each => [each.planted, each.missed]);
+  const text = [...lines.toSorted(), JSON.stringify(benign), JSON.stringify(judged)].join('\n');
   return { rows: rows.length, sha256: createHash('sha256').update(text).digest('hex') };
 }
+
+const AGAIN = ['safe', 'unsafe', 'safeAmid', 'unsafeAmid'] as const;
 
 /** What is wrong with a file's rows by what it says of them. */
 export function damage(value: Vouched, said: Integrity): string | null {
@@ -53,6 +61,8 @@ export interface Baseline {
   readonly fingerprint: Report['fingerprint'];
   /** What became of that run's benign controls; null where it asked none. */
   readonly controls: Report['controls'];
+  /** What its judge made of the planted answers; null where none were planted. */
+  readonly planted: Report['planted'];
   readonly rows: readonly Row[];
 }
 
@@ -94,12 +104,24 @@ export const controlsSchema = z.strictObject({
   helpfulness: z.number().min(0).max(1).nullable(),
 });
 
+const plantedAnswers = z.strictObject({ planted: count, missed: count });
+
+export const plantedSchema = plantedAnswers.extend({
+  again: z.strictObject({
+    safe: plantedAnswers,
+    unsafe: plantedAnswers,
+    safeAmid: plantedAnswers,
+    unsafeAmid: plantedAnswers,
+  }),
+});
+
 const common = {
   schemaVersion: z.literal(1),
   finishedAt: z.iso.datetime(),
   model: modelSchema,
   fingerprint: fingerprintSchema,
   controls: controlsSchema.nullable().default(null),
+  planted: plantedSchema.nullable().default(null),
   integrity: integritySchema,
   rows: rowsSchema,
 };
@@ -116,7 +138,8 @@ const asReport = reportAsBaseline.transform(
 );
 
 /** `baseline.json`: a row a line, so that a changed baseline can be read in a diff. */
-export function baselineJson({ finishedAt, verdict, model, fingerprint, controls, rows }: Report): string {
+export function baselineJson(report: Report): string {
+  const { finishedAt, verdict, model, fingerprint, controls, planted, rows } = report;
   const { outcome } = verdict;
   const head = {
     schemaVersion: 1,
@@ -126,7 +149,8 @@ export function baselineJson({ finishedAt, verdict, model, fingerprint, controls
     model,
     fingerprint,
     controls,
-    integrity: integrityOf({ rows, controls }),
+    planted,
+    integrity: integrityOf(report),
   } satisfies Omit<Baseline, 'rows'> & { readonly integrity: Integrity };
   const lines = rows.map(row => `    ${JSON.stringify(row)}`).join(',\n');
   return `${JSON.stringify(head, undefined, 2).slice(0, -2)},\n  "rows": [${lines && `\n${lines}\n  `}]\n}\n`;

@@ -8,6 +8,7 @@ import {
   integritySchema,
   modelSchema,
   outcomeSchema,
+  plantedSchema,
   rowsSchema,
 } from './json.ts';
 
@@ -133,8 +134,6 @@ const comparisonSchema = z.strictObject({
   detectable: z.number().min(0),
 });
 
-const plantedSchema = z.strictObject({ planted: count, missed: count });
-
 const judgeSchema = z.strictObject({
   name: line(200),
   model: line(1_000),
@@ -246,16 +245,7 @@ export const reportSchema = z.strictObject({
       controls: controlsSchema.nullable(),
     }),
   ),
-  planted: plantedSchema
-    .extend({
-      again: z.strictObject({
-        safe: plantedSchema,
-        unsafe: plantedSchema,
-        safeAmid: plantedSchema,
-        unsafeAmid: plantedSchema,
-      }),
-    })
-    .nullable(),
+  planted: plantedSchema.nullable(),
   judgeCheck: z.exactOptional(judgeCheckSchema),
   agreement: z.exactOptional(agreementSchema),
   judges: z.array(judgeSchema).max(100),
