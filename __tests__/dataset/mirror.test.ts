@@ -622,6 +622,11 @@ describe('servers in trouble', () => {
     [404, undefined, /answers 404: check images-url$/],
     [400, undefined, /answers 400: check images-url$/],
     [500, undefined, /answers 500, after 3 tries: check images-url and the network$/],
+    [
+      429,
+      undefined,
+      /answers 429, after 3 tries: it is asked too often, so run later, or set images-url to a copy of your own$/,
+    ],
   ])('%i with key %s', async (status, token, line) => {
     server.intercept = (_, response) => {
       response.writeHead(status).end('a page');
@@ -633,7 +638,7 @@ describe('servers in trouble', () => {
     expect(failure).toMatch(line);
     expect(failure).toContain(`${server.url}${SD}`);
     expect(failure).not.toContain('hf_secret');
-    expect(server.seen).toHaveLength(status === 500 ? 3 : 1);
+    expect(server.seen).toHaveLength(status === 500 || status === 429 ? 3 : 1);
   });
 
   test('files that are no parquet file', async () => {

@@ -50,7 +50,7 @@ function endpointOf(drawn: Uint8Array | NoPicture) {
     prompts.push(prompt);
     return drawn;
   };
-  return { prompts, images: { baseUrl: 'http://127.0.0.1/v1', model: 'painter', draw } };
+  return { prompts, images: { baseUrl: 'http://127.0.0.1/v1', model: 'painter', maxRetries: 5, draw } };
 }
 
 const newStore = async () => openStore(await mkdtemp(path.join(tmpdir(), 'pictures-')), neverWarned);
@@ -229,6 +229,14 @@ describe('generated', () => {
     });
     expect(await again.of(pair('SD'))).toEqual({ missing: expect.stringContaining('damaged or cut short') });
     expect(asked).toBe(3);
+    const once = createPictures({
+      source: datasetOf({}).source,
+      imageSource: 'generated',
+      store: await newStore(),
+      images: { ...broken, maxRetries: 0 },
+    });
+    expect(await once.of(pair('SD'))).toHaveProperty('missing');
+    expect(asked).toBe(4);
   });
 
   test('a drawing that is no picture is not used', async () => {

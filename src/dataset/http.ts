@@ -53,11 +53,14 @@ export class HttpFault extends Error {
   readonly again: boolean;
   /** How long the server asks to be left alone, in ms. */
   readonly wait: number;
+  /** Whether it says that it is asked too often. */
+  readonly isTooOften: boolean;
 
-  constructor(message: string, again: boolean, wait = 0) {
+  constructor(message: string, again: boolean, wait = 0, isTooOften = false) {
     super(message);
     this.again = again;
     this.wait = wait;
+    this.isTooOften = isTooOften;
   }
 }
 
@@ -244,6 +247,7 @@ async function statusFault({ status, headers, body }: Response, options: HttpOpt
     again ? `answers ${status}` : `answers ${status}: check ${input}`,
     again,
     Math.min(askedWait(headers, Date.now()), LONGEST_WAIT),
+    status === 429,
   );
 }
 
@@ -279,5 +283,8 @@ export async function withRetries<T>(
 function finalError(url: string, { input }: HttpOptions, fault: HttpFault, tries: number): DatasetError {
   if (!fault.again) return new DatasetError(`${url} ${fault.message}`);
   const after = `after ${tries} ${tries === 1 ? 'try' : 'tries'}`;
-  return new DatasetError(`${url} ${fault.message}, ${after}: check ${input} and the network`);
+  const way = fault.isTooOften
+    ? `it is asked too often, so run later, or set ${input} to a copy of your own`
+    : `check ${input} and the network`;
+  return new DatasetError(`${url} ${fault.message}, ${after}: ${way}`);
 }

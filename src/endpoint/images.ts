@@ -19,6 +19,8 @@ import { createTries, type Exchange, type Said, type TryOptions } from './tries.
 export interface ImageEndpoint {
   readonly baseUrl: string;
   readonly model: string;
+  /** Tries of a drawing after the first. */
+  readonly maxRetries: number;
   /**
    * The bytes that came for the prompt, not looked at yet; or why there are none. Rejects only with the
    * FatalEndpointError of an endpoint that draws nothing for anybody: a wrong key, path or model, a redirect, silence.
@@ -42,7 +44,7 @@ const drawing = z.object({
  * the key only if it has the endpoint's own origin. No `response_format` is sent, since newer models reject it.
  */
 export function createImageEndpoint(options: TryOptions): ImageEndpoint {
-  const { baseUrl, model, signal } = options;
+  const { baseUrl, model, maxRetries, signal } = options;
   const client = openAi({ ...options, largestBody: LARGEST_BODY, ends: signal });
   const tries = createTries(options);
 
@@ -84,7 +86,7 @@ export function createImageEndpoint(options: TryOptions): ImageEndpoint {
       refusal.status === 400 ? undefined : missingFor({ kind: 'status', ...refusal }, baseUrl).missing,
   });
 
-  return { baseUrl, model, draw: (prompt, size) => tries.put(exchangeOf(prompt, size)) };
+  return { baseUrl, model, maxRetries, draw: (prompt, size) => tries.put(exchangeOf(prompt, size)) };
 }
 
 const settled = (value: Drawn): Said<Drawn> => ({ value, next: 'settle' });

@@ -132,13 +132,13 @@ async function identified(found: SourcePicture, kind: PictureKind): Promise<Stor
   return { bytes, sha256, ...(await lookAt(bytes, kind)) };
 }
 
-/** How often what is no whole picture is asked for again: the drawing itself is not at fault. */
+/** How often what is no whole picture is asked for again, at most: the drawing itself is not at fault. */
 const DRAWN_AGAIN = 2;
 const SIZE = '1024x1024';
 
 /** A drawing as a picture; or why there is none. */
 async function drawnBy(images: ImageEndpoint, prompt: string): Promise<StoredPicture | NoPicture> {
-  for (let left = DRAWN_AGAIN; ; left -= 1) {
+  for (let left = Math.min(DRAWN_AGAIN, images.maxRetries); ; left -= 1) {
     const bytes = await images.draw(prompt, SIZE);
     if ('missing' in bytes) return bytes;
     try {

@@ -1,4 +1,14 @@
-import { closeSync, mkdirSync, mkdtempSync, openSync, read, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  read,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { WrittenRequest } from '../request.ts';
@@ -22,11 +32,20 @@ export interface Spool {
 
 const readAt = promisify(read);
 
+const PREFIX = 'batch-';
+
+/** Longer than any batch is waited for: what is as old was left by a process that was killed (ms). */
+const STALE_MS = 3 * 24 * 3_600_000;
+
 /** Opens a spool in a new folder below `parent`. Throws where the disk does. */
 export function openSpool(parent: string): Spool {
   mkdirSync(parent, { recursive: true });
-  const folder = mkdtempSync(join(parent, 'batch-'));
-  const file = openSync(join(folder, 'requests.jsonl'), 'w+', 0o600);
+  for (const name of readdirSync(parent)) if (name.startsWith(PREFIX)) removeStale(join(parent, name));
+  const folder = mkdtempSync(join(parent, PREFIX));
+  const path = join(folder, 'requests.jsonl');
+  const file = openSync(path, 'w+', 0o600);
+  // Without a name nothing of it stays, whatever ends the process.
+  rmSync(path);
   let end = 0;
   return {
     folder,
@@ -47,4 +66,9 @@ export function openSpool(parent: string): Spool {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function removeStale(folder: string): void {
+  const { mtimeMs } = statSync(folder, { throwIfNoEntry: false }) ?? { mtimeMs: Date.now() };
+  if (Date.now() - mtimeMs > STALE_MS) rmSync(folder, { recursive: true, force: true });
 }
