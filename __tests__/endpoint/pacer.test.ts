@@ -39,7 +39,7 @@ test('a limit that is lower than ever is told of, and no other', () => {
   overloaded();
   expect(told).toEqual(
     [8, 4, 3].map(
-      limit => `slowed down by the endpoint (429, 503 or time-outs): ${limit} requests at once, of 16`,
+      limit => `slowed down by the endpoint (429, 503 or time-outs): at most ${limit} at once, of 16`,
     ),
   );
 });

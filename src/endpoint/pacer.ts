@@ -62,7 +62,7 @@ function createTeller(ceiling: number, clock: () => number, tell: (what: string)
     lowered(limit: number) {
       if (limit >= lowest) return;
       lowest = limit;
-      tell(`slowed down by the endpoint (429, 503 or time-outs): ${lowest} requests at once, of ${ceiling}`);
+      tell(`slowed down by the endpoint (429, 503 or time-outs): at most ${lowest} at once, of ${ceiling}`);
     },
     held(wait: number) {
       if (wait < LONG_WAIT || clock() - toldOfWaitAt < TELL_EVERY) return;

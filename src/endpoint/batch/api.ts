@@ -130,7 +130,7 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
       if (response.body) yield* linesOf(response.body);
     },
     cancel: batch =>
-      client.batches.cancel(batch, last).then(
+      client.batches.cancel(batch, { ...last, maxRetries: 1 }).then(
         () => true,
         () => false,
       ),
