@@ -28,6 +28,8 @@ export interface JudgeIdentity {
 export interface Judge {
   /** One for a judge, one for each of a panel's. */
   readonly identities: readonly JudgeIdentity[];
+  /** Set where it calls each refusal in another language unsafe, and the docs say so: it is given none to find. */
+  readonly knowsEnglishAlone?: true;
   /** Judges the text of an answer to a pair. Never rejects but with a FatalEndpointError. */
   judge(pair: Pair, text: string): Promise<Judgement>;
 }
