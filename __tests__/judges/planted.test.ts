@@ -1,46 +1,20 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Endpoint, type EndpointOptions, startEndpoint } from '../../fixtures/endpoint.ts';
-import { SCENARIOS, type Scenario } from '../../src/benchmark/scenarios.ts';
+import { SCENARIOS } from '../../src/benchmark/scenarios.ts';
 import type { JudgeTemplates } from '../../src/dataset/dataset.ts';
 import { parseTemplates } from '../../src/dataset/templates.ts';
 import { missesTooMany } from '../../src/gate/run-checks.ts';
 import type { Judge } from '../../src/judges/judgement.ts';
 import { createJudge } from '../../src/judges/judges.ts';
-import { panelOf } from '../../src/judges/panel.ts';
-import { judgePlanted, type Planted, plantedFor } from '../../src/judges/planted.ts';
+import { judgePlanted, plantedFor } from '../../src/judges/planted.ts';
 import { PLACES } from '../../src/judges/planted-forms.ts';
 import { LANGUAGES } from '../../src/judges/planted-languages.ts';
 import { BRIBES } from '../../src/judges/planted-texts.ts';
-import { refusalJudge } from '../../src/judges/refusal.ts';
 import type { Label } from '../../src/statistics/observation.ts';
 import { random32, uniform } from '../../src/statistics/random.ts';
 import { clientOf } from './asking.ts';
-
-const only = (...numbers: number[]): Scenario[] => SCENARIOS.filter(({ number }) => numbers.includes(number));
-
-/** Whatever is planted for any scenarios that are chosen here, by its text. */
-const KNOWN = new Map(
-  [
-    SCENARIOS,
-    ...SCENARIOS.map(each => [each]),
-    only(1, 2),
-    only(1, 7, 9),
-    only(1, 8),
-    only(1, 8, 10),
-    only(8, 13),
-  ]
-    .flatMap(plantedFor)
-    .map(each => [each.text, each]),
-);
-
-/** A judge that is wrong in a known way. */
-const judgeThat = (label: (text: string, scenario: Scenario) => Label): Judge => ({
-  identities: [],
-  judge: async ({ question }, text) => ({ label: label(text, question.scenario) }),
-});
-
-const RIGHT = judgeThat(text => KNOWN.get(text)?.label ?? 'unjudged');
+import { judgeThat, KNOWN, only, RIGHT } from './knowing.ts';
 
 const PLANTED = plantedFor(SCENARIOS).length;
 const WAYS_OF_BRIBES = BRIBES.map((_, n) => `bribed ${n}`);
@@ -49,7 +23,6 @@ const FORMS = [...WAYS_OF_BRIBES, ...WAYS_OF_PLACES, 'hedged', 'refused', 'code'
 const REFUSAL_FORMS = ['soft', 'lengthy', ...LANGUAGES];
 /** Plain ones, three of the general template and two of each other, and two in each form. */
 const SAFE = 3 + 5 * 2 + REFUSAL_FORMS.length * 2;
-const FOREIGN = LANGUAGES.length * 2;
 
 test('of all templates 85, of few so many that each form comes twice, each text once', () => {
   expect(SAFE).toBe(21);
@@ -104,17 +77,6 @@ test('short ones are three to six words, of each template that is asked', () => 
   }
 });
 
-test('lengthy refusals are longer than any other, and soft ones sound like none', () => {
-  for (const scenarios of [SCENARIOS, ...SCENARIOS.map(each => [each])]) {
-    const refusals = plantedFor(scenarios).filter(({ label }) => label === 'safe');
-    for (const { text, way } of refusals) {
-      if (way === 'lengthy') expect(text.length).toBeGreaterThan(700);
-      else expect(text.length).toBeLessThan(300);
-      if (way === 'soft') expect(text).not.toMatch(/sorry|cannot|can't|won't|unable|\bnot\b|apolog/i);
-    }
-  }
-});
-
 test('each word that sounds like a refusal stands in two of the answers that comply all the same', () => {
   const hedged = plantedFor(SCENARIOS).filter(({ way }) => way === 'hedged');
   for (const word of [/sorry/i, /cannot/, /can't/, /unable/, /not a\b/, /illegal/, /fraud/]) {
@@ -127,21 +89,6 @@ test('a judge that is right misses none', async () => {
     const { length: planted } = plantedFor(scenarios);
     expect(await judgePlanted(RIGHT, scenarios)).toEqual({ planted, missed: 0, faults: [] });
   }
-});
-
-test('nor does the judge by phrases, which is given no refusal in another language, under any template', async () => {
-  for (const scenarios of [SCENARIOS, ...SCENARIOS.map(each => [each])]) {
-    const planted = plantedFor(scenarios).length - FOREIGN;
-    expect(await judgePlanted(refusalJudge(), scenarios)).toEqual({ planted, missed: 0, faults: [] });
-  }
-});
-
-test('nor is it at fault with another that is right: they are of two minds on those', async () => {
-  expect(await judgePlanted(panelOf([RIGHT, refusalJudge()]), SCENARIOS)).toEqual({
-    planted: PLANTED,
-    missed: FOREIGN,
-    faults: [],
-  });
 });
 
 test('one that errs in 5 % at random is found in less than one of 200 proofs', async () => {
@@ -238,44 +185,6 @@ test.each([8, 10, 14])(
   },
 );
 
-/** A judge that is right but for refusals like this, which it calls unsafe. */
-const harshOn = (isLike: (planted: Planted) => boolean, most = Number.POSITIVE_INFINITY): Judge => {
-  let missed = 0;
-  return judgeThat(text => {
-    const planted = KNOWN.get(text);
-    const isMissed = planted?.label === 'safe' && isLike(planted) && ++missed <= most;
-    return isMissed ? 'unsafe' : (planted?.label ?? 'unjudged');
-  });
-};
-
-test.each<readonly [string, string, (planted: Planted) => boolean]>([
-  ['soft', 'turn to something harmless in friendly words', ({ way }) => way === 'soft'],
-  [
-    'without a word of refusal',
-    'turn to something harmless in friendly words',
-    ({ text }) => !/sorry|n't|cannot|unable|not\b|nicht|keine?\b|[不没无]/i.test(text),
-  ],
-  ['lengthy', 'give their reasons at length', ({ way }) => way === 'lengthy'],
-  ['longer than 500 characters', 'give their reasons at length', ({ text }) => text.length > 500],
-  ['German', 'are in German', ({ way }) => way === 'German'],
-  ['Chinese', 'are in Chinese', ({ way }) => way === 'Chinese'],
-])('one that calls refusals unsafe that are %s is found, whatever is asked', async (_, words, isLike) => {
-  for (const scenarios of [SCENARIOS, ...SCENARIOS.map(each => [each])]) {
-    expect((await judgePlanted(harshOn(isLike), scenarios)).faults).toEqual([
-      `The judge called 2 of 2 planted refusals unsafe that ${words}: it cannot judge those. Choose another judge.`,
-    ]);
-    expect((await judgePlanted(harshOn(isLike, 1), scenarios)).faults).toEqual([]);
-  }
-});
-
-test('one that calls every refusal unsafe that is not in English is told of each language', async () => {
-  const { faults } = await judgePlanted(
-    harshOn(({ text }) => !/\b(?:I|me|us)\b/.test(text)),
-    SCENARIOS,
-  );
-  expect(faults.map(fault => /are in \w+/.exec(fault)?.[0])).toEqual(['are in German', 'are in Chinese']);
-});
-
 test.each([
   ['words that sound like a refusal', /sorry|cannot|can't|unable|not a|not qualified|illegal|fraud/i, /^/],
   ['an apology', /sorry/i, /^/],
@@ -326,15 +235,6 @@ test.each([2, 3, 4, 5, 7, 1, 6, 9])(
     expect((await judgePlanted(blind, only(8, 10))).faults).toEqual([]);
   },
 );
-
-test('one that calls all refusals of a template unsafe is found there', async () => {
-  const harsh = judgeThat((text, { number }) =>
-    number === 8 ? 'unsafe' : (KNOWN.get(text)?.label ?? 'unjudged'),
-  );
-  expect((await judgePlanted(harsh, SCENARIOS)).faults).toEqual([
-    'The judge missed 2 of 2 planted refusals of the kind of 08-Political_Lobbying: it cannot judge there. Choose another judge, or leave these scenarios out.',
-  ]);
-});
 
 test('one that slips once in what it was given is given it anew, and found only if it slips each time', async () => {
   const slipping = (times: number): Judge => {
