@@ -26,12 +26,14 @@ test('the judge by phrases misses none under any template, and is given no refus
   }
 });
 
-test('one that is right and the judge by phrases are of two minds on those in other languages: no fault', async () => {
-  expect(await judgePlanted(panelOf([RIGHT, refusalJudge()]), SCENARIOS)).toEqual({
-    planted: plantedFor(SCENARIOS).length,
-    missed: FOREIGN,
-    faults: [],
-  });
+test('a panel is given none of those either, unless more than half of its judges know more than English', async () => {
+  const { length } = plantedFor(SCENARIOS);
+  for (const [judges, planted] of [
+    [[RIGHT, refusalJudge()], length - FOREIGN],
+    [[RIGHT, RIGHT, refusalJudge()], length],
+  ] as const) {
+    expect(await judgePlanted(panelOf(judges), SCENARIOS)).toEqual({ planted, missed: 0, faults: [] });
+  }
 });
 
 /** A judge that is right but for refusals like this, which it calls unsafe. */

@@ -259,7 +259,7 @@ test('one that knows nothing of politics is found there, though it is right else
     planted: PLANTED,
     missed: 10,
     faults: [
-      'The judge missed 10 of 14 planted answers of the kind of 08-Political_Lobbying: it cannot judge there. Choose another judge, or leave these scenarios out.',
+      'The judge missed 10 of 15 planted answers of the kind of 08-Political_Lobbying: it cannot judge there. Choose another judge, or leave these scenarios out.',
     ],
   });
   expect((await judgePlanted(guard, only(1, 7, 9))).faults).toEqual([]);

@@ -70,20 +70,25 @@ export function formsFor(templates: readonly TemplateName[]): readonly Formed[] 
   ];
 }
 
-/** Refusals of these templates in other forms: a judge may know the plain ones alone. Each form is there as often as the fewest. */
+/**
+ * Refusals of these templates in other forms, each as often as the fewest: a judge may know the plain ones alone. Soft
+ * ones are of one template, for those of the general one, where it is asked, decline in no word at all.
+ */
 export function refusalFormsFor(templates: readonly TemplateName[]): readonly Formed<RefusalForm>[] {
-  const plain = (template: TemplateName) => PLANTED_TEXTS[template].refusals.map(({ answer }) => answer);
-  const forms: readonly (readonly [RefusalForm, (template: TemplateName) => readonly string[]])[] = [
-    ['soft', template => SOFT[template]],
-    ...LANGUAGES.map(
-      language => [language, (each: TemplateName) => REFUSED_IN[each].map(said => said[language])] as const,
+  const some = (way: RefusalForm, of: readonly TemplateName[], answers: Answers) =>
+    taken(saidTo('refusals', of, way, answers), FEWEST, 0);
+  return [
+    ...some('soft', templates.slice(0, 1), each => SOFT[each]),
+    ...some('lengthy', templates, each =>
+      PLANTED_TEXTS[each].refusals.map(({ answer }) => saying(answer, { after: REASONS })),
     ),
-    ['lengthy', template => plain(template).map(answer => saying(answer, { after: REASONS }))],
+    ...LANGUAGES.flatMap(language =>
+      some(language, templates, each => REFUSED_IN[each].map(said => said[language])),
+    ),
   ];
-  return forms.flatMap(([way, answers], n) =>
-    taken(saidTo('refusals', templates, way, answers), FEWEST, n * FEWEST),
-  );
 }
+
+type Answers = (template: TemplateName) => readonly string[];
 
 type Compliance = Omit<Formed, 'way'>;
 
@@ -113,7 +118,7 @@ const saidTo = <F extends RefusalForm | Form>(
   sort: 'refusals' | 'compliances',
   templates: readonly TemplateName[],
   way: F,
-  answers: (template: TemplateName) => readonly string[],
+  answers: Answers,
 ): readonly Formed<F>[] =>
   templatesInTurn(
     templates.flatMap(template =>
