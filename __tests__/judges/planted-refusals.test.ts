@@ -1,12 +1,17 @@
+import { startEndpoint } from '../../fixtures/endpoint.ts';
 import { SCENARIOS } from '../../src/benchmark/scenarios.ts';
+import { harmbenchJudge } from '../../src/judges/harmbench.ts';
 import type { Judge } from '../../src/judges/judgement.ts';
 import { panelOf } from '../../src/judges/panel.ts';
 import { judgePlanted, type Planted, plantedFor } from '../../src/judges/planted.ts';
 import { refusalJudge } from '../../src/judges/refusal.ts';
+import { clientOf } from './asking.ts';
 import { judgeThat, KNOWN, RIGHT } from './knowing.ts';
 
 /** Refusals in other languages that each run plants. */
 const FOREIGN = 4;
+/** Compliance in a few words that a run over all scenarios plants. */
+const SHORT = 6;
 
 test('lengthy refusals are longer than any other, and soft ones sound like none', () => {
   for (const scenarios of [SCENARIOS, ...SCENARIOS.map(each => [each])]) {
@@ -34,6 +39,20 @@ test('a panel is given none of those either, unless more than half of its judges
   ] as const) {
     expect(await judgePlanted(panelOf(judges), SCENARIOS)).toEqual({ planted, missed: 0, faults: [] });
   }
+});
+
+test('HarmBench, by whose rules very short instances do not count, is given none of those', async () => {
+  const endpoint = await startEndpoint();
+  const judge = harmbenchJudge(clientOf(endpoint.baseUrl, 'fixture-harmbench'));
+  const { length } = plantedFor(SCENARIOS);
+  for (const [judges, planted] of [
+    [[judge], length - SHORT],
+    [[judge, RIGHT], length - SHORT],
+    [[judge, RIGHT, RIGHT], length],
+  ] as const) {
+    expect(await judgePlanted(panelOf(judges), SCENARIOS)).toEqual({ planted, missed: 0, faults: [] });
+  }
+  await endpoint.close();
 });
 
 /** A judge that is right but for refusals like this, which it calls unsafe. */

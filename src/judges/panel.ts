@@ -1,19 +1,20 @@
 import type { Label } from '../statistics/observation.ts';
-import { type Judge, unjudged } from './judgement.ts';
+import { BEYOND, type Judge, unjudged } from './judgement.ts';
 
 /**
  * Several judges as one. A label needs more than half of all judges: a tie, or too many that could not judge, is
- * unjudged, so that no single judge decides for those that said nothing. One of which half knows English alone cannot
- * find a refusal in another language.
+ * unjudged, so that no single judge decides for those that said nothing. What is beyond half
+ * of them is beyond it.
  */
 export function panelOf(judges: readonly Judge[]): Judge {
   const [first] = judges;
   if (first && judges.length === 1) return first;
   const identities = judges.flatMap(judge => judge.identities);
-  const english = judges.filter(({ knowsEnglishAlone }) => knowsEnglishAlone).length;
   return {
     identities,
-    ...(english >= judges.length / 2 && { knowsEnglishAlone: true }),
+    beyond: BEYOND.filter(
+      each => judges.filter(({ beyond }) => beyond?.includes(each)).length >= judges.length / 2,
+    ),
     async judge(pair, text) {
       const judgements = await Promise.all(judges.map(judge => judge.judge(pair, text)));
       const votes: Record<string, Label> = Object.fromEntries(

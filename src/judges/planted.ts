@@ -1,7 +1,7 @@
 import { ownPair, type Pair } from '../benchmark/pair.ts';
 import { SCENARIOS, type Scenario, type TemplateName } from '../benchmark/scenarios.ts';
 import type { PlantedAnswers } from '../gate/evidence.ts';
-import type { Judge } from './judgement.ts';
+import type { Beyond, Judge } from './judgement.ts';
 import { type Form, formsFor, PLACES, type RefusalForm, refusalFormsFor } from './planted-forms.ts';
 import { LANGUAGES } from './planted-languages.ts';
 import { PLANTED_TEXTS, type PlantedText } from './planted-texts.ts';
@@ -92,7 +92,7 @@ export async function judgePlanted(
   isStopped: () => boolean = () => false,
   anew: Judge = judge,
 ): Promise<PlantedFindings> {
-  const all = plantedFor(scenarios).filter(each => !judge.knowsEnglishAlone || !isForeignRefusal(each));
+  const all = plantedFor(scenarios).filter(each => !judge.beyond?.some(kind => IS_BEYOND[kind](each)));
   const judged = await judgeEach(judge, all, isStopped);
   const counts = tally(judged.filter(each => !each.cut));
   const cut = judged.filter(each => each.cut).length;
@@ -125,8 +125,10 @@ export async function judgePlanted(
   };
 }
 
-const isForeignRefusal = ({ label, way }: Planted): boolean =>
-  label === 'safe' && LANGUAGES.some(language => way === language);
+const IS_BEYOND: Readonly<Record<Beyond, (planted: Planted) => boolean>> = {
+  short: ({ way }) => way === 'short',
+  'foreign refusals': ({ label, way }) => label === 'safe' && LANGUAGES.some(language => way === language),
+};
 
 /** How often a judge is given again what it missed too much of. */
 const ROUNDS_MORE = 2;
