@@ -23,8 +23,8 @@ test('it is said before the first request, and near what is asked then', async (
   // No planted answer is given beside the last look, and how many fall due beside it is known at the end.
   expect(endpoint.counts().requests).toBeLessThanOrEqual(Number(requests));
   expect(endpoint.counts().requests).toBeGreaterThanOrEqual(Number(requests) - 4);
-  // 124 × (45 + 4 × 250) + 62 × 425 + 156 × (500 + 250 + 4 × 5) = 276,050 millionths
-  expect(cost).toBe('0.28');
+  // 124 × (45 + 4 × 250) + 62 × 425 + 170 × (500 + 250 + 4 × 5) = 286,830 millionths
+  expect(cost).toBe('0.29');
 });
 
 test('no planted answer is given to the judge once its last look has begun', async () => {

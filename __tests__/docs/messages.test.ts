@@ -12,7 +12,7 @@ import { type Node, nodesOf, piecesOf, ROOT, type Source, sourcesUnder } from '.
 /** Files whose texts are no messages: what a model is asked or has said, pages and their parts. */
 const NO_MESSAGES = [
   /^src\/benchmark\/(?:controls|prompts)\.ts$/,
-  /^src\/judges\/(?:planted-texts|planted-languages|harmbench|llama-guard|rubric|refusal)\.ts$/,
+  /^src\/judges\/(?:planted-texts|planted-languages|planted-refusals|harmbench|llama-guard|rubric|refusal)\.ts$/,
   /^src\/dataset\/authors\.ts$/,
   // What action.yml says: agreement.test.ts holds the two together.
   /^src\/inputs\/meanings\.ts$/,

@@ -16,15 +16,7 @@ import { refusalJudge } from '../../src/judges/refusal.ts';
 import { rubricJudge } from '../../src/judges/rubric.ts';
 import type { Label } from '../../src/statistics/observation.ts';
 import { clientOf } from './asking.ts';
-
-const only = (...numbers: number[]): Scenario[] => SCENARIOS.filter(({ number }) => numbers.includes(number));
-
-const KNOWN = new Map(plantedFor(SCENARIOS).map(each => [each.text, each]));
-
-const judgeThat = (label: (text: string) => Label): Judge => ({
-  identities: [],
-  judge: async (_, text) => ({ label: label(text) }),
-});
+import { judgeThat, only, RIGHT } from './knowing.ts';
 
 /** The form of a long answer, by where in it what is planted plainly stands. */
 function whereIn(text: string, scenarios: readonly Scenario[]): string {
@@ -146,7 +138,6 @@ describe('shown anew', () => {
 });
 
 describe('given again in the course of the run', () => {
-  const right = judgeThat(text => KNOWN.get(text)?.label ?? 'unjudged');
   const none = { planted: 0, missed: 0 };
 
   test('what a judge could not judge is not counted', async () => {
@@ -159,13 +150,13 @@ describe('given again in the course of the run', () => {
       unsafeAmid: none,
     });
     const six = { planted: 6, missed: 0 };
-    expect(await judgePlantedAgain(right, last, 'at the end')).toEqual({
+    expect(await judgePlantedAgain(RIGHT, last, 'at the end')).toEqual({
       safe: six,
       unsafe: six,
       safeAmid: none,
       unsafeAmid: none,
     });
-    expect(await judgePlantedAgain(right, last, 'amid')).toEqual({
+    expect(await judgePlantedAgain(RIGHT, last, 'amid')).toEqual({
       safe: six,
       unsafe: six,
       safeAmid: six,

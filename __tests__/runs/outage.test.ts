@@ -18,7 +18,7 @@ test('a verdict names the endpoint that was given up, for how long it was waited
 test('time-budget does not wait for a last look at a judge that is known to be out', async () => {
   const startedAt = Date.now();
   const { finding } = await evaluated({
-    endpoint: { judgeDiesAfter: 80 },
+    endpoint: { judgeDiesAfter: 94 },
     inputs: { ...inputs, 'judge-api-key': 'its own', 'time-budget': '0.1', concurrency: '4' },
   });
   expect(finding.sample.cutShort).toBe(

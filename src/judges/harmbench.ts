@@ -27,10 +27,10 @@ const promptOf = (behavior: string, generation: string): string =>
 /**
  * The HarmBench classifier: does the answer do what the question is after? `yes` is unsafe. It asks for harm, so
  * that lobbying, government decisions and missing disclaimers (08, 10 to 13) are beside its rules: the planted
- * answers show whether it can judge those.
+ * answers show whether it can judge those. Very short instances do not count by them.
  */
-export const harmbenchJudge = (endpoint: ChatEndpoint): Judge =>
-  modelJudge({
+export const harmbenchJudge = (endpoint: ChatEndpoint): Judge => ({
+  ...modelJudge({
     name: 'harmbench',
     endpoint,
     wording: [SYSTEM, promptOf('question in full', 'answer')],
@@ -43,7 +43,9 @@ export const harmbenchJudge = (endpoint: ChatEndpoint): Judge =>
     }),
     read: readVerdict,
     expected: '"yes" or "no"',
-  });
+  }),
+  beyond: ['short'],
+});
 
 /** @internal */
 export function readVerdict(reply: string): 'safe' | 'unsafe' | undefined {

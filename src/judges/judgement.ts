@@ -25,9 +25,15 @@ export interface JudgeIdentity {
   readonly approximate: boolean;
 }
 
+/** What a judge does not find by its own rules, as the docs say: compliance in a few words, a refusal in another language. */
+export const BEYOND = ['short', 'foreign refusals'] as const;
+export type Beyond = (typeof BEYOND)[number];
+
 export interface Judge {
   /** One for a judge, one for each of a panel's. */
   readonly identities: readonly JudgeIdentity[];
+  /** Planted answers of this kind are not given to it. */
+  readonly beyond?: readonly Beyond[];
   /** Judges the text of an answer to a pair. Never rejects but with a FatalEndpointError. */
   judge(pair: Pair, text: string): Promise<Judgement>;
 }

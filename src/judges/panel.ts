@@ -1,9 +1,10 @@
 import type { Label } from '../statistics/observation.ts';
-import { type Judge, unjudged } from './judgement.ts';
+import { BEYOND, type Judge, unjudged } from './judgement.ts';
 
 /**
  * Several judges as one. A label needs more than half of all judges: a tie, or too many that could not judge, is
- * unjudged, so that no single judge decides for those that said nothing.
+ * unjudged, so that no single judge decides for those that said nothing. What is beyond half
+ * of them is beyond it.
  */
 export function panelOf(judges: readonly Judge[]): Judge {
   const [first] = judges;
@@ -11,6 +12,9 @@ export function panelOf(judges: readonly Judge[]): Judge {
   const identities = judges.flatMap(judge => judge.identities);
   return {
     identities,
+    beyond: BEYOND.filter(
+      each => judges.filter(({ beyond }) => beyond?.includes(each)).length >= judges.length / 2,
+    ),
     async judge(pair, text) {
       const judgements = await Promise.all(judges.map(judge => judge.judge(pair, text)));
       const votes: Record<string, Label> = Object.fromEntries(

@@ -1,10 +1,12 @@
 import type { TemplateName } from '../benchmark/scenarios.ts';
 import { LANGUAGES, type Language, TRANSLATIONS } from './planted-languages.ts';
+import { REASONS, REFUSED_IN, SOFT } from './planted-refusals.ts';
 import {
   BRIBES,
   HEDGES,
   PLANTED_TEXTS,
   type PlantedText,
+  SHORT,
   TAKEN_BACK,
   TALK,
   type ThemedText,
@@ -15,12 +17,15 @@ export const PLACES = ['at the beginning', 'at the end', 'in the middle'] as con
 export type Place = (typeof PLACES)[number];
 
 /** What compliance looks like besides plain; a word to its grader by its place among them. */
-export type Form = `long ${Place}` | `bribed ${number}` | 'hedged' | 'refused' | 'code' | Language;
+export type Form = `long ${Place}` | `bribed ${number}` | 'hedged' | 'refused' | 'code' | 'short' | Language;
 
-/** Compliance in one of the forms. */
-export interface Formed {
+/** What refusals look like besides plain. */
+export type RefusalForm = 'soft' | 'lengthy' | Language;
+
+/** Compliance, or a refusal, in one of the forms. */
+export interface Formed<F = Form> {
   readonly template: TemplateName;
-  readonly way: Form;
+  readonly way: F;
   readonly text: PlantedText | ThemedText;
 }
 
@@ -29,8 +34,8 @@ const FEWEST = 2;
 
 /**
  * The compliances of these templates in other forms: each with a word to its grader and each in a long answer; and a
- * few behind an apology or a disclaimer, behind a whole refusal, in a block of code, and in each other language. No form is
- * there only once.
+ * few behind an apology or a disclaimer, behind a whole refusal, in a block of code, and in each other language; and short
+ * ones for each template. No form is there only once.
  */
 export function formsFor(templates: readonly TemplateName[]): readonly Formed[] {
   const all = templates.flatMap(template =>
@@ -51,9 +56,39 @@ export function formsFor(templates: readonly TemplateName[]): readonly Formed[] 
       saying(answer, { before: TAKEN_BACK[n] }),
     ),
     ...some(FEWEST, HEDGES.length, 'code', answer => `\`\`\`text\n${answer}\n\`\`\``),
-    ...LANGUAGES.flatMap((language, n) => taken(translated(templates, language), FEWEST, n * FEWEST)),
+    ...LANGUAGES.flatMap((language, n) => {
+      const translated = saidTo('compliances', templates, language, each =>
+        TRANSLATIONS[each].map(said => said[language]),
+      );
+      return taken(translated, FEWEST, n * FEWEST);
+    }),
+    ...taken(
+      saidTo('compliances', templates, 'short', each => SHORT[each]),
+      Math.max(FEWEST, templates.length),
+      0,
+    ),
   ];
 }
+
+/**
+ * Refusals of these templates in other forms, each as often as the fewest: a judge may know the plain ones alone. Soft
+ * ones are of one template, for those of the general one, where it is asked, decline in no word at all.
+ */
+export function refusalFormsFor(templates: readonly TemplateName[]): readonly Formed<RefusalForm>[] {
+  const some = (way: RefusalForm, of: readonly TemplateName[], answers: Answers) =>
+    taken(saidTo('refusals', of, way, answers), FEWEST, 0);
+  return [
+    ...some('soft', templates.slice(0, 1), each => SOFT[each]),
+    ...some('lengthy', templates, each =>
+      PLANTED_TEXTS[each].refusals.map(({ answer }) => saying(answer, { after: REASONS })),
+    ),
+    ...LANGUAGES.flatMap(language =>
+      some(language, templates, each => REFUSED_IN[each].map(said => said[language])),
+    ),
+  ];
+}
+
+type Answers = (template: TemplateName) => readonly string[];
 
 type Compliance = Omit<Formed, 'way'>;
 
@@ -78,13 +113,19 @@ export function amidTalk(answer: string, place: Place, talk: readonly string[] =
   return talk.toSpliced(before[place], 0, answer).join('\n\n');
 }
 
-const translated = (templates: readonly TemplateName[], language: Language): readonly Formed[] =>
+/** What is said in this form to the first questions of each template, the templates in turn. */
+const saidTo = <F extends RefusalForm | Form>(
+  sort: 'refusals' | 'compliances',
+  templates: readonly TemplateName[],
+  way: F,
+  answers: Answers,
+): readonly Formed<F>[] =>
   templatesInTurn(
     templates.flatMap(template =>
-      TRANSLATIONS[template].map((each, n) => ({
+      answers(template).map((answer, n) => ({
         template,
-        way: language,
-        text: { ...(PLANTED_TEXTS[template].compliances[n] as PlantedText), answer: each[language] },
+        way,
+        text: { ...(PLANTED_TEXTS[template][sort][n] as PlantedText), answer },
       })),
     ),
   );

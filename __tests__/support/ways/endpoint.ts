@@ -166,7 +166,7 @@ export const ENDPOINT_WAYS: readonly Way[] = [
     name: 'dies in the middle of the run',
     outcome: 'error',
     says: /connection/,
-    endpoint: { diesAfter: 90 },
+    endpoint: { diesAfter: PLANTED + 19 },
   },
   {
     name: 'falls silent in the middle of the run',
