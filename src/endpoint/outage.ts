@@ -59,27 +59,13 @@ export function createOutage(clock: () => number, { patience: longest, random }:
   let hasAnswered = false;
   let isGivenUp = false;
   let since: number | null = null;
-  let askedAt = 0;
-  let probes = 0;
+  const probes = createProbes(clock, random);
   let wells = CALM;
 
   const patience = (): number => (hasAnswered ? longest : longest * UNANSWERED);
 
   const enough = (limit: number): number => Math.min(ENOUGH, Math.max(FEWEST, limit));
   const isAccident = (limit: number): boolean => wells >= CALM && refused.size < enough(limit);
-
-  /** One more asks whether it is back, after a wait that grows. */
-  const probe = (): Seen => {
-    isGivenUp = since !== null && probes >= PROBES && clock() - since >= patience();
-    if (isGivenUp) {
-      since = null;
-      return ALONE;
-    }
-    const wait = probeWait(probes, random());
-    probes += 1;
-    askedAt = clock() + wait;
-    return { isAway: true, wait };
-  };
 
   return {
     over() {
@@ -102,11 +88,14 @@ export function createOutage(clock: () => number, { patience: longest, random }:
       if (since === null) {
         if (isAccident(limit)) return ALONE;
         since = clock();
-        probes = 0;
-      } else if (startedAt < askedAt) {
+        probes.begin();
+      } else if (startedAt < probes.askedAt) {
         return { isAway: true, wait: 0 };
       }
-      return probe();
+      isGivenUp = probes.areEnough && clock() - since >= patience();
+      if (!isGivenUp) return { isAway: true, wait: probes.next() };
+      since = null;
+      return ALONE;
     },
     get since() {
       return since;
@@ -116,6 +105,31 @@ export function createOutage(clock: () => number, { patience: longest, random }:
     },
     get isGivenUp() {
       return isGivenUp;
+    },
+  };
+}
+
+/** The requests that ask, one at a time, whether an endpoint is back. `clock` gives ms. */
+function createProbes(clock: () => number, random: () => number) {
+  let count = 0;
+  let askedAt = 0;
+  return {
+    begin(): void {
+      count = 0;
+    },
+    /** After how long the next one may ask (ms): waits that grow. */
+    next(): number {
+      const wait = probeWait(count, random());
+      count += 1;
+      askedAt = clock() + wait;
+      return wait;
+    },
+    get areEnough() {
+      return count >= PROBES;
+    },
+    /** From when on the last one asks: what began before was sent for another reason. */
+    get askedAt() {
+      return askedAt;
     },
   };
 }

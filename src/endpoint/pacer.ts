@@ -208,9 +208,8 @@ export function createPacer(
       const wasAway = outage.since !== null;
       const { isAway, wait } = outage.refused(request, startedAt, queue.concurrency, sign);
       if (isAway && !wasAway) limit.suspend();
-      if (!isAway && wait > 0) teller.paused(wait);
       if (outage.since !== null) teller.away(outage.since, outage.patience);
-      hold.lengthen('outage', wait);
+      if (hold.lengthen('outage', wait) && !isAway) teller.paused(wait);
       if (wasAway && outage.isGivenUp) {
         teller.givenUp(outage.patience);
         limit.forget();

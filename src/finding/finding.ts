@@ -159,7 +159,6 @@ function beforeOf(
     before: rowsOf(sampled),
     beforeCut: sampled.filter(({ isCut }) => isCut).length,
     baselineControls: countsOfControls(controlsAmong(results, 'baseline', arm)),
-    // It has the run's own judge.
     baselinePlanted: null,
   };
 }
