@@ -67,6 +67,13 @@ export function createOutage(clock: () => number, { patience: longest, random }:
   const enough = (limit: number): number => Math.min(ENOUGH, Math.max(FEWEST, limit));
   const isAccident = (limit: number): boolean => wells >= CALM && refused.size < enough(limit);
 
+  const probed = (awaySince: number): Seen => {
+    isGivenUp = probes.areEnough && clock() - awaySince >= patience();
+    if (!isGivenUp) return { isAway: true, wait: probes.next() };
+    since = null;
+    return ALONE;
+  };
+
   return {
     over() {
       const isOver = since !== null;
@@ -92,10 +99,7 @@ export function createOutage(clock: () => number, { patience: longest, random }:
       } else if (startedAt < probes.askedAt) {
         return { isAway: true, wait: 0 };
       }
-      isGivenUp = probes.areEnough && clock() - since >= patience();
-      if (!isGivenUp) return { isAway: true, wait: probes.next() };
-      since = null;
-      return ALONE;
+      return probed(since);
     },
     get since() {
       return since;
