@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { startEndpoint } from '../../fixtures/endpoint.ts';
-import type { Answer } from '../../src/endpoint/answer.ts';
+import { type Answer, STOPPED } from '../../src/endpoint/answer.ts';
 import {
   type BatchEndpoint,
   type BatchOptions,
@@ -680,6 +680,22 @@ test('a run without batches cancels what an earlier attempt has left, and asks o
     'Cancelled a batch of an earlier attempt, since batch is false now: its 3 requests are asked one by one.',
   );
   await next.close();
+});
+
+test('a batch that is being started when the run is cancelled is cancelled as well', async () => {
+  const server = await batchServer(
+    () => ({ status: 'in_progress' }),
+    call => {
+      if (call === 'POST batches') cancel.abort();
+      return false;
+    },
+  );
+  endpoint = server;
+  const client = batchesOf(server.baseUrl);
+  expect(await askAll(client, 3)).toEqual(Array(3).fill(STOPPED));
+  await client.close();
+  expect(server.batches).toHaveLength(1);
+  expect(server.calls).toContain('POST batches cancel');
 });
 
 test('a batch that an earlier attempt has left is not said to be cancelled where the endpoint refuses that', async () => {

@@ -215,6 +215,8 @@ test('24 different requests in a row that meet 500 are given a pause, four times
   expect(failed()).toEqual({ isAway: false, wait: 2000 });
   expect(waits(200)).toEqual([4000, 8000, 16_000]);
   outage.over();
+  expect([1, 2, 3].map(() => outage.refused({}, 0, 1, 'failed').wait)).toEqual([0, 0, 2000]);
+  outage.over();
   const one = {};
   expect(Array.from({ length: 100 }, () => failed(one).wait)).not.toContain(2000);
   expect(waits(23)).toEqual([2000]);

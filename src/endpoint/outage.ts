@@ -64,8 +64,8 @@ export function createOutage(clock: () => number, { patience: longest, random }:
 
   const patience = (): number => (hasAnswered ? longest : longest * UNANSWERED);
 
-  const enough = (limit: number): number => Math.min(ENOUGH, Math.max(FEWEST, limit));
-  const isAccident = (limit: number): boolean => wells >= CALM && refused.size < enough(limit);
+  const isAccident = (limit: number): boolean =>
+    wells >= CALM && refused.size < Math.min(ENOUGH, Math.max(FEWEST, limit));
 
   const probed = (awaySince: number): Seen => {
     isGivenUp = probes.areEnough && clock() - awaySince >= patience();
@@ -89,7 +89,7 @@ export function createOutage(clock: () => number, { patience: longest, random }:
     refused(request, startedAt, limit, sign) {
       if (longest === 0 || isGivenUp || !(hasAnswered || sign === 'busy')) return ALONE;
       if (sign === 'failed' && since === null) {
-        return { isAway: false, wait: pauses.after(request, enough(limit)) };
+        return { isAway: false, wait: pauses.after(request, limit) };
       }
       refused.add(request);
       if (since === null) {
@@ -139,8 +139,8 @@ function createProbes(clock: () => number, random: () => number) {
 }
 
 /**
- * Once so many more different requests than are no accident have failed in a row, nothing is sent for a while: it
- * may be the endpoint, which restarts. It may as well be what they ask, since all places come to be taken by those that
+ * Once so many times more different requests have failed in a row than may be in flight, and no more than are open,
+ * nothing is sent for a while: it may be the endpoint, which restarts. It may as well be what they ask, since all places come to be taken by those that
  * fail for good where others are answered; so that each counts as a try all the same, and the pauses have an end (ms).
  */
 const FAILED_TIMES = 3;
@@ -150,10 +150,10 @@ function createPauses() {
   const failed = new Set<object>();
   let taken = 0;
   return {
-    /** How long nothing is to be sent after this one failed (ms), where `enough` are no accident. */
-    after(request: object, enough: number): number {
+    /** How long nothing is to be sent after this one failed (ms), where `limit` may be in flight. */
+    after(request: object, limit: number): number {
       failed.add(request);
-      if (failed.size < FAILED_TIMES * enough) return 0;
+      if (failed.size < FAILED_TIMES * Math.min(ENOUGH, limit)) return 0;
       failed.clear();
       return PAUSES[taken++] ?? 0;
     },

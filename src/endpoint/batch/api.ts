@@ -105,7 +105,10 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
     },
     async start(file) {
       try {
-        return { kind: 'done', id: await started(client, file, options) };
+        const id = await started(client, file, options);
+        if (signal.aborted) await client.batches.cancel(id, last).catch(nothing);
+        signal.throwIfAborted();
+        return { kind: 'done', id };
       } catch (error) {
         await remove(file);
         return notHanded(error, 'batches', options);
@@ -146,7 +149,8 @@ async function started(client: OpenAI, file: string, options: BatchApiOptions, t
   const { baseUrl, signal, maxRetries, clock, random } = options;
   try {
     const body = { input_file_id: file, endpoint: REQUESTS_PATH, completion_window: '24h' } as const;
-    return idOf(await client.batches.create(body, { signal, maxRetries: 0 }), 'batches', baseUrl);
+    const call = { signal: later(signal, LAST_TIMEOUT), maxRetries: 0 };
+    return idOf(await client.batches.create(body, call), 'batches', baseUrl);
   } catch (error) {
     if (!mayPass(error)) throw error;
     const asked = error instanceof APIError && error.headers ? askedWait(error.headers, clock()) : 0;
@@ -156,6 +160,15 @@ async function started(client: OpenAI, file: string, options: BatchApiOptions, t
     if (tries >= maxRetries) throw error;
     return started(client, file, options, tries + 1);
   }
+}
+
+/** Aborts so long after another signal (ms): what is about to be started is started, and cannot be cancelled unheard of. */
+function later(signal: AbortSignal, ms: number): AbortSignal {
+  const late = new AbortController();
+  const wait = () => setTimeout(ms, undefined, { ref: false }).then(() => late.abort(signal.reason));
+  if (signal.aborted) void wait();
+  else signal.addEventListener('abort', wait, { once: true });
+  return late.signal;
 }
 
 async function begunOn(
