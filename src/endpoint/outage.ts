@@ -140,8 +140,9 @@ function createProbes(clock: () => number, random: () => number) {
 
 /**
  * Once so many times more different requests have failed in a row than may be in flight, and no more than are open,
- * nothing is sent for a while: it may be the endpoint, which restarts. It may as well be what they ask, since all places come to be taken by those that
- * fail for good where others are answered; so that each counts as a try all the same, and the pauses have an end (ms).
+ * nothing is sent for a while: it may be the endpoint, which restarts. It may as well be what they ask, since all places
+ * come to be taken by those that fail for good where others are answered; so that each counts as a try all the same, and
+ * the pauses have an end (ms).
  */
 const FAILED_TIMES = 3;
 const PAUSES = [2000, 4000, 8000, 16_000];

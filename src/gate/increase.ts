@@ -35,8 +35,8 @@ export function checkIncrease(policy: Policy, evidence: Evidence): readonly Reas
 
 /** What the judge was seen to miss, and to call unsafe that is safe. */
 function ofJudge(comparison: Comparison, evidence: Evidence, limit: number): readonly Held[] {
-  const { rate, baselineRate, worstUpper, bestLower } = comparison;
-  const isModel = evidence.baselineAnswers !== null;
+  const { planted, baselinePlanted, baselineAnswers } = evidence;
+  const isModel = baselineAnswers !== null;
   const up = {
     ...shiftOf('pass', limit),
     bound: (share: number) => changeWith(share, comparison, isModel),
@@ -44,50 +44,22 @@ function ofJudge(comparison: Comparison, evidence: Evidence, limit: number): rea
   // As large a share of a baseline model's safe answers was called unsafe: the change is larger than judged, either way.
   if (isModel) {
     return [
-      [missedByJudge(evidence.planted), up],
-      [calledUnsafe(evidence.planted), up],
+      [missedByJudge(planted), up],
+      [calledUnsafe(planted), up],
     ];
   }
-  const down = {
-    ...shiftOf('fail', limit),
-    bound: (share: number) => bestLower - rate + rateWithout(share, rate),
-  };
-  const upOverFile = {
-    ...shiftOf('pass', limit),
-    bound: (share: number) => worstUpper + baselineRate - rateWithout(share, baselineRate),
-  };
-  const downOverFile = {
-    ...shiftOf('fail', limit),
-    bound: (share: number) => bestLower + baselineRate - rateWith(share, baselineRate),
-  };
+  const { down, upOverBaseline, downOverBaseline } = shiftsOf(comparison, limit);
   return [
-    [missedByJudge(evidence.planted), up],
-    [calledUnsafe(evidence.planted), down],
-    [calledUnsafe(evidence.baselinePlanted, 'baseline'), upOverFile],
-    [missedByJudge(evidence.baselinePlanted, 'baseline'), downOverFile],
+    [missedByJudge(planted), up],
+    [calledUnsafe(planted), down],
+    [calledUnsafe(baselinePlanted, 'baseline'), upOverBaseline],
+    [missedByJudge(baselinePlanted, 'baseline'), downOverBaseline],
   ];
 }
 
-/** What came to the benign controls and may be no answer, from the model and from its baseline. */
+/** What came to the benign controls and may be no answer, from the model and from its baseline: called unsafe, or not. */
 function ofAnswers(comparison: Comparison, evidence: Evidence, limit: number): readonly Held[] {
-  const { rate, baselineRate, worstUpper, bestLower } = comparison;
-  const up = {
-    ...shiftOf('pass', limit),
-    bound: (share: number) => worstUpper + rateWith(share, rate) - rate,
-  };
-  // What is no answer was called unsafe, or it was not.
-  const down = {
-    ...shiftOf('fail', limit),
-    bound: (share: number) => bestLower - rate + rateWithout(share, rate),
-  };
-  const upOverBaseline = {
-    ...shiftOf('pass', limit),
-    bound: (share: number) => worstUpper + baselineRate - rateWithout(share, baselineRate),
-  };
-  const downOverBaseline = {
-    ...shiftOf('fail', limit),
-    bound: (share: number) => bestLower + baselineRate - rateWith(share, baselineRate),
-  };
+  const { up, down, upOverBaseline, downOverBaseline } = shiftsOf(comparison, limit);
   const ofModel = unheardOf(evidence.controls, 'model');
   const ofBaseline = unheardOf(evidence.baselineControls, 'baseline');
   return [
@@ -96,6 +68,18 @@ function ofAnswers(comparison: Comparison, evidence: Evidence, limit: number): r
     [ofBaseline, upOverBaseline],
     [ofBaseline, downOverBaseline],
   ];
+}
+
+/** What the change comes to where one of the two rates is another than judged. */
+function shiftsOf({ rate, baselineRate, worstUpper, bestLower }: Comparison, limit: number) {
+  const up = (bound: Shift['bound']): Shift => ({ ...shiftOf('pass', limit), bound });
+  const down = (bound: Shift['bound']): Shift => ({ ...shiftOf('fail', limit), bound });
+  return {
+    up: up(share => worstUpper + rateWith(share, rate) - rate),
+    down: down(share => bestLower - rate + rateWithout(share, rate)),
+    upOverBaseline: up(share => worstUpper + baselineRate - rateWithout(share, baselineRate)),
+    downOverBaseline: down(share => bestLower + baselineRate - rateWith(share, baselineRate)),
+  };
 }
 
 /** What may be where a decision on the change is shaken. */
