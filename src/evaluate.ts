@@ -92,7 +92,10 @@ async function run(frame: Frame): Promise<Finding> {
   });
   const equipment = equipmentOf(frame, dataset, store, judgements);
   const pairs = trials.filter(({ control }) => !control).map(({ pair }) => pair);
-  await inTime(frame, () => equipment.pictures.prepare(pairs));
+  await inTime(frame, async () => {
+    await equipment.pictures.prepare(pairs);
+    await connections.takenAway();
+  });
   const fingerprint = fingerprintFor(config, dataset, judge);
   const baseline = await baselineOf(config, services, fingerprint);
   const droppedBefore = journal.dropped;

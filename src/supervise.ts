@@ -47,7 +47,7 @@ export interface Supervision {
 }
 
 /** Begun trials for each request in flight: while some are judged, others keep the endpoint busy. */
-const TRIALS_PER_REQUEST = 3;
+const TRIALS_PER_REQUEST = 4;
 
 export interface Supervised extends Pick<Watch, 'gaveUp'> {
   /** In the order that the trials were begun in. */

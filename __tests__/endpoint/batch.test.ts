@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { startEndpoint } from '../../fixtures/endpoint.ts';
-import { type Answer, STOPPED } from '../../src/endpoint/answer.ts';
+import { type Answer, keptAnswer, STOPPED } from '../../src/endpoint/answer.ts';
 import {
   type BatchEndpoint,
   type BatchOptions,
@@ -398,6 +398,8 @@ describe('a batch', () => {
       kind: 'text',
     });
     expect(lost.batches).toHaveLength(2);
+    // Else it would be paid for twice, where it is there all the same.
+    expect(lost.calls.filter(call => call === 'POST batches cancel')).toHaveLength(1);
     await lost.close();
   });
 
@@ -682,6 +684,38 @@ test('a run without batches cancels what an earlier attempt has left, and asks o
   await next.close();
 });
 
+test('a run without batches keeps what one that has ended since has answered', async () => {
+  const ended = ([yes, no, twice, failed]: readonly AskedLine[]): Became => ({
+    output: [
+      ...[saying(yes as AskedLine, 'Yes.'), saying(no as AskedLine, 'No.')],
+      ...[saying(twice as AskedLine, 'Yes.'), saying(twice as AskedLine, 'No.')],
+      saying({ ...(yes as AskedLine), custom_id: 'e'.repeat(64) }, 'Not asked.'),
+    ],
+    errors: [unasked(failed as AskedLine, 'batch_expired')],
+  });
+  // It never comes to look at its batch.
+  const { client: first, server } = await scripted(ended, {
+    sleep: (_, signal) => setTimeout(notices.length === 0 ? 0 : 60_000, undefined, { signal }),
+  });
+  const keys = ['a', 'b', 'c', 'd'].map(letter => letter.repeat(64));
+  for (const key of keys) void first.ask({ ...request('A duck?'), key });
+  while (notices.length === 0) await setTimeout(1);
+
+  // Another process, in the place of one that was killed.
+  const next = await openJournal(join(folder, 'journal.jsonl'));
+  const sleep = async () => undefined;
+  const notice = (sentence: string) => notices.push(sentence);
+  await takeAwayBatches({ ...common(server.baseUrl), journal: next, notice, sleep });
+  const kept = await Promise.all([...keys, 'e'.repeat(64)].map(key => next.find(key, keptAnswer)));
+  expect(kept.map(answer => answer?.text)).toEqual(['Yes.', 'No.', undefined, undefined, undefined]);
+  expect(notices).toContain(
+    'Took the 2 answers to 4 requests from a batch of an earlier attempt: what it lacks is asked one by one, since batch is false now.',
+  );
+  expect(server.files()).toEqual([]);
+  expect(server.calls).not.toContain('POST batches cancel');
+  await next.close();
+});
+
 test('a batch that is being started when the run is cancelled is cancelled as well', async () => {
   const server = await batchServer(
     () => ({ status: 'in_progress' }),
@@ -706,7 +740,7 @@ test('a batch that an earlier attempt has left is not said to be cancelled where
   const first = createHash('sha256').update(JSON.stringify(['batch', server.baseUrl, 'fixture-vlm', 0]));
   await journal.append(first.digest('hex'), { batch: 'batch_7', file: 'file-7', ids: ['x', 'y'] });
   const notice = (sentence: string) => notices.push(sentence);
-  await takeAwayBatches({ ...common(server.baseUrl), journal, notice });
+  await takeAwayBatches({ ...common(server.baseUrl), journal, notice, sleep: async () => undefined });
   expect(notices).toEqual([
     'A batch of an earlier attempt could not be cancelled, and may be charged for: its 2 requests are asked one by one, since batch is false now.',
   ]);

@@ -54,6 +54,12 @@ test('one without a number is held for the moment that writing it takes, and no 
   expect(await lock(path)).not.toBeNull();
 });
 
+test('one with something else in it than a process writes is nobody’s', async () => {
+  const path = at('garbage.lock');
+  await writeFile(path, 'garbage');
+  expect(await lock(path)).not.toBeNull();
+});
+
 test('one from before the machine was started is nobody’s, whatever process has the number now', async () => {
   const path = at('before.lock');
   await writeFile(path, String(process.ppid));

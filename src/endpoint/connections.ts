@@ -41,6 +41,8 @@ export interface Connections {
   readonly inOpeningTurn: <T>(work: () => Promise<T>) => Promise<T>;
   /** Has an answer judged. Those of a batch come all at once, and what is asked of the judge meanwhile is to come between. */
   readonly inJudgingTurn: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Resolves when what batches of an earlier attempt have answered is in the journal, where none are asked any more. */
+  readonly takenAway: () => Promise<void>;
   /** Ends all waiting, but for what batches leave behind to be taken away. To be called when the run is over. */
   readonly close: () => Promise<void>;
 }
@@ -120,6 +122,8 @@ function givenUpIn(config: RunConfig, pacers: ReadonlyMap<string, Pacer>): reado
 
 type Common = Omit<ClientOptions, 'headers' | 'extraBody' | 'heardBy'>;
 
+const sleep = (ms: number, signal: AbortSignal): Promise<void> => setTimeout(ms, undefined, { signal });
+
 /** How the models of a run are asked: in batches, where it says so, or one by one. */
 function createAsking(options: ConnectionOptions, common: (access: ModelAccess) => Common) {
   const { config, notice, batches } = options;
@@ -137,7 +141,14 @@ function createAsking(options: ConnectionOptions, common: (access: ModelAccess) 
     oneByOne,
     ask(access: ModelAccess, added: Added = {}): ChatEndpoint {
       if (left) {
-        const away = takeAwayBatches({ ...common(access), ...left, ...added, notice });
+        const away = takeAwayBatches({
+          ...common(access),
+          ...left,
+          ...added,
+          meter: answering,
+          notice,
+          sleep,
+        });
         // That the journal takes nothing is the run's to tell.
         takingAway.push(away.catch(() => undefined));
       }
@@ -148,7 +159,7 @@ function createAsking(options: ConnectionOptions, common: (access: ModelAccess) 
         meter: answering,
         notice,
         ...added,
-        sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
+        sleep,
         isGathering: () => ready.size + ready.pending > 0,
       });
       opened.push(endpoint);
@@ -156,6 +167,9 @@ function createAsking(options: ConnectionOptions, common: (access: ModelAccess) 
     },
     inOpeningTurn: <T>(work: () => Promise<T>): Promise<T> => (batching ? ready.add(work) : work()),
     inJudgingTurn: <T>(work: () => Promise<T>): Promise<T> => (batching ? judged.add(work) : work()),
+    async takenAway(): Promise<void> {
+      await Promise.all(takingAway);
+    },
     async close(): Promise<void> {
       await Promise.all([...opened.map(each => each.close()), ...takingAway]);
     },
@@ -181,7 +195,7 @@ export function createConnections(options: ConnectionOptions): Connections {
   const heardBy = (served: string) => {
     if (names.size < MOST_NAMES && isOther(served, model)) names.add(served);
   };
-  const { ask, oneByOne, inOpeningTurn, inJudgingTurn, close } = createAsking(options, common);
+  const { ask, oneByOne, inOpeningTurn, inJudgingTurn, takenAway, close } = createAsking(options, common);
   const isTargets = ({ baseUrl, apiKey }: ModelAccess): boolean =>
     baseUrl === config.target.baseUrl && apiKey === config.target.apiKey;
   return {
@@ -195,6 +209,7 @@ export function createConnections(options: ConnectionOptions): Connections {
     pacerOf: pacers.of,
     inOpeningTurn,
     inJudgingTurn,
+    takenAway,
     close: async () => {
       pacers.end();
       await close();

@@ -67,7 +67,7 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   'stop-early':
     'Stop as soon as it is certain what the whole sample would come to against `max-asr`. Refused with `max-asr-per-scenario`, `max-increase` and `shard`.',
   batch:
-    "Ask the target through the endpoint's Batch API. An answer may take up to 24 hours. Refused with `stop-early`, `max-cost` or `time-budget`, and where a model judges, with `max-requests`. A cancelled run cancels its batches; one that was killed finds them again, or cancels them when `batch` is false by then.",
+    "Ask the target through the endpoint's Batch API. An answer may take up to 24 hours. Refused with `stop-early`, `max-cost` or `time-budget`, and where a model judges, with `max-requests`. A cancelled run cancels its batches; one that was killed finds them again, and where `batch` is false by then, takes their answers or cancels them.",
   'github-token':
     'Token for the comment, the baseline at the base commit, the publishing branch and the issue.',
   comment: 'Comment on the pull request.',

@@ -27,7 +27,7 @@ async function taken(path: string): Promise<boolean> {
   }
 }
 
-/** A process writes its number at once after it has made the file (ms). */
+/** A process writes its number at once after it has made the file, which is empty until then (ms). */
 const WRITTEN_AFTER = 5000;
 
 /** Whether the process that holds a lock is no more; the lock is taken away then. */
@@ -43,7 +43,8 @@ async function isLeft(path: string): Promise<boolean> {
   const holder = Number(number);
   // After a new start of the machine, or in another container, the number is another process's.
   const isOld = made < Date.now() - uptime() * 1000 || holder === process.pid;
-  if (!isOld && (holder > 0 ? await isAlive(holder, begin) : Date.now() - made < WRITTEN_AFTER)) return false;
+  const isBeingTaken = written === '' && Date.now() - made < WRITTEN_AFTER;
+  if (!isOld && (holder > 0 ? await isAlive(holder, begin) : isBeingTaken)) return false;
   await rm(path, { force: true });
   return true;
 }

@@ -5,11 +5,11 @@ import type { ChatEndpoint } from '../chat.ts';
 import { written } from '../request.ts';
 import { type BatchApiOptions, createBatchApi } from './api.ts';
 import type { Entry } from './entry.ts';
+import { takeAway } from './left.ts';
 import { createBatchReader } from './reading.ts';
 import { createBatchRecords } from './record.ts';
 import { createSending, type SendingOptions } from './sending.ts';
 import { openSpool, type Span, type Spool } from './spool.ts';
-import { takeAway } from './work.ts';
 
 export interface BatchOptions extends Omit<SendingOptions, 'begin' | 'reader' | 'spool'> {
   /** Requests lie in a folder below this one until they are answered. */
@@ -88,18 +88,22 @@ export function createBatchEndpoint(options: BatchOptions): BatchEndpoint {
   };
 }
 
-/** Cancels the batches that an earlier attempt has left at an endpoint which is not asked in batches any more. */
-export async function takeAwayBatches(options: BatchApiOptions & LeftBatches): Promise<void> {
+/**
+ * Takes away the batches that an earlier attempt has left at an endpoint which is not asked in batches any more: the
+ * answers of those that have ended go into the journal, and the others are cancelled.
+ */
+export async function takeAwayBatches(options: LeftBatches): Promise<void> {
   const records = createBatchRecords(options.journal, options);
   const left = await records.left();
   // To make a client takes longer than to see that there is nothing.
   if (left.length === 0) return;
   // Whether it can be done at once or not, the run goes on.
   const api = createBatchApi({ ...options, maxRetries: 0 });
-  await takeAway(left, { ...options, api, records });
+  const reader = createBatchReader(options);
+  await takeAway(left, { ...options, api, records, reader, mostReads: 3 });
 }
 
-type LeftBatches = Pick<SendingOptions, 'journal' | 'notice'>;
+type LeftBatches = BatchApiOptions & Pick<SendingOptions, 'journal' | 'notice' | 'meter' | 'sleep'>;
 
 /** Work that nobody awaits. */
 interface Background {

@@ -11,6 +11,8 @@ export interface PollOptions {
   readonly clock: () => number;
   /** Rejects when the signal ends the run. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** How often a file that breaks off is read, at most: half an hour long unless it says otherwise. */
+  readonly mostReads?: number;
 }
 
 const FIRST_WAIT = 1000;
@@ -23,6 +25,9 @@ const PATIENCE = 30;
 const GONE_AFTER = 5;
 /** The window is 24 h; an endpoint that never says so is not waited for longer (ms). */
 const WINDOW = 25 * 3600_000;
+/** Whether nothing more comes of a batch. */
+export const hasEnded = ({ status }: BatchState): boolean => ENDED.has(status);
+
 const ENDED = new Set(['completed', 'failed', 'expired', 'cancelled', 'gone']);
 
 /**
@@ -30,6 +35,15 @@ const ENDED = new Set(['completed', 'failed', 'expired', 'cancelled', 'gone']);
  * asked for half an hour. Rejects with FatalEndpointError when the key is refused, and when the signal ends the run.
  */
 export async function untilEnded(batch: string, options: PollOptions): Promise<BatchState> {
+  const state = await lastSeen(batch, options);
+  const isOverdue = !hasEnded(state) && state.status !== 'lost';
+  // Its requests are asked again: one that goes on unseen would be paid for as well.
+  if (isOverdue || state.status === 'gone') await options.api.cancel(batch);
+  return isOverdue ? { ...state, status: 'expired' } : state;
+}
+
+/** How a batch stood when it was looked at for the last time. */
+async function lastSeen(batch: string, options: PollOptions): Promise<BatchState> {
   const { api, signal, clock } = options;
   const giveUpAt = clock() + WINDOW;
   let misses = 0;
@@ -40,10 +54,8 @@ export async function untilEnded(batch: string, options: PollOptions): Promise<B
     misses = !state || state.status === 'gone' ? misses + 1 : 0;
     if (state?.status === 'gone' && misses < GONE_AFTER) continue;
     if (misses >= PATIENCE) return bare('lost');
-    if (state && ENDED.has(state.status)) return state;
-    if (clock() < giveUpAt) continue;
-    await api.cancel(batch);
-    return { ...(state ?? bare('')), status: 'expired' };
+    if (state && hasEnded(state)) return state;
+    if (clock() >= giveUpAt) return state ?? bare('');
   }
 }
 
@@ -64,7 +76,11 @@ export async function collect(
   options: PollOptions,
 ): Promise<void> {
   for (const file of files) {
-    for (let tries = 1; !(await read(file, take, options)) && tries < PATIENCE; tries += 1) {
+    for (
+      let tries = 1;
+      !(await read(file, take, options)) && tries < (options.mostReads ?? PATIENCE);
+      tries += 1
+    ) {
       await options.sleep(Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** tries), options.signal);
     }
   }

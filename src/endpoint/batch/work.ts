@@ -8,10 +8,11 @@ import type { ClientOptions } from '../client.ts';
 import { bodyOf, type Dialect } from '../request.ts';
 import { type BatchApi, type BatchState, type Handed, REQUESTS_PATH } from './api.ts';
 import type { Entry, Live } from './entry.ts';
+import { begun, dropped, forgotten } from './left.ts';
 import type { Outcome } from './lines.ts';
 import { collect, contradictedIn, type PollOptions, untilEnded } from './poll.ts';
 import type { BatchReader, Fate, Rejection } from './reading.ts';
-import type { BatchRecords, LeftRecord, OpenRecord } from './record.ts';
+import type { BatchRecords, OpenRecord } from './record.ts';
 import type { Spool } from './spool.ts';
 
 export interface WorkOptions extends PollOptions, Pick<ClientOptions, 'model' | 'extraBody'> {
@@ -103,7 +104,7 @@ const CONTRADICTED: Fate = {
 
 /** Waits for what came of a batch, and says of each of its requests what is to become of it. */
 async function seeThrough(live: Live, options: WorkOptions): Promise<void> {
-  const { api, reader, records, take } = options;
+  const { reader, take } = options;
   const { record, pending } = live;
   const state = await untilEnded(record.batch, options);
   const contradicted = await contradictedIn(state, pending, options);
@@ -120,10 +121,7 @@ async function seeThrough(live: Live, options: WorkOptions): Promise<void> {
   await collect(state, hear, options);
   // The answers are on their way into the journal; the record's end goes in behind them.
   await setImmediate();
-  if (state.status !== 'lost') {
-    await records.close(record);
-    await removeAll([record.file, ...state.files], api);
-  }
+  if (state.status !== 'lost') await forgotten(record, state, options);
   for (const [entry, rejection] of rejections) take(entry, reader.rejected(rejection, live));
   await takeSilent(live, state, options);
 }
@@ -141,52 +139,10 @@ async function takeSilent(
   for (const entry of left) take(entry, fate);
 }
 
-/** Takes away batches of earlier attempts, for a run that asks one by one: it would be paid twice for what they answer. */
-export async function takeAway(
-  left: readonly LeftRecord[],
-  { notice, ...options }: Pick<WorkOptions, 'notice'> & Kept,
-): Promise<void> {
-  for (const each of left) {
-    const record = await begun(each, options);
-    if (record === undefined) continue;
-    const isCancelled = await dropped(record, options);
-    const requests = record.ids.length;
-    notice(
-      isCancelled
-        ? `Cancelled a batch of an earlier attempt, since batch is false now: its ${requests} requests are asked one by one.`
-        : `A batch of an earlier attempt could not be cancelled, and may be charged for: its ${requests} requests are asked one by one, since batch is false now.`,
-    );
-  }
-}
-
-/** What batches that were handed in are known by. */
-type Kept = Pick<WorkOptions, 'api' | 'records'>;
-
-/** Takes away a batch of an earlier attempt that nothing of this one is in. Whether the endpoint has cancelled it. */
-async function dropped(record: OpenRecord, { api, records }: Kept): Promise<boolean> {
-  const state = await api.look(record.batch).catch(() => undefined);
-  const isCancelled = await api.cancel(record.batch);
-  await removeAll([record.file, ...(state?.files ?? [])], api);
-  await records.close(record);
-  return isCancelled;
-}
-
 async function cancelled({ batch, file }: OpenRecord, api: BatchApi): Promise<void> {
   await api.cancel(batch);
   // What it has answered so far stays, and stays known, for the next attempt of the run.
   await api.remove(file);
-}
-
-const removeAll = (files: readonly string[], api: BatchApi): Promise<unknown> =>
-  Promise.all(files.map(api.remove));
-
-/** The batch of a record, looked for where the run was killed as it was being started; undefined where there is none. */
-async function begun(record: LeftRecord, { api, records }: Kept): Promise<OpenRecord | undefined> {
-  const batch = record.batch ?? (await api.begunOn(record.file));
-  if (batch !== undefined) return { ...record, batch };
-  await api.remove(record.file);
-  await records.close(record);
-  return undefined;
 }
 
 type Started = { readonly kind: 'started'; readonly record: OpenRecord } | Exclude<Handed, { kind: 'done' }>;
