@@ -342,6 +342,24 @@ describe('a batch', () => {
     expect(answers.map(({ kind }) => kind)).toEqual(Array(5).fill('text'));
     expect(server.batches.map(({ length }) => length)).toEqual([5, 3, 2, 2, 1]);
     expect(meter.requests).toBe(5);
+    expect(notices).toContain(
+      'The endpoint takes no batch of 5 requests at once: they are handed in again in a minute, 3 at a time.',
+    );
+    expect(slept.filter(ms => ms === 60_000)).toHaveLength(2);
+  });
+
+  test('whose file is too large goes in smaller ones at once', async () => {
+    const server = await batchServer(sayYes, (call, response, count) =>
+      call === 'POST files' && count === 1 ? refuse(response, 413) : false,
+    );
+    endpoint = server;
+    const answers = await askAll(batchesOf(server.baseUrl), 5);
+    expect(answers.map(({ kind }) => kind)).toEqual(Array(5).fill('text'));
+    expect(server.batches.map(({ length }) => length)).toEqual([3, 2]);
+    expect(notices).toContain(
+      'The endpoint takes no batch of 5 requests at once: they are handed in again now, 3 at a time.',
+    );
+    expect(Math.max(...slept)).toBeLessThan(60_000);
   });
 
   test('that the endpoint does not run at all ends the run', async () => {
@@ -552,6 +570,16 @@ describe('an endpoint', () => {
       reason: 'rate-limit',
       detail: 'the endpoint does not take even a batch of one request',
     });
+  });
+
+  test('that finds a file of one request too large is not asked again', async () => {
+    const server = await batchServer(sayYes, (_, response) => refuse(response, 413));
+    endpoint = server;
+    const answers = await askAll(batchesOf(server.baseUrl), 2);
+    expect(answers.map(answer => answer.kind === 'none' && answer.detail)).toEqual(
+      Array(2).fill('the endpoint does not take even a batch of one request'),
+    );
+    expect(server.calls.filter(call => call === 'POST files')).toHaveLength(3);
   });
 
   test('that does not accept the key ends the run, and the key is not shown', async () => {

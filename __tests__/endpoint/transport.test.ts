@@ -112,3 +112,21 @@ test('an answer that comes before the file was read is an answer', async () => {
   const response = await createTransport({})(url, { method: 'POST', body: new Blob(['x'.repeat(64 * MIB)]) });
   expect([response.status, await response.text()]).toEqual([413, 'too much']);
 });
+
+test('and the next request is nobody’s rest of it', async () => {
+  let requests = 0;
+  const url = await serving(async (request, response) => {
+    requests += 1;
+    if (requests === 1) response.writeHead(413).end('too much');
+    else response.end(String((await request.toArray()).reduce((sum, chunk) => sum + chunk.length, 0)));
+  });
+  const send = createTransport({});
+  const post = async (pieces: readonly string[]) => {
+    const response = await send(url, { method: 'POST', body: new Blob([...pieces]) });
+    return [response.status, await response.text()];
+  };
+  // Of several pieces: the first goes out with the head.
+  const pieces = ['x'.repeat(100), 'y'.repeat(3000), 'z'.repeat(50)];
+  expect(await post(pieces)).toEqual([413, 'too much']);
+  expect(await post(pieces)).toEqual([200, '3150']);
+});

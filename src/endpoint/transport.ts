@@ -81,7 +81,8 @@ function upload(request: ClientRequest, body: Blob): void {
   pieces.on('error', fault => request.destroy(fault)).pipe(request);
   request.once('response', response => {
     if (request.writableFinished) return;
-    pieces.destroy();
+    // Else its end ends the request, whose connection is kept, and takes what comes next for the rest of the body.
+    pieces.unpipe(request).destroy();
     response.once('close', () => request.destroy());
   });
   request.once('close', () => pieces.destroy());

@@ -34,10 +34,10 @@ export type BatchApiOptions = Pick<
   | 'random'
 >;
 
-/** What came of a step of handing in a batch, as an id. `too-much` is a limit on size or on what may be queued. */
+/** What came of a step of handing in a batch, as an id. `too-large` is a limit on size, `too-much` on what may be queued. */
 export type Handed =
   | { readonly kind: 'done'; readonly id: string }
-  | { readonly kind: 'too-much' }
+  | { readonly kind: 'too-large' | 'too-much' }
   | { readonly kind: 'failed'; readonly answer: Answer };
 
 /** How a batch stands. */
@@ -228,7 +228,8 @@ function notHanded(error: unknown, step: string, options: BatchApiOptions): Hand
   if (status === undefined) {
     return { kind: 'failed', answer: noAnswer('network', `no connection to ${shownUrl(baseUrl)} (${step})`) };
   }
-  if (status === 413 || status === 429) return { kind: 'too-much' };
+  if (status === 413) return { kind: 'too-large' };
+  if (status === 429) return { kind: 'too-much' };
   const passing = passingFault(status);
   // 501 says that it never will.
   if (passing && status !== 501) return { kind: 'failed', answer: passing };

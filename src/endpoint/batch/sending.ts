@@ -28,6 +28,28 @@ const LIMITS: BatchLimits = { requests: 50_000, bytes: 190_000_000 };
 /** Batches under way at once. */
 const AT_ONCE = 8;
 
+const NOT_EVEN_ONE = noAnswer('rate-limit', 'the endpoint does not take even a batch of one request');
+
+/** The most that goes into one batch, which an endpoint that refuses one may lower. */
+function createLargest({ limits = LIMITS, notice }: Pick<SendingOptions, 'limits' | 'notice'>) {
+  let lowered = limits;
+  return {
+    get limits() {
+      return lowered;
+    },
+    /** Lets no batch be larger than half of one that was refused. False where that was a single request. */
+    halve({ length }: readonly Entry[], when: string): boolean {
+      if (length === 1) return false;
+      const requests = Math.ceil(length / 2);
+      lowered = { ...limits, requests };
+      notice(
+        `The endpoint takes no batch of ${length} requests at once: they are handed in again ${when}, ${requests} at a time.`,
+      );
+      return true;
+    },
+  };
+}
+
 /** Sends requests in batches, as often as it takes until each is settled. */
 export interface Sending {
   readonly add: (entries: readonly Entry[]) => void;
@@ -39,13 +61,13 @@ export function createSending(options: SendingOptions): Sending {
   const { meter, signal, sleep, begin } = options;
   const records = createBatchRecords(options.journal, options);
   const lanes = new PQueue({ concurrency: AT_ONCE });
-  let limits = options.limits ?? LIMITS;
+  const largest = createLargest(options);
 
   const gathering = createGathering(options, async entries => {
     const { resumed, fresh } = sharedOut(entries, await work.left());
     for (const [record, its] of resumed) begin(() => work.resume(record, its));
     const added = JSON.stringify(options.extraBody ?? {}).length + options.model.length;
-    for (const chunk of chunksOf(fresh, limits, added)) begin(() => lanes.add(() => send(chunk)));
+    for (const chunk of chunksOf(fresh, largest.limits, added)) begin(() => lanes.add(() => send(chunk)));
   });
 
   const send = async (chunk: readonly Entry[]): Promise<void> => {
@@ -71,14 +93,16 @@ export function createSending(options: SendingOptions): Sending {
     api: createBatchApi(options),
     records,
     take,
+    tooLarge(entries) {
+      if (largest.halve(entries, 'now')) gathering.add(entries);
+      else for (const entry of entries) take(entry, { next: 'settle', answer: NOT_EVEN_ONE });
+    },
     async tooMuch(entries) {
       lanes.concurrency = 1;
+      const isHalved = largest.halve(entries, 'in a minute');
       await sleep(LONGEST_WAIT, signal);
-      if (entries.length > 1) {
-        limits = { ...limits, requests: Math.ceil(entries.length / 2) };
-        return gathering.add(entries);
-      }
-      takeAll(entries, noAnswer('rate-limit', 'the endpoint does not take even a batch of one request'));
+      if (isHalved) gathering.add(entries);
+      else takeAll(entries, NOT_EVEN_ONE);
     },
     async notHanded(entries, answer) {
       await sleep(backoff(entries[0]?.tries ?? 0, options.random()), signal);

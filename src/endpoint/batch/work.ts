@@ -23,7 +23,9 @@ export interface WorkOptions extends PollOptions, Pick<ClientOptions, 'model' | 
   readonly notice: (sentence: string) => void;
   /** Takes what came of a request. */
   readonly take: (entry: Entry, fate: Fate) => void;
-  /** Takes requests of a batch that was more than the endpoint takes at once. */
+  /** Takes requests of a batch that was larger than the endpoint takes. */
+  readonly tooLarge: (entries: readonly Entry[]) => void;
+  /** Takes requests of a batch that was more than the endpoint takes beside what it has. */
   readonly tooMuch: (entries: readonly Entry[]) => Promise<void>;
   /** Takes requests of a batch that could not be handed in. */
   readonly notHanded: (entries: readonly Entry[], answer: Answer) => Promise<void>;
@@ -68,8 +70,14 @@ export function createBatchWork(options: WorkOptions): BatchWork {
     async send(entries) {
       const spoken = reader.dialect;
       const handed = await outbox.add(() => handIn(entries, spoken, options));
-      if (handed.kind === 'too-much') return options.tooMuch(entries);
-      if (handed.kind === 'failed') return options.notHanded(entries, handed.answer);
+      switch (handed.kind) {
+        case 'too-large':
+          return options.tooLarge(entries);
+        case 'too-much':
+          return options.tooMuch(entries);
+        case 'failed':
+          return options.notHanded(entries, handed.answer);
+      }
       const { record } = handed;
       notice(`Sent a batch of ${entries.length} requests; it may take up to 24 hours.`);
       await see({ record, spoken, pending: byId(entries), earlier: false });
