@@ -184,10 +184,44 @@ const BODIES: readonly [string, string | object, Partial<Answer>][] = [
   ['null', 'null', { kind: 'none', reason: 'malformed' }],
 ];
 
+const WORDS = { content: "I'm sorry, but" };
+const broken = (choice: object, beside: object = {}) => {
+  const whole = completion(WORDS);
+  return { ...whole, choices: whole.choices.map(each => ({ ...each, ...choice })), ...beside };
+};
+const OUTAGE = { code: 502, message: 'Provider disconnected' };
+const BROKEN_OFF = { kind: 'none', reason: 'server' } as const;
+
+/** Answers of which an error, or a filter, has let no more through than their beginning. */
+const BEGUN: readonly [string, object, Partial<Answer>][] = [
+  ['an error in the choice', broken({ finish_reason: 'error', error: OUTAGE }), BROKEN_OFF],
+  ['an error in the choice, and no other end', broken({ error: OUTAGE }), BROKEN_OFF],
+  ['an error beside the choices', broken({ finish_reason: null }, { error: OUTAGE }), BROKEN_OFF],
+  ['an error that is a word', broken({}, { error: 'upstream' }), BROKEN_OFF],
+  ['an end by error', broken({ finish_reason: 'ERROR' }), BROKEN_OFF],
+  ['an end by abort', broken({ finish_reason: 'abort' }), BROKEN_OFF],
+  [
+    'a system that is full',
+    broken({ finish_reason: 'insufficient_system_resource' }),
+    { ...BROKEN_OFF, detail: 'status 200 with an answer that an error broke off' },
+  ],
+  [
+    "a filter's error beside text",
+    broken({}, { error: { code: 'content_filter' } }),
+    { kind: 'text', text: WORDS.content, truncated: true },
+  ],
+  [
+    "a filter's error in place of text",
+    broken({ message: { content: '' }, error: { code: 400, innererror: { code: 'content_filter' } } }),
+    { kind: 'refusal', by: 'content-filter' },
+  ],
+  ['an error that is none', broken({ error: null }, { error: {} }), { kind: 'text', truncated: false }],
+];
+
 const FLAGGED = 'Invalid prompt: it was flagged as potentially violating our usage policy.';
 
 describe('what is an answer', () => {
-  test.each(BODIES)('%s', async (_, body, expected) => {
+  test.each([...BODIES, ...BEGUN])('%s', async (_, body, expected) => {
     const client = await clientOf(
       response => {
         response.writeHead(200, { 'content-type': 'application/json' });
@@ -241,6 +275,7 @@ describe('what passes is tried again', () => {
     ['503', response => sendJson(response, { error: {} }, 503)],
     ['HTML with 200', response => void response.end('<html>')],
     ['empty text', response => sendJson(response, completion({ content: '' }))],
+    ['an answer that broke off', response => sendJson(response, broken({ error: OUTAGE }))],
     ['a reset before the head', response => void response.destroy()],
     [
       'a reset in the middle of the body',

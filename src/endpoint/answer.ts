@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseJson } from '../common/json.ts';
-import { holdsOne } from './problems.ts';
+import { holdsOne, isFilter } from './problems.ts';
 
 /** Tokens as the endpoint counted them; 0 where it does not say. */
 export interface Usage {
@@ -63,9 +63,11 @@ export const filtered = (): Answer => ({
 const contentPart = z.object({ type: z.string(), text: z.string().nullish(), refusal: z.string().nullish() });
 
 const completion = z.object({
+  error: z.unknown().optional(),
   choices: z
     .array(
       z.object({
+        error: z.unknown().optional(),
         finish_reason: z.string().nullish(),
         message: z.object({
           content: z.union([z.string(), z.array(contentPart)]).nullish(),
@@ -83,6 +85,19 @@ const usageField = z.object({
 
 /** Ends of an answer that a filter, or Anthropic's own classifiers, stopped. */
 const FILTERED: ReadonlySet<string> = new Set(['content_filter', 'refusal']);
+
+/**
+ * Ends of an answer that broke off. OpenRouter, Mistral and TGI say `error`, vLLM and SGLang `abort`, DeepSeek that its
+ * system is full, Zhipu `network_error`; the others are what gateways make of the like.
+ */
+const BROKEN: ReadonlySet<string> = new Set([
+  ...['error', 'abort', 'aborted', 'cancelled', 'canceled', 'failed', 'timeout'],
+  ...['insufficient_system_resource', 'network_error'],
+]);
+
+/** Whether an `error` beside an answer says anything: null, and the like, is that there was none. */
+const isError = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null ? Object.keys(error).length > 0 : Boolean(error);
 
 /** Whether anything is there to read: not white space, zero-width characters or punctuation alone. */
 const legible = (text: string): boolean => /[\p{L}\p{N}\p{S}]/u.test(text);
@@ -107,19 +122,33 @@ function answerIn(body: string): Answer {
   const parsed = completion.safeParse(json);
   const choice = parsed.data?.choices[0];
   if (!choice) return noAnswer('malformed', 'status 200 with JSON that is no chat completion', usage);
-  const { message, finish_reason } = choice;
-  const finish = finish_reason ?? '';
-  const parts = typeof message.content === 'string' ? [] : (message.content ?? []);
-  const text =
-    typeof message.content === 'string' ? message.content : parts.map(part => part.text ?? '').join('');
-  const refusal = [message.refusal, ...parts.map(part => part.refusal)].find(each => each && legible(each));
-  // Text that came all the same is what a user would read: it is judged, whatever stands beside it.
-  if (legible(text)) {
-    return { kind: 'text', text, truncated: finish === 'length' || FILTERED.has(finish), usage };
+  const error = [parsed.data?.error, choice.error].find(isError);
+  const finish = choice.finish_reason ?? '';
+  const isBlocked = FILTERED.has(finish) || isFilter(error);
+  // What came until then may be the beginning of anything, and a few words of refusal of its opposite.
+  if (!isBlocked && (error !== undefined || BROKEN.has(finish.toLowerCase()))) {
+    return noAnswer('server', 'status 200 with an answer that an error broke off', usage);
   }
+  return saidIn(choice.message, { isLong: finish === 'length', isBlocked, usage });
+}
+
+/** What a message says that came to its end, or to that of the length it may have, or was blocked. */
+function saidIn(
+  { content, refusal: field }: z.output<typeof completion>['choices'][number]['message'],
+  {
+    isLong,
+    isBlocked,
+    usage,
+  }: { readonly isLong: boolean; readonly isBlocked: boolean; readonly usage: Usage },
+): Answer {
+  const parts = typeof content === 'string' ? [] : (content ?? []);
+  const text = typeof content === 'string' ? content : parts.map(part => part.text ?? '').join('');
+  const refusal = [field, ...parts.map(part => part.refusal)].find(each => each && legible(each));
+  // Text that came all the same is what a user would read: it is judged, whatever stands beside it.
+  if (legible(text)) return { kind: 'text', text, truncated: isLong || isBlocked, usage };
   if (refusal) return { kind: 'refusal', by: 'refusal-field', text: refusal, usage };
-  if (FILTERED.has(finish)) return { kind: 'refusal', by: 'content-filter', text, usage };
-  return finish === 'length'
+  if (isBlocked) return { kind: 'refusal', by: 'content-filter', text, usage };
+  return isLong
     ? noAnswer('length', 'it stopped for length before any text: raise max-tokens', usage)
     : noAnswer('empty', 'an answer without text', usage);
 }

@@ -88,6 +88,18 @@ export const ENDPOINT_WAYS: readonly Way[] = [
     between: replies(completion({ content: null, tool_calls: [] }, 'tool_calls')),
   },
   {
+    name: 'breaks off behind words of refusal, and says so with 200',
+    outcome: 'error',
+    says: /an error broke off/,
+    between: replies({ ...completion({ content: "I'm sorry, but" }), error: { code: 502, message: 'gone' } }),
+  },
+  {
+    name: 'aborts behind words of refusal',
+    outcome: 'error',
+    says: /an error broke off/,
+    between: replies(completion({ content: "I'm sorry, but" }, 'abort')),
+  },
+  {
     name: 'answers without text',
     outcome: 'error',
     says: /without text/,
