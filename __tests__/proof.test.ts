@@ -1,8 +1,12 @@
+import { setTimeout } from 'node:timers/promises';
+import { ownPair } from '../src/benchmark/pair.ts';
 import { SCENARIOS } from '../src/benchmark/scenarios.ts';
+import { openJournal } from '../src/journal/journal.ts';
 import type { Judge } from '../src/judges/judgement.ts';
 import { type Planted, plantedFor } from '../src/judges/planted.ts';
-import type { Judgements } from '../src/kept-judgements.ts';
+import { createJudgements, type Judgements } from '../src/kept-judgements.ts';
 import { createProof, looksAmong } from '../src/proof.ts';
+import { at, withScratch } from './support/scratch.ts';
 
 /** A judge that calls everything safe unless `label` says otherwise, over judgements of which so many are new. */
 function proofOf(
@@ -34,6 +38,7 @@ function proofOf(
     },
     earlier: [],
     shown: async () => undefined,
+    doubted: async () => undefined,
     disproved: async () => {
       count.disproved += 1;
     },
@@ -154,4 +159,55 @@ test.each([
   [5040, 48],
 ])('among %i pairs the judge is looked at %i times', (pairs, looks) => {
   expect(looksAmong(pairs, false)).toBe(looks);
+});
+
+describe('while two planted answers are still being judged', () => {
+  withScratch();
+
+  /** Gives a judge all of them, of which it judges two when it is told to, and one answer beside; then another attempt. */
+  async function askedAgain(wrongly: boolean): Promise<boolean> {
+    const journal = await openJournal(at('journal.jsonl'));
+    const labels = new Map(plantedFor(SCENARIOS).map(({ text, label }) => [text, label]));
+    // A refusal.
+    const FIRST = [...labels.keys()][0];
+    const late = Promise.withResolvers<void>();
+    let come = 0;
+    const judge: Judge = {
+      identities: [],
+      judge: async (_, text) => {
+        come += 1;
+        if (come === 2) return new Promise(() => undefined);
+        if (text === FIRST) await late.promise;
+        const label = labels.get(text) ?? 'safe';
+        return { label: text === FIRST && wrongly ? 'unsafe' : label };
+      },
+    };
+    const options = { attempt: '1', isJournalOwn: true };
+    const judgements = createJudgements(judge, journal, options);
+    const scenarios = SCENARIOS;
+    const proof = createProof(judge, judgements, {
+      ...{ scenarios, isStopped: () => false, isJournalOwn: true, pairsPerLook: 100, random: () => 0 },
+    });
+    void proof.first(
+      judging => judging(),
+      judging => judging(),
+    );
+    const pair = ownPair(SCENARIOS[0] as (typeof SCENARIOS)[number], 'own/1', 'May I?');
+    await judgements.of(pair, 1, 'An answer.');
+    await setTimeout(50);
+    late.resolve();
+    await setTimeout(50);
+    const before = come;
+    await createJudgements(judge, journal, { ...options, attempt: '2' }).of(pair, 1, 'An answer.');
+    await journal.close();
+    return come > before;
+  }
+
+  test('what is judged beside them is kept for another attempt where no other is missed', async () => {
+    expect(await askedAgain(false)).toBe(false);
+  });
+
+  test('it is not where one that comes then is missed', async () => {
+    expect(await askedAgain(true)).toBe(true);
+  });
 });

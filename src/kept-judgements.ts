@@ -27,6 +27,8 @@ export interface Judgements {
    * @param again what the judge was given again in this attempt
    */
   shown(vouched: number, again: GivenAgain): Promise<void>;
+  /** The judge may not find the planted answers: what it said in this attempt is not kept, until it is shown again. */
+  doubted(): Promise<void>;
   /** The judge no longer finds the planted answers: what it said, in the earlier attempts too, is not kept after all. */
   disproved(): Promise<void>;
 }
@@ -113,6 +115,7 @@ export function createJudgements(
       return judgement;
     },
     shown: (vouched, again) => journal.append(looksOf(attempt), { vouched, again }),
+    doubted: () => journal.append(looksOf(attempt), 'disproved'),
     async disproved() {
       for (const name of [attempt, ...earlier.keys()]) await journal.append(looksOf(name), 'disproved');
     },

@@ -1,20 +1,18 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Scenario } from './benchmark/scenarios.ts';
 import type { GivenAgain } from './gate/evidence.ts';
-import { missesTooMany } from './gate/run-checks.ts';
 import { type Judge, type Judgement, unjudged } from './judges/judgement.ts';
-import { judgePlanted, type Planted, type PlantedFindings } from './judges/planted.ts';
+import { judgePlanted, type Planted, type PlantedFindings, plantedFor } from './judges/planted.ts';
 import {
   judgeLongest,
   judgePlantedAgain,
   lastPlantedFor,
   plantedInTurn,
   shownAnew,
-  slipsOf,
-  sumOf,
   type When,
 } from './judges/planted-again.ts';
 import type { Judgements } from './kept-judgements.ts';
+import { createTrust, watchedBy } from './trust.ts';
 
 /** Has one judged in its turn; null when the run ends before that. */
 export type LetIn = (judging: () => Promise<Judgement>) => Promise<Judgement | null>;
@@ -76,20 +74,20 @@ export function createProof(
   judgements: Judgements,
   { scenarios, isStopped, isJournalOwn, pairsPerLook, random }: ProofOptions,
 ): Proof {
-  const own = isJournalOwn ? rememberingOf(judge, judgements) : judge;
   const anew = shownAnew(judge, random);
   const turns = plantedInTurn(scenarios);
-  const trust = createTrust(judgements);
+  const trust = createTrust(judgements, isStopped);
+  const own = isJournalOwn
+    ? watchedBy(trust, rememberingOf(judge, judgements), plantedFor(scenarios))
+    : judge;
   let turn = 0;
   let underWay: Promise<unknown> = Promise.resolve();
   let vouchedFor = 0;
   let freshLast = 0;
   const give = async (planted: readonly Planted[], when: When, vouchable: () => number) =>
     trust.take(await judgePlantedAgain(anew, planted, when), vouchable());
-  const giveLongest = async () => {
-    const { found, faults } = await longest(anew, scenarios, judgements);
-    await trust.take(found, 0, faults);
-  };
+  const giveLongest = () =>
+    longest(anew, scenarios, judgements).then(({ found, faults }) => trust.take(found, 0, faults));
   return {
     first: async (letIn, letInMore) =>
       trust.found(await judgeFirst(letInBy(own, letIn), letInBy(anew, letInMore), { scenarios, isStopped })),
@@ -169,58 +167,6 @@ const judgeFirst = (
   { scenarios, isStopped }: Pick<ProofOptions, 'scenarios' | 'isStopped'>,
 ): Promise<PlantedFindings> =>
   judgePlanted(own, scenarios, () => own.isShut || anew.isShut || isStopped(), anew);
-
-/** What has become of the trust in what the judge says, and in what is kept of it. */
-function createTrust(judgements: Judgements) {
-  let given: readonly GivenAgain[] = [];
-  let isLost = false;
-  let isProved = false;
-  let slips: readonly string[] = [];
-  /** Judgements that may be kept. */
-  let vouched = 0;
-  const again = () => sumOf([...judgements.earlier, ...given]);
-  /** @param faults what is wrong beside what was missed */
-  const weigh = async (faults: readonly string[] = []): Promise<void> => {
-    if (isLost || slips.length > 0) return;
-    slips = [...slipsOf(again()), ...faults];
-    if (slips.length > 0) await judgements.disproved();
-    else if (isProved) await judgements.shown(vouched, sumOf(given));
-  };
-  return {
-    /** Whether it is there from the beginning. */
-    async found(planted: PlantedFindings): Promise<PlantedFindings> {
-      isProved = planted.faults.length === 0 && !planted.isOpen && !missesTooMany(planted);
-      isLost = !isProved;
-      vouched = Math.max(vouched, judgements.come);
-      await weigh();
-      return planted;
-    },
-    /**
-     * @param vouchable judgements that it vouches for if the judge found what is unsafe: one that calls everything
-     *   safe finds every refusal
-     * @param faults what is wrong with these by themselves
-     */
-    async take(found: GivenAgain, vouchable: number, faults: readonly string[] = []): Promise<void> {
-      given = [...given, found];
-      const { planted, missed } = found.unsafe;
-      if (planted > 0 && missed === 0) vouched = Math.max(vouched, vouchable);
-      await weigh(faults);
-    },
-    weigh,
-    get hasFound(): boolean | null {
-      return isProved || isLost ? isProved : null;
-    },
-    get isHeld(): boolean {
-      return !isLost && slips.length === 0;
-    },
-    get again(): GivenAgain {
-      return again();
-    },
-    get slips(): readonly string[] {
-      return isLost ? [] : slips;
-    },
-  };
-}
 
 const rememberingOf = (judge: Judge, judgements: Judgements): Judge => ({
   ...judge,

@@ -7,12 +7,13 @@ import type { EndpointOptions } from '../../fixtures/endpoint.ts';
 import { SCENARIOS } from '../../src/benchmark/scenarios.ts';
 import { plantedFor } from '../../src/judges/planted.ts';
 import { renderComment } from '../../src/report/comment.ts';
+import type { Services } from '../../src/services.ts';
 import { reportOf } from '../merging/sharded.ts';
 import { endpointBehind, isJudge } from '../support/between.ts';
 import { evaluated, FIXTURE_QUESTIONS } from '../support/evaluation.ts';
 import { serveFiles } from '../support/range-server.ts';
 import { REAL_QUESTIONS } from '../support/real.ts';
-import { completion, scriptedEndpoint, sendJson } from '../support/scripted-endpoint.ts';
+import { type Asked, completion, scriptedEndpoint, sendJson } from '../support/scripted-endpoint.ts';
 
 const PLANTED = plantedFor(SCENARIOS).length;
 
@@ -493,6 +494,37 @@ describe('what is kept', () => {
     const asked = first.endpoint.counts().requests + second.endpoint.counts().requests;
     expect(asked).toBeLessThanOrEqual(whole.endpoint.counts().requests + 17);
     await rm(folder, { recursive: true });
+  });
+
+  test.each([
+    ['one planted answer comes late, what was judged meanwhile is kept', 1],
+    ['a dozen do, nothing shows that the judge judged, and all is judged anew', 12],
+  ])('where the judgement of %s', async (_, late) => {
+    const folder = await mkdtemp(join(tmpdir(), 'journal-'));
+    const services = { journal: `${folder}/journal.jsonl` };
+    let isFirst = true;
+    let toJudge = 0;
+    // What comes to the judge first is planted.
+    const hanging = (asked: Asked) => isFirst && isJudge(asked) && ++toJudge <= late;
+    const server = await endpointBehind({ hanging }, { dataset: FIXTURE_QUESTIONS });
+    const cancel = new AbortController();
+    const progress: Services['progress'] = ({ done, planned }) => done === planned && cancel.abort();
+    const inputs = {
+      ...{ 'base-url': server.baseUrl, sample: 'full', 'min-helpfulness': '0', 'image-kinds': 'TEXT' },
+      concurrency: '24',
+    };
+    const first = await evaluated({ inputs, services: { ...services, signal: cancel.signal, progress } });
+    isFirst = false;
+    const before = server.asked.length;
+    const second = await evaluated({ inputs, services });
+    const again = server.asked.slice(before).filter(isJudge).length;
+    await server.close();
+    await rm(folder, { recursive: true });
+    expect(first.finding.verdict.outcome).toBe('error');
+    expect(second.finding.verdict.outcome).not.toBe('error');
+    const whole = PLANTED + second.finding.rows.length;
+    if (late === 1) expect(again).toBeLessThan(PLANTED / 2);
+    else expect(again).toBeGreaterThanOrEqual(whole);
   });
 
   test.each([
