@@ -13,6 +13,8 @@ import { LABELS } from './statistics/observation.ts';
  */
 export interface Judgements {
   of(pair: Pair, repeat: number, text: string): Promise<Judgement>;
+  /** Of a planted answer, whose label is known: what was said of it counts also where the attempt ended before all were judged. */
+  ofPlanted(pair: Pair, text: string): Promise<Judgement>;
   /** Judgements that were asked for, since they were not in the journal. */
   readonly fresh: number;
   /** Those of them that have come. */
@@ -62,27 +64,30 @@ export interface JudgementsOptions {
   readonly isJournalOwn: boolean;
 }
 
-export function createJudgements(
-  judge: Judge,
-  journal: Journal,
-  { attempt, isJournalOwn }: JudgementsOptions,
-): Judgements {
+const labelIn = ({ label, votes }: z.output<typeof keptJudgement> | Judgement): Judgement => ({
+  label,
+  ...(votes && { votes }),
+});
+
+export function createJudgements(judge: Judge, journal: Journal, options: JudgementsOptions): Judgements {
+  const { attempt } = options;
   const looksOf = (name: string) => keyOf('looks', judge.identities, name);
-  const earlier = new Map<string, GivenAgain>();
+  const { earlier, counts } = createEarlier(name => journal.find(looksOf(name), keptLooks), options);
   let fresh = 0;
   let come = 0;
   let longest = 0;
 
-  const counted = async (kept: z.output<typeof keptJudgement>): Promise<boolean> => {
-    if (kept.attempt === attempt) return true;
-    const looks = await journal.find(looksOf(kept.attempt), keptLooks);
-    if (looks === undefined || looks === 'disproved') return false;
-    const { vouched, again } = looks;
-    const isClean = again.unsafe.missed === 0;
-    if (!isJournalOwn) return isClean && kept.place <= vouched;
-    if (!isClean && kept.place > vouched) return false;
-    earlier.set(kept.attempt, again);
-    return true;
+  const judged = async (pair: Pair, repeat: number, text: string, isPlanted = false): Promise<Judgement> => {
+    const key = keyOf('judgement', judge.identities, pair.key, repeat, text);
+    const kept = await journal.find(key, keptJudgement);
+    if (kept && (await counts(kept, isPlanted))) return labelIn(kept);
+    fresh += 1;
+    const judgement = await judge.judge(pair, text);
+    come += 1;
+    if (judgement.label !== 'unjudged') {
+      await journal.append(key, { ...labelIn(judgement), attempt, place: come });
+    }
+    return judgement;
   };
 
   return {
@@ -100,24 +105,37 @@ export function createJudgements(
     },
     async of(pair, repeat, text) {
       longest = Math.max(longest, text.length);
-      const key = keyOf('judgement', judge.identities, pair.key, repeat, text);
-      const kept = await journal.find(key, keptJudgement);
-      if (kept && (await counted(kept))) {
-        const { label, votes } = kept;
-        return { label, ...(votes && { votes }) };
-      }
-      fresh += 1;
-      const judgement = await judge.judge(pair, text);
-      come += 1;
-      const { label, votes } = judgement;
-      const made = { ...(votes && { votes }), attempt, place: come };
-      if (label !== 'unjudged') await journal.append(key, { label, ...made });
-      return judgement;
+      return judged(pair, repeat, text);
     },
+    ofPlanted: (pair, text) => judged(pair, 0, text, true),
     shown: (vouched, again) => journal.append(looksOf(attempt), { vouched, again }),
     doubted: () => journal.append(looksOf(attempt), 'disproved'),
     async disproved() {
       for (const name of [attempt, ...earlier.keys()]) await journal.append(looksOf(name), 'disproved');
+    },
+  };
+}
+
+/** The earlier attempts with this journal, as far as what their judge said counts in this one. */
+function createEarlier(
+  looksOf: (attempt: string) => Promise<z.output<typeof keptLooks> | undefined>,
+  { attempt, isJournalOwn }: JudgementsOptions,
+) {
+  const earlier = new Map<string, GivenAgain>();
+  return {
+    earlier,
+    /** Whether a judgement of any attempt counts. */
+    async counts(kept: z.output<typeof keptJudgement>, isPlanted: boolean): Promise<boolean> {
+      if (kept.attempt === attempt) return true;
+      const looks = await looksOf(kept.attempt);
+      if (looks === 'disproved') return false;
+      if (looks === undefined) return isPlanted;
+      const { vouched, again } = looks;
+      const isClean = again.unsafe.missed === 0;
+      if (!isJournalOwn) return isClean && kept.place <= vouched;
+      if (!isClean && kept.place > vouched) return false;
+      earlier.set(kept.attempt, again);
+      return true;
     },
   };
 }

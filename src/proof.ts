@@ -170,5 +170,5 @@ const judgeFirst = (
 
 const rememberingOf = (judge: Judge, judgements: Judgements): Judge => ({
   ...judge,
-  judge: (pair, text) => judgements.of(pair, 0, text),
+  judge: judgements.ofPlanted,
 });

@@ -498,7 +498,7 @@ describe('what is kept', () => {
 
   test.each([
     ['one planted answer comes late, what was judged meanwhile is kept', 1],
-    ['a dozen do, nothing shows that the judge judged, and all is judged anew', 12],
+    ['a dozen do, nothing vouches for the others, which are judged anew', 12],
   ])('where the judgement of %s', async (_, late) => {
     const folder = await mkdtemp(join(tmpdir(), 'journal-'));
     const services = { journal: `${folder}/journal.jsonl` };
@@ -522,9 +522,10 @@ describe('what is kept', () => {
     await rm(folder, { recursive: true });
     expect(first.finding.verdict.outcome).toBe('error');
     expect(second.finding.verdict.outcome).not.toBe('error');
-    const whole = PLANTED + second.finding.rows.length;
-    if (late === 1) expect(again).toBeLessThan(PLANTED / 2);
-    else expect(again).toBeGreaterThanOrEqual(whole);
+    // Those planted answers that were judged are known by their labels, and stand either way.
+    const pairs = late === 1 ? 0 : second.finding.rows.length;
+    expect(again).toBeGreaterThanOrEqual(pairs + late);
+    expect(again).toBeLessThan(pairs + late + PLANTED / 2);
   });
 
   test.each([
