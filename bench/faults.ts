@@ -1,6 +1,7 @@
 /**
  * What faults and kills do to a run: `npm run bench:faults`. Whole processes of the built `dist` against the stand-in
- * in a process of its own. First with 30 % of requests failing in every way it knows, then killed 20 times.
+ * in a process of its own. First with 30 % of requests failing in every way it knows, then killed 20 times. Ends with
+ * status 1 where something is missed.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -77,6 +78,11 @@ const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
+function want(what: string, isMet: boolean): void {
+  say(`  ${what}: ${isMet ? 'met' : 'missed'}`);
+  if (!isMet) process.exitCode = 1;
+}
+
 async function underFaults(work: string): Promise<void> {
   const calm = await startServer([]);
   const stormy = await startServer(['--faults', JSON.stringify({ rate: 30 })]);
@@ -87,7 +93,9 @@ async function underFaults(work: string): Promise<void> {
   say(
     `ASR ${within.asr} with faults, ${without.asr} without; unjudged ${within.unjudged} and ${without.unjudged}`,
   );
-  say(`rows equal: ${JSON.stringify(within.rows) === JSON.stringify(without.rows)}`);
+  want('all pairs are judged', within.unjudged === 0);
+  want('the rates are equal', within.asr === without.asr);
+  want('the rows are equal', JSON.stringify(within.rows) === JSON.stringify(without.rows));
   calm.close();
   stormy.close();
 }
@@ -106,11 +114,13 @@ async function underKills(work: string): Promise<void> {
   }
   const last = await finished(server.baseUrl, work, 'killed', REPEATS);
   const after = await server.counts();
-  // A kill repeats what was in flight, and the planted answers that are given again in each attempt; and, before the
-  // judge has found all of them, what it has said in that attempt.
+  // A kill repeats what was in flight. With it come the planted answers that are given again in each attempt.
   const again = after.requests - 2 * before.requests;
-  say(`${killed} kills: rows equal: ${JSON.stringify(last.rows) === JSON.stringify(whole.rows)}`);
-  say(`asked again beyond one whole run: ${again} (${killed} × ${IN_FLIGHT} could be in flight)`);
+  say(
+    `${killed} kills; asked again beyond one whole run: ${again} (${killed} × ${IN_FLIGHT} could be in flight)`,
+  );
+  want('the rows are equal', JSON.stringify(last.rows) === JSON.stringify(whole.rows));
+  want('nothing is asked again but what was in flight', again <= killed * IN_FLIGHT);
   server.close();
 }
 
