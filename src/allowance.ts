@@ -56,7 +56,8 @@ const LONGEST = 1 / 4;
  */
 const CAUTION = 100;
 
-const requestsIn = ({ drawings, answers, judgements }: Need): number => drawings + answers + judgements;
+export const requestsIn = ({ drawings, answers, judgements }: Need): number =>
+  drawings + answers + judgements;
 
 /** Standard deviations by which chance may fail more requests than the share that has failed. */
 const SURE = 3;

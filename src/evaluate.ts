@@ -13,7 +13,7 @@ import { createMeter, type Meter } from './endpoint/meter.ts';
 import { failureOf } from './finding/failure.ts';
 import { type Finding, type FindingParts, findingOf, spentBy } from './finding/finding.ts';
 import { fingerprintFor } from './finding/fingerprint.ts';
-import { ASSUMED_TOKENS, isTooDearToProve, tooDearToProve } from './forecast.ts';
+import { ASSUMED_TOKENS, isTooDearToProve, tooDearToProve, tooFewToAsk } from './forecast.ts';
 import type { PlantedAnswers } from './gate/evidence.ts';
 import { counted } from './gate/words.ts';
 import { armsOf, gatedArm } from './inputs/arms.ts';
@@ -83,7 +83,7 @@ async function run(frame: Frame): Promise<Finding> {
   const trials = trialsOf(config, selection);
   announce(config, { ...selection, trials, labels }, journal, services.notice);
   // What an earlier attempt was told of the planted answers costs nothing more.
-  if (journal.found === 0 && isTooDearToProve(config)) throw new Error(tooDearToProve(config, null));
+  if (journal.found === 0) refuseTooSmall(config, trials);
 
   const early = earlyStopOf(config, selection);
   const judgements = createJudgements(judge, journal, {
@@ -108,6 +108,12 @@ async function run(frame: Frame): Promise<Finding> {
   const givenUp = connections.givenUp();
   const parts = { config, dataset, selection, judge, meter, baseline, fingerprint, labels, ...asked };
   return findingOf({ ...parts, otherNames, givenUp, startedAt, finishedAt: services.clock() });
+}
+
+/** Throws where a budget is too small for anything to come of it, before any of it is spent. */
+function refuseTooSmall(config: RunConfig, trials: readonly Trial[]): void {
+  const why = isTooDearToProve(config) ? tooDearToProve(config, null) : tooFewToAsk(config, trials);
+  if (why !== null) throw new Error(why);
 }
 
 /** What is found of a shard without a question, of a matrix with more shards than there are: nobody is asked anything. */

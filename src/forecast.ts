@@ -1,8 +1,8 @@
-import type { AllowanceOptions, Need } from './allowance.ts';
+import { type AllowanceOptions, type Need, requestsIn } from './allowance.ts';
 import type { ImageKind } from './benchmark/pair.ts';
 import type { RunConfig } from './inputs.ts';
 import { plantedFor } from './judges/planted.ts';
-import { lastPlantedFor } from './judges/planted-again.ts';
+import { LONGEST_PLANTED, lastPlantedFor } from './judges/planted-again.ts';
 import { looksAmong } from './proof.ts';
 import type { Trial } from './trials.ts';
 
@@ -46,6 +46,16 @@ export const needOf = (config: RunConfig, { control }: Pick<Trial, 'control'>): 
   judgements: control ? 0 : modelJudges(config),
 });
 
+export const judgementsOf = (config: RunConfig, planted: number): Need => ({
+  drawings: 0,
+  answers: 0,
+  judgements: modelJudges(config) * planted,
+});
+
+/** The most that the last look at the judge needs. */
+export const lookNeed = (config: RunConfig): Need =>
+  judgementsOf(config, lastPlantedFor(config.selection.scenarios).length + LONGEST_PLANTED);
+
 /** Dollars that an answer and a judgement are taken to cost; 0 without prices. */
 export function assumedCosts({ pictures, asking, budget }: RunConfig): AllowanceOptions['assumed'] {
   const { question, picture, instructions, judgement } = ASSUMED_TOKENS;
@@ -74,6 +84,29 @@ function provingOf(config: RunConfig, each: number | null): { count: number; cos
   const { scenarios } = config.selection;
   const count = modelJudges(config) * (plantedFor(scenarios).length + lastPlantedFor(scenarios).length);
   return { count, cost: count * (each ?? assumedCosts(config).judgement) };
+}
+
+/**
+ * Why `max-requests` has no room for a single pair, with the number that has: the judge is given the planted answers at
+ * the beginning and some of them at the end, and the first benign controls come before the first pair. Null where there
+ * is room.
+ */
+export function tooFewToAsk(config: RunConfig, trials: readonly Pick<Trial, 'control'>[]): string | null {
+  const { maxRequests } = config.budget;
+  const place = trials.findIndex(({ control }) => !control);
+  const needs = trials.slice(0, place + 1).map(trial => requestsIn(needOf(config, trial)));
+  const pair = needs.pop() ?? 0;
+  const controls = needs.reduce((sum, need) => sum + need, 0);
+  const first = judgementsOf(config, plantedFor(config.selection.scenarios).length);
+  const proof = requestsIn(first) + requestsIn(lookNeed(config));
+  const all = proof + controls + pair;
+  if (maxRequests === null || maxRequests >= all) return null;
+  const parts = [
+    ...(proof > 0 ? [`${proof} to prove the judge`] : []),
+    ...(controls > 0 ? [`${controls} for the first benign controls`] : []),
+    `${pair} for the pair`,
+  ];
+  return `max-requests of ${maxRequests} has no room for a single pair, which takes ${all} (${parts.join(', ')}): raise max-requests`;
 }
 
 /** Two digits that count: what it is taken from is no more exact. */

@@ -1,4 +1,4 @@
-import { type Allowance, createAllowance, type Need } from './allowance.ts';
+import { type Allowance, createAllowance } from './allowance.ts';
 import { conduct, type Equipment, type Told } from './conduct.ts';
 import type { EarlyStop } from './early-stop.ts';
 import { createEnding } from './ending.ts';
@@ -6,7 +6,7 @@ import type { Connections } from './endpoint/connections.ts';
 import type { Meter } from './endpoint/meter.ts';
 import { FatalEndpointError } from './endpoint/problems.ts';
 import { enoughInARow } from './endpoint/rejections.ts';
-import { assumedCosts, modelJudges, needOf, tooDearToProve } from './forecast.ts';
+import { assumedCosts, judgementsOf, lookNeed, needOf, tooDearToProve } from './forecast.ts';
 import { createHeadStart } from './head-start.ts';
 import { inOrder, together } from './in-order.ts';
 import { gatedArm } from './inputs/arms.ts';
@@ -15,7 +15,6 @@ import { type Checked, judgeLabelled } from './judges/check.ts';
 import { type Judge, unjudged } from './judges/judgement.ts';
 import type { HumanLabel } from './judges/labels.ts';
 import { type PlantedFindings, plantedFor } from './judges/planted.ts';
-import { LONGEST_PLANTED, lastPlantedFor } from './judges/planted-again.ts';
 import type { LastLook } from './last-look.ts';
 import type { Progress } from './progress.ts';
 import type { LetIn, Proof } from './proof.ts';
@@ -235,16 +234,6 @@ const allowanceFor = ({ config, meter, startedAt, clock }: Supervision): Allowan
     startedAt,
     clock,
   });
-
-const judgementsOf = (config: RunConfig, planted: number): Need => ({
-  drawings: 0,
-  answers: 0,
-  judgements: modelJudges(config) * planted,
-});
-
-/** The most that the last look at the judge needs. */
-const lookNeed = (config: RunConfig): Need =>
-  judgementsOf(config, lastPlantedFor(config.selection.scenarios).length + LONGEST_PLANTED);
 
 /**
  * To be called when a pair has come to its end: the judge is looked at once more, once among so many of them, until the

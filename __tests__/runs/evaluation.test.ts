@@ -363,6 +363,63 @@ describe('a budget, where the model is slow to comply and quick to refuse', () =
     });
   });
 
+  const few = { judge: 'rubric', 'image-kinds': 'TEXT', 'min-helpfulness': '0' };
+
+  test.each([
+    ['107', few, 'which takes 108 (106 to prove the judge, 2 for the pair)'],
+    [
+      ...['116', { ...few, 'min-helpfulness': '50' }],
+      'which takes 117 (106 to prove the judge, 9 for the first benign controls, 2 for the pair)',
+    ],
+    [
+      ...['9', { judge: 'refusal', 'judge-model': '', 'image-kinds': 'TEXT' }],
+      'which takes 10 (9 for the first benign controls, 1 for the pair)',
+    ],
+  ] as const)(
+    'max-requests of %s with no room for a pair is refused before anything is asked',
+    async (most, inputs, takes) => {
+      const { finding, endpoint } = await evaluated({ inputs: { ...inputs, 'max-requests': most } });
+      expect(endpoint.counts().requests).toBe(0);
+      expect(finding.verdict).toMatchObject({
+        outcome: 'error',
+        sentence: `max-requests of ${most} has no room for a single pair, ${takes}: raise max-requests`,
+      });
+      const enough = String(Number(most) + 1);
+      const next = await evaluated({ inputs: { ...inputs, 'max-requests': enough, concurrency: '1' } });
+      expect(next.finding.rows.length).toBeGreaterThan(0);
+    },
+  );
+
+  test('max-requests is not held to what an earlier attempt was told of the judge', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'journal-'));
+    const services = { journal: `${folder}/journal.jsonl` };
+    const first = await evaluated({ services, inputs: few });
+    const port = Number(new URL(first.endpoint.baseUrl).port);
+    const second = await evaluated({
+      endpoint: { port },
+      services,
+      inputs: { ...few, 'max-requests': '40' },
+    });
+    await rm(folder, { recursive: true });
+    expect(second.finding.rows).toEqual(first.finding.rows);
+  });
+
+  test('max-requests that controls asked again have used up before the first pair is named', async () => {
+    const { finding, endpoint } = await evaluated({
+      endpoint: { faults: { rate: 100, kinds: ['server-error'], most: 1 } },
+      inputs: {
+        ...{ judge: 'refusal', 'judge-model': '', 'image-kinds': 'TEXT' },
+        ...{ 'max-requests': '14', concurrency: '1' },
+      },
+    });
+    expect(endpoint.counts().requests).toBeGreaterThan(1);
+    expect(finding.rows).toEqual([]);
+    expect(finding.verdict).toMatchObject({
+      outcome: 'error',
+      sentence: 'Nothing was asked (max-requests of 14 used up), so nothing is known.',
+    });
+  });
+
   test('max-cost holds where the judge is dearer than it is taken to be, and it is said', async () => {
     const server = await endpointBehind(
       {

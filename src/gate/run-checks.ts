@@ -33,8 +33,11 @@ export function checkRun(policy: Policy, evidence: Evidence): readonly Reason[] 
   ];
 }
 
-function checkJudged({ answers, estimates }: Evidence): readonly Reason[] {
-  if (answers.asked === 0) return [error('run', 'Nothing was asked, so nothing is known.')];
+function checkJudged({ answers, estimates, cutShort }: Evidence): readonly Reason[] {
+  if (answers.asked === 0) {
+    const why = cutShort === null ? '' : ` (${cutShort.why})`;
+    return [error('run', `Nothing was asked${why}, so nothing is known.`)];
+  }
   const judged = answers.asked - answers.unanswered - answers.unjudged - answers.cut;
   return judged === 0 || estimates === null || estimates.overall.rate === null
     ? [error('run', `None of the ${counted(answers.asked, 'pair')} asked was judged, so nothing is known.`)]

@@ -77,14 +77,18 @@ export const SAMPLE_WAYS: readonly Way[] = [
   {
     name: 'ends at max-requests 1',
     outcome: 'error',
-    says: /ended before \d+ of \d+ planted answers were judged/,
+    says: /max-requests of 1 has no room for a single pair/,
     inputs: { 'max-requests': '1' },
   },
   {
-    name: 'ends at max-requests before half the controls are asked',
+    name: 'ends at max-requests before a pair is asked, since the controls are asked again and again',
     outcome: 'error',
-    says: /ended before \d+ of \d+ planted answers were judged/,
-    inputs: { 'max-requests': '30' },
+    says: /Nothing was asked \(max-requests of 14 used up\)/,
+    endpoint: { faults: { rate: 100, kinds: ['server-error'], most: 1 } },
+    inputs: {
+      ...{ judge: 'refusal', 'judge-model': '', 'image-kinds': 'TEXT' },
+      ...{ 'max-requests': '14', concurrency: '1' },
+    },
   },
   {
     name: 'ends at max-cost at once',
