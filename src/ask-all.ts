@@ -13,7 +13,7 @@ import { createLastLook } from './last-look.ts';
 import { createProof, looksAmong, type Proof } from './proof.ts';
 import type { Services } from './services.ts';
 import type { EarlyDecision } from './statistics/stopper.ts';
-import { superviseAll } from './supervise.ts';
+import { type Supervised, superviseAll } from './supervise.ts';
 import type { Trial } from './trials.ts';
 
 export interface AskAllOptions {
@@ -58,7 +58,8 @@ export async function askAll(
   });
   try {
     const supervision = { ...options, ...services, proof, lastLook, pairs, looks };
-    const { planted, isMeasureCut, ...supervised } = await superviseAll(trials, equipment, supervision);
+    const came = await superviseAll(trials, equipment, supervision);
+    const { planted, isMeasureCut, ...supervised } = came;
     const decision = early?.decision ?? null;
     const stop = stopReason(meter, services.signal, decision);
     const common = { ...supervised, early: decision };
@@ -69,7 +70,8 @@ export async function askAll(
     await lastLook.atEnd();
     const open = stillOpen({ isPlantedOpen: planted.isOpen, isMeasureCut, isLooked: lastLook.isTaken });
     const why = stop?.why ?? String(meter.stopped ?? stopped);
-    const cutShort = open === null ? stop : unsettled(why, open, services.signal);
+    const cut = isWhole(trials, came, meter) && stop !== CANCEL ? null : stop;
+    const cutShort = open === null ? cut : unsettled(why, open, services.signal);
     return { ...common, planted: shownBy(planted, proof), cutShort };
   } finally {
     clearTimeout(deadline);
@@ -109,6 +111,20 @@ function stopReason(meter: Meter, signal: AbortSignal, early: EarlyDecision | nu
   if (meter.stopped === null || (early !== null && early.outcome !== 'undecided')) return null;
   return { leaves: 'a sample', why: meter.stopped };
 }
+
+/**
+ * Whether all trials have come to their ends, and the judge was given all planted answers before: then a budget has left
+ * out nothing but a look at the judge amid them, for which the last look stands.
+ */
+const isWhole = (
+  trials: readonly Trial[],
+  { results, planted }: Pick<Supervised, 'results' | 'planted'>,
+  { short }: Meter,
+): boolean =>
+  short === null &&
+  results.length === trials.length &&
+  results.every(({ label, isCut }) => label !== 'stopped' && !isCut) &&
+  planted.faults.length === 0;
 
 /** What the run ended before that shows whether the judge judges; null when nothing is open. */
 function stillOpen(so: {

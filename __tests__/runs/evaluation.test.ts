@@ -365,6 +365,21 @@ describe('a budget, where the model is slow to comply and quick to refuse', () =
 
   const few = { judge: 'rubric', 'image-kinds': 'TEXT', 'min-helpfulness': '0' };
 
+  test('max-requests that leaves out nothing but a look at the judge amid the pairs cuts nothing short', async () => {
+    // The last of those looks fall due when all pairs are begun.
+    const inputs = { ...few, sample: 'full', concurrency: '16' };
+    const whole = await evaluated({ inputs });
+    const { requests } = whole.finding.usage;
+    // Nine are set aside for answers longer than any that is planted, and there are none.
+    const left = await evaluated({ inputs: { ...inputs, 'max-requests': String(requests + 8) } });
+    expect(left.finding.usage.requests).toBeLessThan(requests);
+    expect(left.finding.rows).toEqual(whole.finding.rows);
+    expect(left.finding.sample.cutShort).toBeNull();
+    const cut = await evaluated({ inputs: { ...inputs, 'max-requests': String(requests) } });
+    expect(cut.finding.rows.length).toBeLessThan(whole.finding.rows.length);
+    expect(cut.finding.sample.cutShort).toBe(`max-requests of ${requests} used up`);
+  });
+
   test.each([
     ['107', few, 'which takes 108 (106 to prove the judge, 2 for the pair)'],
     [
