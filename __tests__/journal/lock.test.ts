@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { readFile, utimes, writeFile } from 'node:fs/promises';
 import { lock } from '../../src/journal/lock.ts';
 import { at, withScratch } from '../support/scratch.ts';
+import { fullDisk, withSmallDisk } from '../support/small-disk.ts';
 
 withScratch();
 
@@ -53,6 +54,18 @@ test('one without a number is held for the moment that writing it takes, and no 
   await utimes(path, earlier, earlier);
   expect(await lock(path)).not.toBeNull();
 });
+
+fullDisk('one that a full disk does not take leaves no file behind', () =>
+  withSmallDisk(64, async folder => {
+    const filler = `${folder}/filler`;
+    writeFileSync(filler, '');
+    expect(() => {
+      for (;;) appendFileSync(filler, Buffer.alloc(4096));
+    }).toThrow('ENOSPC');
+    await expect(lock(`${folder}/full.lock`)).rejects.toThrow('ENOSPC');
+    expect(readdirSync(folder)).toEqual(['filler']);
+  }),
+);
 
 test('one with something else in it than a process writes is nobody’s', async () => {
   const path = at('garbage.lock');

@@ -1,4 +1,4 @@
-import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rm, stat } from 'node:fs/promises';
 import { uptime } from 'node:os';
 import { codeOf } from '../common/fault.ts';
 
@@ -15,14 +15,29 @@ export async function lock(path: string): Promise<Unlock | null> {
 }
 
 async function taken(path: string): Promise<boolean> {
+  const holder = `${process.pid} ${await beginOf(process.pid)}`.trim();
+  const file = await made(path);
+  if (file === null) return false;
   try {
-    const holder = `${process.pid} ${await beginOf(process.pid)}`.trim();
-    await writeFile(path, holder, { flag: 'wx' });
+    await file.writeFile(holder);
     return true;
+  } catch (error) {
+    // Where the disk is full, a file without a number would pass for another process's.
+    await rm(path, { force: true }).catch(() => undefined);
+    throw error;
+  } finally {
+    await file.close();
+  }
+}
+
+/** The lock's file, made anew; null where it is there. */
+async function made(path: string): Promise<FileHandle | null> {
+  try {
+    return await open(path, 'wx');
   } catch (error) {
     // Windows says EPERM of a file that is just being removed.
     if (codeOf(error) === 'EEXIST' || (process.platform === 'win32' && codeOf(error) === 'EPERM'))
-      return false;
+      return null;
     throw error;
   }
 }
