@@ -32,7 +32,7 @@ export interface Forecast {
 }
 
 /** Judges that are models: the requests of one judgement. */
-export const modelJudges = ({ judging }: RunConfig): number =>
+const modelJudges = ({ judging }: RunConfig): number =>
   judging.judges.filter(name => name !== 'refusal').length;
 
 /** Whether a question's SD picture is drawn by an endpoint. */
