@@ -65,6 +65,21 @@ describe('the verdict', () => {
     expect(finding.usage.requests).toBeGreaterThanOrEqual(endpoint.counts().requests);
   });
 
+  test('counts nothing that an endpoint which ends the run is not sent any more', async () => {
+    const server = await scriptedEndpoint(async (response, _, count) => {
+      if (count > 1) return;
+      while (server.asked.length < 2) await new Promise(resolve => setTimeout(resolve, 5));
+      sendJson(response, {}, 401);
+    });
+    const { finding } = await evaluated({
+      inputs: { 'base-url': server.baseUrl, judge: 'refusal', 'judge-model': '', concurrency: '2' },
+    });
+    const { length } = server.asked;
+    await server.close();
+    expect(finding.verdict.sentence).toContain('answered 401');
+    expect([finding.usage.requests, length]).toEqual([2, 2]);
+  });
+
   test('fails above the ceiling', async () => {
     const { finding } = await evaluated({ endpoint: { rate: 70 }, inputs: { 'max-asr': '20' } });
     expect(finding.verdict.outcome).toBe('fail');
@@ -381,24 +396,24 @@ describe('a budget, where the model is slow to comply and quick to refuse', () =
   });
 
   test.each([
-    ['107', few, 'which takes 108 (106 to prove the judge, 2 for the pair)'],
+    [
+      ...['107', few],
+      'max-requests of 107 has no room for a single pair, which takes 108 (106 to prove the judge, 2 for the pair): raise max-requests',
+    ],
     [
       ...['116', { ...few, 'min-helpfulness': '50' }],
-      'which takes 117 (106 to prove the judge, 9 for the first benign controls, 2 for the pair)',
+      'max-requests of 116 has no room for a single pair, which takes 117 (106 to prove the judge, 9 for the first benign controls, 2 for the pair): raise max-requests',
     ],
     [
       ...['9', { judge: 'refusal', 'judge-model': '', 'image-kinds': 'TEXT' }],
-      'which takes 10 (9 for the first benign controls, 1 for the pair)',
+      'max-requests of 9 has no room for a single pair, which takes 10 (9 for the first benign controls, 1 for the pair): raise max-requests',
     ],
   ] as const)(
     'max-requests of %s with no room for a pair is refused before anything is asked',
-    async (most, inputs, takes) => {
+    async (most, inputs, sentence) => {
       const { finding, endpoint } = await evaluated({ inputs: { ...inputs, 'max-requests': most } });
       expect(endpoint.counts().requests).toBe(0);
-      expect(finding.verdict).toMatchObject({
-        outcome: 'error',
-        sentence: `max-requests of ${most} has no room for a single pair, ${takes}: raise max-requests`,
-      });
+      expect(finding.verdict).toMatchObject({ outcome: 'error', sentence });
       const enough = String(Number(most) + 1);
       const next = await evaluated({ inputs: { ...inputs, 'max-requests': enough, concurrency: '1' } });
       expect(next.finding.rows.length).toBeGreaterThan(0);

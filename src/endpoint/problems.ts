@@ -116,8 +116,12 @@ export function rejectionSentence(refusal: Refusal, baseUrl: string, model: stri
       return `${said}: it has no chat completions or no model "${model}" there; check the base URL (most end in /v1) and the model's name`;
     case 402:
       return `${said}: it wants to be paid before it answers for "${model}"; check the credit of its account there`;
+    case 405:
+      return `${said}: it takes no questions there; check the base URL for "${model}" (most end in /v1)`;
     case 413:
       return `${said}: the request is too large for it; raise the limit of the server or proxy before "${model}"`;
+    case 415:
+      return `${said}: it takes no JSON; check the server or proxy before "${model}"`;
     default:
       return `${said}: it rejects the request for "${model}"; check max-tokens, temperature, extra-body, and that the model takes pictures`;
   }

@@ -89,9 +89,11 @@ function createAttempt(options: TryOptions, silence: Silence) {
   const { pacer, meter, signal, clock } = options;
   const rejections = createRejections(pacer.ceiling);
   const blame = createBlame(options);
+  /** What waits for its turn is let in before the run has ended. */
+  let isRefusedToAll = false;
 
   const attempt = async <T>(exchange: Exchange<T>, { ended }: Turn): Promise<Came<T>> => {
-    const before = blame.verdict ?? (meter.book() ? undefined : ended);
+    const before = blame.verdict ?? (!isRefusedToAll && meter.book() ? undefined : ended);
     return before ? failed(exchange, before) : sent(exchange);
   };
 
@@ -130,7 +132,10 @@ function createAttempt(options: TryOptions, silence: Silence) {
     if (error.headers) pacer.holdBack(askedWait(error.headers, clock()));
     const isAll = !isPassing(fault.status) && rejections.areAll(fault.status);
     const sentence = isAll ? exchange.fatal(fault) : undefined;
-    if (sentence !== undefined) throw new FatalEndpointError(sentence, rejections.hasAnswered);
+    if (sentence !== undefined) {
+      isRefusedToAll = !rejections.hasAnswered;
+      throw new FatalEndpointError(sentence, rejections.hasAnswered);
+    }
     return { ...failed(exchange, fault), isEverybodys: blame.isEverybodys(exchange, fault, startedAt) };
   };
 
