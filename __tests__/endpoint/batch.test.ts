@@ -744,6 +744,81 @@ test('a run without batches keeps what one that has ended since has answered', a
   await next.close();
 });
 
+describe('a run without batches that finds one of an earlier attempt', () => {
+  const key = 'a'.repeat(64);
+
+  /** Takes away what a run has left that was killed after it had sent a batch of one request. */
+  async function takenFrom(server: BatchServer, known?: Answer): Promise<string | undefined> {
+    endpoint = server;
+    const sleep = (_: number, signal: AbortSignal) =>
+      setTimeout(notices.length === 0 ? 0 : 60_000, undefined, { signal });
+    void batchesOf(server.baseUrl, { sleep }).ask({ ...request('A duck?'), key });
+    while (notices.length === 0) await setTimeout(1);
+    const next = await openJournal(join(folder, 'journal.jsonl'));
+    if (known) await next.append(key, known);
+    await takeAwayBatches({
+      ...common(server.baseUrl),
+      journal: next,
+      notice: sentence => notices.push(sentence),
+      sleep: async ms => void slept.push(ms),
+    });
+    const answer = await next.find(key, keptAnswer);
+    await next.close();
+    return answer?.text;
+  }
+
+  const html = (response: ServerResponse): boolean => {
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<html></html>');
+    return true;
+  };
+  const faults: readonly [string, (response: ServerResponse) => boolean][] = [
+    ['a 500', response => refuse(response, 500)],
+    ['a 429', response => refuse(response, 429)],
+    ['a 404', response => refuse(response, 404)],
+    ['a reset', response => Boolean(response.destroy())],
+    ['a page', html],
+  ];
+  test.each(faults)('takes its answers after a look that met %s', async (_, fault) => {
+    const server = await batchServer(sayYes, (call, response, count) =>
+      call === 'GET batches' && count <= 2 ? fault(response) : false,
+    );
+    expect(await takenFrom(server)).toBe('Yes.');
+    expect(server.calls).not.toContain('POST batches cancel');
+    expect(server.files()).toEqual([]);
+  });
+
+  test.each(['in_progress', 'finalizing'])('takes its answers where it ends while it is %s', async status => {
+    const server = await batchServer(
+      (lines, _, look) => (look < 4 ? { status } : sayYes(lines)),
+      (call, response) => (call === 'POST batches cancel' ? refuse(response, 409) : false),
+    );
+    expect(await takenFrom(server)).toBe('Yes.');
+    expect(slept).toEqual([500, 1000, 2000]);
+  });
+
+  test('keeps an answer that it has got meanwhile', async () => {
+    const usage = { promptTokens: 1, completionTokens: 1 };
+    const known: Answer = { kind: 'text', text: 'No.', truncated: false, usage };
+    expect(await takenFrom(await batchServer(sayYes), known)).toBe('No.');
+  });
+
+  test('leaves it for the next attempt where neither look nor cancel is answered', async () => {
+    let isDown = true;
+    const server = await batchServer(sayYes, (call, response) =>
+      isDown && /^(?:GET batches|POST batches cancel)$/.test(call) ? refuse(response, 500) : false,
+    );
+    expect(await takenFrom(server)).toBeUndefined();
+    expect(notices).toContain(
+      'A batch of an earlier attempt could not be cancelled, and may be charged for: its 1 requests are asked one by one, since batch is false now.',
+    );
+    expect(slept.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(15_000);
+    expect(server.files()).toHaveLength(1);
+    isDown = false;
+    expect(await takenFrom(server)).toBe('Yes.');
+    expect(server.files()).toEqual([]);
+  });
+});
+
 test('a batch that is being started when the run is cancelled is cancelled as well', async () => {
   const server = await batchServer(
     () => ({ status: 'in_progress' }),

@@ -88,6 +88,9 @@ export function createBatchEndpoint(options: BatchOptions): BatchEndpoint {
   };
 }
 
+/** For a call that a run waits for (ms). */
+const SHORT_TIMEOUT = 5000;
+
 /**
  * Takes away the batches that an earlier attempt has left at an endpoint which is not asked in batches any more: the
  * answers of those that have ended go into the journal, and the others are cancelled.
@@ -97,8 +100,9 @@ export async function takeAwayBatches(options: LeftBatches): Promise<void> {
   const left = await records.left();
   // To make a client takes longer than to see that there is nothing.
   if (left.length === 0) return;
-  // Whether it can be done at once or not, the run goes on.
-  const api = createBatchApi({ ...options, maxRetries: 0 });
+  // The run waits for it: it is tried again at other intervals than the library's, and not for long.
+  const timeout = Math.min(options.timeout, SHORT_TIMEOUT);
+  const api = createBatchApi({ ...options, timeout, maxRetries: 0 });
   const reader = createBatchReader(options);
   await takeAway(left, { ...options, api, records, reader, mostReads: 3 });
 }

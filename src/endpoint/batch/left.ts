@@ -1,4 +1,5 @@
 import type { Journal } from '../../journal/journal.ts';
+import { keptAnswer } from '../answer.ts';
 import type { BatchApi, BatchState } from './api.ts';
 import type { Live } from './entry.ts';
 import type { Outcome } from './lines.ts';
@@ -41,7 +42,7 @@ export async function forgotten(
 export interface TakingAway extends Kept, Omit<PollOptions, 'api'> {
   readonly reader: BatchReader;
   readonly notice: (sentence: string) => void;
-  readonly journal: Pick<Journal, 'append'>;
+  readonly journal: Pick<Journal, 'find' | 'append'>;
 }
 
 /**
@@ -49,33 +50,73 @@ export interface TakingAway extends Kept, Omit<PollOptions, 'api'> {
  * What one has answered that has ended goes into the journal.
  */
 export async function takeAway(left: readonly LeftRecord[], options: TakingAway): Promise<void> {
-  for (const each of left) {
+  const away = async (each: LeftRecord): Promise<void> => {
     const record = await begun(each, options);
-    if (record === undefined) continue;
-    options.notice(await takenAway(record, options));
-  }
+    if (record !== undefined) options.notice(await takenAway(record, options));
+  };
+  await Promise.all(left.map(away));
 }
 
-/** Takes a batch away, and says what became of it. */
+/** Takes a batch away, and says what became of it. One of which nothing was heard stays known, for the next attempt. */
 async function takenAway(record: OpenRecord, options: TakingAway): Promise<string> {
   const requests = record.ids.length;
-  const state = await options.api.look(record.batch).catch(() => undefined);
+  const state = await stopped(record.batch, options);
   if (state && hasEnded(state) && state.status !== 'gone') {
     const taken = await keepAnswers(record, state, options);
     await forgotten(record, state, options);
     return `Took the ${taken} answers to ${requests} requests from a batch of an earlier attempt: what it lacks is asked one by one, since batch is false now.`;
   }
-  const isCancelled = await options.api.cancel(record.batch);
-  await forgotten(record, state, options);
-  return isCancelled
+  if (state) await forgotten(record, state, options);
+  return state?.status === CANCELLING
     ? `Cancelled a batch of an earlier attempt, since batch is false now: its ${requests} requests are asked one by one.`
     : `A batch of an earlier attempt could not be cancelled, and may be charged for: its ${requests} requests are asked one by one, since batch is false now.`;
+}
+
+const CANCELLING = 'cancelling';
+
+/**
+ * How a batch stands that has ended or is cancelled now; undefined where neither could be had. One that ends between
+ * the look and the cancelling, or is about to, is looked at again.
+ */
+async function stopped(batch: string, options: TakingAway): Promise<BatchState | undefined> {
+  const { api } = options;
+  let last: BatchState | undefined;
+  const state = await soon(async () => {
+    last = await api.look(batch).catch(() => undefined);
+    if (!last || last.status === 'gone') return undefined;
+    if (hasEnded(last)) return last;
+    return (await api.cancel(batch)) ? { ...last, status: CANCELLING } : undefined;
+  }, options);
+  if (state) return state;
+  if (last && last.status !== 'gone') return undefined;
+  return (await api.cancel(batch)) ? { status: CANCELLING, files: [], code: '' } : last;
+}
+
+/** Between tries that a run waits for (ms). */
+const WAITS = [500, 1000, 2000, 4000, 6000];
+/** No try is begun later than this (ms). */
+const LONGEST = 15_000;
+
+/** Tries until something comes of it, though not for long. */
+async function soon<T>(
+  attempt: () => Promise<T | undefined>,
+  { clock, sleep, signal }: Pick<TakingAway, 'clock' | 'sleep' | 'signal'>,
+): Promise<T | undefined> {
+  const giveUpAt = clock() + LONGEST;
+  for (const wait of WAITS) {
+    const got = await attempt();
+    if (got !== undefined) return got;
+    if (clock() + wait > giveUpAt) return undefined;
+    await sleep(wait, signal);
+  }
+  return attempt();
 }
 
 /** Keeps what a batch has answered. How many answers that are. */
 async function keepAnswers(record: OpenRecord, state: BatchState, options: TakingAway): Promise<number> {
   const { reader, journal } = options;
-  const asked = new Map(record.ids.map(id => [id, null]));
+  const found = await Promise.all(record.ids.map(id => journal.find(id, keptAnswer)));
+  const asked = new Map(record.ids.filter((_, n) => found[n] === undefined).map(id => [id, null]));
   const live: Live = { record, spoken: reader.dialect, pending: new Map(), earlier: true };
   const contradicted = await contradictedIn(state, asked, options);
   const kept: Promise<void>[] = [];
