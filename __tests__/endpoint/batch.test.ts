@@ -682,6 +682,23 @@ describe('a run', () => {
   });
 });
 
+test('the files of a batch are taken away by the next attempt where a run is killed while it removes them', async () => {
+  const server = await batchServer(sayYes, (call, _, count) => call === 'DELETE files' && count <= 2);
+  endpoint = server;
+  void batchesOf(server.baseUrl).ask(request('A duck?'));
+  while (!server.calls.includes('DELETE files')) await setTimeout(1);
+  const [input] = server.files();
+
+  // Another process, in the place of one that was killed then.
+  const next = await openJournal(join(folder, 'journal.jsonl'));
+  const again = batchesOf(server.baseUrl, { journal: next });
+  expect(await again.ask(request('Another duck?'))).toMatchObject({ kind: 'text' });
+  await again.close();
+  expect(server.files()).not.toContain(input);
+  expect(server.batches.map(({ length }) => length)).toEqual([1, 1]);
+  await next.close();
+});
+
 test('a run without batches cancels what an earlier attempt has left, and asks one by one', async () => {
   const { server } = await scripted(() => ({ status: 'in_progress' }));
   const first = batchesOf(server.baseUrl);
@@ -794,6 +811,19 @@ describe('a run without batches that finds one of an earlier attempt', () => {
     );
     expect(await takenFrom(server)).toBe('Yes.');
     expect(slept).toEqual([500, 1000, 2000]);
+  });
+
+  test('lets go of it where its files are gone', async () => {
+    const server = await batchServer(sayYes, (call, response) =>
+      /files$/.test(call) && call !== 'POST files' ? refuse(response, 404) : false,
+    );
+    expect(await takenFrom(server)).toBeUndefined();
+    expect(notices).toContain(
+      'Took the 0 answers to 1 requests from a batch of an earlier attempt: what it lacks is asked one by one, since batch is false now.',
+    );
+    const looks = server.calls.filter(call => call === 'GET batches').length;
+    await takenFrom(server);
+    expect(server.calls.filter(call => call === 'GET batches')).toHaveLength(looks);
   });
 
   test('keeps an answer that it has got meanwhile', async () => {

@@ -29,14 +29,17 @@ export async function begun(record: LeftRecord, { api, records }: Kept): Promise
   return undefined;
 }
 
-/** Lets go of a batch whose answers are in the journal, or are not wanted. */
+/**
+ * Lets go of a batch whose answers are in the journal, or are not wanted. Its files go first: a run killed in between
+ * still knows of them, and the next attempt takes them away.
+ */
 export async function forgotten(
   record: OpenRecord,
   state: Pick<BatchState, 'files'> | undefined,
   { api, records }: Kept,
 ): Promise<void> {
-  await records.close(record);
   await Promise.all([record.file, ...(state?.files ?? [])].map(api.remove));
+  await records.close(record);
 }
 
 export interface TakingAway extends Kept, Omit<PollOptions, 'api'> {
