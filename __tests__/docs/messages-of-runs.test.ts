@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net';
 import { readAnswer } from '../../src/endpoint/answer.ts';
 import { createBatchApi } from '../../src/endpoint/batch/api.ts';
 import { createBatchEndpoint } from '../../src/endpoint/batch/endpoint.ts';
-import { linesOf } from '../../src/endpoint/batch/lines.ts';
 import { createChatEndpoint } from '../../src/endpoint/client.ts';
 import { createMeter } from '../../src/endpoint/meter.ts';
 import { createPacer } from '../../src/endpoint/pacer.ts';
@@ -94,13 +93,6 @@ describe('endpoints', () => {
     await client.close();
     await server.close();
     await journal.close();
-  });
-
-  test('a line of a batch that is larger than any answer', async () => {
-    const stream = async function* () {
-      yield Buffer.alloc(9 * 1024 * 1024, 'a');
-    };
-    await expect(linesOf(stream()).next()).rejects.toThrow('a line too large');
   });
 });
 

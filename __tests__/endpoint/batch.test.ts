@@ -13,6 +13,7 @@ import {
   createBatchEndpoint,
   takeAwayBatches,
 } from '../../src/endpoint/batch/endpoint.ts';
+import { linesOf } from '../../src/endpoint/batch/lines.ts';
 import { type ClientOptions, createChatEndpoint } from '../../src/endpoint/client.ts';
 import { createConnections } from '../../src/endpoint/connections.ts';
 import { createMeter, type Meter } from '../../src/endpoint/meter.ts';
@@ -305,6 +306,31 @@ describe('a line of a batch', () => {
     expect(server.batches).toHaveLength(1);
   });
 
+  test('that is larger than any answer is left out, wherever it stands, and the others are heard', async () => {
+    const long = (line: AskedLine) => saying(line, 'Yes. '.repeat(2_000_000));
+    const { client, server } = await scripted((lines, batch) => ({
+      output: lines.map((line, n) => (batch === 0 && n % 2 === 0 ? long(line) : saying(line, `Answer ${n}`))),
+    }));
+    const answers = await askAll(client, 5);
+    expect(answers.map(answer => answer.kind === 'text' && answer.text)).toEqual(
+      [0, 1, 1, 3, 2].map(n => `Answer ${n}`),
+    );
+    expect(server.batches.map(({ length }) => length)).toEqual([5, 3]);
+    expect(server.calls.filter(call => call === 'GET files')).toHaveLength(4);
+  });
+
+  test('is not all held in memory where it has no end', async () => {
+    const stream = async function* () {
+      for (let megabytes = 0; megabytes < 500; megabytes += 1) yield Buffer.alloc(1e6, 'a');
+      yield Buffer.from('\nshort');
+    };
+    const lines: string[] = [];
+    const before = process.memoryUsage().rss;
+    for await (const line of linesOf(stream())) lines.push(line);
+    expect(lines).toEqual(['short']);
+    expect(process.memoryUsage().rss - before).toBeLessThan(200e6);
+  });
+
   test('may hold what else Unicode counts as the end of a line', async () => {
     const { client } = await scripted(lines => ({
       output: lines.map(line => JSON.stringify(saying(line, 'One.\u2028Two.'))),
@@ -396,6 +422,37 @@ describe('a batch', () => {
     expect(answers.map(({ kind }) => kind)).toEqual(['text', 'text', 'text']);
     expect(server.batches).toHaveLength(1);
     expect(slept.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(30 * 60_000);
+  });
+
+  test.each([
+    ['is gone', 404, 5, 60_000],
+    ['cannot be read', 500, 31, 30 * 60_000],
+  ])(
+    'whose file %s is not waited for twice, and what is asked again is told',
+    async (_, status, reads, most) => {
+      const server = await batchServer(sayYes, (call, response, count) =>
+        call === 'GET files' && count <= reads ? refuse(response, status) : false,
+      );
+      endpoint = server;
+      const answers = await askAll(batchesOf(server.baseUrl, { maxRetries: 0 }), 3);
+      expect(answers.map(answer => answer.kind === 'none' && answer.detail)).toEqual(
+        Array(3).fill('its batch has no line about it'),
+      );
+      expect(server.calls.filter(call => call === 'GET files')).toHaveLength(reads);
+      expect(slept.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(most);
+      expect(notices).toContain(
+        'The endpoint did not give out a whole file of what a batch has answered: requests without an answer in it are asked again, though they may be paid for.',
+      );
+    },
+  );
+
+  test('whose file is read at the second reading alone has its answers taken', async () => {
+    const server = await batchServer(sayYes, (call, response, count) =>
+      call === 'GET files' && count <= 30 ? refuse(response, 500) : false,
+    );
+    endpoint = server;
+    const answers = await askAll(batchesOf(server.baseUrl, { maxRetries: 0 }), 3);
+    expect(answers.map(({ kind }) => kind)).toEqual(['text', 'text', 'text']);
   });
 
   test('that is not known at first is waited for, and one that stays unknown asked again', async () => {

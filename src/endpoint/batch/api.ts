@@ -59,12 +59,16 @@ export interface BatchApi {
   /** The batch on a file, where the endpoint lists its batches. Never rejects. */
   begunOn(file: string): Promise<string | undefined>;
   look(batch: string): Promise<BatchState>;
+  /** Throws FileGoneError when the endpoint does not know the file. */
   lines(file: string): AsyncGenerator<string>;
   /** Whether the endpoint has taken it. Never rejects. */
   cancel(batch: string): Promise<boolean>;
   /** Never rejects: a file that stays is a nuisance and no more. */
   remove(file: string): Promise<void>;
 }
+
+/** A file is not there. */
+export class FileGoneError extends Error {}
 
 /** What every request of a batch is put to, as the API writes it. */
 export const REQUESTS_PATH = '/v1/chat/completions';
@@ -128,7 +132,7 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
     },
     async *lines(file) {
       const response = await client.files.content(file, call).catch(error => {
-        throw orFatal(error, options);
+        throw statusOf(error) === 404 ? new FileGoneError() : orFatal(error, options);
       });
       if (response.body) yield* linesOf(response.body);
     },

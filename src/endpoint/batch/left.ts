@@ -3,7 +3,7 @@ import { keptAnswer } from '../answer.ts';
 import type { BatchApi, BatchState } from './api.ts';
 import type { Live } from './entry.ts';
 import type { Outcome } from './lines.ts';
-import { collect, contradictedIn, hasEnded, type PollOptions } from './poll.ts';
+import { collect, hasEnded, type PollOptions } from './poll.ts';
 import type { BatchReader } from './reading.ts';
 import type { BatchRecords, LeftRecord, OpenRecord } from './record.ts';
 
@@ -44,7 +44,6 @@ export async function forgotten(
 
 export interface TakingAway extends Kept, Omit<PollOptions, 'api'> {
   readonly reader: BatchReader;
-  readonly notice: (sentence: string) => void;
   readonly journal: Pick<Journal, 'find' | 'append'>;
 }
 
@@ -118,17 +117,17 @@ async function soon<T>(
 /** Keeps what a batch has answered. How many answers that are. */
 async function keepAnswers(record: OpenRecord, state: BatchState, options: TakingAway): Promise<number> {
   const { reader, journal } = options;
-  const found = await Promise.all(record.ids.map(id => journal.find(id, keptAnswer)));
-  const asked = new Map(record.ids.filter((_, n) => found[n] === undefined).map(id => [id, null]));
+  const asked = new Set<string>();
+  for (const id of record.ids) if (!(await journal.find(id, keptAnswer))) asked.add(id);
   const live: Live = { record, spoken: reader.dialect, pending: new Map(), earlier: true };
-  const contradicted = await contradictedIn(state, asked, options);
   const kept: Promise<void>[] = [];
-  const hear = (id: string, outcome: Outcome): void => {
-    if (!asked.delete(id) || contradicted.has(id)) return;
+  const pending = new Set(asked);
+  const hear = (id: string, outcome: Outcome, isContradicted: boolean): void => {
+    if (!pending.delete(id) || isContradicted) return;
     const fate = reader.fateOf(outcome, live);
     if (fate?.next === 'settle' && fate.answer.kind !== 'none') kept.push(journal.append(id, fate.answer));
   };
-  await collect(state, hear, options);
+  if (asked.size > 0) await collect(state, asked, hear, options);
   await Promise.all(kept);
   return kept.length;
 }

@@ -77,13 +77,18 @@ const LINE_BREAK = 10;
 
 /**
  * The lines of a stream of bytes, one in memory at a time. Only a line feed ends a line: what else Unicode counts
- * as a line's end may stand in an answer. Rejects when one is larger than any answer that is read.
+ * as a line's end may stand in an answer. One that is larger than any answer that is read is left out.
  */
 export async function* linesOf(stream: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   let pieces: Buffer[] = [];
   let size = 0;
-  const whole = (last: Buffer): string => {
-    const text = Buffer.concat([...pieces, last]).toString('utf8');
+  const hold = (piece: Buffer): void => {
+    size += piece.length;
+    if (size <= LARGEST_BODY) pieces.push(piece);
+    else pieces = [];
+  };
+  const whole = (): string | undefined => {
+    const text = size > LARGEST_BODY ? undefined : Buffer.concat(pieces).toString('utf8');
     pieces = [];
     size = 0;
     return text;
@@ -91,12 +96,13 @@ export async function* linesOf(stream: AsyncIterable<Uint8Array>): AsyncGenerato
   for await (const chunk of stream) {
     let rest = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     for (let at = rest.indexOf(LINE_BREAK); at >= 0; at = rest.indexOf(LINE_BREAK)) {
-      yield whole(rest.subarray(0, at));
+      hold(rest.subarray(0, at));
+      const text = whole();
+      if (text !== undefined) yield text;
       rest = rest.subarray(at + 1);
     }
-    size += rest.length;
-    if (size > LARGEST_BODY) throw new Error('a line too large');
-    pieces.push(rest);
+    hold(rest);
   }
-  if (size > 0) yield whole(Buffer.alloc(0));
+  const last = whole();
+  if (last) yield last;
 }

@@ -1,6 +1,6 @@
 import { keyOf } from '../../journal/key.ts';
 import { FatalEndpointError } from '../problems.ts';
-import type { BatchApi, BatchState } from './api.ts';
+import { type BatchApi, type BatchState, FileGoneError } from './api.ts';
 import { type Outcome, readLine } from './lines.ts';
 
 export interface PollOptions {
@@ -11,6 +11,7 @@ export interface PollOptions {
   readonly clock: () => number;
   /** Rejects when the signal ends the run. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly notice: (sentence: string) => void;
   /** How often a file that breaks off is read, at most: half an hour long unless it says otherwise. */
   readonly mostReads?: number;
 }
@@ -23,6 +24,10 @@ const GROWTH = 1.5;
 const PATIENCE = 30;
 /** Looks in a row until a batch that the endpoint does not know is gone: a new one may take a moment to be known. */
 const GONE_AFTER = 5;
+/** Tries in a row until a file is gone: it may be there a moment later than the batch has ended. */
+const FILE_GONE_AFTER = 4;
+/** Tries to read a file that has been read before. */
+const READS_AFTER = 3;
 /** The window is 24 h; an endpoint that never says so is not waited for longer (ms). */
 const WINDOW = 25 * 3600_000;
 /** Whether nothing more comes of a batch. */
@@ -67,61 +72,80 @@ function unlessFatal(error: unknown): undefined {
 }
 
 /**
- * Reads what came of a batch, line by line. A file that breaks off is read again; what it had said stands. It holds
- * answers that are paid for, so it is waited for as long as the batch's end was.
+ * Reads what came of a batch, line by line. Each of its files is read twice: first for the requests of which it says
+ * two things, so that neither is an answer, with no more than a digest of each line held; then to take what it says.
+ * It holds answers that are paid for, so the first time a file is waited for as long as the batch's end was.
  */
 export async function collect(
   { files }: BatchState,
-  take: (id: string, outcome: Outcome) => void,
+  asked: ReadonlySet<string>,
+  take: (id: string, outcome: Outcome, isContradicted: boolean) => void,
   options: PollOptions,
 ): Promise<void> {
+  const { contradicted, compare } = createComparison(asked);
+  const found = new Map<string, Reading>();
   for (const file of files) {
-    for (
-      let tries = 1;
-      !(await read(file, take, options)) && tries < (options.mostReads ?? PATIENCE);
-      tries += 1
-    ) {
-      await options.sleep(Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** tries), options.signal);
-    }
+    found.set(file, await readPatiently(file, compare, options.mostReads ?? PATIENCE, options));
+  }
+  const hear = (id: string, outcome: Outcome): void => take(id, outcome, contradicted.has(id));
+  for (const file of files) {
+    const tries = found.get(file) === 'whole' ? READS_AFTER : 1;
+    const reading = await readPatiently(file, hear, tries, options);
+    if (reading !== 'whole') options.notice(UNREAD);
   }
 }
 
-/**
- * The requests of which a batch says two things, so that neither is an answer. All of it is read once for that before
- * anything is taken, and of each line no more than a digest is held.
- */
-export async function contradictedIn(
-  state: BatchState,
-  asked: ReadonlyMap<string, unknown>,
-  options: PollOptions,
-): Promise<ReadonlySet<string>> {
+const UNREAD =
+  'The endpoint did not give out a whole file of what a batch has answered: requests without an answer in it are asked again, though they may be paid for.';
+
+/** What the lines of a batch say of its requests, held against each other. */
+function createComparison(asked: ReadonlySet<string>) {
   const said = new Map<string, string>();
   const contradicted = new Set<string>();
-  const compare = (id: string, outcome: Outcome): void => {
-    if (!asked.has(id)) return;
-    const digest = keyOf(JSON.stringify(outcome));
-    if ((said.get(id) ?? digest) !== digest) contradicted.add(id);
-    said.set(id, digest);
+  return {
+    contradicted,
+    compare(id: string, outcome: Outcome): void {
+      if (!asked.has(id)) return;
+      const digest = keyOf(JSON.stringify(outcome));
+      if ((said.get(id) ?? digest) !== digest) contradicted.add(id);
+      said.set(id, digest);
+    },
   };
-  await collect(state, compare, options);
-  return contradicted;
 }
 
-/** Whether the file could be read to its end. */
+/** How far a file could be read. */
+type Reading = 'whole' | 'broken' | 'gone';
+
+/** Reads a file until it has come to its end; what one that breaks off had said stands. */
+async function readPatiently(
+  file: string,
+  hear: (id: string, outcome: Outcome) => void,
+  mostReads: number,
+  options: PollOptions,
+): Promise<Reading> {
+  let misses = 0;
+  for (let tries = 1; ; tries += 1) {
+    const reading = await read(file, hear, options);
+    misses = reading === 'gone' ? misses + 1 : 0;
+    if (reading === 'whole' || tries >= mostReads || misses >= FILE_GONE_AFTER) return reading;
+    await options.sleep(Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** tries), options.signal);
+  }
+}
+
 async function read(
   file: string,
-  take: (id: string, outcome: Outcome) => void,
+  hear: (id: string, outcome: Outcome) => void,
   { api, signal, secrets }: PollOptions,
-): Promise<boolean> {
+): Promise<Reading> {
   try {
     for await (const text of api.lines(file)) {
       const line = readLine(text, secrets);
-      if (line) take(line.id, line.outcome);
+      if (line) hear(line.id, line.outcome);
     }
-    return true;
+    return 'whole';
   } catch (error) {
     signal.throwIfAborted();
     unlessFatal(error);
-    return false;
+    return error instanceof FileGoneError ? 'gone' : 'broken';
   }
 }

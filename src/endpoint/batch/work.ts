@@ -10,7 +10,7 @@ import { type BatchApi, type BatchState, type Handed, REQUESTS_PATH } from './ap
 import type { Entry, Live } from './entry.ts';
 import { begun, dropped, forgotten } from './left.ts';
 import type { Outcome } from './lines.ts';
-import { collect, contradictedIn, type PollOptions, untilEnded } from './poll.ts';
+import { collect, type PollOptions, untilEnded } from './poll.ts';
 import type { BatchReader, Fate, Rejection } from './reading.ts';
 import type { BatchRecords, OpenRecord } from './record.ts';
 import type { Spool } from './spool.ts';
@@ -20,7 +20,6 @@ export interface WorkOptions extends PollOptions, Pick<ClientOptions, 'model' | 
   readonly reader: BatchReader;
   readonly records: BatchRecords;
   readonly spool: () => Spool;
-  readonly notice: (sentence: string) => void;
   /** Takes what came of a request. */
   readonly take: (entry: Entry, fate: Fate) => void;
   /** Takes requests of a batch that was larger than the endpoint takes. */
@@ -115,18 +114,17 @@ async function seeThrough(live: Live, options: WorkOptions): Promise<void> {
   const { reader, take } = options;
   const { record, pending } = live;
   const state = await untilEnded(record.batch, options);
-  const contradicted = await contradictedIn(state, pending, options);
   const rejections = new Map<Entry, Rejection>();
-  const hear = (id: string, outcome: Outcome): void => {
+  const hear = (id: string, outcome: Outcome, isContradicted: boolean): void => {
     const entry = pending.get(id);
     if (!entry) return;
     pending.delete(id);
     const heard = reader.fateOf(outcome, live);
-    const fate = contradicted.has(id) ? CONTRADICTED : heard;
+    const fate = isContradicted ? CONTRADICTED : heard;
     if (fate) take(entry, fate);
     else if (outcome.kind === 'rejected') rejections.set(entry, outcome);
   };
-  await collect(state, hear, options);
+  await collect(state, new Set(pending.keys()), hear, options);
   // The answers are on their way into the journal; the record's end goes in behind them.
   await setImmediate();
   if (state.status !== 'lost') await forgotten(record, state, options);
