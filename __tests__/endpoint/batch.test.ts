@@ -629,6 +629,53 @@ describe('an endpoint', () => {
     });
   });
 
+  const never: readonly [string, string, Became][] = [
+    ['files', 'POST files', {}],
+    ['batches', 'POST batches', {}],
+    ['the tokens of any batch', '', { status: 'failed', code: 'token_limit_exceeded' }],
+  ];
+  test.each(never)(
+    'that refuses %s for good is given up after minutes, not days',
+    async (_, step, became) => {
+      const server = await batchServer(
+        () => became,
+        (call, response) => {
+          if (call !== step) return false;
+          response.setHeader('x-should-retry', 'false');
+          return refuse(response, 429);
+        },
+      );
+      endpoint = server;
+      const answers = await askAll(batchesOf(server.baseUrl), 40);
+      expect(new Set(answers.map(answer => answer.kind === 'none' && answer.detail))).toEqual(
+        new Set(['the endpoint does not take even a batch of one request']),
+      );
+      // Six until 40 are one, and two that a single request has.
+      expect(slept.filter(ms => ms === 60_000)).toHaveLength(8);
+      expect(notices).toContain(
+        'The endpoint takes not even a batch of one request now: it is tried every minute, and given up after 2 min.',
+      );
+      expect(meter.requests).toBeLessThanOrEqual(40);
+      expect(server.files()).toEqual([]);
+    },
+  );
+
+  test('that takes no other batch while one is under way is not given up', async () => {
+    let isFirstDone = false;
+    const server = await batchServer(
+      (lines, batch, look) => {
+        isFirstDone ||= batch === 0 && look === 20;
+        return isFirstDone ? sayYes(lines) : { status: 'in_progress' };
+      },
+      (call, response) =>
+        call === 'POST batches' && server.batches.length > 0 && !isFirstDone ? refuse(response, 429) : false,
+    );
+    endpoint = server;
+    const client = batchesOf(server.baseUrl, { maxRetries: 0, limits: { requests: 1, bytes: 1e9 } });
+    const answers = await askAll(client, 3);
+    expect(answers.map(({ kind }) => kind)).toEqual(['text', 'text', 'text']);
+  });
+
   test('that finds a file of one request too large is not asked again', async () => {
     const server = await batchServer(sayYes, (_, response) => refuse(response, 413));
     endpoint = server;

@@ -40,7 +40,7 @@ function createLargest({ limits = LIMITS, notice }: Pick<SendingOptions, 'limits
     /** Lets no batch be larger than half of one that was refused. False where that was a single request. */
     halve({ length }: readonly Entry[], when: string): boolean {
       if (length === 1) return false;
-      const requests = Math.ceil(length / 2);
+      const requests = Math.min(lowered.requests, Math.ceil(length / 2));
       lowered = { ...limits, requests };
       notice(
         `The endpoint takes no batch of ${length} requests at once: they are handed in again ${when}, ${requests} at a time.`,
@@ -48,6 +48,44 @@ function createLargest({ limits = LIMITS, notice }: Pick<SendingOptions, 'limits
       return true;
     },
   };
+}
+
+/**
+ * How long an endpoint is waited for that takes not even a batch of one request beside none: a minute for each of
+ * `maxRetries`, which is what single requests are given.
+ */
+function createPatience({ maxRetries, notice }: Pick<SendingOptions, 'maxRetries' | 'notice'>) {
+  let refusals = 0;
+  return {
+    get isOver() {
+      return refusals > maxRetries;
+    },
+    /** A batch of one request was refused with no other under way. */
+    refused(): void {
+      refusals += 1;
+      if (refusals === 1 && maxRetries > 0) {
+        notice(
+          `The endpoint takes not even a batch of one request now: it is tried every minute, and given up after ${maxRetries} min.`,
+        );
+      }
+    },
+    /** A batch came to its end. Who was given up stays so. */
+    heard(): void {
+      if (refusals <= maxRetries) refusals = 0;
+    },
+  };
+}
+
+function giveUp(entries: readonly Entry[]): void {
+  for (const entry of entries) entry.settle(NOT_EVEN_ONE);
+}
+
+/** Those of some requests that the budget allows. The others are settled. */
+function bookedOf(entries: readonly Entry[], meter: SendingOptions['meter']): readonly Entry[] {
+  const all = entries.map(entry => ({ ...entry, booked: entry.booked || meter.book() }));
+  // What a batch has left without an answer was asked: which ones it leaves is no chance.
+  for (const entry of all) if (!entry.booked) entry.settle(entry.tries > 0 ? CUT : STOPPED);
+  return all.filter(({ booked }) => booked);
 }
 
 /** Sends requests in batches, as often as it takes until each is settled. */
@@ -62,6 +100,7 @@ export function createSending(options: SendingOptions): Sending {
   const records = createBatchRecords(options.journal, options);
   const lanes = new PQueue({ concurrency: AT_ONCE });
   const largest = createLargest(options);
+  const patience = createPatience(options);
 
   const gathering = createGathering(options, async entries => {
     const { resumed, fresh } = sharedOut(entries, await work.left());
@@ -71,10 +110,10 @@ export function createSending(options: SendingOptions): Sending {
   });
 
   const send = async (chunk: readonly Entry[]): Promise<void> => {
-    const booked = chunk.map(entry => ({ ...entry, booked: entry.booked || meter.book() }));
-    // What a batch has left without an answer was asked: which ones it leaves is no chance.
-    for (const entry of booked) if (!entry.booked) entry.settle(entry.tries > 0 ? CUT : STOPPED);
-    const paid = booked.filter(entry => entry.booked);
+    if (patience.isOver) return giveUp(chunk);
+    // Others of its size have been refused since it was cut.
+    if (chunk.length > largest.limits.requests) return gathering.add(chunk);
+    const paid = bookedOf(chunk, meter);
     if (paid.length > 0) await work.send(paid);
   };
 
@@ -92,17 +131,20 @@ export function createSending(options: SendingOptions): Sending {
     ...options,
     api: createBatchApi(options),
     records,
-    take,
+    take(entry, fate) {
+      patience.heard();
+      take(entry, fate);
+    },
     tooLarge(entries) {
       if (largest.halve(entries, 'now')) gathering.add(entries);
-      else for (const entry of entries) take(entry, { next: 'settle', answer: NOT_EVEN_ONE });
+      else giveUp(entries);
     },
     async tooMuch(entries) {
       lanes.concurrency = 1;
-      const isHalved = largest.halve(entries, 'in a minute');
+      if (!largest.halve(entries, 'in a minute') && !work.isUnderWay) patience.refused();
+      if (patience.isOver) return giveUp(entries);
       await sleep(LONGEST_WAIT, signal);
-      if (isHalved) gathering.add(entries);
-      else takeAll(entries, NOT_EVEN_ONE);
+      gathering.add(entries);
     },
     async notHanded(entries, answer) {
       await sleep(backoff(entries[0]?.tries ?? 0, options.random()), signal);

@@ -38,6 +38,8 @@ export interface BatchWork {
   readonly left: () => Promise<readonly OpenRecord[]>;
   /** Goes on with a batch that an earlier attempt sent, for the requests that are in it. */
   readonly resume: (record: OpenRecord, entries: readonly Entry[]) => Promise<void>;
+  /** Whether a batch is. */
+  readonly isUnderWay: boolean;
   /** Cancels what is under way. */
   readonly cancel: () => Cancelled;
 }
@@ -58,11 +60,8 @@ export function createBatchWork(options: WorkOptions): BatchWork {
 
   const see = async (live: Live): Promise<void> => {
     lives.add(live);
-    try {
-      await seeThrough(live, options);
-    } finally {
-      lives.delete(live);
-    }
+    const state = await heard(live, options).finally(() => lives.delete(live));
+    await takeSilent(live, state, options);
   };
 
   return {
@@ -93,6 +92,9 @@ export function createBatchWork(options: WorkOptions): BatchWork {
       notice(`Going on with a batch of an earlier attempt, for ${entries.length} requests.`);
       await see({ record, spoken: reader.dialect, pending: byId(entries), earlier: true });
     },
+    get isUnderWay() {
+      return lives.size > 0;
+    },
     cancel: () => ({
       sent: [...lives].flatMap(({ pending }) => [...pending.values()]),
       over: Promise.all([...lives].map(({ record }) => cancelled(record, api))),
@@ -109,8 +111,8 @@ const CONTRADICTED: Fate = {
   answer: noAnswer('malformed', 'its batch has lines about it that contradict each other'),
 };
 
-/** Waits for what came of a batch, and says of each of its requests what is to become of it. */
-async function seeThrough(live: Live, options: WorkOptions): Promise<void> {
+/** Waits for what came of a batch, and says what is to become of each request that it says something about. */
+async function heard(live: Live, options: WorkOptions): Promise<BatchState> {
   const { reader, take } = options;
   const { record, pending } = live;
   const state = await untilEnded(record.batch, options);
@@ -119,8 +121,8 @@ async function seeThrough(live: Live, options: WorkOptions): Promise<void> {
     const entry = pending.get(id);
     if (!entry) return;
     pending.delete(id);
-    const heard = reader.fateOf(outcome, live);
-    const fate = isContradicted ? CONTRADICTED : heard;
+    const said = reader.fateOf(outcome, live);
+    const fate = isContradicted ? CONTRADICTED : said;
     if (fate) take(entry, fate);
     else if (outcome.kind === 'rejected') rejections.set(entry, outcome);
   };
@@ -129,7 +131,7 @@ async function seeThrough(live: Live, options: WorkOptions): Promise<void> {
   await setImmediate();
   if (state.status !== 'lost') await forgotten(record, state, options);
   for (const [entry, rejection] of rejections) take(entry, reader.rejected(rejection, live));
-  await takeSilent(live, state, options);
+  return state;
 }
 
 /** Takes the requests that a batch has said nothing about. */
