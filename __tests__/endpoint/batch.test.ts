@@ -516,7 +516,7 @@ describe('a batch whose start was carried out and not heard of', () => {
     const put = (client: BatchEndpoint) => Promise.all(asked.map(each => client.ask(each)));
 
     /** Kills a run once it starts its batch, of which it hears nothing, and asks the same in another one. */
-    async function killedAndGoneOnWith(intercept: Interception): Promise<BatchServer> {
+    async function killedAndGoneOnWith(intercept: Interception, sizes = [4]): Promise<BatchServer> {
       const server = await batchServer(sayYes, intercept);
       endpoint = server;
       void put(batchesOf(server.baseUrl));
@@ -524,7 +524,7 @@ describe('a batch whose start was carried out and not heard of', () => {
       const next = await openJournal(join(folder, 'journal.jsonl'));
       const again = batchesOf(server.baseUrl, { journal: next });
       expect((await put(again)).map(({ kind }) => kind)).toEqual(['text', 'text', 'text', 'text']);
-      expect(server.batches.map(({ length }) => length)).toEqual([4]);
+      expect(server.batches.map(({ length }) => length)).toEqual(sizes);
       await again.close();
       await next.close();
       return server;
@@ -537,6 +537,71 @@ describe('a batch whose start was carried out and not heard of', () => {
       });
       expect(server.calls.filter(call => call === 'POST batches')).toHaveLength(1);
       expect(notices).toContain('Going on with a batch of an earlier attempt, for 4 requests.');
+    });
+
+    /** The first start is carried out, and not answered. */
+    const unheard: Interception = (call, response, count) => {
+      if (call === 'POST batches' && count === 1) response.end = () => response;
+      return false;
+    };
+    const unlisted: Interception = (call, response, count) =>
+      call === 'GET batches list' ? refuse(response, 404) : unheard(call, response, count);
+
+    test('is found behind other batches of the account', async () => {
+      await killedAndGoneOnWith((call, response, count) => {
+        if (call !== 'GET batches list') return unheard(call, response, count);
+        const page = Number(/after=other_(\d)/.exec(response.req.url ?? '')?.[1] ?? 0);
+        if (page === 3) return false;
+        const data = [{ id: `other_${page + 1}`, input_file_id: 'file-of-others' }];
+        sendJson(response, { data, has_more: true });
+        return true;
+      });
+    });
+
+    const MAY_RUN =
+      'A batch of an earlier attempt may be running, and may be charged for: the endpoint does not tell whether it was started. Its 4 requests are asked again.';
+
+    test('is told of where the endpoint lists no batches', async () => {
+      await killedAndGoneOnWith(unlisted, [4, 4]);
+      expect(notices).toContain(MAY_RUN);
+    });
+
+    test('is told of where the list has no end', async () => {
+      const server = await killedAndGoneOnWith(
+        (call, response, count) => {
+          if (call !== 'GET batches list') return unheard(call, response, count);
+          sendJson(response, { data: [{ id: 'other', input_file_id: 'file-of-others' }], has_more: true });
+          return true;
+        },
+        [4, 4],
+      );
+      expect(notices).toContain(MAY_RUN);
+      expect(server.calls.filter(call => call === 'GET batches list')).toHaveLength(10);
+    });
+
+    test('is cancelled by one without batches as soon as the endpoint lists it', async () => {
+      let isListing = false;
+      const server = await batchServer(
+        () => ({ status: 'in_progress' }),
+        (...each) => (isListing ? unheard : unlisted)(...each),
+      );
+      endpoint = server;
+      void put(batchesOf(server.baseUrl));
+      while (!server.calls.includes('POST batches')) await setTimeout(1);
+      const next = await openJournal(join(folder, 'journal.jsonl'));
+      const notice = (sentence: string) => notices.push(sentence);
+      const sleep = async (ms: number) => void slept.push(ms);
+      const away = () => takeAwayBatches({ ...common(server.baseUrl), journal: next, notice, sleep });
+      slept = [];
+      await away();
+      expect(notices.at(-1)).toBe(MAY_RUN);
+      expect(slept.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(15_000);
+      expect(server.files()).toHaveLength(1);
+      isListing = true;
+      await away();
+      expect(server.calls).toContain('POST batches cancel');
+      expect(server.files()).toEqual([]);
+      await next.close();
     });
 
     test('and that was not carried out either is started by the next attempt', async () => {

@@ -50,14 +50,21 @@ export interface BatchState {
   readonly code: string;
 }
 
+/** Whether a batch was started on a file. */
+export interface Begun {
+  readonly batch: string | undefined;
+  /** Whether the endpoint's list of its batches could be read as far as it goes. */
+  readonly isCertain: boolean;
+}
+
 /** The few calls of the Batch API. Those that reject with FatalEndpointError end the whole run. */
 export interface BatchApi {
   /** Uploads a file of requests. */
   upload(path: string): Promise<Handed>;
   /** Starts a batch on an uploaded file, which is removed where it cannot be. */
   start(file: string): Promise<Handed>;
-  /** The batch on a file, where the endpoint lists its batches. Never rejects. */
-  begunOn(file: string): Promise<string | undefined>;
+  /** Never rejects. */
+  begunOn(file: string): Promise<Begun>;
   look(batch: string): Promise<BatchState>;
   /** Throws FileGoneError when the endpoint does not know the file. */
   lines(file: string): AsyncGenerator<string>;
@@ -74,11 +81,17 @@ export class FileGoneError extends Error {}
 export const REQUESTS_PATH = '/v1/chat/completions';
 /** For the upload of a file of 190 MB over a slow line (ms). */
 const UPLOAD_TIMEOUT = 15 * 60_000;
+/** Batches of one page of the list: as many as OpenAI gives out. The newest come first. */
+const PAGE = 100;
+const MOST_PAGES = 10;
 /** For calls that a run ends with (ms): a cancelled job has seconds. */
 const LAST_TIMEOUT = 1500;
 
 const created = z.object({ id: batchName });
-const batches = z.object({ data: z.array(z.object({ id: batchName, input_file_id: z.unknown() })) });
+const batches = z.object({
+  data: z.array(z.object({ id: batchName, input_file_id: z.unknown() })),
+  has_more: z.boolean().nullish().catch(null),
+});
 const fileName = batchName.nullish().catch(null);
 const state = z.object({
   status: z.string(),
@@ -159,8 +172,8 @@ async function started(client: OpenAI, file: string, options: BatchApiOptions, t
     if (!mayPass(error)) throw error;
     const asked = error instanceof APIError && error.headers ? askedWait(error.headers, clock()) : 0;
     await setTimeout(Math.max(asked, backoff(tries, random())), undefined, { signal });
-    const begun = await begunOn(client, file, options);
-    if (begun !== undefined) return begun;
+    const { batch } = await begunOn(client, file, options);
+    if (batch !== undefined) return batch;
     if (tries >= maxRetries) throw error;
     return started(client, file, options, tries + 1);
   }
@@ -179,10 +192,18 @@ async function begunOn(
   client: OpenAI,
   file: string,
   { signal, maxRetries }: BatchApiOptions,
-): Promise<string | undefined> {
-  const call = { query: { limit: 100 }, signal, maxRetries };
-  const listed = await client.get('/batches', call).catch(nothing);
-  return batches.safeParse(listed).data?.data.find(each => each.input_file_id === file)?.id;
+): Promise<Begun> {
+  let after: string | undefined;
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const query = { limit: PAGE, ...(after !== undefined && { after }) };
+    const listed = await client.get('/batches', { query, signal, maxRetries }).catch(nothing);
+    const { data, has_more: isMore } = batches.safeParse(listed).data ?? {};
+    if (!data) break;
+    const batch = data.find(each => each.input_file_id === file)?.id;
+    after = data.at(-1)?.id;
+    if (batch !== undefined || !isMore || after === undefined) return { batch, isCertain: true };
+  }
+  return { batch: undefined, isCertain: false };
 }
 
 /**

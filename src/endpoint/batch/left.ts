@@ -1,6 +1,6 @@
 import type { Journal } from '../../journal/journal.ts';
 import { keptAnswer } from '../answer.ts';
-import type { BatchApi, BatchState } from './api.ts';
+import type { BatchApi, BatchState, Begun } from './api.ts';
 import type { Live } from './entry.ts';
 import type { Outcome } from './lines.ts';
 import { collect, hasEnded, type PollOptions } from './poll.ts';
@@ -20,12 +20,25 @@ export async function dropped(record: OpenRecord, kept: Kept): Promise<void> {
   await forgotten(record, state, kept);
 }
 
-/** The batch of a record, looked for where the run was killed as it was being started; undefined where there is none. */
-export async function begun(record: LeftRecord, { api, records }: Kept): Promise<OpenRecord | undefined> {
-  const batch = record.batch ?? (await api.begunOn(record.file));
+/**
+ * The batch of a record, looked for where the run was killed as it was being started; undefined where there is none. One
+ * of which the endpoint does not say whether it was stays known, for the next attempt.
+ */
+export async function begun(
+  record: LeftRecord,
+  { api, records, notice }: Kept & Pick<PollOptions, 'notice'>,
+): Promise<OpenRecord | undefined> {
+  if (record.batch !== null) return { ...record, batch: record.batch };
+  const { batch, isCertain } = await api.begunOn(record.file);
   if (batch !== undefined) return { ...record, batch };
-  await api.remove(record.file);
-  await records.close(record);
+  if (isCertain) {
+    await api.remove(record.file);
+    await records.close(record);
+    return undefined;
+  }
+  notice(
+    `A batch of an earlier attempt may be running, and may be charged for: the endpoint does not tell whether it was started. Its ${record.ids.length} requests are asked again.`,
+  );
   return undefined;
 }
 
@@ -52,8 +65,16 @@ export interface TakingAway extends Kept, Omit<PollOptions, 'api'> {
  * What one has answered that has ended goes into the journal.
  */
 export async function takeAway(left: readonly LeftRecord[], options: TakingAway): Promise<void> {
+  const begunOn = async (file: string): Promise<Begun> => {
+    const told = async () => {
+      const found = await options.api.begunOn(file);
+      return found.isCertain ? found : undefined;
+    };
+    return (await soon(told, options)) ?? { batch: undefined, isCertain: false };
+  };
+  const api = { ...options.api, begunOn };
   const away = async (each: LeftRecord): Promise<void> => {
-    const record = await begun(each, options);
+    const record = await begun(each, { ...options, api });
     if (record !== undefined) options.notice(await takenAway(record, options));
   };
   await Promise.all(left.map(away));
