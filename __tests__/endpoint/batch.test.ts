@@ -868,6 +868,23 @@ test('the files of a batch are taken away by the next attempt where a run is kil
   await next.close();
 });
 
+test('the files of a batch whose answers are all known are taken away by a run that asks nothing', async () => {
+  const { client, server } = await scripted(() => ({ status: 'in_progress' }));
+  const asked = { ...request('A duck?'), key: 'a'.repeat(64) };
+  void client.ask(asked);
+  while (!server.calls.includes('GET batches')) await setTimeout(1);
+  const next = await openJournal(join(folder, 'journal.jsonl'));
+  const closeOne = () => batchesOf(server.baseUrl, { journal: next }).close();
+  await closeOne();
+  expect(server.calls).not.toContain('DELETE files');
+
+  const usage = { promptTokens: 1, completionTokens: 1 };
+  await next.append(asked.key, { kind: 'text', text: 'No.', truncated: false, usage });
+  await closeOne();
+  expect(server.files()).toEqual([]);
+  await next.close();
+});
+
 test('a run without batches cancels what an earlier attempt has left, and asks one by one', async () => {
   const { server } = await scripted(() => ({ status: 'in_progress' }));
   const first = batchesOf(server.baseUrl);

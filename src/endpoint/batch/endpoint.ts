@@ -3,9 +3,9 @@ import { setTimeout } from 'node:timers/promises';
 import { type Answer, CUT, STOPPED } from '../answer.ts';
 import type { ChatEndpoint } from '../chat.ts';
 import { written } from '../request.ts';
-import { type BatchApiOptions, createBatchApi } from './api.ts';
+import { type BatchApi, type BatchApiOptions, createBatchApi } from './api.ts';
 import type { Entry } from './entry.ts';
-import { takeAway } from './left.ts';
+import { dropped, takeAway, unanswered } from './left.ts';
 import { createBatchReader } from './reading.ts';
 import { createBatchRecords } from './record.ts';
 import { createSending, type SendingOptions } from './sending.ts';
@@ -82,6 +82,8 @@ export function createBatchEndpoint(options: BatchOptions): BatchEndpoint {
     },
     async close() {
       await background.end();
+      // That the journal takes nothing is the run's to tell.
+      if (!signal.aborted) await dropAnswered(options).catch(() => undefined);
       opened?.remove();
       opened = undefined;
     },
@@ -100,12 +102,27 @@ export async function takeAwayBatches(options: LeftBatches): Promise<void> {
   const left = await records.left();
   // To make a client takes longer than to see that there is nothing.
   if (left.length === 0) return;
-  // The run waits for it: it is tried again at other intervals than the library's, and not for long.
-  const timeout = Math.min(options.timeout, SHORT_TIMEOUT);
-  const api = createBatchApi({ ...options, timeout, maxRetries: 0 });
+  const api = hastyApi(options);
   const reader = createBatchReader(options);
   await takeAway(left, { ...options, api, records, reader, mostReads: 3 });
 }
+
+/**
+ * Takes away the batches whose answers are all in the journal, where an earlier attempt was killed as it did that: one
+ * that has nothing to ask hears of them nowhere else.
+ */
+async function dropAnswered(options: BatchApiOptions & Pick<SendingOptions, 'journal'>): Promise<void> {
+  const records = createBatchRecords(options.journal, options);
+  for (const record of await records.left()) {
+    const { batch, ids } = record;
+    if (batch === null || (await unanswered(ids, options.journal)).size > 0) continue;
+    await dropped({ ...record, batch }, { api: hastyApi(options), records });
+  }
+}
+
+/** The run waits for it: its calls are tried again at other intervals than the library's, if at all. */
+const hastyApi = (options: BatchApiOptions): BatchApi =>
+  createBatchApi({ ...options, timeout: Math.min(options.timeout, SHORT_TIMEOUT), maxRetries: 0 });
 
 type LeftBatches = BatchApiOptions & Pick<SendingOptions, 'journal' | 'notice' | 'meter' | 'sleep'>;
 

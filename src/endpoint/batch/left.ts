@@ -135,11 +135,20 @@ async function soon<T>(
   return attempt();
 }
 
+/** The requests to which the journal has no answer. */
+export async function unanswered(
+  ids: readonly string[],
+  journal: Pick<Journal, 'find'>,
+): Promise<Set<string>> {
+  const without = new Set<string>();
+  for (const id of ids) if (!(await journal.find(id, keptAnswer))) without.add(id);
+  return without;
+}
+
 /** Keeps what a batch has answered. How many answers that are. */
 async function keepAnswers(record: OpenRecord, state: BatchState, options: TakingAway): Promise<number> {
   const { reader, journal } = options;
-  const asked = new Set<string>();
-  for (const id of record.ids) if (!(await journal.find(id, keptAnswer))) asked.add(id);
+  const asked = await unanswered(record.ids, journal);
   const live: Live = { record, spoken: reader.dialect, pending: new Map(), earlier: true };
   const kept: Promise<void>[] = [];
   const pending = new Set(asked);
