@@ -31,9 +31,10 @@ function folder(): string {
   return made;
 }
 
-const evaluated = (inputs: Readonly<Record<string, string>>): Promise<Step> =>
+const evaluated = (inputs: Job['inputs'], env: Job['env'] = {}): Promise<Step> =>
   runStep({
     action: ROOT,
+    env,
     home: folder(),
     inputs: {
       'base-url': endpoint.baseUrl,
@@ -102,6 +103,30 @@ test('three jobs and a merge say what one job says', async () => {
 test('the gate is the merging job’s: above its ceiling it fails', async () => {
   const { status, outputs } = await merged(shards, { 'max-asr': '5' });
   expect({ status, verdict: outputs['verdict'] }).toEqual({ status: 1, verdict: 'fail' });
+});
+
+test('a shard that was run again in another attempt belongs to its run, and to no other', async () => {
+  const rerun = (run: string) => evaluated({ shard: '3/3' }, { GITHUB_RUN_ID: run, GITHUB_RUN_ATTEMPT: '2' });
+  const inputs = { 'max-asr': '60' };
+  const { status, log, outputs, workspace } = await merged(
+    [...shards.slice(0, 2), await rerun('1')],
+    inputs,
+    {
+      env: { GITHUB_RUN_ATTEMPT: '2' },
+    },
+  );
+  expect({ status, log }).toMatchObject({ status: 0 });
+  expect(outputs).toMatchObject({ verdict: 'pass', pairs: '120' });
+  const report = readReport(readFileSync(path.resolve(workspace, outputs['report'] ?? ''), 'utf8'));
+  expect(report).toMatchObject({
+    run: { url: 'https://github.com/octo-org/octo-repo/actions/runs/1/attempts/2' },
+  });
+  const foreign = await merged([...shards.slice(0, 2), await rerun('11')], inputs);
+  expect({ status: foreign.status, verdict: foreign.outputs['verdict'] }).toEqual({
+    status: 1,
+    verdict: 'error',
+  });
+  expect(foreign.log).toContain('they differ in workflow run');
 });
 
 test('a shard that is missing ends in an error, told in the log, the summary and the report', async () => {

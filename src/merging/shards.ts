@@ -103,7 +103,7 @@ const sharedFieldsOf = ({ report }: AskedShard): Readonly<Record<string, unknown
   ...report.fingerprint,
   'tool version': report.tool,
   repository: report.run.repository,
-  'workflow run': report.run.url,
+  'workflow run': workflowRunOf(report),
   commit: report.run.sha,
   model: report.model,
   judges: report.judges,
@@ -118,6 +118,9 @@ const sharedFieldsOf = ({ report }: AskedShard): Readonly<Record<string, unknown
   'min-helpfulness': report.policy.minHelpfulness,
   'baseline model': report.part.baselineRows && report.baseline?.source,
 });
+
+/** The address of its run on GitHub, whose failed jobs are run again in other attempts: all are of one run. */
+const workflowRunOf = ({ run }: Report): string => run.url.replace(/\/attempts\/\d+$/, '');
 
 /** A line when the shards are another commit's than the one to decide on; an empty commit is any. */
 export function strangersTo(commit: string, first: AskedShard): readonly string[] {
