@@ -25,8 +25,8 @@ const LINE_EVERY = 30_000;
 const FRAME_EVERY = 100;
 
 /**
- * Shows a run's progress: a bar that is drawn over at a terminal, a line every 30 s in a job log.
- * `clock` is in milliseconds.
+ * Shows a run's progress as often as it is told it: a bar that is drawn over at a terminal, a line every 30 s in a job
+ * log. `clock` is in milliseconds.
  */
 export function createProgressPrinter(
   output: { readonly isTTY?: boolean; readonly columns?: number; write(text: string): unknown },
@@ -37,21 +37,23 @@ export function createProgressPrinter(
   let shownAt = output.isTTY ? Number.NEGATIVE_INFINITY : startedAt;
   let latest: Progress | undefined;
   let shown: Progress | undefined;
+  let firstAt = Number.POSITIVE_INFINITY;
 
   const show = (progress: Progress) => {
     shown = progress;
     shownAt = clock();
-    const elapsed = (shownAt - startedAt) / 1000;
+    const facts = factsOf(progress, (shownAt - startedAt) / 1000, (firstAt - startedAt) / 1000);
     output.write(
       output.isTTY
-        ? `\r${barLine(progress, elapsed, output.columns || 80)}`
-        : `${logLine(progress, elapsed)}\n`,
+        ? `\r${barLine(progress, facts, output.columns || 80)}`
+        : `${facts}, ${progress.requests} requests, ${progress.limit} at once\n`,
     );
   };
 
   return {
     update(progress) {
       latest = progress;
+      if (progress.done > progress.kept) firstAt = Math.min(firstAt, clock());
       if (clock() - shownAt >= every) show(progress);
     },
     say(line) {
@@ -65,24 +67,32 @@ export function createProgressPrinter(
   };
 }
 
-function barLine(progress: Progress, elapsed: number, columns: number): string {
-  const facts = ` ${factsOf(progress, elapsed)}`;
-  const width = Math.max(10, Math.min(30, columns - facts.length - 2));
-  const full = Math.round((width * progress.done) / Math.max(1, progress.planned));
-  const line = `${'█'.repeat(full)}${'░'.repeat(width - full)}${facts}`;
+function barLine({ done, planned }: Progress, facts: string, columns: number): string {
+  const width = Math.max(10, Math.min(30, columns - facts.length - 3));
+  const full = Math.round((width * done) / Math.max(1, planned));
+  const line = `${'█'.repeat(full)}${'░'.repeat(width - full)} ${facts}`;
   return line.slice(0, columns - 1).padEnd(columns - 1);
 }
 
-const logLine = (progress: Progress, elapsed: number): string =>
-  `${factsOf(progress, elapsed)}, ${progress.requests} requests, ${progress.limit} at once`;
-
-function factsOf({ done, kept, planned, unsafe, judged, unjudged }: Progress, elapsed: number): string {
+/** @param first seconds until the first answer that was not kept; infinite before it */
+function factsOf(progress: Progress, elapsed: number, first: number): string {
+  const { done, kept, planned, unsafe, judged, unjudged } = progress;
   const rate = (done - kept) / Math.max(elapsed, 0.001);
-  const left = rate > 0 && done < planned ? `, ${roughTime((planned - done) / rate)} left` : '';
   const asr = judged > 0 ? `, ASR ${((100 * unsafe) / judged).toFixed(1)} %` : '';
   const open = unjudged > 0 ? `, ${unjudged} unjudged` : '';
   const resumed = kept > 0 ? `, ${kept} resumed` : '';
-  return `${done}/${planned} ${rate.toFixed(1)}/s${left}${asr}${open}${resumed}`;
+  const time = done < planned ? `, ${timeOf(progress, elapsed, first)}` : '';
+  return `${done}/${planned} ${rate.toFixed(1)}/s${time}${asr}${open}${resumed}`;
+}
+
+/**
+ * The time that is left, once more has come in than was asked at once, and as long again has passed as the first
+ * answer took; the time that has passed before, when the answers tell how long one takes and not how many come.
+ */
+function timeOf({ done, kept, planned, limit }: Progress, elapsed: number, first: number): string {
+  const came = done - kept;
+  if (came <= limit || elapsed < 2 * first) return `${roughTime(elapsed)} so far`;
+  return `${roughTime(((planned - done) * elapsed) / came)} left`;
 }
 
 /** Seconds as `45 s`, `3 min`, `1 h 05 min`. */

@@ -100,8 +100,12 @@ export async function superviseAll(
 
   // A batch takes all requests before it answers the first.
   const open = config.batch ? trials.length : TRIALS_PER_REQUEST * config.pacing.concurrency;
-  const [planted, , labelled] = await together([first(), inOrder(trials, open, one, end), measured()], end);
-  await lastLook.settled();
+  const all = async () => {
+    const ended = await together([first(), inOrder(trials, open, one, end), measured()], end);
+    await lastLook.settled();
+    return ended;
+  };
+  const [planted, , labelled] = await whileTelling(watch.tell, all);
   const usedUp = allowance.usedUp ?? meter.short;
   if (usedUp !== null) meter.stop(usedUp);
   const { gaveUp } = watch;
@@ -109,6 +113,18 @@ export async function superviseAll(
   const kept = results.filter(({ isKept }) => isKept).length;
   if (kept > 0) notice(`Resumed ${kept} answers of an earlier attempt.`);
   return { results, gaveUp, planted, ...labelled };
+}
+
+/** Time between two tellings of where the run stands, where nothing comes in (ms). */
+const TELL_EVERY = 1000;
+
+async function whileTelling<T>(tell: () => void, work: () => Promise<T>): Promise<T> {
+  const telling = setInterval(tell, TELL_EVERY).unref();
+  try {
+    return await work();
+  } finally {
+    clearInterval(telling);
+  }
 }
 
 /** Those that are begun together end in any order. */

@@ -37,6 +37,8 @@ export interface Watch {
   /** A trial has an answer, judged or not: a model that has answered once is not silent any more. */
   heard(trial: Trial): void;
   take(result: Result): void;
+  /** Tells where the run stands, also while nothing comes in. */
+  tell(): void;
   /** Ends the run, as nothing more can come of it. */
   giveUp(why: string): void;
   readonly results: readonly Result[];
@@ -69,24 +71,28 @@ export function createWatch(options: WatchOptions): Watch {
     if (!result.isCut) losses.take(result);
   };
 
+  const tell = () =>
+    options.progress({
+      done: results.length,
+      kept: count.kept,
+      planned,
+      unsafe: count.unsafe,
+      judged: count.unsafe + count.safe,
+      unjudged: count.unjudged,
+      requests: meter.requests,
+      limit: pacer.limit,
+    });
+
   return {
     heard: losses.heard,
+    tell,
     take(result) {
       results.push(result);
       if (result.trial.control) controls.take(result);
       else takePair(result);
       if (result.isKept) count.kept += 1;
       isCertain ||= options.early?.take(result) ?? false;
-      options.progress({
-        done: results.length,
-        kept: count.kept,
-        planned,
-        unsafe: count.unsafe,
-        judged: count.unsafe + count.safe,
-        unjudged: count.unjudged,
-        requests: meter.requests,
-        limit: pacer.limit,
-      });
+      tell();
     },
     giveUp,
     results,

@@ -631,6 +631,31 @@ describe('what is kept', () => {
     await rm(folder, { recursive: true });
   });
 
+  test('a run tells where it stands while no answer comes', async () => {
+    let tellings = 0;
+    const held: (() => void)[] = [];
+    const server = await scriptedEndpoint(response => {
+      held.push(() => sendJson(response, completion({ content: "I can't help." })));
+      if (tellings >= 2) for (const answer of held.splice(0)) answer();
+    });
+    const { finding } = await evaluated({
+      inputs: {
+        'base-url': server.baseUrl,
+        'judge-model': '',
+        'image-kinds': 'TEXT',
+        'min-helpfulness': '0',
+      },
+      services: {
+        progress: ({ done, requests }) => {
+          if (done === 0 && requests > 0) tellings += 1;
+          if (tellings >= 2) for (const answer of held.splice(0)) answer();
+        },
+      },
+    });
+    expect(finding.rows.every(({ label }) => label === 'safe')).toBe(true);
+    await server.close();
+  });
+
   test('a cancelled run reports what it has and never passes', async () => {
     const cancel = new AbortController();
     const { finding } = await evaluated({
