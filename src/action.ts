@@ -27,8 +27,11 @@ import type { Services } from './services.ts';
 import { onCancel, unlessAborted } from './signals.ts';
 import { TOOL } from './tool.ts';
 
-/** The action's door: evaluates, reports whatever came of it, and only then fails. */
-export async function main(cancel = onCancel()): Promise<void> {
+/**
+ * The action's door: evaluates, reports whatever came of it, and only then fails. A silent cache service is waited for
+ * as `openCache` says.
+ */
+export async function main(cancel = onCancel(), cacheSilenceMs?: number): Promise<void> {
   beFrugal();
   const startedAt = Date.now();
   const raw = inputsFromEnvironment(process.env);
@@ -49,7 +52,7 @@ export async function main(cancel = onCancel()): Promise<void> {
     beside = lookUp(deliveryOf(config), context);
     // Restoring changes RUNNER_TEMP for as long as it takes.
     places = placesOf(config, context, raw);
-    keeper = await restored(config, context, places, cancel);
+    keeper = await unlessAborted(restored(config, context, places, cacheSilenceMs), cancel);
     finding = await evaluateInJob(config, context, places, { responses, cancel });
   } catch (error) {
     finding = failureOf(error, config, startedAt, Date.now());
@@ -77,8 +80,10 @@ function deliveryOf({ baseline, github, output }: RunConfig): Delivery {
 }
 
 /** GitHub runs this after the job's steps, whatever became of them. */
-export async function post(): Promise<void> {
-  await saveLeftKept(notice);
+export async function post(cacheSilenceMs?: number): Promise<void> {
+  await saveLeftKept(notice, cacheSilenceMs);
+  // Connections to a service that keeps silent must not keep the job either.
+  process.exit();
 }
 
 const notice = (sentence: string): void => core.info(plain(sentence));
@@ -95,11 +100,11 @@ async function restored(
   config: RunConfig,
   context: RunContext,
   { journal }: Places,
-  cancel: AbortSignal,
+  cacheSilenceMs?: number,
 ): Promise<Keeper | null> {
   if (!config.cache.enabled) return null;
   const kept = [contentOf(config), answersOf(config, context, basename(journal))];
-  return unlessAborted(restoreKept(kept, notice), cancel);
+  return restoreKept(kept, notice, cacheSilenceMs);
 }
 
 async function evaluateInJob(

@@ -36,6 +36,8 @@ export interface CacheService {
   readOnly: boolean;
   /** Does what is asked, leaves it without an answer, and tells of it. */
   onSilence: (() => void) | null;
+  /** Where a link to a blob leads instead. */
+  detour: ((link: string) => string) | null;
   close(): Promise<void>;
 }
 
@@ -60,11 +62,13 @@ export async function startCacheService(): Promise<CacheService> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
 
-  const linkTo = (blob: BlockBlobClient, permissions: string) =>
-    blob.generateSasUrl({
+  const linkTo = async (blob: BlockBlobClient, permissions: string) => {
+    const link = await blob.generateSasUrl({
       permissions: BlobSASPermissions.parse(permissions),
       expiresOn: new Date(Date.now() + 600_000),
     });
+    return self.detour?.(link) ?? link;
+  };
 
   const calls: Record<string, (body: Record<string, string & string[]>) => Promise<object>> = {
     async CreateCacheEntry({ key = '', version = '' }) {
@@ -107,6 +111,7 @@ export async function startCacheService(): Promise<CacheService> {
     calls: [],
     readOnly: false,
     onSilence: null,
+    detour: null,
     keys: () => entries.filter(({ finished }) => finished).map(({ key }) => key),
     unfinish(key) {
       for (const entry of entries) if (entry.key === key) entry.finished = false;

@@ -1,3 +1,5 @@
+import { isGivenUp } from './cache-silence.ts';
+
 /**
  * What the cache package makes of its failures: it keeps them to itself and only tells the log of them, in the words
  * of the service's newer protocol or of its older one. So the log is listened to.
@@ -5,7 +7,10 @@
 
 const TOLD = /Failed to (?:restore|save|reserve cache)|^::(?:warning|error)::/;
 
-/** Does the work, and gives what the package told the log of failures meanwhile. */
+/**
+ * Does the work, and gives what the package told the log of failures meanwhile. What it tells of work that was given up
+ * stays out of the log: whoever gave it up tells why.
+ */
 export async function overheard<T>(
   work: () => Promise<T>,
 ): Promise<{ readonly result: T; readonly told: string }> {
@@ -14,6 +19,7 @@ export async function overheard<T>(
   let told = '';
   stdout.write = ((...args: Parameters<typeof write>) => {
     const text = String(args[0]);
+    if (isGivenUp()) return true;
     if (TOLD.test(text)) told += text;
     return write.apply(stdout, args);
   }) as typeof write;

@@ -6,6 +6,7 @@ import { isFeatureAvailable, restoreCache, saveCache } from '@actions/cache';
 import { sha256Of } from '../common/hash.ts';
 import { isServiceFailure, overheard, restoreFailure, saveFailure } from './cache-log.ts';
 import { type Includes, LARGEST_PACK, listFolder, type PackedFile, unpack, writePack } from './cache-pack.ts';
+import { SILENCE_MS, SilenceError, unlessSilent } from './cache-silence.ts';
 
 /** A folder that is kept between runs. */
 export interface CachedFolder {
@@ -53,9 +54,10 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Opens the cache service of the run. Where it cannot be used, `notice` is told why in one line, and `restore` and
- * `save` do nothing. Both use `process.env`, as the cache package does.
+ * `save` do nothing. Both use `process.env`, as the cache package does. The service may keep the run waiting for
+ * `silenceMs` while nothing moves; then it counts as failed.
  */
-export async function openCache(notice: (line: string) => void): Promise<RunCache> {
+export async function openCache(notice: (line: string) => void, silenceMs = SILENCE_MS): Promise<RunCache> {
   const access = accessOf(process.env);
   const fault = access.fault ?? (await serviceFault());
   if (fault) {
@@ -67,7 +69,7 @@ export async function openCache(notice: (line: string) => void): Promise<RunCach
     try {
       return isDown ? otherwise : await inTurn(work);
     } catch (error) {
-      isDown ||= error instanceof ServiceError;
+      isDown ||= error instanceof ServiceError || error instanceof SilenceError;
       if (error instanceof ServiceError && error.isTold) return otherwise;
       notice(`The cache was not ${what}: ${reasonOf(error)}. The run goes on without it.`);
       return otherwise;
@@ -75,9 +77,11 @@ export async function openCache(notice: (line: string) => void): Promise<RunCach
   };
   return {
     restore: async cached =>
-      access.restore ? guarded('restored', () => restoreFolder(cached, notice), {}) : {},
+      access.restore ? guarded('restored', () => restoreFolder(cached, silenceMs, notice), {}) : {},
     save: async (cached, restored) =>
-      access.save ? guarded('saved', () => saveFolder(cached, restored, access), undefined) : undefined,
+      access.save
+        ? guarded('saved', () => saveFolder(cached, restored, { access, silenceMs }), undefined)
+        : undefined,
     isDown: () => isDown,
   };
 }
@@ -155,7 +159,11 @@ class ServiceError extends Error {
   }
 }
 
-async function restoreFolder(cached: CachedFolder, notice: (line: string) => void): Promise<Restored> {
+async function restoreFolder(
+  cached: CachedFolder,
+  silenceMs: number,
+  notice: (line: string) => void,
+): Promise<Restored> {
   const prefixes = prefixesOf(cached);
   const [first = ''] = prefixes;
   const saved = packPath(cached);
@@ -163,7 +171,7 @@ async function restoreFolder(cached: CachedFolder, notice: (line: string) => voi
     const pack = join(scratch, 'pack');
     const { result: key, told } = await overheard(() =>
       withEnvironment({ RUNNER_TEMP: scratch, ...tarInto(pack) }, () =>
-        restoreCache([saved], first, prefixes),
+        unlessSilent(() => restoreCache([saved], first, prefixes), silenceMs),
       ),
     );
     const failure = restoreFailure(told);
@@ -185,7 +193,7 @@ async function restoreFolder(cached: CachedFolder, notice: (line: string) => voi
 async function saveFolder(
   cached: CachedFolder,
   restored: Restored,
-  access: CacheAccess,
+  { access, silenceMs }: { readonly access: CacheAccess; readonly silenceMs: number },
 ): Promise<string | undefined> {
   const files = await listFolder(cached.folder, cached.includes ?? (() => true));
   if (files.length === 0) return undefined;
@@ -200,9 +208,9 @@ async function saveFolder(
       await rm(pack, { force: true });
       await writePack(cached.folder, files, pack);
       return await withEnvironment({ RUNNER_TEMP: scratch }, () => {
-        if (restored.isRefused) return savePack(pack, [own]);
+        if (restored.isRefused) return savePack(pack, [own], silenceMs);
         // Without a look at what a key holds, each run would save the same once more.
-        return savePack(pack, access.restore ? [shared, own] : [shared]);
+        return savePack(pack, access.restore ? [shared, own] : [shared], silenceMs);
       });
     } finally {
       await rm(pack, { force: true });
@@ -211,18 +219,21 @@ async function saveFolder(
 }
 
 /** Saves under the first of the keys that is free, or finds it saved under one; resolves with that key. */
-async function savePack(pack: string, [key, ...others]: readonly string[]): Promise<string | undefined> {
+async function savePack(
+  pack: string,
+  [key, ...others]: readonly string[],
+  silenceMs: number,
+): Promise<string | undefined> {
   if (key === undefined) return undefined;
-  const { result: id, told } = await overheard(() => saveCache([pack], key));
+  const { result: id, told } = await overheard(() => unlessSilent(() => saveCache([pack], key), silenceMs));
   if (id >= 0) return key;
   const failure = saveFailure(told);
   if (failure === 'denied' || failure === 'unanswered') throw new ServiceError(failure === 'denied');
   if (failure === 'failed' || others.length === 0) return undefined;
-  return (await isSaved(pack, key)) ? key : savePack(pack, others);
+  const lookUp = () => restoreCache([pack], key, [], { lookupOnly: true });
+  const { result: found } = await overheard(() => unlessSilent(lookUp, silenceMs));
+  return found === key ? key : savePack(pack, others, silenceMs);
 }
-
-const isSaved = async (pack: string, key: string): Promise<boolean> =>
-  (await restoreCache([pack], key, [], { lookupOnly: true })) === key;
 
 /**
  * The cache package unpacks archives with `tar -P`, which writes wherever the archive's names and links lead. GNU

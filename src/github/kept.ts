@@ -33,12 +33,13 @@ export interface Keeper {
   save(): Promise<void>;
 }
 
-/** Fills the folders with what earlier runs kept. Never rejects. */
+/** Fills the folders with what earlier runs kept; `silenceMs` is as `openCache` has it. Never rejects. */
 export async function restoreKept(
   folders: readonly KeptFolder[],
   notice: (line: string) => void,
+  silenceMs?: number,
 ): Promise<Keeper> {
-  const cache = await openCache(notice);
+  const cache = await openCache(notice, silenceMs);
   const restored: z.output<typeof state> = [];
   for (const each of folders) {
     const { restore, ...kept } = each;
@@ -66,10 +67,10 @@ function remember(kept: z.output<typeof state>, notice: (line: string) => void):
 }
 
 /** Saves what a cancelled run left in its folders. Never rejects. */
-export async function saveLeftKept(notice: (line: string) => void): Promise<void> {
+export async function saveLeftKept(notice: (line: string) => void, silenceMs?: number): Promise<void> {
   const left = state.safeParse(parseJson(getState(STATE))).data ?? [];
   if (left.length === 0) return;
-  const cache = await openCache(notice);
+  const cache = await openCache(notice, silenceMs);
   for (const each of left) await cache.save(cachedFolder(each), each.restored);
 }
 
