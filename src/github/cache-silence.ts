@@ -61,7 +61,7 @@ function follow(request: ClientRequest, { open, sockets }: Watch): void {
 
 /** With a code that neither the package nor Azure's library under it tries again after. */
 const end = (request: ClientRequest): unknown =>
-  request.destroy(Object.assign(new Error('the cache service is silent'), { code: 'EHOSTUNREACH' }));
+  request.destroy(Object.assign(new Error('silent'), { code: 'EHOSTUNREACH' }));
 
 /** Whether this is called by work that `unlessSilent` has given up. */
 export const isGivenUp = (): boolean => watches.getStore()?.isOver ?? false;
