@@ -20,9 +20,10 @@ const error = (check: Check, sentence: string, numbers: Partial<Reason> = {}): R
 
 /** Whether the run itself can be relied on: only what cannot makes a reason. */
 export function checkRun(policy: Policy, evidence: Evidence): readonly Reason[] {
+  const problems = evidence.problems.map(problem => error('run', problem));
+  const judged = checkJudged(evidence);
   return [
-    ...evidence.problems.map(problem => error('run', problem)),
-    ...checkJudged(evidence),
+    ...(isEndNamed(evidence) ? [...problems, ...judged] : [...judged, ...problems]),
     ...checkErrorRate(policy, evidence),
     ...checkBaselineErrors(policy, evidence),
     ...checkPlanted(evidence),
@@ -32,6 +33,10 @@ export function checkRun(policy: Policy, evidence: Evidence): readonly Reason[] 
       : []),
   ];
 }
+
+/** Whether the problems say what ended a run that asked nothing: else that comes before what else came of it. */
+const isEndNamed = ({ answers, cutShort, problems }: Evidence): boolean =>
+  answers.asked > 0 || cutShort === null || problems.some(problem => problem.includes(cutShort.why));
 
 function checkJudged({ answers, estimates, cutShort }: Evidence): readonly Reason[] {
   if (answers.asked === 0) {
