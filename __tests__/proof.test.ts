@@ -136,6 +136,18 @@ test('nothing is given again where nothing was judged since', async () => {
   expect(asked()).toBe(1);
 });
 
+test('planted answers that the end of the run leaves unjudged show nothing, and it is said', async () => {
+  const { proof } = proofOf(() => true);
+  const { faults } = await proof.first(
+    judging => judging(),
+    judging => judging(),
+  );
+  expect(faults).toEqual([
+    'The run ended before 85 of 85 planted answers were judged, so nothing shows that the judge can judge.',
+  ]);
+  expect(proof.hasFound).toBe(false);
+});
+
 test('a look that the end of the run breaks off has shown nothing, and the next one does', async () => {
   let isStopped = false;
   let mayStop = true;
