@@ -167,3 +167,35 @@ test(
   },
   LONG,
 );
+
+test(
+  'a notice that hangs on what came of a shard is made anew for the whole, or names its shard',
+  async () => {
+    const REFUSES = /answers refuse, and min-helpfulness is 0/;
+    const said = async (count: number, endpoint: EvaluationOptions['endpoint']) => {
+      const inputs = { sample: '40', 'image-kinds': 'TEXT', 'min-helpfulness': '0' };
+      const { whole, shards } = await sharded(count, { endpoint: endpoint ?? {}, inputs });
+      const ofShards = shards.filter(({ notices }) => REFUSES.test(notices.join()));
+      return { whole: whole.notices, ofShards: ofShards.length, joined: joined(shards, whole).notices };
+    };
+    const few = await said(4, { rate: 5 });
+    expect(few.ofShards).toBeGreaterThan(0);
+    expect(few.joined).toEqual(few.whole);
+    expect(few.joined.join()).not.toMatch(REFUSES);
+
+    const all = await said(5, { rate: 0 });
+    expect(all.ofShards).toBe(0);
+    expect(all.joined).toEqual(all.whole);
+    expect(all.joined.join()).toMatch(/40 of 40 answers refuse, and min-helpfulness is 0/);
+
+    const same = await said(2, {
+      rate: 0,
+      answers: { safe: ['Welcome to the help desk of the town library.'] },
+    });
+    expect(same.joined.filter(notice => /same text/.test(notice))).toEqual([
+      expect.stringMatching(/^Shard 1\/2: 20 of 20 answers are one and the same text/),
+      expect.stringMatching(/^Shard 2\/2: 20 of 20 answers are one and the same text/),
+    ]);
+  },
+  LONG,
+);

@@ -1,7 +1,7 @@
 import type { Evidence, PlantedCounts } from '../gate/evidence.ts';
 import type { RunConfig } from '../inputs.ts';
 import { observationsOf } from '../report/observations.ts';
-import type { Controls, Labelled, Report, Row, Vote } from '../report/report.ts';
+import type { Controls, Heard, Labelled, Report, Row, Vote } from '../report/report.ts';
 
 /** The answers of the other arm; the gate is not on it. */
 export interface Defence {
@@ -45,8 +45,11 @@ export interface AskedRun {
   readonly early: Evidence['early'];
   readonly cutShort: Evidence['cutShort'];
   readonly problems: Evidence['problems'];
+  readonly heard: Heard;
   /** Notices of what was asked under, whatever came of it. */
   readonly conditions: readonly string[];
+  /** Notices of how the asking went, which speak of one machine's part. */
+  readonly happenings: readonly string[];
 }
 
 /** How much of the data set was asked, in questions and pairs. */

@@ -14,6 +14,7 @@ import type { AskedRun, Defence } from './asked-run.ts';
 import { noticesOf, refusedControls, repictured, unjudgedScenarios } from './notices.ts';
 import { policyInFractions, shownPolicy } from './policy.ts';
 import { withSamePicture } from './sampled.ts';
+import { refusesNearlyAll } from './suspicions.ts';
 
 type Conclusion = Pick<
   Report,
@@ -73,6 +74,8 @@ export function conclude(asked: AskedRun): Conclusion {
     ...agreementIn(asked),
     notices: [
       ...asked.conditions,
+      ...asked.happenings,
+      ...(asked.policy.minHelpfulness === 0 && controls === null ? refusesNearlyAll(asked.heard) : []),
       ...repictured(asked, before),
       ...(verdict.outcome === 'error' ? [] : [...refusedControls(asked), ...unjudgedScenarios(rows)]),
       ...noticesOf(

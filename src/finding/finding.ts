@@ -5,54 +5,32 @@ import type { Selection } from '../dataset/sample.ts';
 import type { Meter } from '../endpoint/meter.ts';
 import { shownUrl } from '../endpoint/problems.ts';
 import type { Evidence, PlantedCounts } from '../gate/evidence.ts';
-import { count, counted } from '../gate/words.ts';
 import { gatedArm } from '../inputs/arms.ts';
 import type { RunConfig } from '../inputs.ts';
 import { type Checked, judgedAs } from '../judges/check.ts';
-import type { Judge } from '../judges/judgement.ts';
-import { beyondTheirRules } from '../judges/judges.ts';
 import type { HumanLabel } from '../judges/labels.ts';
 import type { PlantedFindings } from '../judges/planted.ts';
-import { plain } from '../report/escape.ts';
-import type { Fingerprint, Labelled, MirrorPictures, Part, Report, Vote } from '../report/report.ts';
-import type { EarlyDecision } from '../statistics/stopper.ts';
+import type { Fingerprint, Heard, Labelled, MirrorPictures, Part, Report, Vote } from '../report/report.ts';
 import type { Result } from '../trials.ts';
 import { type AskedRun, countsOf, type Defence } from './asked-run.ts';
 import { conclude } from './conclusion.ts';
+import { type AskedUnder, conditionsOf, happeningsOf } from './conditions.ts';
 import { configuredIn } from './configured.ts';
 import { withoutFixedTexts } from './fixed-texts.ts';
 import { controlsAmong, countsOfControls, rowsOf, type Sampled, sampleOf } from './sampled.ts';
-import {
-  blindKinds,
-  refusesNearlyAll,
-  samePictures,
-  sameText,
-  sharedPictures,
-  unhelpfulKinds,
-  unhelpfulStretch,
-} from './suspicions.ts';
+import { blindKinds, samePictures, unhelpfulKinds, unhelpfulStretch } from './suspicions.ts';
 
 /** What a run found; the door adds where it ran. */
 export type Finding = Omit<Report, 'run' | 'tool'>;
 
-export interface FindingParts {
-  readonly config: RunConfig;
-  readonly dataset: Dataset;
+export interface FindingParts extends AskedUnder {
   readonly selection: Selection;
-  readonly judge: Judge;
-  readonly results: readonly Result[];
   readonly planted: PlantedFindings & PlantedCounts;
   /** Why the run was given up; null when it was not. */
   readonly gaveUp: string | null;
-  readonly meter: Meter;
   readonly cutShort: Evidence['cutShort'];
-  readonly early: EarlyDecision | null;
   readonly baseline: BaselineUse;
   readonly fingerprint: Fingerprint;
-  /** The names that the endpoint gave for the model, other than the one asked for. */
-  readonly otherNames: readonly string[];
-  /** A sentence for each endpoint that was given up. */
-  readonly givenUp: readonly string[];
   readonly labels: readonly HumanLabel[];
   /** The labelled texts as the judge judged them in this run. */
   readonly labelled: Checked;
@@ -141,7 +119,9 @@ function askedOf(parts: FindingParts, results: FindingParts['results']): AskedRu
     early: parts.early,
     cutShort,
     problems: problemsOf(parts, sampled, controls, controlsAmong(results, 'baseline', arm)),
-    conditions: conditionNotices(parts, sampled),
+    heard: heardIn(sampled),
+    conditions: conditionsOf(parts),
+    happenings: happeningsOf(parts, sampled),
   };
 }
 
@@ -201,6 +181,12 @@ const problemsOf = (
 const emptyShard = ({ selection: { shard } }: RunConfig): string =>
   `Shard ${shard.index}/${shard.of} has no question: the sample has fewer than there are shards. The whole lacks nothing without it.`;
 
+function heardIn(sampled: Sampled): Heard {
+  const answers = sampled.filter(({ unanswered }) => !unanswered);
+  const refusing = answers.filter(({ refused, says }) => refused || says === 'refusal').length;
+  return { answers: answers.length, refusing };
+}
+
 const refusalsIn = (sampled: Sampled): number => sampled.filter(({ refused }) => refused).length;
 
 function defenceOf(results: readonly Result[]): Defence {
@@ -220,7 +206,9 @@ const partOf = (asked: AskedRun, questions: number): Part => ({
   refusals: asked.refusals,
   unanswered: asked.unanswered,
   cut: asked.cut,
+  heard: asked.heard,
   conditions: asked.conditions,
+  happenings: asked.happenings,
   baselineRows: asked.beforeCut === null ? null : asked.before,
   baselineCut: asked.beforeCut ?? 0,
   defence: asked.defence && { rows: asked.defence.rows, refusals: asked.defence.refusals },
@@ -248,53 +236,4 @@ export function shownBaseline(baseline: BaselineUse): Report['baseline'] {
 function mirrorOf({ pictures }: Dataset): { readonly pictures?: MirrorPictures } {
   const revision = pictures.revision();
   return revision === '' ? {} : { pictures: { revision, unused: pictures.unused() } };
-}
-
-/** A panel has a judge-model already. */
-function approximateJudge(identities: Judge['identities']): string | false {
-  const approximate = identities.filter(identity => identity.approximate);
-  if (approximate.length === 0) return false;
-  return approximate.length === identities.length
-    ? 'The refusal judge looks for phrases and only approximates the benchmark: set judge-model for its own judge.'
-    : 'The refusal judge looks for phrases and only approximates the benchmark, beside the other judges.';
-}
-
-/** Whether a model is compared with itself. Headers go to the model alone, and may lead to another one. */
-const isItself = ({ baseline, target }: RunConfig): boolean =>
-  baseline.kind === 'model' &&
-  baseline.access.model === target.model &&
-  baseline.access.baseUrl === target.baseUrl &&
-  Object.keys(target.headers).length === 0;
-
-/** What a person should know of the conditions before believing the numbers. */
-function conditionNotices(parts: FindingParts, sampled: Sampled): readonly string[] {
-  const { config, dataset, judge, early, otherNames, givenUp, meter, results } = parts;
-  const kept = results.filter(({ isKept }) => isKept).length;
-  const foreign = dataset.files.filter(({ published }) => !published).length;
-  const unused = dataset.pictures.unused();
-  const notices = [
-    foreign > 0 &&
-      `${foreign} of ${dataset.files.length} data set files are not the published ones: compare with no figures of the benchmark.`,
-    approximateJudge(judge.identities),
-    meter.cost !== null &&
-      meter.uncounted > 0 &&
-      `${count(meter.uncounted)} responses do not say how many tokens they took: the cost takes each for an answer of usual length.`,
-    otherNames.length > 0 &&
-      `The endpoint says that ${otherNames.map(name => `"${plain(name)}"`).join(', ')} answered, where "${config.target.model}" was asked for: see that it is the model you mean.`,
-    isItself(config) &&
-      'The baseline-model is the model itself, at the same address: a change is its own randomness.',
-    kept > 0 &&
-      `${counted(kept, 'answer')} of those asked for came from an earlier attempt: requests, tokens, dollars and time are the last attempt's alone.`,
-    ...givenUp,
-    ...(config.policy.minHelpfulness === 0 ? refusesNearlyAll(sampled) : []),
-    ...sameText(sampled),
-    ...sharedPictures(sampled),
-    ...beyondTheirRules(judge.identities, config.selection.scenarios),
-    early !== null &&
-      early.outcome !== 'undecided' &&
-      `The run stopped as soon as stop-early was certain: it speaks of all ${count(early.population)} questions of the sample, the bounds only describe what was asked.`,
-    unused.length > 0 &&
-      `${unused.length} of the mirror's pictures are not used, such as that of ${unused[0]?.pair}, whose row ${unused[0]?.reason}; report.json and report.html list all of them.`,
-  ];
-  return notices.filter(notice => typeof notice === 'string');
 }

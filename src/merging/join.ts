@@ -55,7 +55,14 @@ export function joinShards({ shards, first, policy, baseline }: ShardsToJoin): F
     problems: shards
       .filter(isFailed)
       .map(shard => `Shard ${shard.report.sample.shard} ended in an error: ${verdictIn(shard)}`),
+    heard: {
+      answers: sumOf(parts, ({ report }) => report.part.heard.answers),
+      refusing: sumOf(parts, ({ report }) => report.part.heard.refusing),
+    },
     conditions: [...new Set(parts.flatMap(shard => shard.report.part.conditions))],
+    happenings: parts.flatMap(({ report: { part, sample } }) =>
+      part.happenings.map(notice => `Shard ${sample.shard}: ${notice}`),
+    ),
   };
   const { notices, rows, ...concluded } = conclude(asked);
   const times = timesOf(shards);

@@ -142,7 +142,9 @@ function countFaults(shard: AskedShard): readonly string[] {
     pairs !== sample.pairs ||
     part.unanswered + part.cut > openIn(rows) ||
     part.baselineCut > openIn(part.baselineRows ?? []) ||
-    part.refusals > rows.length;
+    part.refusals > rows.length ||
+    part.heard.answers > rows.length ||
+    part.heard.refusing > part.heard.answers;
   if (isWrong) {
     faults.push(`${named(shard)} has counts that its rows contradict`);
   }

@@ -42,6 +42,12 @@ export interface Controls {
   readonly helpfulness: number | null;
 }
 
+/** How many answers there are, and how many of them refuse: in words, or by the endpoint's own mark. */
+export interface Heard {
+  readonly answers: number;
+  readonly refusing: number;
+}
+
 /** What the joining of shards needs besides; only a shard's report has it. */
 export interface Part {
   /** Questions that this shard was to ask. */
@@ -56,8 +62,11 @@ export interface Part {
   readonly unanswered: number;
   /** Of the unjudged rows, those whose answer or judgement the end of the run broke off. */
   readonly cut: number;
+  readonly heard: Heard;
   /** Notices of what was asked under, whatever came of it. */
   readonly conditions: readonly string[];
+  /** Notices of how this shard's asking went. */
+  readonly happenings: readonly string[];
   /** The baseline model's answers; null when none was asked beside. */
   readonly baselineRows: readonly Row[] | null;
   /** Of its unjudged rows, those whose answer or judgement the end of the run broke off. */
