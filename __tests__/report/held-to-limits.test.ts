@@ -175,7 +175,7 @@ test.each([
     expect(early.finding.verdict.outcome).toBe(outcome);
     expect(early.finding.sample.cutShort).toContain('stopped early');
     expect(read({ ...early.finding, ...around })).toBe('read');
-    const short = await evaluated({ endpoint, inputs: { 'max-requests': '60', sample: 'full' } });
+    const short = await evaluated({ endpoint, inputs: { 'max-requests': '240', sample: 'full' } });
     expect(short.finding.sample.cutShort).not.toBeNull();
     expect(read({ ...short.finding, ...around })).toBe('read');
   },
