@@ -1,15 +1,11 @@
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type { CachedFolder } from '../../src/github/cache.ts';
 import { type Detour, slowly, startDetour } from '../support/cache-detours.ts';
 import { type CacheService, startCacheService } from '../support/cache-service.ts';
-
-const run = promisify(execFile);
-const JOB = join(import.meta.dirname, '../support/cache-job.ts');
+import { type CacheTask, cacheJob } from '../support/cache-steps.ts';
 
 let service: CacheService;
 let root: string;
@@ -42,34 +38,18 @@ interface Outcome {
 
 /** One step in a process of its own, which is over when nothing holds it any more. */
 async function job(
-  task: 'restore' | 'save' | 'both' | 'twice',
+  task: CacheTask,
   {
     folder = 'pictures',
     silenceMs = 400,
     env = {},
-  }: { folder?: string; silenceMs?: number; env?: object } = {},
+  }: { folder?: string; silenceMs?: number; env?: NodeJS.ProcessEnv } = {},
 ): Promise<Outcome> {
   const cached: CachedFolder = { name: 'pictures', folder: join(root, folder), parts: [root.slice(-6)] };
   const started = Date.now();
-  const { stdout } = await run(
-    process.execPath,
-    ['--no-warnings', JOB, task, JSON.stringify(cached), '{}', String(silenceMs)],
-    {
-      cwd: root,
-      env: {
-        PATH: process.env['PATH'],
-        ACTIONS_CACHE_SERVICE_V2: 'true',
-        ACTIONS_RESULTS_URL: service.url,
-        ACTIONS_RUNTIME_TOKEN: 'runtime-token',
-        GITHUB_EVENT_NAME: 'pull_request',
-        GITHUB_WORKSPACE: join(root, 'workspace'),
-        RUNNER_TEMP: join(root, 'temp'),
-        ...env,
-      },
-    },
-  );
-  const result = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
-  return { ...result, log: stdout, ms: Date.now() - started };
+  const place = { root, url: service.url, env };
+  const outcome = await cacheJob<Outcome>(task, cached, ['{}', String(silenceMs)], place);
+  return { ...outcome, ms: Date.now() - started };
 }
 
 const silent = (what: 'restored' | 'saved') => [

@@ -9,9 +9,9 @@ import { promisify } from 'node:util';
 import { accessOf, type CachedFolder, type Restored } from '../../src/github/cache.ts';
 import { packOf } from '../support/cache-packs.ts';
 import { type CacheService, startCacheService } from '../support/cache-service.ts';
+import { type CacheTask, cacheJob } from '../support/cache-steps.ts';
 
 const run = promisify(execFile);
-const JOB = join(import.meta.dirname, '../support/cache-job.ts');
 
 let service: CacheService;
 let root: string;
@@ -36,25 +36,12 @@ interface Outcome {
 }
 
 /** Runs one step as a runner does: its own process, the runner's variables. */
-async function job(
-  task: 'restore' | 'save' | 'both' | 'twice',
+const job = (
+  task: CacheTask,
   cached: CachedFolder,
-  { restored, env = {} }: { restored?: Restored; env?: Record<string, string | undefined> } = {},
-): Promise<Outcome> {
-  const runner = {
-    PATH: process.env['PATH'],
-    ACTIONS_CACHE_SERVICE_V2: 'true',
-    ACTIONS_RESULTS_URL: service.url,
-    ACTIONS_RUNTIME_TOKEN: 'runtime-token',
-    GITHUB_EVENT_NAME: 'pull_request',
-    GITHUB_WORKSPACE: join(root, 'workspace'),
-    RUNNER_TEMP: join(root, 'temp'),
-    ...env,
-  };
-  const words = [JOB, task, JSON.stringify(cached), ...(restored ? [JSON.stringify(restored)] : [])];
-  const { stdout } = await run(process.execPath, ['--no-warnings', ...words], { env: runner, cwd: root });
-  return { ...JSON.parse(stdout.trim().split('\n').at(-1) ?? ''), log: stdout };
-}
+  { restored, env = {} }: { restored?: Restored; env?: NodeJS.ProcessEnv } = {},
+): Promise<Outcome> =>
+  cacheJob(task, cached, restored ? [JSON.stringify(restored)] : [], { root, url: service.url, env });
 
 let keys = 0;
 /** A folder whose keys no other test has. */

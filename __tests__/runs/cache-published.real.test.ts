@@ -5,6 +5,7 @@ import { type Endpoint, startEndpoint } from '../../fixtures/endpoint.ts';
 import type { ImageKind } from '../../src/benchmark/pair.ts';
 import { SCENARIOS } from '../../src/benchmark/scenarios.ts';
 import { type CacheService, startCacheService } from '../support/cache-service.ts';
+import { cacheVariables } from '../support/cache-steps.ts';
 import { servePublished } from '../support/published.ts';
 import type { FileServer } from '../support/range-server.ts';
 import { REAL_QUESTIONS } from '../support/real.ts';
@@ -46,12 +47,7 @@ real('the published data set behind the cache', () => {
         ...{ 'questions-url': `${server.url}/questions`, 'images-url': `${server.url}/mirror` },
         ...{ scenarios: '7', 'image-kinds': KINDS.join(',') },
       },
-      env: {
-        GITHUB_RUN_ID: runId,
-        ACTIONS_CACHE_SERVICE_V2: 'true',
-        ACTIONS_RESULTS_URL: cache.url,
-        ACTIONS_RUNTIME_TOKEN: 'runtime-token',
-      },
+      env: { GITHUB_RUN_ID: runId, ...cacheVariables(cache.url) },
     });
 
   test('is fetched once: another machine with its cache fetches nothing', async () => {

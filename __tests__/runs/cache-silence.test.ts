@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Endpoint, startEndpoint } from '../../fixtures/endpoint.ts';
 import { type CacheService, startCacheService } from '../support/cache-service.ts';
+import { cacheVariables, drawingInputs } from '../support/cache-steps.ts';
 import { type Job, runStep, type Step } from '../support/runner.ts';
 
 /** The action's main and post from their sources, on a runner whose cache service takes calls and answers none. */
@@ -47,22 +48,8 @@ const step = (more: Partial<Job> = {}): Promise<Step> =>
     action,
     home: path.join(home, 'job'),
     ...more,
-    inputs: {
-      'base-url': endpoint.baseUrl,
-      model: 'fixture-vlm',
-      judge: 'refusal',
-      dataset: DATASET,
-      'image-source': 'generated',
-      'image-base-url': endpoint.baseUrl,
-      'image-model': 'fixture-image',
-      'min-helpfulness': '0',
-    },
-    env: {
-      ACTIONS_CACHE_SERVICE_V2: 'true',
-      ACTIONS_RESULTS_URL: service.url,
-      ACTIONS_RUNTIME_TOKEN: 'runtime-token',
-      ...more.env,
-    },
+    inputs: drawingInputs(endpoint.baseUrl, DATASET),
+    env: { ...cacheVariables(service.url), ...more.env },
   });
 
 const noticesIn = (log: string) => log.match(/^The cache was not .*/gm);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Endpoint, startEndpoint } from '../../fixtures/endpoint.ts';
 import { type CacheService, startCacheService } from '../support/cache-service.ts';
+import { cacheVariables, drawingInputs } from '../support/cache-steps.ts';
 import { type Job, runStep, type Step } from '../support/runner.ts';
 
 /**
@@ -48,22 +49,13 @@ function step(runId: string, more: Partial<Job> = {}): Promise<Step> {
     home,
     ...more,
     inputs: {
-      'base-url': endpoint.baseUrl,
-      model: 'fixture-vlm',
-      judge: 'refusal',
-      dataset: DATASET,
-      'image-source': 'generated',
-      'image-base-url': endpoint.baseUrl,
-      'image-model': 'fixture-image',
-      'min-helpfulness': '0',
+      ...drawingInputs(endpoint.baseUrl, DATASET),
       concurrency: '2',
       ...more.inputs,
     },
     env: {
       GITHUB_RUN_ID: runId,
-      ACTIONS_CACHE_SERVICE_V2: 'true',
-      ACTIONS_RESULTS_URL: service.url,
-      ACTIONS_RUNTIME_TOKEN: 'runtime-token',
+      ...cacheVariables(service.url),
       ...more.env,
     },
   });
