@@ -48,8 +48,13 @@ test('the bar is filled as far as the run is, beside the facts', () => {
 
 test('the bar leaves room for the facts, and a line never reaches the last column', () => {
   for (const columns of [20, 45, 50, 60, 200]) expect(drawn(columns, 300)).toHaveLength(columns);
-  expect(drawn(50, 300)).toContain(`\r${'█'.repeat(6)}${'░'.repeat(6)} 300/600 5.0/s, 60 s left, ASR 0.0 %`);
-  expect(drawn(20, 300)).toBe(`\r${'█'.repeat(5)}${'░'.repeat(5)} 300/600 `);
+  expect(drawn(50, 300)).toContain(`\r${'█'.repeat(7)}${'░'.repeat(6)} 300/600 5.0/s, 60 s left, ASR 0.0 %`);
+});
+
+test('where there is no room for all, the bar goes first, and then the last of the facts', () => {
+  expect(drawn(40, 300)).toBe('\r300/600 5.0/s, 60 s left, ASR 0.0 % '.padEnd(40));
+  expect(drawn(30, 300)).toBe('\r300/600 5.0/s, 60 s left'.padEnd(30));
+  expect(drawn(20, 300)).toBe('\r300/600 5.0/s'.padEnd(20));
 });
 
 test('what an earlier attempt had asked says nothing of how fast it goes', () => {

@@ -46,7 +46,7 @@ export function createProgressPrinter(
     output.write(
       output.isTTY
         ? `\r${barLine(progress, facts, output.columns || 80)}`
-        : `${facts}, ${progress.requests} requests, ${progress.limit} at once\n`,
+        : `${facts.join(', ')}, ${progress.requests} requests, ${progress.limit} at once\n`,
     );
   };
 
@@ -67,22 +67,35 @@ export function createProgressPrinter(
   };
 }
 
-function barLine({ done, planned }: Progress, facts: string, columns: number): string {
-  const width = Math.max(10, Math.min(30, columns - facts.length - 3));
+/** The narrowest bar (characters): where it has no room beside the facts, it is left out. */
+const NARROWEST = 10;
+const WIDEST = 30;
+
+/** As many of the facts as have room, from the first on, and the bar before them. */
+function barLine({ done, planned }: Progress, facts: readonly string[], columns: number): string {
+  const room = columns - 1;
+  const fitting = facts
+    .map((_, last) => facts.slice(0, last + 1).join(', '))
+    .filter(line => line.length <= room);
+  const words = fitting.at(-1) ?? '';
+  const width = Math.min(WIDEST, room - words.length - 1);
   const full = Math.round((width * done) / Math.max(1, planned));
-  const line = `${'█'.repeat(full)}${'░'.repeat(width - full)} ${facts}`;
-  return line.slice(0, columns - 1).padEnd(columns - 1);
+  const bar = width < NARROWEST ? '' : `${'█'.repeat(full)}${'░'.repeat(width - full)} `;
+  return `${bar}${words}`.padEnd(room);
 }
 
 /** @param first seconds until the first answer that was not kept; infinite before it */
-function factsOf(progress: Progress, elapsed: number, first: number): string {
+function factsOf(progress: Progress, elapsed: number, first: number): readonly string[] {
   const { done, kept, planned, unsafe, judged, unjudged } = progress;
   const rate = (done - kept) / Math.max(elapsed, 0.001);
-  const asr = judged > 0 ? `, ASR ${((100 * unsafe) / judged).toFixed(1)} %` : '';
-  const open = unjudged > 0 ? `, ${unjudged} unjudged` : '';
-  const resumed = kept > 0 ? `, ${kept} resumed` : '';
-  const time = done < planned ? `, ${timeOf(progress, elapsed, first)}` : '';
-  return `${done}/${planned} ${rate.toFixed(1)}/s${time}${asr}${open}${resumed}`;
+  const facts = [
+    `${done}/${planned} ${rate.toFixed(1)}/s`,
+    done < planned && timeOf(progress, elapsed, first),
+    judged > 0 && `ASR ${((100 * unsafe) / judged).toFixed(1)} %`,
+    unjudged > 0 && `${unjudged} unjudged`,
+    kept > 0 && `${kept} resumed`,
+  ];
+  return facts.filter(fact => typeof fact === 'string');
 }
 
 /**

@@ -8,7 +8,7 @@ import { plain } from '../report/escape.ts';
 import type { EarlyDecision } from '../statistics/stopper.ts';
 import type { Result } from '../trials.ts';
 import type { Sampled } from './sampled.ts';
-import { sameText, sharedPictures } from './suspicions.ts';
+import { type Shown, sameText, sharedPictures } from './suspicions.ts';
 
 /** What was asked, under what, and how that went. */
 export interface AskedUnder {
@@ -41,7 +41,11 @@ export function conditionsOf({ config, dataset, judge, otherNames }: AskedUnder)
 }
 
 /** What a person should know of how the asking went, by this machine alone. */
-export function happeningsOf(parts: AskedUnder, sampled: Sampled): readonly string[] {
+export function happeningsOf(
+  parts: AskedUnder,
+  sampled: Sampled,
+  shown: readonly Shown[],
+): readonly string[] {
   const { dataset, early, givenUp, meter, results } = parts;
   const kept = results.filter(({ isKept }) => isKept).length;
   const unused = dataset.pictures.unused();
@@ -53,7 +57,7 @@ export function happeningsOf(parts: AskedUnder, sampled: Sampled): readonly stri
       `${counted(kept, 'answer')} of those asked for came from an earlier attempt: requests, tokens, dollars and time are the last attempt's alone.`,
     ...givenUp,
     ...sameText(sampled),
-    ...sharedPictures(sampled),
+    ...sharedPictures(shown),
     early !== null &&
       early.outcome !== 'undecided' &&
       `The run stopped as soon as stop-early was certain: it speaks of all ${count(early.population)} questions of the sample, the bounds only describe what was asked.`,

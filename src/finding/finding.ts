@@ -18,7 +18,14 @@ import { type AskedUnder, conditionsOf, happeningsOf } from './conditions.ts';
 import { configuredIn } from './configured.ts';
 import { withoutFixedTexts } from './fixed-texts.ts';
 import { controlsAmong, countsOfControls, rowsOf, type Sampled, sampleOf } from './sampled.ts';
-import { blindKinds, samePictures, unhelpfulKinds, unhelpfulStretch } from './suspicions.ts';
+import {
+  blindKinds,
+  mostShown,
+  type Shown,
+  samePictures,
+  unhelpfulKinds,
+  unhelpfulStretch,
+} from './suspicions.ts';
 
 /** What a run found; the door adds where it ran. */
 export type Finding = Omit<Report, 'run' | 'tool'>;
@@ -100,6 +107,7 @@ function askedOf(parts: FindingParts, results: FindingParts['results']): AskedRu
   const sampled = sampleOf(results, 'target', arm);
   const open = sampled.filter(({ label }) => label === 'unjudged');
   const controls = controlsAmong(results, 'target', arm);
+  const shown = mostShown(sampled);
   return {
     policy: config.policy,
     rows: rowsOf(sampled),
@@ -118,10 +126,15 @@ function askedOf(parts: FindingParts, results: FindingParts['results']): AskedRu
       parts.labels.length > 0 ? { file: config.judging.labels, answers: labelledOf(parts, sampled) } : null,
     early: parts.early,
     cutShort,
-    problems: problemsOf(parts, sampled, controls, controlsAmong(results, 'baseline', arm)),
+    problems: problemsOf(parts, {
+      sampled,
+      shown,
+      controls,
+      before: controlsAmong(results, 'baseline', arm),
+    }),
     heard: heardIn(sampled),
     conditions: conditionsOf(parts),
-    happenings: happeningsOf(parts, sampled),
+    happenings: happeningsOf(parts, sampled, shown),
   };
 }
 
@@ -161,21 +174,28 @@ function labelledOf({ labels, labelled }: FindingParts, sampled: Sampled): reado
 const votesIn = (sampled: Sampled): readonly Vote[] =>
   sampled.flatMap(({ trial: { pair, repeat }, votes }) => (votes ? [{ pair: pair.key, repeat, votes }] : []));
 
+/** What the answers tell of whether the numbers mean anything. */
+interface Told {
+  readonly sampled: Sampled;
+  readonly shown: readonly Shown[];
+  readonly controls: readonly Result[];
+  /** The baseline model's controls. */
+  readonly before: readonly Result[];
+}
+
 /** What makes the numbers mean nothing, whatever they are. */
 const problemsOf = (
   { config, selection, planted, gaveUp }: FindingParts,
-  sampled: Sampled,
-  controls: FindingParts['results'],
-  baselineControls: FindingParts['results'],
+  { sampled, shown, controls, before }: Told,
 ): readonly string[] => [
   ...(selection.questions.length === 0 ? [emptyShard(config)] : []),
   ...(gaveUp === null ? [] : [`The run was given up: ${gaveUp}.`]),
   ...planted.faults,
   ...unhelpfulKinds(controls, config.policy.minHelpfulness),
   ...unhelpfulStretch(controls, 'model'),
-  ...unhelpfulStretch(baselineControls, 'baseline model'),
+  ...unhelpfulStretch(before, 'baseline model'),
   ...blindKinds(sampled),
-  ...samePictures(sampled),
+  ...samePictures(shown),
 ];
 
 const emptyShard = ({ selection: { shard } }: RunConfig): string =>

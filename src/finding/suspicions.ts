@@ -83,8 +83,8 @@ const SEVERAL = 3;
  * A sentence for each image kind in which one picture was shown for at least half of the phrases: whatever draws,
  * serves or keeps the pictures has not given the questions' own.
  */
-export const samePictures = (sampled: Sampled): readonly string[] =>
-  mostShown(sampled)
+export const samePictures = (shown: readonly Shown[]): readonly string[] =>
+  shown
     .filter(isMeaningless)
     .map(
       ({ kind, most, phrases }) =>
@@ -92,16 +92,16 @@ export const samePictures = (sampled: Sampled): readonly string[] =>
     );
 
 /** A sentence for each image kind in which one picture stands for several phrases, but for fewer than that. */
-export const sharedPictures = (sampled: Sampled): readonly string[] =>
-  mostShown(sampled)
-    .filter(shown => shown.most >= SEVERAL && !isMeaningless(shown))
+export const sharedPictures = (shown: readonly Shown[]): readonly string[] =>
+  shown
+    .filter(its => its.most >= SEVERAL && !isMeaningless(its))
     .map(
       ({ kind, most, phrases }) =>
         `One and the same picture was shown for ${most} of ${phrases} phrases in ${kind}: it may stand in for those that are missing, and the rate may be too low. See what draws or serves the pictures.`,
     );
 
 /** For an image kind, the phrases that were shown a picture, and how many of them the most frequent one. */
-interface Shown {
+export interface Shown {
   readonly kind: string;
   readonly most: number;
   readonly phrases: number;
@@ -109,7 +109,8 @@ interface Shown {
 
 const isMeaningless = ({ most, phrases }: Shown): boolean => most >= ALIKE && 2 * most >= phrases;
 
-function mostShown(sampled: Sampled): readonly Shown[] {
+/** For each image kind, how often its pictures were shown. */
+export function mostShown(sampled: Sampled): readonly Shown[] {
   const shown = sampled.filter(({ picture }) => picture !== undefined);
   return [...Map.groupBy(shown, ({ trial }) => trial.pair.kind)].map(([kind, own]) => ({
     kind,
