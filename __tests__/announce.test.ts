@@ -36,3 +36,22 @@ test('no planted answer is given to the judge once its last look has begun', asy
   expect(endpoint.counts().requests).toBe(124 + 72 + PLANTED + 12);
   expect(finding.planted).toMatchObject({ planted: PLANTED, missed: 0 });
 });
+
+test('max-requests that may leave something out is told of before, with the fewest that leave nothing out', async () => {
+  const notices: string[] = [];
+  const run = async (most: number) =>
+    evaluated({
+      inputs: { 'max-requests': String(most) },
+      services: { notice: sentence => notices.push(sentence) },
+    });
+  const less = await run(200);
+  expect(less.finding.sample.cutShort).toBe('max-requests of 200 used up');
+  const [, all] =
+    /^max-requests of 200 may leave some of it out: (\d+) asks all of it, where nothing has to be asked again\.$/.exec(
+      notices[1] ?? '',
+    ) ?? [];
+  notices.length = 0;
+  const whole = await run(Number(all));
+  expect(whole.finding.sample).toMatchObject({ cutShort: null, pairs: 72 });
+  expect(notices).toHaveLength(1);
+});

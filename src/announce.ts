@@ -19,7 +19,7 @@ export function announce(
   notice: (sentence: string) => void,
 ): void {
   const whole = [...population.values()].reduce((sum, size) => sum + size, 0);
-  const { answers, judgements, drawings, cost } = forecastOf(config, {
+  const { answers, judgements, drawings, cost, mostRequests } = forecastOf(config, {
     questions: questions.length,
     trials,
     labelled: labels.filter(({ answer }) => answer !== null).length,
@@ -32,6 +32,12 @@ export function announce(
   notice(
     `Asking ${questions.length} of ${whole} questions (${config.pictures.kinds.join(', ')}): about ${answers + judgements + drawings} requests (${parts.join(', ')})${cost === null ? '' : `, about ${dollarsIn(cost)} dollars`}.`,
   );
+  const { maxRequests } = config.budget;
+  if (maxRequests !== null && maxRequests < mostRequests && journal.found === 0) {
+    notice(
+      `max-requests of ${maxRequests} may leave some of it out: ${mostRequests} asks all of it, where nothing has to be asked again.`,
+    );
+  }
   if (journal.found > 0)
     notice(`Going on where the last attempt stopped: ${counted(journal.found, 'entry', 'entries')} kept.`);
   if (journal.dropped > 0) notice(`Dropped ${counted(journal.dropped, 'damaged line')} of the journal.`);

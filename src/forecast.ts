@@ -29,6 +29,8 @@ export interface Forecast {
   readonly completionTokens: number;
   /** Dollars, drawings left out; null without prices. */
   readonly cost: number | null;
+  /** The fewest `max-requests` that leave nothing out, where nothing has to be asked again. */
+  readonly mostRequests: number;
 }
 
 /** Judges that are models: the requests of one judgement. */
@@ -142,10 +144,12 @@ export function forecastOf(config: RunConfig, { questions, trials, labelled }: P
     pricePrompt === null || priceCompletion === null
       ? null
       : (promptTokens * pricePrompt + completionTokens * priceCompletion) / 1_000_000;
+  const drawings = isDrawn(config) ? questions : 0;
   return {
     answers: trials.length,
     judgements,
-    drawings: isDrawn(config) ? questions : 0,
+    drawings,
+    mostRequests: trials.length + judgements + drawings + requestsIn(judgementsOf(config, LONGEST_PLANTED)),
     promptTokens,
     completionTokens,
     cost,
