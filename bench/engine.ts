@@ -4,7 +4,9 @@
  * requests in flight, TYPO pictures from a warm store. The limit is pairs × 0.2 s / 32. The same run judged by
  * another model, which may be asked 48 at once, so that the answers planted before it keep nobody waiting, and by rules
  * alone. What nobody could save is in the time and not in the limit: no run of whole requests is shorter than 0.2 s
- * times the pairs by 32, rounded up (3.2 s for 504), and the last judgement comes 0.2 s after the last answer.
+ * times the pairs by 32, rounded up (3.2 s for 504), and the last judgement comes 0.2 s after the last answer. A full
+ * run is held to its limit with the judge's calls beside it, a tenth of one by its own requests: with a judge's, waiting
+ * alone takes 1.08 of that limit.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,8 +21,19 @@ const LATENCY = 0.2;
 const IN_FLIGHT = 32;
 const JUDGEMENTS_IN_FLIGHT = 48;
 const REPEATS = 3;
-/** What is wanted: the time by the limit for so many pairs, and the rest for every size. */
-const WANTED = { ratio: (pairs: number) => (pairs >= 5040 ? 1.05 : 1.15), cpu: 3, peak: 250, firstLine: 0.5 };
+/** What is wanted of every size. */
+const WANTED = { cpu: 3, peak: 250, firstLine: 0.5 };
+const FULL_RUN = 5040;
+
+/** What is wanted of the time by the limit; null where none is. */
+function ratioWanted(pairs: number, judge: JudgedBy): number | null {
+  if (pairs >= FULL_RUN) return 1.05;
+  return judge === 'rules' ? 1.15 : null;
+}
+
+/** The least that a run could take (s), were nothing to do but wait. */
+const leastOf = (pairs: number, judge: JudgedBy): number =>
+  LATENCY * (Math.ceil(pairs / IN_FLIGHT) + (judge === 'model' ? 1 : 0));
 const REAL = resolve(ROOT, '../shared/mm-safetybench');
 const DATASET = existsSync(REAL) ? REAL : join(ROOT, 'fixtures/mm-safetybench');
 
@@ -71,7 +84,8 @@ function tell({ wall, firstLine, user, peak, requests, pairs }: Measured, judge:
   say(
     `${pairs} pairs judged by ${judge === 'rules' ? 'rules' : 'a model'}, ${requests} requests: ${wall.toFixed(2)} s, the limit is ${limit.toFixed(2)} s`,
   );
-  show('time by the limit', wall / limit, WANTED.ratio(pairs), 3);
+  show('time by the limit', wall / limit, ratioWanted(pairs, judge), 3);
+  show('of which waiting alone', leastOf(pairs, judge) / limit, null, 3);
   show('user CPU per request', (1000 * user) / requests, WANTED.cpu, 2, 'ms');
   show('peak memory', peak, WANTED.peak, 0, 'MB');
   show('first line of output', firstLine, WANTED.firstLine, 2, 's');
@@ -146,12 +160,10 @@ const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
-/** A value beside what is wanted of it: at most so much. */
-function show(what: string, value: number, most: number, digits: number, unit = ''): void {
-  const met = value <= most ? 'met' : 'missed';
-  say(
-    `  ${what.padEnd(22)}${value.toFixed(digits).padStart(7)} ${unit.padEnd(3)} wanted ${most} ${unit}: ${met}`,
-  );
+/** A value, beside what is wanted of it where anything is: at most so much. */
+function show(what: string, value: number, most: number | null, digits: number, unit = ''): void {
+  const wanted = most === null ? '' : `wanted ${most} ${unit}: ${value <= most ? 'met' : 'missed'}`;
+  say(`  ${what.padEnd(24)}${value.toFixed(digits).padStart(7)} ${unit.padEnd(3)} ${wanted}`.trimEnd());
 }
 
 await main();

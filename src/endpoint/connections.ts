@@ -12,6 +12,7 @@ import { type ClientOptions, createChatEndpoint } from './client.ts';
 import { createImageEndpoint, type ImageEndpoint } from './images.ts';
 import type { Meter } from './meter.ts';
 import { createPacer, type Pacer } from './pacer.ts';
+import { createTurns } from './turns.ts';
 
 export interface ConnectionOptions {
   readonly config: RunConfig;
@@ -39,7 +40,10 @@ export interface Connections {
   readonly givenUp: () => readonly string[];
   /** Makes a request ready and puts it. In batches all requests are open at once, and few are made ready at once. */
   readonly inOpeningTurn: <T>(work: () => Promise<T>) => Promise<T>;
-  /** Has an answer judged. Those of a batch come all at once, and what is asked of the judge meanwhile is to come between. */
+  /**
+   * Has an answer judged, after the answers that have come in meanwhile. Those of a batch come all at once, and what is
+   * asked of the judge meanwhile is to come between.
+   */
   readonly inJudgingTurn: <T>(work: () => Promise<T>) => Promise<T>;
   /** Resolves when what batches of an earlier attempt have answered is in the journal, where none are asked any more. */
   readonly takenAway: () => Promise<void>;
@@ -134,6 +138,7 @@ function createAsking(options: ConnectionOptions, common: (access: ModelAccess) 
   const opened: BatchEndpoint[] = [];
   const takingAway: Promise<void>[] = [];
   const ready = new PQueue({ concurrency: config.pacing.concurrency });
+  const inTurn = createTurns();
   const judged = new PQueue({ concurrency: 2 * config.pacing.judgeConcurrency });
   const oneByOne = (access: ModelAccess, added: Added = {}): ChatEndpoint =>
     createChatEndpoint({ ...common(access), meter: answering, ...added });
@@ -166,7 +171,7 @@ function createAsking(options: ConnectionOptions, common: (access: ModelAccess) 
       return endpoint;
     },
     inOpeningTurn: <T>(work: () => Promise<T>): Promise<T> => (batching ? ready.add(work) : work()),
-    inJudgingTurn: <T>(work: () => Promise<T>): Promise<T> => (batching ? judged.add(work) : work()),
+    inJudgingTurn: <T>(work: () => Promise<T>): Promise<T> => (batching ? judged.add(work) : inTurn(work)),
     async takenAway(): Promise<void> {
       await Promise.all(takingAway);
     },
