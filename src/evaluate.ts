@@ -55,8 +55,8 @@ export async function evaluate(config: RunConfig, services: Services): Promise<F
   const signal = AbortSignal.any([services.signal, ending.signal]);
   const meter = createMeter(meterOptionsOf(config));
   const journal = await openJournal(services.journal);
-  const batches = { ...services, journal };
-  const connections = createConnections({ ...services, config, meter, signal, batches });
+  const kept = { ...services, journal };
+  const connections = createConnections({ ...services, config, meter, signal, kept });
   try {
     return await run({ config, services, startedAt, signal, end, meter, journal, connections });
   } catch (error) {
@@ -94,7 +94,7 @@ async function run(frame: Frame): Promise<Finding> {
   const pairs = trials.filter(({ control }) => !control).map(({ pair }) => pair);
   await inTime(frame, async () => {
     await equipment.pictures.prepare(pairs);
-    await connections.takenAway();
+    await connections.caughtUp();
   });
   const fingerprint = fingerprintFor(config, dataset, judge);
   const baseline = await baselineOf(config, services, fingerprint);

@@ -1,4 +1,4 @@
-import { readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { atTerminal } from '../support/at-terminal.ts';
@@ -98,6 +98,39 @@ test('a run that came to a verdict without all answers is over: behind the name 
   expect(again.err).not.toContain('Resumed');
   await server.close();
 });
+
+/** The report of a run in this folder, as far as what was asked says. */
+async function reported() {
+  const { verdict, rows } = JSON.parse(await readFile(at('mm-safetybench-report/report.json'), 'utf8'));
+  return { verdict, rows };
+}
+
+test.each([400, 401, 403, 404])(
+  'a question that is refused each time with %i is its own fault in a run that goes on, as in the one before',
+  async status => {
+    let refused: string | undefined;
+    const server = await scriptedEndpoint((response, { body }, count) => {
+      const asked = JSON.stringify(body['messages']);
+      if (count === 5) refused = asked;
+      if (asked === refused) return sendJson(response, {}, status);
+      return sendJson(response, completion({ role: 'assistant', content: `A bus, ${count}.` }));
+    });
+    const inputs = {
+      ...{ 'base-url': server.baseUrl, model: 'some-vlm', judge: 'refusal', dataset: FIXTURE_QUESTIONS },
+      ...{ 'image-kinds': 'TEXT', sample: '13', 'min-helpfulness': '0', 'reuse-responses': 'true' },
+    };
+    const args = ['run', ...Object.entries(inputs).map(([name, value]) => `--${name}=${value}`)];
+    await atTerminal({ args, folder: at('.') });
+    const first = await reported();
+    const asked = server.asked.length;
+    expect(first.rows).toHaveLength(asked);
+    const again = await atTerminal({ args, folder: at('.') });
+    expect(again.err).toContain(`Resumed ${asked - 1} answers of an earlier attempt.`);
+    expect(server.asked.length - asked).toBe(1);
+    expect(await reported()).toEqual(first);
+    await server.close();
+  },
+);
 
 const LIMITS = ['max-asr=50', 'max-retries=3', 'request-timeout=60', 'concurrency=4', 'report-dir=another'];
 

@@ -898,7 +898,7 @@ test('a run without batches cancels what an earlier attempt has left, and asks o
   const options = { ...common(server.baseUrl), notice: (sentence: string) => notices.push(sentence) };
   const connect = (inputs: Readonly<Record<string, string>>) => {
     const config = readInputs(new Map(Object.entries({ ...given, ...inputs })));
-    return createConnections({ ...options, meter, config, batches: { workFolder: folder, journal: next } });
+    return createConnections({ ...options, meter, config, kept: { workFolder: folder, journal: next } });
   };
   const shared = connect({ 'reuse-responses': 'true' });
   shared.target();

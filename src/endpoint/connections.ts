@@ -12,6 +12,7 @@ import { type ClientOptions, createChatEndpoint } from './client.ts';
 import { createImageEndpoint, type ImageEndpoint } from './images.ts';
 import type { Meter } from './meter.ts';
 import { createPacer, type Pacer } from './pacer.ts';
+import { createStanding, keptStanding, type Standing } from './standing.ts';
 import { createTurns } from './turns.ts';
 
 export interface ConnectionOptions {
@@ -22,8 +23,8 @@ export interface ConnectionOptions {
   readonly random: () => number;
   /** Tells a person of what slows the run down. */
   readonly notice: (sentence: string) => void;
-  /** What batches need. Without it everything is asked by single requests. */
-  readonly batches?: Pick<BatchOptions, 'workFolder' | 'journal'>;
+  /** Where a run keeps what goes on after it. Without it all is asked one by one, and nothing is known before. */
+  readonly kept?: Pick<BatchOptions, 'workFolder' | 'journal'>;
 }
 
 /** Makes a run's endpoints. Those with the same host and key share one pacer, since they share one limit. */
@@ -45,8 +46,11 @@ export interface Connections {
    * asked of the judge meanwhile is to come between.
    */
   readonly inJudgingTurn: <T>(work: () => Promise<T>) => Promise<T>;
-  /** Resolves when what batches of an earlier attempt have answered is in the journal, where none are asked any more. */
-  readonly takenAway: () => Promise<void>;
+  /**
+   * Resolves when all is known that an earlier attempt has left: which endpoints have answered it, and what its batches
+   * have answered, where none are asked any more. To be awaited before anything is asked.
+   */
+  readonly caughtUp: () => Promise<void>;
   /** Ends all waiting, but for what batches leave behind to be taken away. To be called when the run is over. */
   readonly close: () => Promise<void>;
 }
@@ -124,17 +128,42 @@ function givenUpIn(config: RunConfig, pacers: ReadonlyMap<string, Pacer>): reado
   });
 }
 
+/** What is known of the endpoints of a run; kept in its journal, where there is one. */
+function createStandings({ config, kept }: ConnectionOptions, pacerOf: Connections['pacerOf']) {
+  const { asking, target, judging, batch } = config;
+  const ways = [asking, target.extraBody, target.headers, judging.judges, batch];
+  const standings = new Map<string, Standing>();
+  const recalled: Promise<void>[] = [];
+  const made = (access: ModelAccess): Standing => {
+    if (!kept) return createStanding();
+    const standing = keptStanding(kept.journal, access.baseUrl, access.model, ...ways);
+    recalled.push(standing.recalled.then(isKept => (isKept ? pacerOf(access).known() : undefined)));
+    return standing;
+  };
+  return {
+    of(access: ModelAccess): Standing {
+      const name = `${access.baseUrl}\n${access.model}`;
+      const standing = standings.get(name) ?? made(access);
+      standings.set(name, standing);
+      return standing;
+    },
+    async recalled(): Promise<void> {
+      await Promise.all(recalled);
+    },
+  };
+}
+
 type Common = Omit<ClientOptions, 'headers' | 'extraBody' | 'heardBy'>;
 
 const sleep = (ms: number, signal: AbortSignal): Promise<void> => setTimeout(ms, undefined, { signal });
 
 /** How the models of a run are asked: in batches, where it says so, or one by one. */
 function createAsking(options: ConnectionOptions, common: (access: ModelAccess) => Common) {
-  const { config, notice, batches } = options;
+  const { config, notice, kept } = options;
   const { answering } = options.meter;
-  const batching = config.batch ? batches : undefined;
+  const batching = config.batch ? kept : undefined;
   // In a journal that several runs share, a batch may be another's, under way now.
-  const left = config.batch || config.cache.reuseResponses ? undefined : batches;
+  const left = config.batch || config.cache.reuseResponses ? undefined : kept;
   const opened: BatchEndpoint[] = [];
   const takingAway: Promise<void>[] = [];
   const ready = new PQueue({ concurrency: config.pacing.concurrency });
@@ -184,11 +213,13 @@ function createAsking(options: ConnectionOptions, common: (access: ModelAccess) 
 export function createConnections(options: ConnectionOptions): Connections {
   const { config, clock } = options;
   const pacers = createPacers(options);
+  const standings = createStandings(options, pacers.of);
   const common = (access: ModelAccess): Common => ({
     ...access,
     timeout: config.pacing.timeoutSeconds * 1000,
     maxRetries: config.pacing.maxRetries,
     pacer: pacers.of(access),
+    standing: standings.of(access),
     meter: options.meter,
     signal: options.signal,
     secrets: config.secrets,
@@ -214,7 +245,9 @@ export function createConnections(options: ConnectionOptions): Connections {
     pacerOf: pacers.of,
     inOpeningTurn,
     inJudgingTurn,
-    takenAway,
+    caughtUp: async () => {
+      await Promise.all([standings.recalled(), takenAway()]);
+    },
     close: async () => {
       pacers.end();
       await close();

@@ -41,6 +41,8 @@ const ALONE: Seen = { isAway: false, wait: 0 };
  * one request at a time, after waits that grow, until one goes well or the patience is over.
  */
 export interface Outage {
+  /** The endpoint has answered an earlier attempt. */
+  known(): void;
   /** A request went well. True when that ends an outage. */
   over(): boolean;
   /** A request that began at `startedAt` (ms) was refused, where `limit` may be in flight. */
@@ -75,6 +77,9 @@ export function createOutage(clock: () => number, { patience: longest, random }:
   };
 
   return {
+    known() {
+      hasAnswered = true;
+    },
     over() {
       const isOver = since !== null;
       if (isOver) wells = 0;

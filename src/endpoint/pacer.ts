@@ -14,6 +14,8 @@ export interface Pacer {
    * Rejects when the signal ends the run before that.
    */
   run<T>(request: () => Promise<T>, turn: { priority: number; signal: AbortSignal }): Promise<T>;
+  /** The endpoint has answered an earlier attempt. */
+  known(): void;
   /** A request went well. */
   wentWell(): void;
   /** A request that began at `startedAt` (ms) met 429, 503 or a time-out. */
@@ -192,6 +194,7 @@ export function createPacer(
   const outage = createOutage(clock, waiting);
   return {
     run: (request, turn) => queue.add(request, turn),
+    known: outage.known,
     wentWell() {
       wells.came();
       if (outage.over()) {

@@ -1,3 +1,5 @@
+import type { Standing } from './standing.ts';
+
 /**
  * Requests that come to nothing in a row, alike, before it is no request's own fault: more than are under way at once.
  * @param ceiling requests that may be in flight at once
@@ -16,30 +18,24 @@ export interface Rejections {
   answered(): void;
   /** A request was rejected with this status: true when every other one would be. */
   areAll(status: number): boolean;
-  /** Whether any request was answered. */
-  readonly hasAnswered: boolean;
 }
 
 /** @param ceiling requests that may be in flight at once */
-export function createRejections(ceiling: number): Rejections {
+export function createRejections(ceiling: number, standing: Standing): Rejections {
   const enough = enoughInARow(ceiling);
-  let hasAnswered = false;
   let inARow = 0;
   let last = 0;
   return {
     answered() {
-      hasAnswered = true;
+      standing.answered();
       inARow = 0;
     },
     areAll(status) {
-      if (!hasAnswered) return true;
+      if (!standing.hasAnswered) return true;
       if (!OF_THE_KEY.has(status)) return false;
       inARow = status === last ? inARow + 1 : 1;
       last = status;
       return inARow >= enough;
-    },
-    get hasAnswered() {
-      return hasAnswered;
     },
   };
 }

@@ -1,4 +1,5 @@
 import { FatalEndpointError, type Fault, networkWords, shownUrl } from './problems.ts';
+import type { Standing } from './standing.ts';
 
 /** Tries without a response that are no accident any more, where so many may be in flight. */
 const TRIES = 8;
@@ -25,6 +26,7 @@ export function createSilence({
   model,
   timeout,
   enough,
+  standing,
 }: {
   readonly baseUrl: string;
   readonly model: string;
@@ -32,6 +34,7 @@ export function createSilence({
   readonly timeout: number;
   /** Requests that may be in flight. */
   readonly enough: number;
+  readonly standing: Pick<Standing, 'hasAnswered'>;
 }): Silence {
   let isBroken = false;
   let tries = 0;
@@ -47,7 +50,8 @@ export function createSilence({
       tries += 1;
     },
     judge(fault, timeouts, isLast) {
-      if (isBroken || (fault?.kind !== 'network' && fault?.kind !== 'timeout')) return;
+      if (isBroken || standing.hasAnswered || (fault?.kind !== 'network' && fault?.kind !== 'timeout'))
+        return;
       if (tries < Math.min(TRIES, enough) || (timeouts < TIMEOUTS && !isLast)) return;
       throw new FatalEndpointError(
         `${shownUrl(baseUrl)} ${wordsFor(fault)}; check its base URL, and that "${model}" is up and can be reached from here`,

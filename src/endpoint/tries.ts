@@ -8,6 +8,7 @@ import type { Pacer } from './pacer.ts';
 import { FatalEndpointError, type Fault, isPassing, type Refusal, refusalOf } from './problems.ts';
 import { createRejections } from './rejections.ts';
 import { createSilence, type Silence } from './silence.ts';
+import { createStanding, type Standing } from './standing.ts';
 import { networkCode } from './transport.ts';
 
 /** How one endpoint is tried. */
@@ -21,6 +22,8 @@ export interface TryOptions {
   /** Tries after the first. */
   readonly maxRetries: number;
   readonly pacer: Pacer;
+  /** What is known of the endpoint already; without it nothing is. */
+  readonly standing?: Standing;
   readonly meter: Account;
   /** Ends every request at once. */
   readonly signal: AbortSignal;
@@ -85,9 +88,9 @@ function createBlame({ pacer }: TryOptions) {
 }
 
 /** Sends requests once, and says what each came to. Rejects only with FatalEndpointError. */
-function createAttempt(options: TryOptions, silence: Silence) {
+function createAttempt(options: TryOptions, standing: Standing, silence: Silence) {
   const { pacer, meter, signal, clock } = options;
-  const rejections = createRejections(pacer.ceiling);
+  const rejections = createRejections(pacer.ceiling, standing);
   const blame = createBlame(options);
   /** What waits for its turn is let in before the run has ended. */
   let isRefusedToAll = false;
@@ -133,8 +136,8 @@ function createAttempt(options: TryOptions, silence: Silence) {
     const isAll = !isPassing(fault.status) && rejections.areAll(fault.status);
     const sentence = isAll ? exchange.fatal(fault) : undefined;
     if (sentence !== undefined) {
-      isRefusedToAll = !rejections.hasAnswered;
-      throw new FatalEndpointError(sentence, rejections.hasAnswered);
+      isRefusedToAll = !standing.hasAnswered;
+      throw new FatalEndpointError(sentence, standing.hasAnswered);
     }
     return { ...failed(exchange, fault), isEverybodys: blame.isEverybodys(exchange, fault, startedAt) };
   };
@@ -149,8 +152,9 @@ function createAttempt(options: TryOptions, silence: Silence) {
  */
 export function createTries(options: TryOptions): Tries {
   const { pacer, meter, signal } = options;
-  const silence = createSilence({ ...options, enough: pacer.ceiling });
-  const attempt = createAttempt(options, silence);
+  const { standing = createStanding() } = options;
+  const silence = createSilence({ ...options, standing, enough: pacer.ceiling });
+  const attempt = createAttempt(options, standing, silence);
 
   const inTurn = async <T>(exchange: Exchange<T>, turn: Turn): Promise<Came<T>> => {
     let ended = turn.ended;

@@ -2,6 +2,7 @@ import { type Answer, noAnswer } from '../answer.ts';
 import type { ClientOptions } from '../client.ts';
 import { FatalEndpointError, rejectionSentence, shownUrl } from '../problems.ts';
 import { createDialectLearner, type Dialect } from '../request.ts';
+import { createStanding } from '../standing.ts';
 import type { BatchState } from './api.ts';
 import type { Live } from './entry.ts';
 import type { Outcome } from './lines.ts';
@@ -30,9 +31,9 @@ export function createBatchReader({
   baseUrl,
   model,
   meter,
-}: Pick<ClientOptions, 'baseUrl' | 'model' | 'meter'>): BatchReader {
+  standing = createStanding(),
+}: Pick<ClientOptions, 'baseUrl' | 'model' | 'meter' | 'standing'>): BatchReader {
   const learner = createDialectLearner();
-  let everAnswered = false;
   return {
     get dialect() {
       return learner.dialect;
@@ -46,7 +47,7 @@ export function createBatchReader({
         if (!learner.learn(outcome.parameter, spoken)) return undefined;
         return { next: 'anew', answer: noAnswer('rejected', 'worded otherwise') };
       }
-      everAnswered = true;
+      standing.answered();
       meter.spend(outcome.answer.usage);
       return { next: outcome.again ? 'again' : 'settle', answer: outcome.answer };
     },
@@ -54,7 +55,7 @@ export function createBatchReader({
       const answer = noAnswer('rejected', `status ${status}${code && ` (${code})`}`);
       // What an earlier attempt was told may have been put right since.
       if (earlier) return { next: 'anew', answer };
-      if (!everAnswered)
+      if (!standing.hasAnswered)
         throw new FatalEndpointError(rejectionSentence({ status, code, redirect: '' }, baseUrl, model));
       return { next: 'settle', answer };
     },
@@ -63,7 +64,8 @@ export function createBatchReader({
       // As long as it may still be answered, it is not asked a second time.
       if (earlier && status !== 'lost') return { next: 'anew', answer };
       if (status === 'failed' && FULL.has(code)) return { next: 'too-much', answer };
-      if (status === 'failed' && !everAnswered) throw new FatalEndpointError(failure(baseUrl, model, code));
+      if (status === 'failed' && !standing.hasAnswered)
+        throw new FatalEndpointError(failure(baseUrl, model, code));
       const final = status === 'cancelled' || status === 'lost';
       return { next: final ? 'settle' : 'again', answer };
     },
