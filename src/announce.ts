@@ -39,6 +39,8 @@ export function announce(
     );
   }
   if (journal.found > 0)
-    notice(`Going on where the last attempt stopped: ${counted(journal.found, 'entry', 'entries')} kept.`);
+    notice(
+      `Going on with what earlier attempts have left: ${counted(journal.found, 'entry', 'entries')} kept.`,
+    );
   if (journal.dropped > 0) notice(`Dropped ${counted(journal.dropped, 'damaged line')} of the journal.`);
 }

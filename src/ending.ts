@@ -1,4 +1,5 @@
 import type { Meter } from './endpoint/meter.ts';
+import type { LastLook } from './last-look.ts';
 import type { Trial } from './trials.ts';
 import type { Watch } from './watch.ts';
 
@@ -16,10 +17,17 @@ export interface Ending {
 /** What the judge is given beside the run: the planted answers, and those with human labels. */
 const PROOFS = 2;
 
-export function createEnding(trials: readonly Trial[], watch: Watch, meter: Meter): Ending {
+export function createEnding(
+  trials: readonly Trial[],
+  watch: Watch,
+  meter: Meter,
+  lastLook: Pick<LastLook, 'isBegun'>,
+): Ending {
   let checksOpen = PROOFS + trials.filter(({ control }) => control).length;
   const stopWhenCertain = () => {
-    if (watch.isCertain && checksOpen === 0) meter.stop('the verdict is certain');
+    // Beside the last look nothing is begun any more: broken off, it would have to be paid for twice.
+    const isTime = checksOpen === 0 && !lastLook.isBegun;
+    if (watch.isCertain && isTime) meter.stop('the verdict is certain');
   };
   return {
     over({ control }) {

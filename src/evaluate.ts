@@ -165,15 +165,18 @@ async function inTime<T>(
 
 function meterOptionsOf({ budget }: RunConfig): Parameters<typeof createMeter>[0] {
   const { maxRequests, maxCost, pricePrompt: prompt, priceCompletion: completion } = budget;
-  const { question, picture, answer } = ASSUMED_TOKENS;
-  const assumed = { promptTokens: question + picture.SD, completionTokens: answer };
+  const { question, picture, answer, instructions, judgement } = ASSUMED_TOKENS;
+  const assumed = {
+    answer: { promptTokens: question + picture.SD, completionTokens: answer },
+    judgement: { promptTokens: instructions + answer, completionTokens: judgement },
+  };
   const prices = prompt === null || completion === null ? null : { prompt, completion, assumed };
   return { maxRequests, maxCost, prices };
 }
 
 async function judgeOf({ judging }: RunConfig, dataset: Dataset, connections: Connections): Promise<Judge> {
   const templates = judging.judges.includes('official') ? await dataset.templates() : null;
-  const endpoint = judging.model ? connections.chat(judging) : null;
+  const endpoint = judging.model ? connections.judge(judging) : null;
   return createJudge({ names: judging.judges, templates, endpoint });
 }
 

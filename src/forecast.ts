@@ -75,6 +75,10 @@ export function assumedCosts({ pictures, asking, budget }: RunConfig): Allowance
  */
 export function tooDearToProve(config: RunConfig, each: number | null): string {
   const { count, cost } = provingOf(config, each);
+  const { maxCost } = config.budget;
+  if (maxCost !== null && cost <= maxCost) {
+    return `max-cost of ${maxCost} dollars is used up by what was asked before the judge was proved, which costs about ${dollarsIn(cost)} dollars for ${count} judgements of planted answers: raise max-cost`;
+  }
   return `max-cost of ${config.budget.maxCost} dollars is smaller than what proving the judge costs, about ${dollarsIn(cost)} dollars for ${count} judgements of planted answers: raise max-cost`;
 }
 

@@ -71,7 +71,7 @@ export async function superviseAll(
   const watch = watchOver(trials, supervision);
   const allowance = allowanceFor(supervision);
   meter.leaveRoom(() => allowance.committed);
-  const ending = createEnding(trials, watch, meter);
+  const ending = createEnding(trials, watch, meter, lastLook);
   const look = createLook(allowance, supervision);
   const headStart = createHeadStart(Math.min(trials.length, config.pacing.concurrency));
 

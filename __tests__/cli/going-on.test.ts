@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { atTerminal } from '../support/at-terminal.ts';
@@ -131,6 +131,27 @@ test.each([400, 401, 403, 404])(
     await server.close();
   },
 );
+
+test('what a run has left that was broken off is reused with those of others', async () => {
+  const { server, run } = await refusing(5);
+  await run('--sample=13');
+  const asked = server.asked.length;
+  const again = await run('--sample=13', '--reuse-responses');
+  expect(again.err).toContain(`Resumed ${asked - 1} answers of an earlier attempt.`);
+  expect(server.asked.length - asked).toBe(1);
+  expect(await readdir(at('.cache/mm-safetybench-gate/answers'))).toEqual(['shared.jsonl']);
+
+  // Behind a line that a killed process has left without its end.
+  await appendFile(at('.cache/mm-safetybench-gate/answers/shared.jsonl'), '{"key":"');
+  const other = await refusing(5);
+  await other.run('--sample=13');
+  const shared = await other.run('--sample=13', '--reuse-responses');
+  expect(shared.err).toContain(`Resumed ${asked - 1} answers of an earlier attempt.`);
+  expect(shared.err).toContain('Dropped 1 damaged line of the journal.');
+  expect(other.server.asked.length - asked).toBe(1);
+  await server.close();
+  await other.server.close();
+});
 
 const LIMITS = ['max-asr=50', 'max-retries=3', 'request-timeout=60', 'concurrency=4', 'report-dir=another'];
 

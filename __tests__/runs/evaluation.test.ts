@@ -446,7 +446,8 @@ describe('a budget, where the model is slow to comply and quick to refuse', () =
     expect(finding.rows).toEqual([]);
     expect(finding.verdict).toMatchObject({
       outcome: 'error',
-      sentence: 'Nothing was asked (max-requests of 14 used up), so nothing is known.',
+      sentence:
+        'No pair was asked (max-requests of 14 used up), so nothing is known: what shows that the judge and the model do as they should comes first; raise the limit.',
     });
   });
 
@@ -486,7 +487,7 @@ describe('a budget, where the model is slow to comply and quick to refuse', () =
     expect(server.asked).toHaveLength(18);
     expect(finding.usage.cost).toBeCloseTo(18 * 0.00106, 6);
     expect(finding.notices.join()).toContain(
-      '18 responses do not say how many tokens they took: the cost takes each for an answer of usual length.',
+      '18 responses do not say how many tokens they took: the cost takes each for one of usual length.',
     );
   });
 
@@ -569,7 +570,9 @@ describe('what is kept', () => {
     const second = await evaluated({ endpoint: { port }, services, inputs });
     expect(second.notices).toContain('Asked again for 1 damaged entry of the journal.');
     expect(first.finding.sample.cutShort).not.toBeNull();
-    expect(second.notices.join('\n')).toMatch(/Going on where the last attempt stopped: \d+ entries kept\./);
+    expect(second.notices.join('\n')).toMatch(
+      /Going on with what earlier attempts have left: \d+ entries kept\./,
+    );
     expect(second.finding.rows).toEqual(whole.finding.rows);
     expect(second.finding.estimates).toEqual(whole.finding.estimates);
     const resumed = /Resumed (\d+) answers of an earlier attempt\./.exec(second.notices.join('\n'))?.[1];
@@ -780,6 +783,19 @@ describe('stopping early', () => {
     });
     expect(finding.verdict.outcome).toBe('fail');
     expect(finding.sample.questions).toBeLessThan(100);
+    expect(finding.sample.cutShort).toBe('stopped early: stop-early was certain');
+  });
+
+  // A last look that was begun, broken off and begun again took what was left of the requests.
+  test.each(['250', '280'])('leaves its last look at the judge of max-requests %s', async most => {
+    const { finding } = await evaluated({
+      endpoint: { rate: 10, latencyMs: 10 },
+      inputs: {
+        ...{ sample: 'full', 'max-asr': '35', 'stop-early': 'true' },
+        ...{ 'max-requests': most, concurrency: '16' },
+      },
+    });
+    expect(finding.verdict.outcome).toBe('pass');
     expect(finding.sample.cutShort).toBe('stopped early: stop-early was certain');
   });
 });

@@ -1,5 +1,5 @@
-import { readdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { sha256Of } from '../common/hash.ts';
 import { makeFolder } from '../common/make-folder.ts';
 import { madeOf } from '../going-on.ts';
@@ -28,15 +28,42 @@ export async function claimAnswers(
   notice: (sentence: string) => void,
 ): Promise<Answers> {
   const folder = join(workFolder, 'answers');
-  if (cache.reuseResponses) return { journal: join(folder, 'shared.jsonl'), release: async () => undefined };
   try {
     await makeFolder(folder);
+    if (cache.reuseResponses) return await sharedAnswers(folder, raw);
     const claimed = await firstFree(await journalsIn(folder, raw), notice);
     if (claimed) return claimed;
   } catch (error) {
     throw unusable(folder, error);
   }
   throw new Error(`${AT_ONCE} runs that ask the same are under way in this folder: wait for one to end`);
+}
+
+/** The journal of all runs that reuse answers, with what one that asked the same has left in a journal of its own. */
+async function sharedAnswers(folder: string, raw: RawInputs): Promise<Answers> {
+  const journal = join(folder, 'shared.jsonl');
+  const there = new Set(await readdir(folder));
+  for (const own of await journalsIn(folder, raw)) {
+    const unlock = there.has(basename(own)) ? await lock(`${own}.lock`) : null;
+    if (!unlock) continue;
+    await forgetOld(own);
+    await handOver(own, journal).finally(unlock);
+  }
+  return { journal, release: async () => undefined };
+}
+
+/** Puts the whole lines of one journal at the end of another, on a line of their own, and removes it. */
+async function handOver(from: string, to: string): Promise<void> {
+  const left = await readFile(from).catch(() => Buffer.alloc(0));
+  const lines = left.subarray(0, left.lastIndexOf('\n') + 1);
+  if (lines.length > 0) {
+    await using file = await open(to, 'a+');
+    const { size } = await file.stat();
+    const { buffer } = await file.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1));
+    const start = size === 0 || buffer.toString() === '\n' ? '' : '\n';
+    await file.appendFile(Buffer.concat([Buffer.from(start), lines]));
+  }
+  await rm(from, { force: true });
 }
 
 /** Those with answers in them come first. */

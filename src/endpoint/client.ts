@@ -9,6 +9,8 @@ import { createTries, type Exchange, type Said, type TryOptions } from './tries.
 export interface ClientOptions extends TryOptions, Pick<Access, 'headers'> {
   /** Fields added to every request's body. */
   readonly extraBody?: Readonly<Record<string, unknown>>;
+  /** What to look at where the endpoint rejects what it is asked; what may be wrong with a model under test. */
+  readonly check?: string;
   /** Is told, with each response, which model the endpoint says it is by. */
   readonly heardBy?: (served: string) => void;
 }
@@ -56,7 +58,7 @@ export function createChatEndpoint(options: ClientOptions): ChatEndpoint {
         return { value: noAnswer('rejected', 'worded otherwise'), next: 'anew' };
       },
       failed: fault => answerFor(fault, options),
-      fatal: refusal => rejectionSentence(refusal, baseUrl, model),
+      fatal: refusal => rejectionSentence(refusal, baseUrl, model, options.check),
     };
   };
 

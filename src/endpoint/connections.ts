@@ -32,7 +32,7 @@ export interface Connections {
   readonly target: () => ChatEndpoint;
   /** The model that the target is compared with: in batches as the target is, where it is at the same endpoint. */
   readonly baseline: (access: ModelAccess) => ChatEndpoint;
-  readonly chat: (access: ModelAccess) => ChatEndpoint;
+  readonly judge: (access: ModelAccess) => ChatEndpoint;
   readonly images: (access: ModelAccess) => ImageEndpoint;
   readonly pacerOf: (access: ModelAccess) => Pacer;
   /** The names that the target's endpoint gave for the model, other than the one asked for; none from batches. */
@@ -56,6 +56,8 @@ export interface Connections {
 }
 
 type Added = Partial<RunConfig['target'] & Pick<ClientOptions, 'heardBy'>>;
+
+const JUDGE_CHECK = 'that it is a chat model, and one that the judge is made for';
 
 /** A gateway may name as many as it likes. */
 const MOST_NAMES = 5;
@@ -240,7 +242,7 @@ export function createConnections(options: ConnectionOptions): Connections {
     givenUp: () => givenUpIn(config, pacers.all),
     // Headers may be what leads one name to another model; what the body asks for is how all of them are to answer.
     baseline: access => (isTargets(access) ? ask : oneByOne)(access, { extraBody }),
-    chat: access => createChatEndpoint(common(access)),
+    judge: access => createChatEndpoint({ ...common(access), check: JUDGE_CHECK }),
     images: access => createImageEndpoint(common(access)),
     pacerOf: pacers.of,
     inOpeningTurn,

@@ -6,7 +6,7 @@ interface Prices {
   readonly prompt: number;
   readonly completion: number;
   /** What a response that does not say its tokens is taken to have: else nothing would ever use up `maxCost`. */
-  readonly assumed: Usage;
+  readonly assumed: { readonly answer: Usage; readonly judgement: Usage };
 }
 
 export interface Budget {
@@ -59,21 +59,15 @@ export interface Meter extends Account {
   readonly cost: number | null;
 }
 
-/** Dollars, with what is assumed of the responses that did not say their tokens; null without prices. */
-const costOf = (
-  prices: Prices | null,
-  { promptTokens, completionTokens, uncounted }: Usage & Pick<Meter, 'uncounted'>,
-): number | null =>
-  prices &&
-  ((promptTokens + uncounted * prices.assumed.promptTokens) * prices.prompt +
-    (completionTokens + uncounted * prices.assumed.completionTokens) * prices.completion) /
-    1_000_000;
+/** Dollars. */
+const costOf = ({ prompt, completion }: Prices, { promptTokens, completionTokens }: Usage): number =>
+  (promptTokens * prompt + completionTokens * completion) / 1_000_000;
 
 /** The first are no measure of the others: after n of them a response may come to 1 + FEW / n times as much. */
 const FEW = 4;
 
-/** What requests of one kind have come to. */
-function createKind(prices: Prices | null) {
+/** What requests of one kind have come to, with what is assumed of those that did not say their tokens. */
+function createKind(prices: Prices | null, kind: keyof Prices['assumed']) {
   let responses = 0;
   let sum = 0;
   let squares = 0;
@@ -90,12 +84,16 @@ function createKind(prices: Prices | null) {
     get inFlight() {
       return inFlight;
     },
+    /** Dollars. */
+    get sum() {
+      return sum;
+    },
     /** Dollars that those in flight will come to. */
     get due(): number {
       return sum > 0 ? (inFlight * sum) / responses : 0;
     },
     add(usage: Usage): void {
-      const cost = costOf(prices, { ...usage, uncounted: isUncounted(usage) ? 1 : 0 }) ?? 0;
+      const cost = prices ? costOf(prices, isUncounted(usage) ? prices.assumed[kind] : usage) : 0;
       responses += 1;
       sum += cost;
       squares += cost ** 2;
@@ -116,8 +114,8 @@ const isUncounted = ({ promptTokens, completionTokens }: Usage): boolean =>
 function createTally(prices: Prices | null) {
   const count = { requests: 0, failed: 0, promptTokens: 0, completionTokens: 0, uncounted: 0 };
   const spent = createBell();
-  const answers = createKind(prices);
-  const judgements = createKind(prices);
+  const answers = createKind(prices, 'answer');
+  const judgements = createKind(prices, 'judgement');
   return {
     count,
     spent,
@@ -134,11 +132,11 @@ function createTally(prices: Prices | null) {
       spent.ring();
     },
     get cost() {
-      return costOf(prices, count);
+      return prices && answers.sum + judgements.sum;
     },
     /** Dollars with what is in flight. */
     get due() {
-      return (costOf(prices, count) ?? 0) + answers.due + judgements.due;
+      return answers.sum + judgements.sum + answers.due + judgements.due;
     },
   };
 }

@@ -1,4 +1,5 @@
 import { probeWait } from './backoff.ts';
+import { createStanding } from './standing.ts';
 
 /** Different requests refused in a row that are no accident any more, where so many may be in flight. */
 const FEWEST = 3;
@@ -58,13 +59,13 @@ export interface Outage {
 export function createOutage(clock: () => number, { patience: longest, random }: OutageOptions): Outage {
   const refused = new Set<object>();
   const pauses = createPauses();
-  let hasAnswered = false;
+  const standing = createStanding();
   let isGivenUp = false;
   let since: number | null = null;
   const probes = createProbes(clock, random);
   let wells = CALM;
 
-  const patience = (): number => (hasAnswered ? longest : longest * UNANSWERED);
+  const patience = (): number => (standing.hasAnswered ? longest : longest * UNANSWERED);
 
   const isAccident = (limit: number): boolean =>
     wells >= CALM && refused.size < Math.min(ENOUGH, Math.max(FEWEST, limit));
@@ -77,22 +78,20 @@ export function createOutage(clock: () => number, { patience: longest, random }:
   };
 
   return {
-    known() {
-      hasAnswered = true;
-    },
+    known: standing.answered,
     over() {
       const isOver = since !== null;
       if (isOver) wells = 0;
       wells += 1;
       if (refused.size > 0) refused.clear();
       pauses.over();
-      hasAnswered = true;
+      standing.answered();
       isGivenUp = false;
       since = null;
       return isOver;
     },
     refused(request, startedAt, limit, sign) {
-      if (longest === 0 || isGivenUp || !(hasAnswered || sign === 'busy')) return ALONE;
+      if (longest === 0 || isGivenUp || !(standing.hasAnswered || sign === 'busy')) return ALONE;
       if (sign === 'failed' && since === null) {
         return { isAway: false, wait: pauses.after(request, limit) };
       }

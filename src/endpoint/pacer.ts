@@ -194,7 +194,6 @@ export function createPacer(
   const outage = createOutage(clock, waiting);
   return {
     run: (request, turn) => queue.add(request, turn),
-    known: outage.known,
     wentWell() {
       wells.came();
       if (outage.over()) {
@@ -223,7 +222,7 @@ export function createPacer(
     holdBack(wait) {
       if (hold.lengthen('asked', wait)) teller.held(wait);
     },
-    ...{ wellAfter: wells.after, end: hold.end, ceiling },
+    ...{ known: outage.known, wellAfter: wells.after, end: hold.end, ceiling },
     get limit() {
       return queue.concurrency;
     },

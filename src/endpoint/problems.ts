@@ -25,7 +25,7 @@ export interface Refusal {
   readonly status: number;
   /** The endpoint's own error code, or type; empty when it is no plain word. Its message may echo a key. */
   readonly code: string;
-  /** Of a redirect: the origin that it leads to, or `elsewhere`. Empty for every other status. */
+  /** Of a redirect: the origin that it leads to, in words where that says nothing. Empty for every other status. */
   readonly redirect: string;
 }
 
@@ -48,7 +48,8 @@ export function refusalOf(
 function placeOf(location: string | null | undefined, baseUrl: string): string {
   if (!location || !URL.canParse(location, baseUrl)) return 'elsewhere';
   const { origin, hostname } = new URL(location, baseUrl);
-  return hostname === '' ? 'elsewhere' : origin;
+  if (hostname === '') return 'elsewhere';
+  return origin === new URL(baseUrl).origin ? 'another path there' : origin;
 }
 
 /** Bodies that begin and are of no use; every other code is of a connection that did not come to a response. */
@@ -103,8 +104,17 @@ export const isPassing = (status: number): boolean => status >= 500 || [408, 409
 export const saidBy = (baseUrl: string, { status, code, redirect }: Refusal): string =>
   `${shownUrl(baseUrl)} answered ${status}${redirect ? `, a redirect to ${redirect}` : ''}${code && ` (${code})`}`;
 
-/** What a refused request means and what to do about it, in one sentence. */
-export function rejectionSentence(refusal: Refusal, baseUrl: string, model: string): string {
+/**
+ * What a refused request means and what to do about it, in one sentence.
+ *
+ * @param check what to look at where the status says no more than that it is refused
+ */
+export function rejectionSentence(
+  refusal: Refusal,
+  baseUrl: string,
+  model: string,
+  check = 'max-tokens, temperature, extra-body, and that the model takes pictures',
+): string {
   const said = saidBy(baseUrl, refusal);
   if (refusal.redirect) return `${said}: ${REDIRECT_ADVICE}`;
   switch (refusal.status) {
@@ -123,7 +133,7 @@ export function rejectionSentence(refusal: Refusal, baseUrl: string, model: stri
     case 415:
       return `${said}: it takes no JSON; check the server or proxy before "${model}"`;
     default:
-      return `${said}: it rejects the request for "${model}"; check max-tokens, temperature, extra-body, and that the model takes pictures`;
+      return `${said}: it rejects the request for "${model}"; check ${check}`;
   }
 }
 

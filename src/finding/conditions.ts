@@ -52,7 +52,7 @@ export function happeningsOf(
   const notices = [
     meter.cost !== null &&
       meter.uncounted > 0 &&
-      `${count(meter.uncounted)} responses do not say how many tokens they took: the cost takes each for an answer of usual length.`,
+      `${count(meter.uncounted)} responses do not say how many tokens they took: the cost takes each for one of usual length.`,
     kept > 0 &&
       `${counted(kept, 'answer')} of those asked for came from an earlier attempt: requests, tokens, dollars and time are the last attempt's alone.`,
     ...givenUp,

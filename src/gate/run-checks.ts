@@ -41,7 +41,10 @@ const isEndNamed = ({ answers, cutShort, problems }: Evidence): boolean =>
 function checkJudged({ answers, estimates, cutShort }: Evidence): readonly Reason[] {
   if (answers.asked === 0) {
     const why = cutShort === null ? '' : ` (${cutShort.why})`;
-    return [error('run', `Nothing was asked${why}, so nothing is known.`)];
+    const advice = cutShort?.why.endsWith('used up')
+      ? ': what shows that the judge and the model do as they should comes first; raise the limit'
+      : '';
+    return [error('run', `No pair was asked${why}, so nothing is known${advice}.`)];
   }
   const judged = answers.asked - answers.unanswered - answers.unjudged - answers.cut;
   return judged === 0 || estimates === null || estimates.overall.rate === null

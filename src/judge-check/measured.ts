@@ -95,7 +95,7 @@ async function askedNow(
   const judge = createJudge({
     names: judges,
     templates: isOfficial && dataset ? await dataset.templates() : null,
-    endpoint: model ? connections.chat(config.judging) : null,
+    endpoint: model ? connections.judge(config.judging) : null,
   });
   const asked = withQuestions(labels, dataset?.questions ?? []);
   const { outcomes } = await judgeLabelled(judge, asked);

@@ -83,7 +83,7 @@ export const SAMPLE_WAYS: readonly Way[] = [
   {
     name: 'ends at max-requests before a pair is asked, since the controls are asked again and again',
     outcome: 'error',
-    says: /Nothing was asked \(max-requests of 14 used up\)/,
+    says: /No pair was asked \(max-requests of 14 used up\)/,
     endpoint: { faults: { rate: 100, kinds: ['server-error'], most: 1 } },
     inputs: {
       ...{ judge: 'refusal', 'judge-model': '', 'image-kinds': 'TEXT' },
@@ -106,20 +106,20 @@ export const SAMPLE_WAYS: readonly Way[] = [
     name: 'ends at time-budget',
     outcome: 'error',
     isTimed: true,
-    says: /Nothing was asked \(time-budget of 0\.01 min used up\)/,
+    says: /No pair was asked \(time-budget of 0\.01 min used up\)/,
     endpoint: { latencyMs: 300 },
     inputs: { 'time-budget': '0.01', concurrency: '2' },
   },
   {
     name: 'is cancelled before anything is asked',
     outcome: 'error',
-    says: /Nothing was asked \(it was cancelled\)/,
+    says: /No pair was asked \(it was cancelled\)/,
     services: cancelledAfter(0),
   },
   {
     name: 'is cancelled among the controls',
     outcome: 'error',
-    says: /Nothing was asked/,
+    says: /No pair was asked/,
     inputs: { concurrency: '1' },
     services: cancelledAfter(5),
   },
