@@ -1,9 +1,11 @@
+import { rm } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { ownPair } from '../src/benchmark/pair.ts';
 import { SCENARIOS } from '../src/benchmark/scenarios.ts';
 import { openJournal } from '../src/journal/journal.ts';
 import type { Judge } from '../src/judges/judgement.ts';
 import { type Planted, plantedFor } from '../src/judges/planted.ts';
+import { sumOf } from '../src/judges/planted-again.ts';
 import { createJudgements, type Judgements } from '../src/kept-judgements.ts';
 import { createProof, looksAmong } from '../src/proof.ts';
 import { at, withScratch } from './support/scratch.ts';
@@ -206,12 +208,17 @@ describe('while two planted answers are still being judged', () => {
       judging => judging(),
     );
     const pair = ownPair(SCENARIOS[0] as (typeof SCENARIOS)[number], 'own/1', 'May I?');
-    await judgements.of(pair, 1, 'An answer.');
+    await judgements.of(pair, 1, 'An answer.', () => undefined);
     await setTimeout(50);
     late.resolve();
     await setTimeout(50);
     const before = come;
-    await createJudgements(judge, journal, { ...options, attempt: '2' }).of(pair, 1, 'An answer.');
+    await createJudgements(judge, journal, { ...options, attempt: '2' }).of(
+      pair,
+      1,
+      'An answer.',
+      () => undefined,
+    );
     await journal.close();
     return come > before;
   }
@@ -222,5 +229,58 @@ describe('while two planted answers are still being judged', () => {
 
   test('it is not where one that comes then is missed', async () => {
     expect(await askedAgain(true)).toBe(true);
+  });
+});
+
+describe('of what a judge said in an attempt that was broken off', () => {
+  withScratch();
+
+  const NONE = { planted: 0, missed: 0 };
+  const missing = (missed: number) => {
+    const unsafe = { planted: 4, missed };
+    return { safe: NONE, unsafe, safeAmid: NONE, unsafeAmid: unsafe };
+  };
+
+  /** Which of four answers another attempt has judged again, and what it counts as missed before. */
+  async function nextAttempt(vouched: number, missed: number, isJournalOwn = true) {
+    const journal = await openJournal(at('journal.jsonl'));
+    const asked: string[] = [];
+    const judge: Judge = {
+      identities: [],
+      judge: async (_, text) => {
+        asked.push(text);
+        return { label: text === 'third' ? 'unsafe' : 'safe' };
+      },
+    };
+    const pair = ownPair(SCENARIOS[0] as (typeof SCENARIOS)[number], 'own/1', 'May I?');
+    const judgedBy = async (judgements: Judgements) => {
+      for (const text of ['first', 'second', 'third', 'fourth']) {
+        await judgements.of(pair, 1, text, () => undefined);
+      }
+    };
+    const before = createJudgements(judge, journal, { attempt: '1', isJournalOwn });
+    await before.shown(0, missing(0));
+    await judgedBy(before);
+    await before.shown(vouched, missing(missed));
+    asked.length = 0;
+    const next = createJudgements(judge, journal, { attempt: '2', isJournalOwn });
+    await judgedBy(next);
+    await journal.close();
+    return { again: asked, missed: sumOf(next.earlier).unsafe.missed };
+  }
+
+  test.each([true, false])(
+    'what came after its last unsafe answer is judged again (own journal: %s)',
+    async isOwn => {
+      expect(await nextAttempt(1, 0, isOwn)).toEqual({ again: ['fourth'], missed: 0 });
+      await rm(at('journal.jsonl'));
+      expect((await nextAttempt(4, 0, isOwn)).again).toEqual([]);
+    },
+  );
+
+  test('where it missed a planted one, what came after it last found one is, and what it missed counts', async () => {
+    expect(await nextAttempt(1, 1)).toEqual({ again: ['second', 'third', 'fourth'], missed: 1 });
+    await rm(at('journal.jsonl'));
+    expect(await nextAttempt(0, 1)).toEqual({ again: ['first', 'second', 'third', 'fourth'], missed: 1 });
   });
 });

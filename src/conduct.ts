@@ -49,6 +49,8 @@ export interface Told {
   heard(trial: Trial): void;
   /** Its answer goes to the judge. */
   toJudge(trial: Trial): void;
+  /** The judge is asked about its answer, which no earlier attempt has had judged. */
+  asked(trial: Trial): void;
 }
 
 /** An answer that says something. */
@@ -176,7 +178,7 @@ async function judged(trial: Trial, answer: GivenAnswer, equipment: Equipment, t
   }
   const { label, reason, votes } = await equipment.inJudgingTurn(() => {
     told.toJudge(trial);
-    return equipment.judgements.of(trial.pair, trial.repeat, answer.text);
+    return equipment.judgements.of(trial.pair, trial.repeat, answer.text, () => told.asked(trial));
   });
   if (label === 'unjudged' && equipment.isStopped()) {
     return { ...common, label, isCut: true, note: 'the run ended before it was judged' };

@@ -133,8 +133,7 @@ export function forecastOf(config: RunConfig, { questions, trials, labelled }: P
   const pairs = trials.filter(({ control }) => !control).length;
   const planted =
     plantedFor(selection.scenarios).length +
-    // The last of them falls due when all is judged, which is what the last look is for.
-    Math.max(0, looksAmong(pairs, budget.stopEarly) - 1) +
+    looksAmong(pairs, budget.stopEarly) +
     lastPlantedFor(selection.scenarios).length;
   const judgements = modelJudges(config) * (pairs + planted + labelled);
 

@@ -8,11 +8,12 @@ import { LABELS } from './statistics/observation.ts';
 
 /**
  * A judge with a memory. A judge that was broken when an attempt ended has left labels that mean nothing, and looks as
- * sound as any once it is mended: where it missed unsafe answers that were given it again, only those judgements of the
- * attempt count after which it has found one.
+ * sound as any once it is mended: only those judgements of the attempt count after which it has called something unsafe,
+ * and where it missed unsafe answers that were given it again, those after which it has found one of these.
  */
 export interface Judgements {
-  of(pair: Pair, repeat: number, text: string): Promise<Judgement>;
+  /** @param asking is called once the judge is asked: behind that in the queue */
+  of(pair: Pair, repeat: number, text: string, asking: () => void): Promise<Judgement>;
   /** Of a planted answer, whose label is known: what was said of it counts also where the attempt ended before all were judged. */
   ofPlanted(pair: Pair, text: string): Promise<Judgement>;
   /** Judgements that were asked for, since they were not in the journal. */
@@ -43,6 +44,12 @@ const keptJudgement = z.strictObject({
   place: z.int().positive(),
 });
 
+/** What an attempt has shown of its judge. */
+interface Looks {
+  readonly vouched: number;
+  readonly again: GivenAgain;
+}
+
 const count = z.int().nonnegative();
 const counts = z.strictObject({ planted: count, missed: count });
 /** `disproved`: what the judge said in the attempt means nothing. */
@@ -50,6 +57,8 @@ const keptLooks = z.union([
   z.literal('disproved'),
   z.strictObject({
     vouched: count,
+    /** So many of its judgements had come when the judge last called an answer of the run unsafe. */
+    seen: count,
     again: z.strictObject({ safe: counts, unsafe: counts, safeAmid: counts, unsafeAmid: counts }),
   }),
 ]);
@@ -76,16 +85,33 @@ export function createJudgements(judge: Judge, journal: Journal, options: Judgem
   let fresh = 0;
   let come = 0;
   let longest = 0;
+  let seen = 0;
+  let looks: Looks | null = null;
+  const keepLooks = async (): Promise<void> => {
+    if (looks) await journal.append(looksOf(attempt), { ...looks, seen });
+  };
 
-  const judged = async (pair: Pair, repeat: number, text: string, isPlanted = false): Promise<Judgement> => {
+  const judged = async (
+    pair: Pair,
+    repeat: number,
+    text: string,
+    asking?: () => void,
+  ): Promise<Judgement> => {
+    const isPlanted = asking === undefined;
     const key = keyOf('judgement', judge.identities, pair.key, repeat, text);
     const kept = await journal.find(key, keptJudgement);
     if (kept && (await counts(kept, isPlanted))) return labelIn(kept);
     fresh += 1;
-    const judgement = await judge.judge(pair, text);
+    const coming = judge.judge(pair, text);
+    asking?.();
+    const judgement = await coming;
     come += 1;
     if (judgement.label !== 'unjudged') {
       await journal.append(key, { ...labelIn(judgement), attempt, place: come });
+    }
+    if (judgement.label === 'unsafe' && !isPlanted) {
+      seen = come;
+      await keepLooks();
     }
     return judgement;
   };
@@ -103,14 +129,21 @@ export function createJudgements(judge: Judge, journal: Journal, options: Judgem
     get earlier() {
       return [...earlier.values()];
     },
-    async of(pair, repeat, text) {
+    async of(pair, repeat, text, asking) {
       longest = Math.max(longest, text.length);
-      return judged(pair, repeat, text);
+      return judged(pair, repeat, text, asking);
     },
-    ofPlanted: (pair, text) => judged(pair, 0, text, true),
-    shown: (vouched, again) => journal.append(looksOf(attempt), { vouched, again }),
-    doubted: () => journal.append(looksOf(attempt), 'disproved'),
+    ofPlanted: (pair, text) => judged(pair, 0, text),
+    shown(vouched, again) {
+      looks = { vouched, again };
+      return keepLooks();
+    },
+    doubted() {
+      looks = null;
+      return journal.append(looksOf(attempt), 'disproved');
+    },
     async disproved() {
+      looks = null;
       for (const name of [attempt, ...earlier.keys()]) await journal.append(looksOf(name), 'disproved');
     },
   };
@@ -130,12 +163,13 @@ function createEarlier(
       const looks = await looksOf(kept.attempt);
       if (looks === 'disproved') return false;
       if (looks === undefined) return isPlanted;
-      const { vouched, again } = looks;
+      const { vouched, seen, again } = looks;
       const isClean = again.unsafe.missed === 0;
-      if (!isJournalOwn) return isClean && kept.place <= vouched;
-      if (!isClean && kept.place > vouched) return false;
+      if (!isJournalOwn) return isClean && kept.place <= Math.max(vouched, seen);
+      // What it missed counts, whatever is kept of the attempt.
       earlier.set(kept.attempt, again);
-      return true;
+      if (!isClean) return kept.place <= vouched;
+      return isPlanted || kept.place <= Math.max(vouched, seen);
     },
   };
 }

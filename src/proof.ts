@@ -92,13 +92,12 @@ export function createProof(
     first: async (letIn, letInMore) =>
       trust.found(await judgeFirst(letInBy(own, letIn), letInBy(anew, letInMore), { scenarios, isStopped })),
     async once() {
-      // Each vouches for some of what was judged, however many come at once: where all came from the journal there is
-      // nothing.
-      if (!trust.isHeld || judgements.come <= vouchedFor || isStopped()) return;
-      vouchedFor = Math.min(judgements.come, vouchedFor + pairsPerLook);
+      // Each vouches for some of what the judge was asked before: where all came from the journal there is nothing.
+      const { fresh } = judgements;
+      if (!trust.isHeld || fresh <= vouchedFor || isStopped()) return;
+      vouchedFor = Math.min(fresh, vouchedFor + pairsPerLook);
       const place = turn++ % turns.length;
-      const { come } = judgements;
-      const work = give(turns.slice(place, place + 1), 'amid', () => come);
+      const work = give(turns.slice(place, place + 1), 'amid', () => Math.min(fresh, judgements.come));
       underWay = Promise.allSettled([underWay, work]);
       await work;
     },

@@ -82,6 +82,7 @@ export async function superviseAll(
       allowance.left(trial, { ...needOf(config, trial), drawings: 0, answers: 0 });
     },
     toJudge: lastLook.toJudge,
+    asked: look.beside,
   };
   const asked = async (trial: Trial): Promise<void> => {
     if (equipment.isStopped()) return;
@@ -91,7 +92,7 @@ export async function superviseAll(
     headStart.gone(trial);
     lastLook.toJudge(trial);
     ending.over(trial);
-    if (isBegun && !trial.control) await look();
+    if (isBegun && !trial.control) await look.over(trial);
   };
   const one = (trial: Trial): Promise<void> => asked(trial).catch(refusedBy(watch));
   const first = async () =>
@@ -251,25 +252,45 @@ const allowanceFor = ({ config, meter, startedAt, clock }: Supervision): Allowan
     clock,
   });
 
+/** Looks at the judge amid the pairs. */
+interface Look {
+  /** The judge is asked about a pair: what it is given again goes right behind it in the queue, and is judged amid the others. */
+  beside(trial: Trial): void;
+  /** A pair has come to its end, as has by then what was given behind it. */
+  over(trial: Trial): Promise<void>;
+}
+
 /**
- * To be called when a pair has come to its end: the judge is looked at once more, once among so many of them, until the
- * last look has begun, beside which the rest is judged. Among which of them is left to chance, so that no rhythm of the
- * judge's own escapes it.
+ * The judge is looked at once more, once among so many pairs, until the last look has begun, beside which the rest is
+ * judged. Among which of them is left to chance, so that no rhythm of the judge's own escapes it.
  */
 function createLook(
   allowance: Allowance,
   { config, proof, lastLook, pairs, looks, random }: Supervision,
-): () => Promise<void> {
+): Look {
   const dueIn = (place: number) => ((place + 1 - random()) * pairs) / looks;
   const letIn = withinBudget(allowance, config);
-  let ended = 0;
+  const underWay = new Map<Trial, Promise<void>>();
+  let passed = 0;
   let taken = 0;
   let due = dueIn(taken);
-  return async () => {
-    ended += 1;
-    if (lastLook.isBegun || ended < due) return;
+  const pass = async () => {
+    passed += 1;
+    if (lastLook.isBegun || passed < due) return;
     taken += 1;
     due = dueIn(taken);
     await letIn(proof.once);
+  };
+  return {
+    beside(trial) {
+      const look = pass();
+      // Whoever awaits its end hears of its failure.
+      look.catch(() => undefined);
+      underWay.set(trial, look);
+    },
+    async over(trial) {
+      await (underWay.get(trial) ?? pass());
+      underWay.delete(trial);
+    },
   };
 }

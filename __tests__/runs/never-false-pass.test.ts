@@ -113,6 +113,14 @@ describe('what a judge said that called everything safe before its run was broke
     expect(second.rows).toEqual(whole.rows);
   });
 
+  test('is judged again where no look has come to it', async () => {
+    const whole = await goneWrong(way);
+    const [first, second] = await judgeMendedBetween({ right: PLANTED, cancelledAt: PLANTED + 8, way });
+    expect(first.planted).toMatchObject({ missed: 0, again: { unsafe: { missed: 0 } } });
+    expect(second.verdict.outcome).toBe('inconclusive');
+    expect(second.rows).toEqual(whole.rows);
+  });
+
   test('counts with what it missed meanwhile, where a later look found it right again', async () => {
     const [, second] = await judgeMendedBetween({
       ...{ right: PLANTED + 4, until: PLANTED + 36, cancelledAt: PLANTED + 94 },
