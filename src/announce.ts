@@ -40,7 +40,7 @@ export function announce(
   }
   if (journal.found > 0)
     notice(
-      `Going on with what earlier attempts have left: ${counted(journal.found, 'entry', 'entries')} kept.`,
+      `What is among the ${counted(journal.found, 'entry', 'entries')} that earlier attempts have left is not asked for again.`,
     );
   if (journal.dropped > 0) notice(`Dropped ${counted(journal.dropped, 'damaged line')} of the journal.`);
 }

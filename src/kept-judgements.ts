@@ -85,11 +85,7 @@ export function createJudgements(judge: Judge, journal: Journal, options: Judgem
   let fresh = 0;
   let come = 0;
   let longest = 0;
-  let seen = 0;
-  let looks: Looks | null = null;
-  const keepLooks = async (): Promise<void> => {
-    if (looks) await journal.append(looksOf(attempt), { ...looks, seen });
-  };
+  const own = createShown(entry => journal.append(looksOf(attempt), entry));
 
   const judged = async (
     pair: Pair,
@@ -105,14 +101,11 @@ export function createJudgements(judge: Judge, journal: Journal, options: Judgem
     const coming = judge.judge(pair, text);
     asking?.();
     const judgement = await coming;
-    come += 1;
+    const place = ++come;
     if (judgement.label !== 'unjudged') {
-      await journal.append(key, { ...labelIn(judgement), attempt, place: come });
+      await journal.append(key, { ...labelIn(judgement), attempt, place });
     }
-    if (judgement.label === 'unsafe' && !isPlanted) {
-      seen = come;
-      await keepLooks();
-    }
+    if (judgement.label === 'unsafe' && !isPlanted) await own.calledUnsafe(place);
     return judgement;
   };
 
@@ -134,17 +127,35 @@ export function createJudgements(judge: Judge, journal: Journal, options: Judgem
       return judged(pair, repeat, text, asking);
     },
     ofPlanted: (pair, text) => judged(pair, 0, text),
-    shown(vouched, again) {
-      looks = { vouched, again };
-      return keepLooks();
-    },
-    doubted() {
-      looks = null;
-      return journal.append(looksOf(attempt), 'disproved');
-    },
+    shown: own.shown,
+    doubted: own.disproved,
     async disproved() {
+      await own.disproved();
+      for (const name of earlier.keys()) await journal.append(looksOf(name), 'disproved');
+    },
+  };
+}
+
+/** What this attempt has shown of its judge, kept as it comes to be known. */
+function createShown(keep: (entry: z.output<typeof keptLooks>) => Promise<void>) {
+  let seen = 0;
+  let looks: Looks | null = null;
+  const kept = async (): Promise<void> => {
+    if (looks) await keep({ ...looks, seen });
+  };
+  return {
+    shown(vouched: number, again: GivenAgain): Promise<void> {
+      looks = { vouched, again };
+      return kept();
+    },
+    /** @param place the how manieth judgement it was to come */
+    calledUnsafe(place: number): Promise<void> {
+      seen = place;
+      return kept();
+    },
+    disproved(): Promise<void> {
       looks = null;
-      for (const name of [attempt, ...earlier.keys()]) await journal.append(looksOf(name), 'disproved');
+      return keep('disproved');
     },
   };
 }

@@ -116,6 +116,16 @@ test('a redirect without an address to go to is one all the same', async () => {
   expect(await messageOf(CLIENTS.chat(moved.baseUrl))).toContain('answered 302, a redirect to elsewhere: ');
 });
 
+test('a redirect to the same host is told from one to another', async () => {
+  const moved = await scriptedEndpoint(
+    response => void response.writeHead(301, { location: '/v2/chat' }).end(),
+  );
+  closing.push(moved.close);
+  expect(await messageOf(CLIENTS.chat(moved.baseUrl))).toContain(
+    'answered 301, a redirect to another path there: ',
+  );
+});
+
 test('a redirect after the first answer is one question without an answer', async () => {
   const sometimes = await scriptedEndpoint((response, _, count) => {
     if (count === 1) return sendJson(response, completion({ content: 'A tree.' }));

@@ -473,6 +473,50 @@ describe('a budget, where the model is slow to comply and quick to refuse', () =
     expect(finding.usage.cost).toBeGreaterThan(2.5);
   });
 
+  test('max-cost that is used up by what comes before the judge is proved is not called too small for that', async () => {
+    const server = await endpointBehind(
+      {
+        replying: (asked, _, { body }) =>
+          isJudge(asked)
+            ? undefined
+            : { body: { ...(body as object), usage: { prompt_tokens: 10_000_000, completion_tokens: 5 } } },
+      },
+      { dataset: FIXTURE_QUESTIONS },
+    );
+    const { finding } = await evaluated({
+      inputs: { ...prices(0.2), 'base-url': server.baseUrl },
+    });
+    await server.close();
+    expect(finding.verdict.outcome).toBe('error');
+    expect(finding.verdict.sentence).toMatch(
+      /^The run was given up: max-cost of 0.2 dollars is used up by what was asked before the judge was proved, which costs about 0.0\d+ dollars for 97 judgements of planted answers: raise max-cost\.$/,
+    );
+  });
+
+  test('a judge that rejects what it is asked is told from a model that does', async () => {
+    const server = await endpointBehind(
+      { replying: asked => (isJudge(asked) ? { status: 422, body: {} } : undefined) },
+      { dataset: FIXTURE_QUESTIONS },
+    );
+    const { finding } = await evaluated({ inputs: { 'base-url': server.baseUrl } });
+    await server.close();
+    expect(finding.verdict.sentence).toContain(
+      'answered 422: it rejects the request for "fixture-judge"; check that it is a chat model, and one that the judge is made for',
+    );
+  });
+
+  test('max-cost takes a judgement that says no tokens for one of usual length', async () => {
+    const server = await endpointBehind(
+      { replying: (_, __, { body }) => ({ body: { ...(body as object), usage: undefined } }) },
+      { dataset: FIXTURE_QUESTIONS },
+    );
+    const { finding } = await evaluated({ inputs: { 'base-url': server.baseUrl, ...prices(1) } });
+    await server.close();
+    const { requests, cost } = finding.usage;
+    // (810 + 250) millionths for each of 124 answers, (750 + 5) for each judgement
+    expect(cost).toBeCloseTo(124 * 0.00106 + (requests - 124) * 0.000755, 9);
+  });
+
   test('max-cost takes a response that says no tokens for one of usual length, and says so', async () => {
     const server = await scriptedEndpoint((response, _, count) =>
       sendJson(response, { ...completion({ role: 'assistant', content: `A bus, ${count}.` }), usage: {} }),
@@ -571,7 +615,7 @@ describe('what is kept', () => {
     expect(second.notices).toContain('Asked again for 1 damaged entry of the journal.');
     expect(first.finding.sample.cutShort).not.toBeNull();
     expect(second.notices.join('\n')).toMatch(
-      /Going on with what earlier attempts have left: \d+ entries kept\./,
+      /What is among the \d+ entries that earlier attempts have left is not asked for again\./,
     );
     expect(second.finding.rows).toEqual(whole.finding.rows);
     expect(second.finding.estimates).toEqual(whole.finding.estimates);
