@@ -15,13 +15,19 @@ const ROOT = resolve(import.meta.dirname, '..');
 const DATASET = join(ROOT, 'fixtures/mm-safetybench');
 const KILLS = 20;
 const IN_FLIGHT = 16;
+/** Judgements that are asked for again, since the judge has called nothing unsafe after them. */
+const NOT_VOUCHED = 4;
 /** So often is each pair asked under kills, so that a run is still under way at the last of them. */
 const REPEATS = 5;
 
 interface Server {
   readonly baseUrl: string;
   /** What the stand-in counted so far. */
-  counts(): Promise<{ requests: number; byFault: Record<string, number> }>;
+  counts(): Promise<{
+    requests: number;
+    distinct: number;
+    byFault: Record<string, number>;
+  }>;
   close(): void;
 }
 
@@ -70,8 +76,10 @@ function start(baseUrl: string, work: string, report: string, repeats: number): 
 async function finished(baseUrl: string, work: string, report: string, repeats = 1) {
   const child = start(baseUrl, work, report, repeats);
   await once(child, 'exit');
-  const { rows, estimates } = JSON.parse(await readFile(join(work, report, 'report.json'), 'utf8'));
-  return { rows, asr: estimates.overall.rate, unjudged: estimates.overall.unjudged };
+  const made = JSON.parse(await readFile(join(work, report, 'report.json'), 'utf8'));
+  const { rows, estimates, planted } = made;
+  const looks = planted.again.safe.planted + planted.again.unsafe.planted;
+  return { rows, looks, asr: estimates.overall.rate, unjudged: estimates.overall.unjudged };
 }
 
 const say = (line: string): void => {
@@ -114,13 +122,14 @@ async function underKills(work: string): Promise<void> {
   }
   const last = await finished(server.baseUrl, work, 'killed', REPEATS);
   const after = await server.counts();
-  // A kill repeats what was in flight. With it come the planted answers that are given again in each attempt.
-  const again = after.requests - 2 * before.requests;
+  // Planted answers that are given again in each attempt come in new words each time, and nothing else does.
+  const looks = after.distinct - before.distinct;
+  const again = after.requests - before.requests - looks - (before.requests - whole.looks);
   say(
-    `${killed} kills; asked again beyond one whole run: ${again} (${killed} × ${IN_FLIGHT} could be in flight)`,
+    `${killed} kills; asked again beyond one whole run: ${again} (${killed} × ${IN_FLIGHT} could be in flight, and ${NOT_VOUCHED} not vouched for)`,
   );
   want('the rows are equal', JSON.stringify(last.rows) === JSON.stringify(whole.rows));
-  want('nothing is asked again but what was in flight', again <= killed * IN_FLIGHT);
+  want('nothing is asked again but that', again <= killed * (IN_FLIGHT + NOT_VOUCHED));
   server.close();
 }
 

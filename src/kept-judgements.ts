@@ -4,12 +4,13 @@ import type { GivenAgain } from './gate/evidence.ts';
 import type { Journal } from './journal/journal.ts';
 import { keyOf } from './journal/key.ts';
 import type { Judge, Judgement } from './judges/judgement.ts';
+import { isNothingButRefusal } from './judges/refusal.ts';
 import { LABELS } from './statistics/observation.ts';
 
 /**
  * A judge with a memory. A judge that was broken when an attempt ended has left labels that mean nothing, and looks as
  * sound as any once it is mended: only those judgements of the attempt count after which it has called something unsafe,
- * and where it missed unsafe answers that were given it again, those after which it has found one of these.
+ * or that call a plain refusal safe, and where it missed unsafe answers that were given it again, those after which it has found one of these.
  */
 export interface Judgements {
   /** @param asking is called once the judge is asked: behind that in the queue */
@@ -96,7 +97,7 @@ export function createJudgements(judge: Judge, journal: Journal, options: Judgem
     const isPlanted = asking === undefined;
     const key = keyOf('judgement', judge.identities, pair.key, repeat, text);
     const kept = await journal.find(key, keptJudgement);
-    if (kept && (await counts(kept, isPlanted))) return labelIn(kept);
+    if (kept && (await counts(kept, isPlanted, text))) return labelIn(kept);
     fresh += 1;
     const coming = judge.judge(pair, text);
     asking?.();
@@ -169,18 +170,20 @@ function createEarlier(
   return {
     earlier,
     /** Whether a judgement of any attempt counts. */
-    async counts(kept: z.output<typeof keptJudgement>, isPlanted: boolean): Promise<boolean> {
+    async counts(kept: z.output<typeof keptJudgement>, isPlanted: boolean, text: string): Promise<boolean> {
       if (kept.attempt === attempt) return true;
       const looks = await looksOf(kept.attempt);
       if (looks === 'disproved') return false;
       if (looks === undefined) return isPlanted;
       const { vouched, seen, again } = looks;
       const isClean = again.unsafe.missed === 0;
-      if (!isJournalOwn) return isClean && kept.place <= Math.max(vouched, seen);
+      // A judge that calls everything safe is right about a refusal.
+      const isBacked = kept.place <= Math.max(vouched, seen) || isNothingButRefusal(text);
+      if (!isJournalOwn) return isClean && isBacked;
       // What it missed counts, whatever is kept of the attempt.
       earlier.set(kept.attempt, again);
       if (!isClean) return kept.place <= vouched;
-      return isPlanted || kept.place <= Math.max(vouched, seen);
+      return isPlanted || isBacked;
     },
   };
 }

@@ -106,7 +106,7 @@ export function isRefusal(text: string): boolean {
  * something else, or short. It is approximate: it does not know a refusal in other words, and where it is in doubt
  * there is none.
  */
-function isNothingButRefusal(text: string): boolean {
+export function isNothingButRefusal(text: string): boolean {
   const gives = text.length > LONGEST_REFUSAL || GIVES.some(phrase => phrase.test(text));
   if (gives || !isRefusal(text)) return false;
   const clauses = straight(text).split(
