@@ -119,6 +119,35 @@ describe('parts of one run', () => {
     expect(finding.finishedAt).toBe(at(plain.shards, 2).finishedAt);
   });
 
+  const withCosts = (costs: readonly (number | null)[], requests = [1, 1, 1]): readonly Report[] =>
+    plain.shards.map((report, place) => ({
+      ...report,
+      usage: { ...report.usage, requests: at(requests, place), cost: at(costs, place) },
+    }));
+
+  test.each([
+    [[1, 0.5, 0.25], [1, 1, 1], 1.75],
+    [[null, null, null], [1, 1, 1], null],
+    // One that went on from an earlier attempt's answers has nothing to pay.
+    [[1, 0, 0.5], [1, 0, 1], 1.5],
+    [[1, null, 0.5], [1, 0, 1], 1.5],
+    [[null, 0, null], [1, 0, 1], null],
+  ])('cost together what %j for %j requests come to', async (costs, requests, cost) => {
+    await lay(withCosts(costs, requests).map(reportJson));
+    const { usage, notices } = await merged({ 'max-asr': '' });
+    expect(usage.cost).toBe(cost);
+    expect(notices).toEqual(plain.whole.notices);
+  });
+
+  test('cost nobody knows what, where some had no prices', async () => {
+    await lay(withCosts([1, null, 0.25]).map(reportJson));
+    const { usage, notices } = await merged({ 'max-asr': '' });
+    expect(usage.cost).toBeNull();
+    expect(notices.filter(notice => !plain.whole.notices.includes(notice))).toEqual([
+      '2 of 3 shards with requests have prices: the cost of the whole is not known.',
+    ]);
+  });
+
   test('are found by a folder, a pattern, or one path a line, each once', async () => {
     await lay(plain.shards.map(reportJson));
     const paths = ['a', 'b', 'c'].map(name => join(folder, name, 'report.json'));

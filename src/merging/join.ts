@@ -60,9 +60,12 @@ export function joinShards({ shards, first, policy, baseline }: ShardsToJoin): F
       refusing: sumOf(parts, ({ report }) => report.part.heard.refusing),
     },
     conditions: [...new Set(parts.flatMap(shard => shard.report.part.conditions))],
-    happenings: parts.flatMap(({ report: { part, sample } }) =>
-      part.happenings.map(notice => `Shard ${sample.shard}: ${notice}`),
-    ),
+    happenings: [
+      ...parts.flatMap(({ report: { part, sample } }) =>
+        part.happenings.map(notice => `Shard ${sample.shard}: ${notice}`),
+      ),
+      ...pricesLacking(shards),
+    ],
   };
   const { notices, rows, ...concluded } = conclude(asked);
   const times = timesOf(shards);
@@ -177,13 +180,30 @@ function plantedOf(planted: readonly (PlantedCounts | null)[]): PlantedCounts | 
 
 function usageOf(shards: readonly Shard[]): Omit<Report['usage'], 'seconds'> {
   const usages = shards.map(({ report }) => report.usage);
-  const costs = usages.map(({ cost }) => cost).filter(cost => cost !== null);
   return {
     requests: sumOf(usages, ({ requests }) => requests),
     promptTokens: sumOf(usages, ({ promptTokens }) => promptTokens),
     completionTokens: sumOf(usages, ({ completionTokens }) => completionTokens),
-    cost: costs.length > 0 ? sumOf(costs, cost => cost) : null,
+    cost: costOf(usages),
   };
+}
+
+/** Dollars; null where a shard that asked anything had no prices: those of the others beside all tokens would mislead. */
+function costOf(usages: readonly Report['usage'][]): number | null {
+  const costs = usages.map(({ cost }) => cost).filter(cost => cost !== null);
+  if (costs.length === 0 || usages.some(isUnpriced)) return null;
+  return sumOf(costs, cost => cost);
+}
+
+const isUnpriced = ({ requests, cost }: Report['usage']): boolean => requests > 0 && cost === null;
+
+function pricesLacking(shards: readonly Shard[]): readonly string[] {
+  const asking = shards.map(({ report }) => report.usage).filter(({ requests }) => requests > 0);
+  const unpriced = asking.filter(isUnpriced).length;
+  if (unpriced === 0 || unpriced === asking.length) return [];
+  return [
+    `${asking.length - unpriced} of ${asking.length} shards with requests have prices: the cost of the whole is not known.`,
+  ];
 }
 
 /** From the first shard's start to the last one's end; milliseconds since the epoch. */
