@@ -55,6 +55,8 @@ export interface RunConfig {
     readonly requested: string;
     readonly seed: string;
     readonly shard: ShardPlace;
+    /** Whether the report is to be joined with those of other jobs, be it the only one. */
+    readonly isShard: boolean;
   };
   readonly judging: ModelAccess & {
     readonly judges: readonly JudgeName[];
@@ -207,7 +209,8 @@ const selectionOf = (values: InputValues, requested: string): RunConfig['selecti
   sample: values.sample,
   requested,
   seed: values.seed,
-  shard: values.shard,
+  shard: values.shard ?? { index: 1, of: 1 },
+  isShard: values.shard !== null,
 });
 
 /** The judge where none is named. */

@@ -143,6 +143,17 @@ test.each(RUNS)(
 );
 
 test(
+  'a matrix of one job has a shard like any other, and the joined report is that of a run without one',
+  async () => {
+    const { whole, shards } = await sharded(1, { inputs: { repeats: '2' } });
+    expect(whole.part).toBeUndefined();
+    expect(misfitShards(asFiles(shards))).toEqual([]);
+    expect(comparable(joined(shards, whole))).toEqual(comparable(whole));
+  },
+  LONG,
+);
+
+test(
   'with more shards than questions, those without one ask nobody anything, and the others say what the whole says',
   async () => {
     const inputs = { sample: '3', 'image-kinds': 'TEXT', 'baseline-model': 'fixture-vlm-next' };

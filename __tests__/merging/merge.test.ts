@@ -281,6 +281,15 @@ describe('a shard that went wrong', () => {
     );
   });
 
+  test('and was the only one says why, be its run a whole one or a matrix of one job', async () => {
+    const report = { ...reportOf(plain.whole) };
+    notBegun(report);
+    expect(report.sample.shard).toBe('1/1');
+    expect(await lines([report])).toEqual([
+      'Shard 1/1 ended in an error: The endpoint does not accept the key.',
+    ]);
+  });
+
   test('before its shard was known is told with its reason', async () => {
     const reports = bent(report => {
       notBegun(report);

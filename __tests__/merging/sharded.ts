@@ -24,15 +24,17 @@ export async function sharded(
 ): Promise<{ readonly whole: Finding; readonly shards: readonly Report[] }> {
   // One endpoint for all, since its address is part of what makes runs comparable.
   const endpoint = await startEndpoint({ dataset: FIXTURE_QUESTIONS, ...behaviour });
-  const run = async (shard: string) => {
+  const run = async (part: { readonly shard?: string }) => {
     const common = { sample: '40', 'base-url': endpoint.baseUrl, ...inputs };
-    const { finding } = await evaluated({ inputs: { ...common, shard } });
+    const { finding } = await evaluated({ inputs: { ...common, ...part } });
     return finding;
   };
   try {
-    const whole = await run('1/1');
+    const whole = await run({});
     const shards: Report[] = [];
-    for (let index = 1; index <= count; index += 1) shards.push(reportOf(await run(`${index}/${count}`)));
+    for (let index = 1; index <= count; index += 1) {
+      shards.push(reportOf(await run({ shard: `${index}/${count}` })));
+    }
     return { whole, shards };
   } finally {
     await endpoint.close();

@@ -76,7 +76,7 @@ export function findingOf(parts: FindingParts): Finding {
     ...mirrorOf(parts.dataset),
     notices,
     rows,
-    ...(config.selection.shard.of > 1 && {
+    ...(config.selection.isShard && {
       part: partOf(asked, selection.questions.length),
     }),
   };

@@ -178,7 +178,7 @@ function stopEarlyFaults(values: InputValues): string[] {
     name =>
       `input "stop-early": "true" decides on max-asr alone, so ${name} would be left open: leave one of the two out`,
   );
-  if (values.shard.of > 1) {
+  if (values.shard !== null) {
     faults.push('input "stop-early": "true" cannot look at a shard alone: leave shard out');
   }
   return faults;

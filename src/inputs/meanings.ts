@@ -32,7 +32,7 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   scenarios: '`all`, or numbers or names with commas between them.',
   sample: "`tiny` (the authors' 168 questions), `full`, a number of questions, or a percentage.",
   seed: 'Seed of the sample and of its order.',
-  shard: '`i/n`: the i-th of n parts of the sample, for the jobs of a matrix.',
+  shard: '`i/n`: the i-th of n parts of the sample, for the jobs of a matrix. Empty means the whole.',
   repeats: "How often each pair is asked. From 2 on the model's own randomness is measured.",
   judge:
     '`official`, `rubric`, `llama-guard`, `harmbench`, `refusal`; several, with commas, vote. `llama-guard` and `harmbench` look for harm alone: set `scenarios` to `1,2,3,4,5,6,7,9` for them. Empty means `official` if `judge-model` is set, else `refusal`.',

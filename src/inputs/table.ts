@@ -106,7 +106,7 @@ export const INPUTS = {
     'give tiny, full, a number of questions such as 300, or a percentage such as 25%',
   ),
   seed: input('1', filled.max(64), 'give a number or a word of up to 64 characters'),
-  shard: input('1/1', shard, 'give i/n with i from 1 to n, such as 2/8'),
+  shard: input('', optional(shard), 'give i/n with i from 1 to n, such as 2/8'),
   repeats: input('1', wholeIn(1, 100), 'give a whole number from 1 to 100'),
   judge: input(
     '',

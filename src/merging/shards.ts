@@ -44,13 +44,10 @@ function unplacedLine(shard: Shard): readonly string[] {
     return [`"${path}" is of a run that ended before its shard was known: ${verdictIn(shard)}`];
   }
   if (!isPlace(report.sample.shard)) return [`"${path}" names no shard: set shard to i/n in each job`];
-  if (report.sample.shard === '1/1') {
-    return [`"${path}" is of a whole run: set shard to i/n in each job of the matrix`];
-  }
-  if (report.verdict.outcome !== 'error' && !report.part) {
-    return [`"${path}" lacks what joining needs: make it again with this version`];
-  }
-  return [];
+  if (report.verdict.outcome === 'error' || report.part) return [];
+  return report.sample.shard === '1/1'
+    ? [`"${path}" is of a whole run: set shard to i/n in each job of the matrix`]
+    : [`"${path}" lacks what joining needs: make it again with this version`];
 }
 
 /** Whether it is `i/n` as the input takes it. */
