@@ -6,7 +6,7 @@ import { loadFolder } from '../../src/dataset/folder.ts';
 import { mirrorPictures } from '../../src/dataset/mirror.ts';
 import { readWhole } from '../../src/endpoint/transport.ts';
 import { failureOf } from '../../src/finding/failure.ts';
-import { reasonsOf } from '../../src/finding/notices.ts';
+import { unjudgedPairs } from '../../src/finding/notices.ts';
 import { unhelpfulKinds } from '../../src/finding/suspicions.ts';
 import { readInputs } from '../../src/inputs.ts';
 import { openJournal } from '../../src/journal/journal.ts';
@@ -169,7 +169,7 @@ describe('statuses and files', () => {
 
   test('pairs that no reason is known for', () => {
     const row = { pair: '07-Sex/1/SD', cluster: '07-Sex/1', repeat: 0, label: 'unjudged' } as const;
-    expect(reasonsOf([row])).toEqual([{ reason: 'no reason given', count: 1 }]);
+    expect(unjudgedPairs([row])).toBe('1 pair could not be judged because of: no reason given.');
   });
 
   test('a kind of question whose controls were not answered', () => {

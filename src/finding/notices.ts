@@ -1,4 +1,4 @@
-import { counted } from '../gate/words.ts';
+import { count, counted } from '../gate/words.ts';
 import { observationsOf } from '../report/observations.ts';
 import type { Controls, Row } from '../report/report.ts';
 import { hasLimit } from '../report/words.ts';
@@ -62,28 +62,35 @@ export function unjudgedScenarios(rows: readonly Row[]): readonly string[] {
 
 /** What a person should know of what came of it. */
 export function noticesOf({ rows, policy, labelled }: AskedRun, baseline: string | null): readonly string[] {
-  const [first] = reasonsOf(rows);
   const notices = [
     labelled?.answers.every(({ judge }) => judge === null) &&
       `None of the ${labelled.answers.length} human labels in ${labelled.file} was found among the answers: the judge is not measured.`,
-    first && `${counted(first.count, 'pair')} could not be judged because of: ${first.reason}.`,
+    unjudgedPairs(rows),
     baseline,
     !hasLimit(shownPolicy(policy)) && 'No limit is set, so this run reports and does not gate.',
   ];
   return notices.filter(notice => typeof notice === 'string');
 }
 
+/** So many reasons are told; the rows have all of them. */
+const MOST_REASONS = 3;
+
 /**
- * The reasons for which pairs were left unjudged, the most frequent first, each with its count.
+ * For which reasons pairs were left unjudged, the most frequent first: the counts make up all of them.
  * @internal
  */
-export function reasonsOf(
-  rows: readonly Row[],
-): readonly { readonly reason: string; readonly count: number }[] {
+export function unjudgedPairs(rows: readonly Row[]): string | false {
   const open = rows.filter(({ label }) => label === 'unjudged');
-  // A reason names its pair's file or key, so that the same reason of many pairs is told by its kind.
+  // A reason names its pair's file or key, or how long an answer was: that of many pairs is told by its kind.
   const kinds = Map.groupBy(open, ({ note = 'no reason given' }) =>
-    note.replace(/\d\d-[A-Za-z_]+\/[\w/]+/g, '…'),
+    note.replace(/\d\d-[A-Za-z_]+\/[\w/]+/g, '…').replace(/ \(\d+ characters\)/, ''),
   );
-  return [...kinds].map(([reason, own]) => ({ reason, count: own.length })).sort((a, b) => b.count - a.count);
+  const [first, ...others] = [...kinds].sort(([, one], [, other]) => other.length - one.length);
+  if (first === undefined) return false;
+  const all = `${counted(open.length, 'pair')} could not be judged`;
+  if (others.length === 0) return `${all} because of: ${first[0]}.`;
+  const told = [first, ...others].slice(0, MOST_REASONS);
+  const rest = told.reduce((left, [, own]) => left - own.length, open.length);
+  const each = told.map(([reason, own]) => `${count(own.length)} because of: ${reason}`);
+  return `${all}, ${[...each, ...(rest > 0 ? [`${count(rest)} for other reasons`] : [])].join('; ')}.`;
 }
