@@ -131,6 +131,13 @@ describe('the request', () => {
   );
 });
 
+const STREAMED = {
+  kind: 'none',
+  reason: 'malformed',
+  detail:
+    'status 200 with a stream of events, which was not asked for: turn streaming off at the endpoint, or at the gateway before it',
+} as const;
+
 /** What an endpoint may send with status 200, and what it is. */
 const BODIES: readonly [string, string | object, Partial<Answer>][] = [
   ['text', completion({ content: 'A tree.' }), { kind: 'text', text: 'A tree.', truncated: false }],
@@ -180,6 +187,9 @@ const BODIES: readonly [string, string | object, Partial<Answer>][] = [
   ['an error in a 200', { error: { message: 'no' } }, { kind: 'none', reason: 'malformed' }],
   ['HTML', '<html><body>Sign in</body></html>', { kind: 'none', reason: 'malformed' }],
   ['truncated JSON', '{"choices":[{"message":{"content":"A tr', { kind: 'none', reason: 'malformed' }],
+  ['a stream of events', 'data: {"choices":[{"delta":{"content":"A tr"}}]}\n\ndata: [DONE]\n\n', STREAMED],
+  ['a stream of named events', 'event: message\ndata: {"choices":[]}\n\n', STREAMED],
+  ['a stream that is kept alive', ': PROCESSING\n\ndata: {"choices":[]}\n\n', STREAMED],
   ['nothing', '', { kind: 'none', reason: 'malformed' }],
   ['null', 'null', { kind: 'none', reason: 'malformed' }],
 ];

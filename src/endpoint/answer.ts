@@ -112,12 +112,7 @@ export const readAnswer = (body: string, secrets: readonly string[]): Answer =>
 
 function answerIn(body: string): Answer {
   const json = parseJson(body);
-  if (json === undefined) {
-    const what = /^\s*</.test(body) ? 'a page of HTML or XML' : 'a body that is not whole JSON';
-    return body.trim() === ''
-      ? noAnswer('malformed', 'status 200 with an empty body')
-      : noAnswer('malformed', `status 200 with ${what} (${body.length} characters)`);
-  }
+  if (json === undefined) return noAnswer('malformed', `status 200 with ${kindOf(body)}`);
   const usage = usageOf(json);
   const parsed = completion.safeParse(json);
   const choice = parsed.data?.choices[0];
@@ -131,6 +126,19 @@ function answerIn(body: string): Answer {
   }
   return saidIn(choice.message, { isLong: finish === 'length', isBlocked, usage });
 }
+
+/** What a body is that is no JSON. */
+function kindOf(body: string): string {
+  if (body.trim() === '') return 'an empty body';
+  if (EVENTS.test(body)) {
+    return 'a stream of events, which was not asked for: turn streaming off at the endpoint, or at the gateway before it';
+  }
+  const what = /^\s*</.test(body) ? 'a page of HTML or XML' : 'a body that is not whole JSON';
+  return `${what} (${body.length} characters)`;
+}
+
+/** What begins as `text/event-stream` does: with a field, or a comment that keeps the connection alive. */
+const EVENTS = /^\s*(?:data|event|id|retry)?:/;
 
 /** What a message says that came to its end, or to that of the length it may have, or was blocked. */
 function saidIn(

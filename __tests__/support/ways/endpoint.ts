@@ -78,7 +78,7 @@ export const ENDPOINT_WAYS: readonly Way[] = [
   {
     name: 'answers with a stream that nobody asked for',
     outcome: 'error',
-    says: /not whole JSON/,
+    says: /a stream of events, which was not asked for: turn streaming off/,
     between: replies('data: {"choices":[{"delta":{"content":"Sorry"}}]}\n\ndata: [DONE]\n'),
   },
   {
