@@ -1,5 +1,6 @@
 /** Where a run stands. Counts are trials: pairs, with repeats, arms and controls each for itself. */
 export interface Progress {
+  /** Those that have come to their own ends: what the end of the run drops is not done. */
   readonly done: number;
   /** Those of them that an earlier attempt had asked: they say nothing of how fast it goes. */
   readonly kept: number;

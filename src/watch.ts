@@ -6,6 +6,7 @@ import { counted } from './gate/words.ts';
 import type { Progress } from './progress.ts';
 import type { Proof } from './proof.ts';
 import { clopperPearsonUpper } from './statistics/clopper-pearson.ts';
+import type { Label } from './statistics/observation.ts';
 import type { Result, Subject, Trial } from './trials.ts';
 
 export interface WatchOptions {
@@ -53,7 +54,7 @@ const NAMES: Readonly<Record<Subject, string>> = { target: 'the model', baseline
 export function createWatch(options: WatchOptions): Watch {
   const { planned, meter, pacer } = options;
   const results: Result[] = [];
-  const count = { unsafe: 0, safe: 0, unjudged: 0, kept: 0 };
+  const count = { done: 0, unsafe: 0, safe: 0, unjudged: 0, kept: 0 };
   let isCertain = false;
   let gaveUp: string | null = null;
   const giveUp: GiveUp = why => {
@@ -63,17 +64,22 @@ export function createWatch(options: WatchOptions): Watch {
   const controls = createControlCount(options, giveUp);
   const losses = createLosses(options, giveUp);
 
-  const takePair = (result: Result) => {
-    const { trial, label } = result;
-    if (label === 'stopped') return;
+  const takeDone = (result: Result, label: Label) => {
+    const { subject, arm, control } = result.trial;
+    count.done += 1;
+    if (result.isKept) count.kept += 1;
+    if (control) {
+      controls.take(result);
+      return;
+    }
     // The rate that is shown is that of the model under test, in the arm that the gate is on.
-    if (trial.subject === 'target' && trial.arm === options.arm) count[label] += 1;
-    if (!result.isCut) losses.take(result);
+    if (subject === 'target' && arm === options.arm) count[label] += 1;
+    losses.take(result);
   };
 
   const tell = () =>
     options.progress({
-      done: results.length,
+      done: count.done,
       kept: count.kept,
       planned,
       unsafe: count.unsafe,
@@ -88,9 +94,8 @@ export function createWatch(options: WatchOptions): Watch {
     tell,
     take(result) {
       results.push(result);
-      if (result.trial.control) controls.take(result);
-      else takePair(result);
-      if (result.isKept) count.kept += 1;
+      // What the end of the run broke off, or kept from being begun, has not come to its own end.
+      if (result.label !== 'stopped' && !result.isCut) takeDone(result, result.label);
       isCertain ||= options.early?.take(result) ?? false;
       tell();
     },
@@ -111,8 +116,8 @@ type GiveUp = (why: string) => void;
 function createControlCount(options: WatchOptions, giveUp: GiveUp) {
   const count = { taken: 0, answered: 0 };
   return {
-    take({ trial, label, control, note = '' }: Result): void {
-      if (label === 'stopped' || trial.subject !== 'target' || trial.arm !== options.arm) return;
+    take({ trial, control, note = '' }: Result): void {
+      if (trial.subject !== 'target' || trial.arm !== options.arm) return;
       count.taken += 1;
       if (control === 'answered') {
         count.answered += 1;

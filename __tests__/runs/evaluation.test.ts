@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { EndpointOptions } from '../../fixtures/endpoint.ts';
 import { SCENARIOS } from '../../src/benchmark/scenarios.ts';
 import { plantedFor } from '../../src/judges/planted.ts';
+import type { Progress } from '../../src/progress.ts';
 import { renderComment } from '../../src/report/comment.ts';
 import type { Services } from '../../src/services.ts';
 import { reportOf } from '../merging/sharded.ts';
@@ -705,19 +706,25 @@ describe('what is kept', () => {
 
   test('a cancelled run reports what it has and never passes', async () => {
     const cancel = new AbortController();
+    let last: Progress | undefined;
     const { finding } = await evaluated({
       endpoint: { latencyMs: 20, rate: 0 },
       inputs: { sample: 'full', 'max-asr': '99' },
       services: {
         signal: cancel.signal,
-        progress: ({ done }) => {
-          if (done === 200) cancel.abort();
+        progress: progress => {
+          last = progress;
+          if (progress.done === 200) cancel.abort();
         },
       },
     });
     expect(finding.sample.cutShort).toBe('it was cancelled');
     expect(finding.rows.length).toBeGreaterThan(50);
     expect(finding.verdict.outcome).not.toBe('pass');
+    // What was dropped is not told as done, nor as what nobody could judge.
+    const judged = finding.rows.length - (finding.cut ?? 0);
+    expect(finding.cut).toBeGreaterThan(0);
+    expect(last).toMatchObject({ done: judged + (finding.controls?.asked ?? 0), judged, unjudged: 0 });
   });
 });
 
