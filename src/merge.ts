@@ -7,7 +7,7 @@ import { type Delivery, deliver, lookUp, maskSecrets, runOf } from './github/del
 import { secretsAmong } from './inputs/reading.ts';
 import { inputsFromEnvironment } from './inputs.ts';
 import { MERGE_INPUTS, type MergeConfig, readMergeInputs } from './merging/inputs.ts';
-import { mergeShards, shardsOf } from './merging/merge.ts';
+import { mergeShards, pathsOf } from './merging/merge.ts';
 import type { Report } from './report/report.ts';
 import { claimFolder } from './report-folder.ts';
 import { TOOL } from './tool.ts';
@@ -38,7 +38,7 @@ export async function main(): Promise<void> {
 }
 
 const merged = async (config: MergeConfig, context: RunContext): Promise<Finding> =>
-  mergeShards(await shardsOf(config), config, {
+  mergeShards(await pathsOf(config), config, {
     // A run that another one set off is of its own commit; its shards are of the other's.
     commit: context.event === 'workflow_run' ? '' : context.sha,
     readBaseline: path => readBaselineFor(path, context, config.github),

@@ -61,6 +61,18 @@ test('a path to merge with a slip in it costs nobody an earlier report', async (
   expect(await readFile(report, 'utf8')).toBe('paid for');
 });
 
+test('a report to merge that is torn makes the whole an error, whose files are written', async () => {
+  const [to, torn] = ['merged', 'torn/shard-2/report.json'];
+  await mkdir(join(folder, dirname(torn)), { recursive: true });
+  await writeFile(join(folder, torn), '{"schemaVersion": 1,');
+  const { out, err, status } = await atTerminal({ args: ['merge', 'torn', '--report-dir', to], folder });
+  const sentence = `"${torn}" is no report that can be joined: it is no JSON`;
+  expect({ err, status }).toEqual({ err: '', status: 1 });
+  expect(out).toContain(sentence);
+  const report: unknown = JSON.parse(await readFile(join(folder, to, 'report.json'), 'utf8'));
+  expect(report).toMatchObject({ verdict: { outcome: 'error', sentence } });
+});
+
 test('a file that cannot be written is one line', async () => {
   const other = sampleReport({ rate: 0.1 });
   await writeFile(join(folder, 'other.json'), reportJson({ ...other, model: { name: 'o', endpoint: '' } }));

@@ -6,7 +6,7 @@ import type { BaselineText } from '../../src/baseline.ts';
 import type { Finding } from '../../src/finding/finding.ts';
 import { InputError } from '../../src/inputs.ts';
 import { type MergeConfig, readMergeInputs } from '../../src/merging/inputs.ts';
-import { mergeShards, type Surroundings, shardsOf } from '../../src/merging/merge.ts';
+import { mergeShards, pathsOf, type Surroundings } from '../../src/merging/merge.ts';
 import { baselineJson, reportJson } from '../../src/report/json.ts';
 import { readReport } from '../../src/report/read-report.ts';
 import type { Part, Report } from '../../src/report/report.ts';
@@ -55,7 +55,7 @@ const merged = (inputs: Readonly<Record<string, string>> = {}, surroundings: Par
   });
 
 const mergedAs = async (config: MergeConfig, surroundings: Surroundings) =>
-  mergeShards(await shardsOf(config), config, surroundings);
+  mergeShards(await pathsOf(config), config, surroundings);
 
 /** The lines with which a merging is refused, paths shortened. */
 async function refusal(attempt: Promise<Finding>): Promise<readonly string[]> {

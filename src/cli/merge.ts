@@ -2,7 +2,7 @@ import { readLocalBaseline } from '../baseline.ts';
 import { failureOf } from '../finding/failure.ts';
 import { FaultsError, InputError } from '../inputs.ts';
 import { MERGE_INPUTS, readMergeInputs } from '../merging/inputs.ts';
-import { mergeShards, shardsOf } from '../merging/merge.ts';
+import { mergeShards, pathsOf } from '../merging/merge.ts';
 import { claimFolder } from '../report-folder.ts';
 import type { Command } from './command.ts';
 import { asFlags, checked, flagsAmong } from './flags.ts';
@@ -25,9 +25,9 @@ export const merge: Command = {
       return readMergeInputs(new Map([...raw, ['reports', given.words.join('\n')]]));
     });
     // Before the folder is claimed: a path with a slip in it costs nobody an earlier report.
-    const shards = await shardsOf(config).catch(inWords);
+    const paths = await pathsOf(config).catch(inWords);
     await claimFolder(config.output.reportDir);
-    const finding = await mergeShards(shards, config, { commit: '', readBaseline: readLocalBaseline })
+    const finding = await mergeShards(paths, config, { commit: '', readBaseline: readLocalBaseline })
       .catch(inWords)
       .catch(error => failureOf(error, null, startedAt, Date.now()));
     const { status, files } = await delivered(finding, config.output.reportDir, terminal);

@@ -4,7 +4,7 @@ import { limitFaults } from '../inputs/contradictions.ts';
 import { InputError, policyInPercent } from '../inputs.ts';
 import type { MergeConfig } from './inputs.ts';
 import { joinShards } from './join.ts';
-import { readShards } from './shard-files.ts';
+import { findReports, readShards } from './shard-files.ts';
 import { type AskedShard, isAsked, misfitShards, type Shard, strangersTo, verdictIn } from './shards.ts';
 
 /** What a merging needs of the world around it. */
@@ -16,24 +16,26 @@ export interface Surroundings {
 }
 
 /**
- * The shards that the reports are of. Rejects with InputError, a line for each place that leads to none and each file
- * that is no report.
+ * Where the shards' reports lie. Rejects with InputError when a place leads to none: a line for each of those, and for
+ * each file beside them that is no report.
  */
-export async function shardsOf({ reports }: MergeConfig): Promise<readonly Shard[]> {
-  const { shards, faults } = await readShards(reports);
-  refuse(faults);
-  return shards;
+export async function pathsOf({ reports }: MergeConfig): Promise<readonly string[]> {
+  const { paths, faults } = await findReports(reports);
+  if (faults.length > 0) refuse([...faults, ...(await readShards(paths)).faults]);
+  return paths;
 }
 
 /**
- * A whole merging, in its order. Rejects with InputError, a line for each reason, when the reports are not the parts
- * of one run, and with an error of one line when the baseline cannot be compared with.
+ * A whole merging, in its order. Rejects with InputError, a line for each reason, when the files are no reports, or
+ * not of the parts of one run, and with an error of one line when the baseline cannot be compared with.
  */
 export async function mergeShards(
-  shards: readonly Shard[],
+  paths: readonly string[],
   config: MergeConfig,
   around: Surroundings,
 ): Promise<Finding> {
+  const { shards, faults } = await readShards(paths);
+  refuse(faults);
   refuse(misfitShards(shards));
   const first = firstAsked(shards);
   refuse(strangersTo(around.commit, first));

@@ -5,12 +5,12 @@ import { readReportFile } from '../report-file.ts';
 import type { Shard } from './shards.ts';
 
 /**
- * Reads the reports that folders (searched to the bottom for `report.json`), files and patterns stand for, each file
- * once. The faults are a line for each that leads nowhere and each file that is no report.
+ * The files that folders (searched to the bottom for `report.json`), files and patterns stand for, each once. The
+ * faults are a line for each place that leads nowhere.
  */
-export async function readShards(
+export async function findReports(
   places: readonly string[],
-): Promise<{ readonly shards: readonly Shard[]; readonly faults: readonly string[] }> {
+): Promise<{ readonly paths: readonly string[]; readonly faults: readonly string[] }> {
   const paths = new Set<string>();
   const faults: string[] = [];
   for (const place of places) {
@@ -21,8 +21,16 @@ export async function readShards(
         `"${plain(place)}" leads to no report.json: give the shards' reports, or a folder that they lie in`,
       );
   }
+  return { paths: [...paths].sort(), faults };
+}
+
+/** Reads the reports. The faults are a line for each file that is none. */
+export async function readShards(
+  paths: readonly string[],
+): Promise<{ readonly shards: readonly Shard[]; readonly faults: readonly string[] }> {
   const shards: Shard[] = [];
-  for (const path of [...paths].sort()) {
+  const faults: string[] = [];
+  for (const path of paths) {
     const read = await readShard(path);
     if ('fault' in read) faults.push(`"${plain(path)}" is no report that can be joined: ${read.fault}`);
     else shards.push(read);
