@@ -45,10 +45,14 @@ test('what was answered more than a day ago is not gone on with', async () => {
   const asked = server.asked.length;
   const answers = at('.cache/mm-safetybench-gate/answers');
   const old = new Date(Date.now() - 25 * 3600 * 1000);
+  await writeFile(join(answers, 'another.jsonl'), '');
   for (const name of await readdir(answers)) await utimes(join(answers, name), old, old);
+  await writeFile(join(answers, 'younger.jsonl'), '');
   const again = await run('--sample=13');
   expect(again.err).not.toContain('Resumed');
   expect(server.asked.length).toBe(2 * asked);
+  expect(await readdir(answers)).not.toContain('another.jsonl');
+  expect(await readdir(answers)).toContain('younger.jsonl');
   await server.close();
 });
 

@@ -30,6 +30,7 @@ export async function claimAnswers(
   const folder = join(workFolder, 'answers');
   try {
     await makeFolder(folder);
+    await forgetOld(folder);
     if (cache.reuseResponses) return await sharedAnswers(folder, raw);
     const claimed = await firstFree(await journalsIn(folder, raw), notice);
     if (claimed) return claimed;
@@ -39,14 +40,15 @@ export async function claimAnswers(
   throw new Error(`${AT_ONCE} runs that ask the same are under way in this folder: wait for one to end`);
 }
 
+const SHARED = 'shared.jsonl';
+
 /** The journal of all runs that reuse answers, with what one that asked the same has left in a journal of its own. */
 async function sharedAnswers(folder: string, raw: RawInputs): Promise<Answers> {
-  const journal = join(folder, 'shared.jsonl');
+  const journal = join(folder, SHARED);
   const there = new Set(await readdir(folder));
   for (const own of await journalsIn(folder, raw)) {
     const unlock = there.has(basename(own)) ? await lock(`${own}.lock`) : null;
     if (!unlock) continue;
-    await forgetOld(own);
     await handOver(own, journal).finally(unlock);
   }
   return { journal, release: async () => undefined };
@@ -85,7 +87,6 @@ async function firstFree(
     const unlock = await lock(`${journal}.lock`);
     if (unlock) {
       if (!isFirst) notice(BESIDE);
-      await forgetOld(journal);
       return { journal, release: isOver => release(journal, unlock, isOver) };
     }
     isFirst = false;
@@ -104,7 +105,18 @@ async function release(journal: string, unlock: Unlock, isOver: boolean): Promis
 /** What stands behind a name may be another model a day later (ms). */
 const LONGEST_KEPT = 24 * 3600 * 1000;
 
-async function forgetOld(journal: string): Promise<void> {
-  const found = await stat(journal).catch(() => undefined);
-  if (found && Date.now() - found.mtimeMs > LONGEST_KEPT) await rm(journal, { force: true });
+/** Removes the journals that nothing goes on with any more, and no run is under way with. */
+async function forgetOld(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const journal = join(folder, name);
+    if (!name.endsWith('.jsonl') || name === SHARED || !(await isOld(journal))) continue;
+    const unlock = await lock(`${journal}.lock`);
+    if (unlock) await rm(journal, { force: true }).finally(unlock);
+  }
 }
+
+const isOld = (journal: string): Promise<boolean> =>
+  stat(journal).then(
+    ({ mtimeMs }) => Date.now() - mtimeMs > LONGEST_KEPT,
+    () => false,
+  );
