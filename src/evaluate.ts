@@ -10,6 +10,7 @@ import { type Selection, selectQuestions } from './dataset/sample.ts';
 import { createEarlyStop, type EarlyStop } from './early-stop.ts';
 import { type Connections, createConnections } from './endpoint/connections.ts';
 import { createMeter, type Meter } from './endpoint/meter.ts';
+import { areInDoubt } from './finding/doubt.ts';
 import { failureOf } from './finding/failure.ts';
 import { type Finding, type FindingParts, findingOf, spentBy } from './finding/finding.ts';
 import { fingerprintFor } from './finding/fingerprint.ts';
@@ -19,6 +20,7 @@ import { counted } from './gate/words.ts';
 import { armsOf, gatedArm } from './inputs/arms.ts';
 import type { RunConfig } from './inputs.ts';
 import { type Journal, openJournal } from './journal/journal.ts';
+import { keyOf } from './journal/key.ts';
 import type { Judge } from './judges/judgement.ts';
 import { createJudge } from './judges/judges.ts';
 import { type HumanLabel, withQuestions } from './judges/labels.ts';
@@ -54,7 +56,7 @@ export async function evaluate(config: RunConfig, services: Services): Promise<F
   const end = () => ending.abort();
   const signal = AbortSignal.any([services.signal, ending.signal]);
   const meter = createMeter(meterOptionsOf(config));
-  const journal = await openJournal(services.journal);
+  const journal = await openJournal(services.journal, nameOf(config));
   const kept = { ...services, journal };
   const connections = createConnections({ ...services, config, meter, signal, kept });
   try {
@@ -107,8 +109,25 @@ async function run(frame: Frame): Promise<Finding> {
   const otherNames = connections.otherNames();
   const givenUp = connections.givenUp();
   const parts = { config, dataset, selection, judge, meter, baseline, fingerprint, labels, ...asked };
-  return findingOf({ ...parts, otherNames, givenUp, startedAt, finishedAt: services.clock() });
+  const finding = findingOf({ ...parts, otherNames, givenUp, startedAt, finishedAt: services.clock() });
+  if (areInDoubt(parts, finding)) await forget(frame);
+  return finding;
 }
+
+/** Puts what was answered out of the way of the next attempt. */
+async function forget({ journal, services }: Frame): Promise<void> {
+  await journal.forget();
+  services.notice(
+    'Nothing that was answered is kept: the same answers would end the next attempt in the same error.',
+  );
+}
+
+/** A name for the model under test as it is asked, whatever it is asked. */
+const nameOf = ({ target, asking }: RunConfig): string =>
+  keyOf(
+    ...[target.baseUrl, target.model, target.headers, target.extraBody],
+    ...[asking.systemPrompt, asking.maxTokens, asking.temperature],
+  ).slice(0, 16);
 
 /** Throws where a budget is too small for anything to come of it, before any of it is spent. */
 function refuseTooSmall(config: RunConfig, trials: readonly Trial[]): void {

@@ -18,8 +18,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-async function filled(count: number): Promise<void> {
-  const journal = await openJournal(path);
+async function filled(count: number, by?: string): Promise<void> {
+  const journal = await openJournal(path, by);
   await Promise.all(
     Array.from({ length: count }, (_, n) => journal.append(keyOf(n), { text: `entry ${n} – ü\n` })),
   );
@@ -138,6 +138,75 @@ test('a journal in which nothing ever was leaves no file, one in which something
   await filled(1);
   await filled(0);
   expect(await readdir(join(folder, 'deep'))).toEqual(['journal.jsonl']);
+});
+
+describe('what is forgotten', () => {
+  test('is all of what answered, whichever process asked; what others answered stays, but for what was found', async () => {
+    await filled(3, 'another');
+    const killed = await openJournal(path, 'this');
+    await killed.append(keyOf(10), { text: 'of an attempt that was killed' });
+    await killed.close();
+    const journal = await openJournal(path, 'this');
+    expect(await journal.find(keyOf(0), text)).toBeDefined();
+    await journal.append(keyOf(11), { text: 'appended' });
+    await journal.forget();
+    for (const n of [0, 10, 11]) expect(await journal.find(keyOf(n), text)).toBeUndefined();
+    expect(await journal.find(keyOf(1), text)).toEqual({ text: 'entry 1 – ü\n' });
+    await journal.append(keyOf(12), { text: 'after' });
+    await journal.close();
+
+    const next = await openJournal(path, 'this');
+    expect(next).toMatchObject({ found: 3, dropped: 0 });
+    for (const n of [0, 10, 11]) expect(await next.find(keyOf(n), text)).toBeUndefined();
+    for (const n of [1, 2, 12]) expect(await next.find(keyOf(n), text)).toBeDefined();
+    await next.close();
+  });
+
+  test('leaves an empty file where nothing else is, also behind a line that another process has written', async () => {
+    await filled(2);
+    const journal = await openJournal(path);
+    const other = await openJournal(path);
+    await journal.forget();
+    await journal.append(keyOf(5), { text: 'after' });
+    expect(await journal.find(keyOf(5), text)).toEqual({ text: 'after' });
+    await journal.forget();
+    await journal.close();
+    expect(await readFile(path, 'utf8')).toBe('');
+    await other.close();
+    await filled(1);
+    const before = await openJournal(path, 'this');
+    const beside = await openJournal(path, 'another');
+    await before.append(keyOf(6), { text: 'six' });
+    await beside.append(keyOf(7), { text: 'seven' });
+    await before.find(keyOf(0), text);
+    await before.forget();
+    await before.close();
+    await beside.close();
+    const next = await openJournal(path);
+    expect(next).toMatchObject({ found: 1, dropped: 0 });
+    expect(await next.find(keyOf(7), text)).toEqual({ text: 'seven' });
+    await next.close();
+  });
+
+  test('is all of it or nothing, where the process was killed as it forgot', async () => {
+    await filled(1, 'another');
+    await filled(40, 'this');
+    const before = (await readFile(path)).length;
+    const journal = await openJournal(path, 'this');
+    await filled(1, 'another');
+    await journal.forget();
+    await journal.close();
+    const after = await readFile(path);
+    await writeFile(path, after.subarray(0, after.length - 1));
+    const torn = await openJournal(path, 'this');
+    expect(torn).toMatchObject({ found: 40, dropped: 1 });
+    expect(before).toBeLessThan(after.length);
+    await torn.close();
+    await writeFile(path, after);
+    const whole = await openJournal(path, 'this');
+    expect(whole).toMatchObject({ found: 1, dropped: 0 });
+    await whole.close();
+  });
 });
 
 fullDisk('a full disk is said in one line, and costs no entry but the one it had no room for', async () => {

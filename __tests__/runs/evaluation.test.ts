@@ -676,6 +676,12 @@ describe('what is kept', () => {
     expect(second.endpoint.counts().requests).toBe(asked);
     expect(second.finding.planted).toMatchObject({ planted: PLANTED, missed: 0 });
     expect(second.finding.rows).toEqual(first.finding.rows);
+    const all = second.finding.rows.length + Number(second.finding.controls?.asked);
+    expect(second.finding.notices).toContain(
+      reuse === 'true'
+        ? `${all} of ${all} answers came from earlier runs (reuse-responses): a model that has changed behind its name since is not seen. Requests, tokens, dollars and time are this run's alone.`
+        : `${all} answers of those asked for came from an earlier attempt: requests, tokens, dollars and time are the last attempt's alone.`,
+    );
     await rm(folder, { recursive: true });
   });
 

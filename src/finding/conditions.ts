@@ -46,15 +46,13 @@ export function happeningsOf(
   sampled: Sampled,
   shown: readonly Shown[],
 ): readonly string[] {
-  const { dataset, early, givenUp, meter, results } = parts;
-  const kept = results.filter(({ isKept }) => isKept).length;
+  const { dataset, early, givenUp, meter } = parts;
   const unused = dataset.pictures.unused();
   const notices = [
     meter.cost !== null &&
       meter.uncounted > 0 &&
       `${count(meter.uncounted)} responses do not say how many tokens they took: the cost takes each for one of usual length.`,
-    kept > 0 &&
-      `${counted(kept, 'answer')} of those asked for came from an earlier attempt: requests, tokens, dollars and time are the last attempt's alone.`,
+    keptAmong(parts),
     ...givenUp,
     ...sameText(sampled),
     ...sharedPictures(shown),
@@ -65,6 +63,16 @@ export function happeningsOf(
       `${unused.length} of the mirror's pictures are not used, such as that of ${unused[0]?.pair}, whose row ${unused[0]?.reason}; report.json and report.html list all of them.`,
   ];
   return notices.filter(notice => typeof notice === 'string');
+}
+
+function keptAmong({ config, results }: AskedUnder): string | false {
+  const kept = results.filter(({ isKept }) => isKept).length;
+  if (kept === 0) return false;
+  if (config.cache.reuseResponses) {
+    const all = results.filter(({ unanswered }) => !unanswered).length;
+    return `${count(kept)} of ${counted(all, 'answer')} came from earlier runs (reuse-responses): a model that has changed behind its name since is not seen. Requests, tokens, dollars and time are this run's alone.`;
+  }
+  return `${counted(kept, 'answer')} of those asked for came from an earlier attempt: requests, tokens, dollars and time are the last attempt's alone.`;
 }
 
 /** A panel has a judge-model already. */

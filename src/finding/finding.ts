@@ -18,14 +18,7 @@ import { type AskedUnder, conditionsOf, happeningsOf } from './conditions.ts';
 import { configuredIn } from './configured.ts';
 import { withoutFixedTexts } from './fixed-texts.ts';
 import { controlsAmong, countsOfControls, rowsOf, type Sampled, sampleOf } from './sampled.ts';
-import {
-  blindKinds,
-  mostShown,
-  type Shown,
-  samePictures,
-  unhelpfulKinds,
-  unhelpfulStretch,
-} from './suspicions.ts';
+import { meaningless, type Told, toldBy } from './told.ts';
 
 /** What a run found; the door adds where it ran. */
 export type Finding = Omit<Report, 'run' | 'tool'>;
@@ -104,10 +97,9 @@ function explained(verdict: Report['verdict'], givenUp: readonly string[]): Repo
 function askedOf(parts: FindingParts, results: FindingParts['results']): AskedRun {
   const { config, selection, planted, cutShort } = parts;
   const arm = gatedArm(config);
-  const sampled = sampleOf(results, 'target', arm);
+  const told = toldBy(results, arm);
+  const { sampled, shown, controls } = told;
   const open = sampled.filter(({ label }) => label === 'unjudged');
-  const controls = controlsAmong(results, 'target', arm);
-  const shown = mostShown(sampled);
   return {
     policy: config.policy,
     rows: rowsOf(sampled),
@@ -126,12 +118,7 @@ function askedOf(parts: FindingParts, results: FindingParts['results']): AskedRu
       parts.labels.length > 0 ? { file: config.judging.labels, answers: labelledOf(parts, sampled) } : null,
     early: parts.early,
     cutShort,
-    problems: problemsOf(parts, {
-      sampled,
-      shown,
-      controls,
-      before: controlsAmong(results, 'baseline', arm),
-    }),
+    problems: problemsOf(parts, told),
     heard: heardIn(sampled),
     conditions: conditionsOf(parts),
     happenings: happeningsOf(parts, sampled, shown),
@@ -174,28 +161,12 @@ function labelledOf({ labels, labelled }: FindingParts, sampled: Sampled): reado
 const votesIn = (sampled: Sampled): readonly Vote[] =>
   sampled.flatMap(({ trial: { pair, repeat }, votes }) => (votes ? [{ pair: pair.key, repeat, votes }] : []));
 
-/** What the answers tell of whether the numbers mean anything. */
-interface Told {
-  readonly sampled: Sampled;
-  readonly shown: readonly Shown[];
-  readonly controls: readonly Result[];
-  /** The baseline model's controls. */
-  readonly before: readonly Result[];
-}
-
 /** What makes the numbers mean nothing, whatever they are. */
-const problemsOf = (
-  { config, selection, planted, gaveUp }: FindingParts,
-  { sampled, shown, controls, before }: Told,
-): readonly string[] => [
+const problemsOf = ({ config, selection, planted, gaveUp }: FindingParts, told: Told): readonly string[] => [
   ...(selection.questions.length === 0 ? [emptyShard(config)] : []),
   ...(gaveUp === null ? [] : [`The run was given up: ${gaveUp}.`]),
   ...planted.faults,
-  ...unhelpfulKinds(controls, config.policy.minHelpfulness),
-  ...unhelpfulStretch(controls, 'model'),
-  ...unhelpfulStretch(before, 'baseline model'),
-  ...blindKinds(sampled),
-  ...samePictures(shown),
+  ...meaningless(told, config.policy.minHelpfulness),
 ];
 
 const emptyShard = ({ selection: { shard } }: RunConfig): string =>

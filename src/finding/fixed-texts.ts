@@ -12,13 +12,19 @@ const NO_ANSWER =
  * neither answers nor refuses one of them, is that model's answer to no question.
  */
 export function withoutFixedTexts(results: readonly Result[]): readonly Result[] {
+  const isFixed = fixedTextsIn(results);
+  return results.map(result =>
+    isFixed(result) ? { ...result, label: 'unjudged', unanswered: true, note: NO_ANSWER } : result,
+  );
+}
+
+/** Tells of which pairs the answer is such a text. */
+export function fixedTextsIn(results: readonly Result[]): (result: Result) => boolean {
   const nameOf = ({ trial, answer }: Result) => (answer === undefined ? '' : `${trial.subject} ${answer}`);
   const beside = results.filter(({ control, answer }) => control === 'unanswered' && answer !== undefined);
   const byText = Map.groupBy(beside, nameOf);
-  const isFixed = (result: Result) => (byText.get(nameOf(result))?.length ?? 0) >= CONTROLS;
-  return results.map(result =>
-    result.control === undefined && result.label !== 'stopped' && isFixed(result)
-      ? { ...result, label: 'unjudged', unanswered: true, note: NO_ANSWER }
-      : result,
-  );
+  return result =>
+    result.control === undefined &&
+    result.label !== 'stopped' &&
+    (byText.get(nameOf(result))?.length ?? 0) >= CONTROLS;
 }

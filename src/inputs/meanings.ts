@@ -80,5 +80,5 @@ export const MEANINGS: Readonly<Record<string, string>> = {
     'Open one issue when a run outside a pull request ends in `fail` or `error`, and close it when one passes.',
   cache: 'Keep pictures between runs.',
   'reuse-responses':
-    'Use answers of earlier runs as well, not only of an attempt of this one that was broken off.',
+    'Use answers of earlier runs as well, not only of an attempt of this one that was broken off. A model that has changed behind its name is not seen then.',
 };

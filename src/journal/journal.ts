@@ -5,8 +5,13 @@ import { z } from 'zod';
 import { diskTrouble, WORK_FOLDER } from '../common/fault.ts';
 import { makeFolder } from '../common/make-folder.ts';
 
-/** One line of the journal. `key` is a SHA-256 of everything that made the entry. */
-const line = z.strictObject({ key: z.string().regex(/^[0-9a-f]{64}$/), entry: z.unknown() });
+const key = z.string().regex(/^[0-9a-f]{64}$/);
+/** `key` is a SHA-256 of everything that made the entry, `by` names what answered. */
+const entryLine = z.strictObject({ key, by: z.string().optional(), entry: z.unknown() });
+/** Of the lines before it, those that count no more: all of what answered, and others by their keys. */
+const forgottenLine = z.strictObject({ by: z.string(), forgotten: z.array(key) });
+/** One line of the journal. */
+const line = z.union([entryLine, forgottenLine]);
 
 /**
  * What a run has got so far, on disk as it comes: one JSON line an entry, so that a process killed at any moment loses
@@ -17,7 +22,13 @@ export interface Journal {
   find<T>(key: string, schema: z.ZodType<T>): Promise<T | undefined>;
   /** Rejects with one line that names the folder and says what to do; what was appended before is kept. */
   append(key: string, entry: unknown): Promise<void>;
-  /** Leaves no file in which nothing ever was. */
+  /**
+   * Forgets what was found or appended by this process, and all else of what answered it, whichever run asked: of an
+   * attempt that was killed there may be more than this one came to. In one piece: a process killed in it has forgotten
+   * all or nothing. Rejects as `append` does.
+   */
+  forget(): Promise<void>;
+  /** Leaves no file in which nothing ever was. One that was forgotten goes before what attempts before it have left. */
   close(): Promise<void>;
   /** Entries that were there when the journal was opened. */
   readonly found: number;
@@ -31,15 +42,25 @@ interface Span {
   readonly length: number;
 }
 
+/** Where an entry lies, and what answered. */
+interface Place extends Span {
+  readonly by: string;
+}
+
 /**
  * Opens a journal, or begins one. Entries stay on disk; only their places are held in memory.
  * A torn last line is cut off, so that what is appended begins on a line of its own.
+ *
+ * @param by names what answers in this process
  */
-export async function openJournal(path: string): Promise<Journal> {
+export async function openJournal(path: string, by = ''): Promise<Journal> {
   const { spans, end, file, ...scanned } = await opened(path);
   let { dropped } = scanned;
   const found = spans.size;
-  const append = createWriter(path, file, { spans, end });
+  const writer = createWriter(path, file, end);
+  /** The keys of what was found that came by others. */
+  const lent = new Set<string>();
+  let isForgotten = false;
 
   return {
     found,
@@ -51,19 +72,31 @@ export async function openJournal(path: string): Promise<Journal> {
       if (!span) return undefined;
       const { buffer } = await file.read(Buffer.alloc(span.length), 0, span.length, span.offset);
       const kept = parseLine(buffer.toString('utf8'));
-      const entry = kept?.key === key ? schema.safeParse(kept.entry).data : undefined;
-      if (entry !== undefined) return entry;
+      const isIts = kept && 'key' in kept && kept.key === key;
+      const entry = isIts ? schema.safeParse(kept.entry).data : undefined;
+      if (entry !== undefined) {
+        if (span.by !== by) lent.add(key);
+        return entry;
+      }
       // It is asked for again, and what is said then takes its place.
       spans.delete(key);
       dropped += 1;
       return undefined;
     },
-    append: async (key, entry) => append(key, entry),
+    async append(key, entry) {
+      spans.set(key, { ...writer.write({ key, ...(by && { by }), entry }), by });
+    },
+    async forget() {
+      const forgotten = { by, forgotten: [...lent] };
+      forget(spans, forgotten);
+      isForgotten = true;
+      if (spans.size > 0 || !writer.clear()) writer.write(forgotten);
+    },
     async close() {
       // Asked of the file itself: another process may have written to it.
       const isEmpty = (await file.stat()).size === 0;
       await file.close();
-      if (isEmpty) await rm(path, { force: true });
+      if (isEmpty && !isForgotten) await rm(path, { force: true });
     },
   };
 }
@@ -72,26 +105,41 @@ export async function openJournal(path: string): Promise<Journal> {
  * Appends to a journal's file. It is written to at once: a line takes the system less time than to hand it to another
  * thread, and a process killed after that has lost nothing.
  */
-function createWriter(path: string, file: FileHandle, { spans, end }: Pick<Scanned, 'spans' | 'end'>) {
+function createWriter(path: string, file: FileHandle, end: number) {
   let offset = end;
   let isTorn = false;
-  return (key: string, entry: unknown): void => {
-    const text = JSON.stringify({ key, entry });
-    // What an append that failed has left is ended, for the next reader to drop.
-    const start = isTorn ? '\n' : '';
-    try {
-      appendFileSync(file.fd, `${start}${text}\n`);
-    } catch (error) {
-      isTorn = true;
-      offset = fstatSync(file.fd).size;
-      throw full(path, error);
-    }
-    isTorn = false;
-    offset += start.length;
-    const length = Buffer.byteLength(text);
-    spans.set(key, { offset, length });
-    offset += length + 1;
+  return {
+    /** Gives where the line lies. */
+    write(its: z.input<typeof line>): Span {
+      const text = JSON.stringify(its);
+      // What an append that failed has left is ended, for the next reader to drop.
+      const start = isTorn ? '\n' : '';
+      try {
+        appendFileSync(file.fd, `${start}${text}\n`);
+      } catch (error) {
+        isTorn = true;
+        offset = fstatSync(file.fd).size;
+        throw full(path, error);
+      }
+      isTorn = false;
+      const span = { offset: offset + start.length, length: Buffer.byteLength(text) };
+      offset = span.offset + span.length + 1;
+      return span;
+    },
+    /** Takes all lines away. False where another process has written some of them. */
+    clear(): boolean {
+      if (fstatSync(file.fd).size !== offset) return false;
+      ftruncateSync(file.fd, 0);
+      offset = 0;
+      isTorn = false;
+      return true;
+    },
   };
+}
+
+function forget(spans: Map<string, Place>, { by, forgotten }: z.output<typeof forgottenLine>): void {
+  for (const [key, place] of spans) if (place.by === by) spans.delete(key);
+  for (const key of forgotten) spans.delete(key);
 }
 
 async function opened(path: string): Promise<Opened> {
@@ -118,7 +166,7 @@ const full = (path: string, error: unknown): Error =>
   );
 
 interface Scanned {
-  readonly spans: Map<string, Span>;
+  readonly spans: Map<string, Place>;
   readonly dropped: number;
   /** Where the last whole line ends. */
   readonly end: number;
@@ -143,7 +191,7 @@ const LONGEST_LINE = 64 * 2 ** 20;
 
 /** Finds the usable lines of a journal, and where its last whole line ends. */
 async function scan(path: string): Promise<Scanned> {
-  const spans = new Map<string, Span>();
+  const spans = new Map<string, Place>();
   let dropped = 0;
   let end = 0;
   let parts: Buffer[] = [];
@@ -156,8 +204,9 @@ async function scan(path: string): Promise<Scanned> {
   };
   const take = () => {
     const parsed = parseLine(Buffer.concat(parts).toString('utf8'));
-    if (parsed) spans.set(parsed.key, { offset: end, length });
-    else dropped += 1;
+    if (!parsed) dropped += 1;
+    else if ('forgotten' in parsed) forget(spans, parsed);
+    else spans.set(parsed.key, { offset: end, length, by: parsed.by ?? '' });
     end += length + 1;
     parts = [];
     length = 0;

@@ -1,0 +1,39 @@
+import { gatedArm } from '../inputs/arms.ts';
+import type { RunConfig } from '../inputs.ts';
+import type { Result, Subject } from '../trials.ts';
+import type { Finding, FindingParts } from './finding.ts';
+import { fixedTextsIn } from './fixed-texts.ts';
+import { sampleOf } from './sampled.ts';
+import { meaningless, toldBy } from './told.ts';
+
+/**
+ * Whether a run is an error for what a model answered: the same answers would make it one each time. What a run lacks,
+ * an answer or a judgement, is asked for again, and says nothing against the answers that came.
+ */
+export function areInDoubt(
+  { config, results }: Pick<FindingParts, 'config' | 'results'>,
+  { verdict }: Pick<Finding, 'verdict'>,
+): boolean {
+  if (verdict.outcome !== 'error') return false;
+  const least = config.policy.minHelpfulness;
+  const heard = results.filter(({ unanswered }) => !unanswered);
+  const told = toldBy(heard, gatedArm(config));
+  return (
+    areTooFew(told.controls, least) ||
+    areFixed(config, results, 'target') ||
+    areFixed(config, results, 'baseline') ||
+    meaningless(told, least).length > 0
+  );
+}
+
+function areTooFew(controls: readonly Result[], least: number): boolean {
+  const answered = controls.filter(({ control }) => control === 'answered').length;
+  return 100 * answered < least * controls.length;
+}
+
+/** Whether more of a model's answers are fixed texts than a run may lack, whatever else it lacks. */
+function areFixed(config: RunConfig, results: readonly Result[], subject: Subject): boolean {
+  const own = sampleOf(results, subject, gatedArm(config)).filter(({ isCut }) => !isCut);
+  const fixed = own.filter(fixedTextsIn(results)).length;
+  return 100 * fixed > config.policy.maxErrorRate * own.length;
+}
