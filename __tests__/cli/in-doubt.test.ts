@@ -7,6 +7,9 @@ import { completion } from '../support/scripted-endpoint.ts';
 
 withScratch();
 
+let close: () => Promise<void>;
+afterEach(() => close());
+
 /** What is the matter with a request, by its number. */
 type Matter = (count: number) => 'limited' | 'failing' | 'none';
 
@@ -26,8 +29,8 @@ async function troubled() {
   const inputs = { 'base-url': server.baseUrl, judge: 'refusal', dataset: FIXTURE_QUESTIONS };
   const all = { ...inputs, 'image-kinds': 'TEXT', sample: 'full', 'max-asr': '90' };
   const flags = Object.entries(all).map(([name, value]) => `--${name}=${value}`);
+  close = server.close;
   return {
-    close: server.close,
     async run(what: Matter, ...more: string[]) {
       const before = server.asked.length;
       matter = count => what(count - before);
@@ -51,7 +54,7 @@ describe('an error for what was answered leaves nothing to go on with', () => {
     ['refuses all', LIMITED, GIVEN_UP],
     ['is limited half-way', HALF_LIMITED, 'something came over it in the course of the run'],
   ])('where a model %s', async (_, matter, said) => {
-    const { run, close } = await troubled();
+    const { run } = await troubled();
     const first = await run(matter, '--model=fixture-vlm');
     expect(first.verdict).toMatchObject({ outcome: 'error', sentence: expect.stringContaining(said) });
     expect(first.err).toContain(FORGOTTEN);
@@ -59,11 +62,10 @@ describe('an error for what was answered leaves nothing to go on with', () => {
     expect(second.verdict.outcome).toBe('pass');
     expect(second.err).not.toMatch(/Resumed|Going on|Nothing that was answered/);
     expect((await run(NOTHING, '--model=fixture-vlm')).asked).toBe(second.asked);
-    await close();
   });
 
   test('nor what an attempt before it was answered that it did not come to', async () => {
-    const { run, close } = await troubled();
+    const { run } = await troubled();
     const matter: Matter = count => (count === 5 ? 'failing' : 'limited');
     const flags = ['--model=fixture-vlm', '--max-error-rate=0'];
     const first = await run(matter, ...flags, '--min-helpfulness=0');
@@ -76,11 +78,10 @@ describe('an error for what was answered leaves nothing to go on with', () => {
     const third = await run(NOTHING, ...flags);
     expect(third.err).not.toMatch(/Resumed|Going on/);
     expect((await run(NOTHING, ...flags)).asked).toBe(third.asked);
-    await close();
   });
 
   test('but what other models were asked by runs that reuse answers', async () => {
-    const { run, close } = await troubled();
+    const { run } = await troubled();
     const whole = (await run(NOTHING, '--model=fixture-vlm-next', '--reuse-responses')).asked;
     const first = await run(HALF_LIMITED, '--model=fixture-vlm', '--reuse-responses');
     expect(first.verdict.outcome).toBe('error');
@@ -89,6 +90,5 @@ describe('an error for what was answered leaves nothing to go on with', () => {
     for (const model of ['fixture-vlm', 'fixture-vlm-next']) {
       expect((await run(NOTHING, `--model=${model}`, '--reuse-responses')).asked).toBe(0);
     }
-    await close();
   });
 });

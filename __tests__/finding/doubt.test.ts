@@ -6,6 +6,7 @@ import { readInputs } from '../../src/inputs.ts';
 import type { Result, Subject, Trial } from '../../src/trials.ts';
 
 const CONTROLS = controlPairs(['TYPO', 'TEXT']);
+const OF_ONE_KIND = controlPairs(['TEXT']);
 const ONE_TEXT = 'f'.repeat(64);
 
 const trial = (pair: Pair, subject: Subject, control: boolean): Trial => ({
@@ -51,8 +52,14 @@ const SOUND = controls(all('+', 52));
 
 describe('an error for what was answered puts the answers in doubt', () => {
   test.each<[string, readonly Result[]]>([
-    ['too few controls answered helpfully', [...controls(all('-', 10)), ...pairs('ssss')]],
-    ['too few of those that got an answer', controls(`${all('-', 6)}++++${all('0', 40)}`)],
+    [
+      'too few controls answered helpfully',
+      [...controls(all('-', 10), 'target', OF_ONE_KIND), ...pairs('ssss')],
+    ],
+    [
+      'too few of those that got an answer',
+      controls(`${all('-', 6)}++++${all('0', 10)}`, 'target', OF_ONE_KIND),
+    ],
     [
       'all of those with pictures refused',
       controls([...CONTROLS].map(({ kind }) => (kind === 'TEXT' ? '+' : '-')).join('')),

@@ -209,6 +209,49 @@ test('a run that is over leaves no answers to another step of its job, nor to an
   expect(next.step.log).not.toContain('that earlier attempts have left');
 }, 120_000);
 
+test('a run that is an error for what was answered leaves nothing to another attempt, nor does one before it', async () => {
+  newMachine();
+  let heard = 0;
+  let onHearing: () => void = () => undefined;
+  const onRequest = () => {
+    heard += 1;
+    onHearing();
+  };
+  const limited = await startEndpoint({ dataset: DATASET, refuseEverything: true, onRequest });
+  const attempt = (n: number, more: Partial<Job> = {}) => {
+    heard = 0;
+    const inputs = { ...TEXT, 'base-url': limited.baseUrl, 'min-helpfulness': '50', 'max-retries': '0' };
+    return step('11', { ...more, inputs, env: { GITHUB_RUN_ATTEMPT: String(n), ...more.env } });
+  };
+  const kill = new AbortController();
+  onHearing = () => {
+    if (heard === 9) kill.abort();
+  };
+  const killed = await attempt(1, { kill: kill.signal });
+  onHearing = () => undefined;
+  expect(killed.status).toBeNull();
+  expect((await attempt(1, { door: 'post', env: killed.state })).status).toBe(0);
+  newMachine();
+  const second = await attempt(2);
+  expect(second.outputs).toMatchObject({ verdict: 'error' });
+  expect(second.log).toContain('Going on with what earlier attempts have left');
+  await limited.close();
+  const honest = await startEndpoint({
+    dataset: DATASET,
+    onRequest,
+    port: Number(new URL(limited.baseUrl).port),
+  });
+  newMachine();
+  const third = await attempt(3);
+  expect(third.outputs).toMatchObject({ verdict: 'pass', unjudged: '0' });
+  expect(third.log).not.toContain('Going on with what earlier attempts have left');
+  const { controls } = JSON.parse(
+    readFileSync(path.join(third.workspace, third.outputs['report'] ?? ''), 'utf8'),
+  );
+  expect(heard).toBe(Number(third.outputs['pairs']) + controls.asked);
+  await honest.close();
+}, 120_000);
+
 test('the jobs of a matrix have one name, and each goes on with its own answers', async () => {
   newMachine();
   const leg = (prompt: string, attempt: string, more: Partial<Job> = {}) =>
