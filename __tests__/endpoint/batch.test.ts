@@ -253,6 +253,24 @@ describe('a line of a batch', () => {
     ],
     ['that is missing', () => '', { kind: 'none', reason: 'malformed' }, 3],
     ['that is torn', line => JSON.stringify(saying(line, 'Yes.')).slice(0, -9), { kind: 'none' }, 3],
+    [
+      'whose status is text',
+      line => ({
+        custom_id: line.custom_id,
+        response: { ...saying(line, 'Yes.').response, status_code: '200' },
+      }),
+      { kind: 'text', text: 'Yes.' },
+      1,
+    ],
+    [
+      'whose status is the text of an error',
+      line => ({
+        custom_id: line.custom_id,
+        response: { ...lineFor(line, {}).response, status_code: '500' },
+      }),
+      { kind: 'none', reason: 'server' },
+      3,
+    ],
     ['with a body that is HTML', line => lineFor(line, '<html>'), { kind: 'none', reason: 'malformed' }, 3],
   ];
 
@@ -427,24 +445,118 @@ describe('a batch', () => {
   test.each([
     ['is gone', 404, 5, 60_000],
     ['cannot be read', 500, 31, 30 * 60_000],
-  ])(
-    'whose file %s is not waited for twice, and what is asked again is told',
-    async (_, status, reads, most) => {
-      const server = await batchServer(sayYes, (call, response, count) =>
-        call === 'GET files' && count <= reads ? refuse(response, status) : false,
+  ])('whose file %s is not waited for twice', async (_, status, reads, most) => {
+    const server = await batchServer(sayYes, (call, response, count) =>
+      call === 'GET files' && count <= reads ? refuse(response, status) : false,
+    );
+    endpoint = server;
+    const answers = await askAll(batchesOf(server.baseUrl, { maxRetries: 0 }), 3);
+    expect(answers.map(answer => answer.kind === 'none' && answer.detail)).toEqual(
+      Array(3).fill('its batch has no line about it'),
+    );
+    expect(server.calls.filter(call => call === 'GET files')).toHaveLength(reads);
+    expect(slept.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(most);
+  });
+
+  const notOut =
+    'The endpoint is done with a batch of 3 requests, and its file was not given out whole: what it says nothing about is asked again (3 requests), though it may be paid for.';
+
+  test('whose file is gone is asked once more, which is told, and taken then', async () => {
+    const server = await batchServer(sayYes, (call, response, count) =>
+      call === 'GET files' && count <= 5 ? refuse(response, 404) : false,
+    );
+    endpoint = server;
+    const answers = await askAll(batchesOf(server.baseUrl), 3);
+    expect(answers.map(({ kind }) => kind)).toEqual(['text', 'text', 'text']);
+    expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual([notOut]);
+  });
+
+  test('whose file is never given out is bought twice, and ends the run', async () => {
+    const server = await batchServer(sayYes, (call, response) =>
+      call === 'GET files' ? refuse(response, 404) : false,
+    );
+    endpoint = server;
+    await expect(askAll(batchesOf(server.baseUrl, { maxRetries: 5 }), 3)).rejects.toThrow(
+      `${server.baseUrl} completed a batch of 3 requests, and its file was not given out whole: see what it wrote for batch_1 there, or set batch to false`,
+    );
+    expect(server.batches).toHaveLength(2);
+    expect(notices).toContain(notOut);
+  });
+
+  const shouting = (line: AskedLine) => ({ ...line, custom_id: line.custom_id.toUpperCase() });
+  const unreadable: readonly [string, string, (lines: readonly AskedLine[]) => Became][] = [
+    [
+      'is about requests in capitals',
+      'no line of its file is about one of them',
+      lines => ({ output: lines.map(line => saying(shouting(line), 'Yes.')) }),
+    ],
+    [
+      'is about requests of others',
+      'no line of its file is about one of them',
+      lines => ({ output: lines.map((line, n) => saying({ ...line, custom_id: `other-${n}` }, 'Yes.')) }),
+    ],
+    ['is a page', 'no line of its file can be read', () => ({ output: ['<html>busy</html>'] })],
+    ['is empty', 'no line of its file can be read', () => ({ output: [] })],
+    ['is not named', 'it names no file of what they came to', () => ({})],
+  ];
+
+  test.each(unreadable)(
+    'whose file %s ends the run with the first one, and stays to be seen',
+    async (_, why, became) => {
+      const { client, server } = await scripted(became, { maxRetries: 5 });
+      const asked = Promise.all(
+        ['a', 'b'].map(letter => client.ask({ ...request('A duck?'), key: letter.repeat(64) })),
       );
-      endpoint = server;
-      const answers = await askAll(batchesOf(server.baseUrl, { maxRetries: 0 }), 3);
-      expect(answers.map(answer => answer.kind === 'none' && answer.detail)).toEqual(
-        Array(3).fill('its batch has no line about it'),
+      await expect(asked).rejects.toThrow(FatalEndpointError);
+      await expect(asked).rejects.toThrow(
+        `${server.baseUrl} completed a batch of 2 requests, and ${why}: see what it wrote for batch_0 there, or set batch to false`,
       );
-      expect(server.calls.filter(call => call === 'GET files')).toHaveLength(reads);
-      expect(slept.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(most);
-      expect(notices).toContain(
-        'The endpoint did not give out a whole file of what a batch has answered: requests without an answer in it are asked again, though they may be paid for.',
+      await client.close();
+      expect(server.batches).toHaveLength(1);
+      expect(server.files().filter(name => name.startsWith('file'))).toEqual([]);
+      expect(server.files().filter(name => name.startsWith('output'))).toHaveLength(
+        why.includes('names') ? 0 : 1,
       );
     },
   );
+
+  test.each(unreadable)(
+    'whose file %s is asked once more, and no more, of an endpoint that has answered',
+    async (_, why, became) => {
+      const { client, server } = await scripted((lines, batch) => (batch === 0 ? sayYes : became)(lines), {
+        maxRetries: 5,
+      });
+      await client.ask(request('A first duck?'));
+      const [answer] = await askAll(client, 1);
+      expect(answer).toMatchObject({ kind: 'none', detail: 'its batch has no line about it' });
+      expect(server.batches).toHaveLength(3);
+      expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual([
+        `The endpoint is done with a batch of 1 request, and ${why}: what it says nothing about is asked again (1 request), though it may be paid for.`,
+      ]);
+      await client.close();
+      expect(server.files()).toEqual([]);
+    },
+  );
+
+  test('that leaves some of its requests out is told of each time they are asked again', async () => {
+    const { client, server } = await scripted(lines => sayYes(lines.slice(0, Math.ceil(lines.length / 2))), {
+      maxRetries: 1,
+    });
+    const answers = await askAll(client, 7);
+    expect(answers.filter(({ kind }) => kind === 'text')).toHaveLength(6);
+    expect(server.batches.map(({ length }) => length)).toEqual([7, 3]);
+    expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual([
+      'The endpoint is done with a batch of 7 requests, and its file has no line about some of them: what it says nothing about is asked again (3 requests), though it may be paid for.',
+    ]);
+  });
+
+  test('that expired says nothing of money, since what it has not asked is free', async () => {
+    const { client } = await scripted((lines, batch) =>
+      batch === 0 ? { status: 'expired' } : sayYes(lines),
+    );
+    await askAll(client, 3);
+    expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual([]);
+  });
 
   test('whose file is read at the second reading alone has its answers taken', async () => {
     const server = await batchServer(sayYes, (call, response, count) =>
@@ -1004,6 +1116,9 @@ describe('a run without batches that finds one of an earlier attempt', () => {
       /files$/.test(call) && call !== 'POST files' ? refuse(response, 404) : false,
     );
     expect(await takenFrom(server)).toBeUndefined();
+    expect(notices).toContain(
+      'The endpoint did not give out a whole file of what a batch has answered: requests without an answer in it are asked again, though they may be paid for.',
+    );
     expect(notices).toContain(
       'Took the 0 answers to 1 requests from a batch of an earlier attempt: what it lacks is asked one by one, since batch is false now.',
     );

@@ -59,7 +59,7 @@ export function createBatchEndpoint(options: BatchOptions): BatchEndpoint {
         unsettled.delete(id);
         resolve(answer);
       };
-      const entry: Entry = { id, span, tries: 0, booked: false, settle, fail: reject };
+      const entry: Entry = { id, span, tries: 0, wasUnheard: false, booked: false, settle, fail: reject };
       unsettled.set(id, entry);
       sending.add([entry]);
     });

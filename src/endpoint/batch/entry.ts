@@ -10,6 +10,8 @@ export interface Entry {
   readonly span: Span;
   /** Tries that came to nothing. */
   readonly tries: number;
+  /** Whether a batch that it was in has been completed without a word about any of its requests. */
+  readonly wasUnheard: boolean;
   /** Whether the meter has counted the try under way. */
   readonly booked: boolean;
   readonly settle: (answer: Answer) => void;

@@ -145,6 +145,9 @@ export async function unanswered(
   return without;
 }
 
+const UNREAD =
+  'The endpoint did not give out a whole file of what a batch has answered: requests without an answer in it are asked again, though they may be paid for.';
+
 /** Keeps what a batch has answered. How many answers that are. */
 async function keepAnswers(record: OpenRecord, state: BatchState, options: TakingAway): Promise<number> {
   const { reader, journal } = options;
@@ -157,7 +160,10 @@ async function keepAnswers(record: OpenRecord, state: BatchState, options: Takin
     const fate = reader.fateOf(outcome, live);
     if (fate?.next === 'settle' && fate.answer.kind !== 'none') kept.push(journal.append(id, fate.answer));
   };
-  if (asked.size > 0) await collect(state, asked, hear, options);
+  if (asked.size > 0) {
+    const { isWhole } = await collect(state, asked, hear, options);
+    if (!isWhole) options.notice(UNREAD);
+  }
   await Promise.all(kept);
   return kept.length;
 }

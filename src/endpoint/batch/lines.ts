@@ -27,9 +27,12 @@ const words = z
   .object({ code: z.unknown(), type: z.unknown(), param: z.unknown(), message: z.unknown() })
   .partial();
 
+/** Some gateways write the number as text. */
+const statusCode = z.union([z.int(), z.string().regex(/^\d+$/).transform(Number)]);
+
 const line = z.object({
   custom_id: z.string(),
-  response: z.object({ status_code: z.int(), body: z.unknown() }).nullish(),
+  response: z.object({ status_code: statusCode, body: z.unknown() }).nullish(),
   error: words.nullish(),
 });
 

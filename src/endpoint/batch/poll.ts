@@ -71,6 +71,14 @@ function unlessFatal(error: unknown): undefined {
   if (error instanceof FatalEndpointError) throw error;
 }
 
+/** How much of what a batch has written could be read. */
+export interface Gathered {
+  /** Whether all of its files came to their ends. */
+  readonly isWhole: boolean;
+  /** Lines that say something about a request, its own or another. */
+  readonly lines: number;
+}
+
 /**
  * Reads what came of a batch, line by line. Each of its files is read twice: first for the requests of which it says
  * two things, so that neither is an answer, with no more than a digest of each line held; then to take what it says.
@@ -81,22 +89,21 @@ export async function collect(
   asked: ReadonlySet<string>,
   take: (id: string, outcome: Outcome, isContradicted: boolean) => void,
   options: PollOptions,
-): Promise<void> {
+): Promise<Gathered> {
   const { contradicted, compare } = createComparison(asked);
-  const found = new Map<string, Reading>();
+  const found = new Map<string, Read>();
   for (const file of files) {
     found.set(file, await readPatiently(file, compare, options.mostReads ?? PATIENCE, options));
   }
   const hear = (id: string, outcome: Outcome): void => take(id, outcome, contradicted.has(id));
+  const reads: Read[] = [];
   for (const file of files) {
-    const tries = found.get(file) === 'whole' ? READS_AFTER : 1;
-    const reading = await readPatiently(file, hear, tries, options);
-    if (reading !== 'whole') options.notice(UNREAD);
+    const tries = found.get(file)?.came === 'whole' ? READS_AFTER : 1;
+    reads.push(await readPatiently(file, hear, tries, options));
   }
+  const lines = reads.reduce((sum, read) => sum + read.lines, 0);
+  return { isWhole: reads.every(({ came }) => came === 'whole'), lines };
 }
-
-const UNREAD =
-  'The endpoint did not give out a whole file of what a batch has answered: requests without an answer in it are asked again, though they may be paid for.';
 
 /** What the lines of a batch say of its requests, held against each other. */
 function createComparison(asked: ReadonlySet<string>) {
@@ -113,8 +120,11 @@ function createComparison(asked: ReadonlySet<string>) {
   };
 }
 
-/** How far a file could be read. */
-type Reading = 'whole' | 'broken' | 'gone';
+/** How far a file could be read, and how many lines of it. */
+interface Read {
+  readonly came: 'whole' | 'broken' | 'gone';
+  readonly lines: number;
+}
 
 /** Reads a file until it has come to its end; what one that breaks off had said stands. */
 async function readPatiently(
@@ -122,12 +132,12 @@ async function readPatiently(
   hear: (id: string, outcome: Outcome) => void,
   mostReads: number,
   options: PollOptions,
-): Promise<Reading> {
+): Promise<Read> {
   let misses = 0;
   for (let tries = 1; ; tries += 1) {
     const reading = await read(file, hear, options);
-    misses = reading === 'gone' ? misses + 1 : 0;
-    if (reading === 'whole' || tries >= mostReads || misses >= FILE_GONE_AFTER) return reading;
+    misses = reading.came === 'gone' ? misses + 1 : 0;
+    if (reading.came === 'whole' || tries >= mostReads || misses >= FILE_GONE_AFTER) return reading;
     await options.sleep(Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** tries), options.signal);
   }
 }
@@ -136,16 +146,19 @@ async function read(
   file: string,
   hear: (id: string, outcome: Outcome) => void,
   { api, signal, secrets }: PollOptions,
-): Promise<Reading> {
+): Promise<Read> {
+  let lines = 0;
   try {
     for await (const text of api.lines(file)) {
       const line = readLine(text, secrets);
-      if (line) hear(line.id, line.outcome);
+      if (!line) continue;
+      lines += 1;
+      hear(line.id, line.outcome);
     }
-    return 'whole';
+    return { came: 'whole', lines };
   } catch (error) {
     signal.throwIfAborted();
     unlessFatal(error);
-    return error instanceof FileGoneError ? 'gone' : 'broken';
+    return { came: error instanceof FileGoneError ? 'gone' : 'broken', lines };
   }
 }

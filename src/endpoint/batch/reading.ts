@@ -1,19 +1,33 @@
+import { counted } from '../../gate/words.ts';
 import { type Answer, noAnswer } from '../answer.ts';
 import type { ClientOptions } from '../client.ts';
-import { FatalEndpointError, rejectionSentence, shownUrl } from '../problems.ts';
+import { errorWord, FatalEndpointError, rejectionSentence, shownUrl } from '../problems.ts';
 import { createDialectLearner, type Dialect } from '../request.ts';
 import { createStanding } from '../standing.ts';
 import type { BatchState } from './api.ts';
 import type { Live } from './entry.ts';
 import type { Outcome } from './lines.ts';
+import type { Gathered } from './poll.ts';
 
-/** What is to become of a request: `again` counts as a try, `anew` does not. */
+/**
+ * What is to become of a request: `again` counts as a try, `anew` does not; `once-more` is a try that is to be the last
+ * where it comes to the same.
+ */
 export interface Fate {
-  readonly next: 'settle' | 'again' | 'anew' | 'too-much';
+  readonly next: 'settle' | 'again' | 'once-more' | 'anew' | 'too-much';
   readonly answer: Answer;
 }
 
 export type Rejection = Extract<Outcome, { kind: 'rejected' }>;
+
+/** What a batch came to as a whole. */
+export interface Came {
+  readonly state: BatchState;
+  /** What its files hold. */
+  readonly gathered: Gathered;
+  /** Whether it was completed without a word about any of its requests. */
+  readonly isUnheard: boolean;
+}
 
 /** Reads what an endpoint says in batches, and learns from it how it wants to be asked. */
 export interface BatchReader {
@@ -23,17 +37,34 @@ export interface BatchReader {
   fateOf(outcome: Outcome, live: Live): Fate | undefined;
   /** Throws FatalEndpointError when a rejection is all that the endpoint has ever said. */
   rejected(rejection: Rejection, live: Live): Fate;
-  /** Of a request that the batch says nothing about. Throws FatalEndpointError as `rejected` does. */
-  silent(state: BatchState, live: Live): Fate;
+  /** Whether nothing can ever be read of what the endpoint writes, as far as this batch shows. */
+  isUnreadable(came: Came, live: Live): boolean;
+  /**
+   * Of a request that the batch says nothing about. Throws FatalEndpointError as `rejected` does, and where nothing can
+   * be read of the batch.
+   */
+  silent(came: Came, live: Live): Fate;
 }
 
 export function createBatchReader({
   baseUrl,
   model,
   meter,
+  secrets,
   standing = createStanding(),
-}: Pick<ClientOptions, 'baseUrl' | 'model' | 'meter' | 'standing'>): BatchReader {
+}: Pick<ClientOptions, 'baseUrl' | 'model' | 'meter' | 'secrets' | 'standing'>): BatchReader {
   const learner = createDialectLearner();
+  const isUnreadable: BatchReader['isUnreadable'] = ({ gathered, isUnheard }, { pending, earlier }) => {
+    if (!isUnheard || earlier || standing.hasAnswered) return false;
+    // A file that is not given out may be given out another time.
+    return gathered.isWhole || [...pending.values()].some(({ wasUnheard }) => wasUnheard);
+  };
+  /** Why the run ends with a batch; null where it does not. */
+  const endOf = (came: Came, live: Live): string | null => {
+    const { status, code } = came.state;
+    if (isUnreadable(came, live)) return unreadable(baseUrl, secrets, came, live);
+    return status === 'failed' && !standing.hasAnswered ? failure(baseUrl, model, code) : null;
+  };
   return {
     get dialect() {
       return learner.dialect;
@@ -59,17 +90,33 @@ export function createBatchReader({
         throw new FatalEndpointError(rejectionSentence({ status, code, redirect: '' }, baseUrl, model));
       return { next: 'settle', answer };
     },
-    silent({ status, code }, { earlier }) {
+    isUnreadable,
+    silent(came, live) {
+      const { status, code } = came.state;
       const answer = silence(status, code);
       // As long as it may still be answered, it is not asked a second time.
-      if (earlier && status !== 'lost') return { next: 'anew', answer };
+      if (live.earlier && status !== 'lost') return { next: 'anew', answer };
       if (status === 'failed' && FULL.has(code)) return { next: 'too-much', answer };
-      if (status === 'failed' && !standing.hasAnswered)
-        throw new FatalEndpointError(failure(baseUrl, model, code));
+      const why = endOf(came, live);
+      if (why !== null) throw new FatalEndpointError(why);
+      if (came.isUnheard) return { next: 'once-more', answer };
       const final = status === 'cancelled' || status === 'lost';
       return { next: final ? 'settle' : 'again', answer };
     },
   };
+}
+
+function unreadable(baseUrl: string, secrets: readonly string[], came: Came, { record }: Live): string {
+  const place = errorWord(record.batch, secrets) || 'it';
+  return `${shownUrl(baseUrl)} completed a batch of ${counted(record.ids.length, 'request')}, and ${lackIn(came)}: see what it wrote for ${place} there, or set batch to false`;
+}
+
+/** What is wrong with the files of a batch that lack lines about its requests, as the end of a sentence. */
+export function lackIn({ state: { files }, gathered: { isWhole, lines }, isUnheard }: Came): string {
+  if (files.length === 0) return 'it names no file of what they came to';
+  if (!isWhole) return 'its file was not given out whole';
+  if (lines === 0) return 'no line of its file can be read';
+  return isUnheard ? 'no line of its file is about one of them' : 'its file has no line about some of them';
 }
 
 /** What OpenAI and Azure say when no more tokens may be queued, or requests be in one batch. */

@@ -88,6 +88,14 @@ function bookedOf(entries: readonly Entry[], meter: SendingOptions['meter']): re
   return all.filter(({ booked }) => booked);
 }
 
+/** A request as it is asked again; undefined where it is not. */
+function askedAgain(entry: Entry, { next }: Fate, maxRetries: number): Entry | undefined {
+  const tries = next === 'anew' ? entry.tries : entry.tries + 1;
+  const isOnceMore = next === 'once-more';
+  if (next === 'settle' || tries > maxRetries || (isOnceMore && entry.wasUnheard)) return undefined;
+  return { ...entry, booked: false, tries, wasUnheard: entry.wasUnheard || isOnceMore };
+}
+
 /** Sends requests in batches, as often as it takes until each is settled. */
 export interface Sending {
   readonly add: (entries: readonly Entry[]) => void;
@@ -117,10 +125,11 @@ export function createSending(options: SendingOptions): Sending {
     if (paid.length > 0) await work.send(paid);
   };
 
-  const take = (entry: Entry, { next, answer }: Fate): void => {
-    const tries = next === 'again' ? entry.tries + 1 : entry.tries;
-    if (next === 'settle' || tries > options.maxRetries) entry.settle(answer);
-    else gathering.add([{ ...entry, booked: false, tries }]);
+  const take = (entry: Entry, fate: Fate): boolean => {
+    const again = askedAgain(entry, fate, options.maxRetries);
+    if (again) gathering.add([again]);
+    else entry.settle(fate.answer);
+    return again !== undefined;
   };
 
   const takeAll = (entries: readonly Entry[], answer: Answer): void => {
@@ -133,7 +142,7 @@ export function createSending(options: SendingOptions): Sending {
     records,
     take(entry, fate) {
       patience.heard();
-      take(entry, fate);
+      return take(entry, fate);
     },
     tooLarge(entries) {
       if (largest.halve(entries, 'now')) gathering.add(entries);

@@ -3,15 +3,16 @@ import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import PQueue from 'p-queue';
+import { counted } from '../../gate/words.ts';
 import { type Answer, noAnswer } from '../answer.ts';
 import type { ClientOptions } from '../client.ts';
 import { bodyOf, type Dialect } from '../request.ts';
-import { type BatchApi, type BatchState, type Handed, REQUESTS_PATH } from './api.ts';
+import { type BatchApi, type Handed, REQUESTS_PATH } from './api.ts';
 import type { Entry, Live } from './entry.ts';
 import { begun, dropped, forgotten } from './left.ts';
 import type { Outcome } from './lines.ts';
 import { collect, type PollOptions, untilEnded } from './poll.ts';
-import type { BatchReader, Fate, Rejection } from './reading.ts';
+import { type BatchReader, type Came, type Fate, lackIn, type Rejection } from './reading.ts';
 import type { BatchRecords, OpenRecord } from './record.ts';
 import type { Spool } from './spool.ts';
 
@@ -20,8 +21,8 @@ export interface WorkOptions extends PollOptions, Pick<ClientOptions, 'model' | 
   readonly reader: BatchReader;
   readonly records: BatchRecords;
   readonly spool: () => Spool;
-  /** Takes what came of a request. */
-  readonly take: (entry: Entry, fate: Fate) => void;
+  /** Takes what came of a request. Whether it is asked again. */
+  readonly take: (entry: Entry, fate: Fate) => boolean;
   /** Takes requests of a batch that was larger than the endpoint takes. */
   readonly tooLarge: (entries: readonly Entry[]) => void;
   /** Takes requests of a batch that was more than the endpoint takes beside what it has. */
@@ -60,8 +61,8 @@ export function createBatchWork(options: WorkOptions): BatchWork {
 
   const see = async (live: Live): Promise<void> => {
     lives.add(live);
-    const state = await heard(live, options).finally(() => lives.delete(live));
-    await takeSilent(live, state, options);
+    const came = await heard(live, options).finally(() => lives.delete(live));
+    await takeSilent(live, came, options);
   };
 
   return {
@@ -112,9 +113,10 @@ const CONTRADICTED: Fate = {
 };
 
 /** Waits for what came of a batch, and says what is to become of each request that it says something about. */
-async function heard(live: Live, options: WorkOptions): Promise<BatchState> {
+async function heard(live: Live, options: WorkOptions): Promise<Came> {
   const { reader, take } = options;
   const { record, pending } = live;
+  const asked = pending.size;
   const state = await untilEnded(record.batch, options);
   const rejections = new Map<Entry, Rejection>();
   const hear = (id: string, outcome: Outcome, isContradicted: boolean): void => {
@@ -126,25 +128,33 @@ async function heard(live: Live, options: WorkOptions): Promise<BatchState> {
     if (fate) take(entry, fate);
     else if (outcome.kind === 'rejected') rejections.set(entry, outcome);
   };
-  await collect(state, new Set(pending.keys()), hear, options);
+  const gathered = await collect(state, new Set(pending.keys()), hear, options);
+  const came = { state, gathered, isUnheard: state.status === 'completed' && pending.size === asked };
   // The answers are on their way into the journal; the record's end goes in behind them.
   await setImmediate();
-  if (state.status !== 'lost') await forgotten(record, state, options);
+  // A person is to see there what cannot be read here.
+  const files = reader.isUnreadable(came, live) ? [] : state.files;
+  if (state.status !== 'lost') await forgotten(record, { files }, options);
   for (const [entry, rejection] of rejections) take(entry, reader.rejected(rejection, live));
-  return state;
+  return came;
 }
 
 /** Takes the requests that a batch has said nothing about. */
 async function takeSilent(
   live: Live,
-  state: BatchState,
-  { reader, take, tooMuch }: WorkOptions,
+  came: Came,
+  { reader, take, tooMuch, notice }: WorkOptions,
 ): Promise<void> {
   const left = [...live.pending.values()];
   if (left.length === 0) return;
-  const fate = reader.silent(state, live);
+  const fate = reader.silent(came, live);
   if (fate.next === 'too-much') return tooMuch(left);
-  for (const entry of left) take(entry, fate);
+  const again = left.filter(entry => take(entry, fate)).length;
+  // What expired was not asked, and is paid for once.
+  if (again === 0 || (came.state.status !== 'completed' && came.gathered.isWhole)) return;
+  notice(
+    `The endpoint is done with a batch of ${counted(live.record.ids.length, 'request')}, and ${lackIn(came)}: what it says nothing about is asked again (${counted(again, 'request')}), though it may be paid for.`,
+  );
 }
 
 async function cancelled({ batch, file }: OpenRecord, api: BatchApi): Promise<void> {
