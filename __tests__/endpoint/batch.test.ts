@@ -416,6 +416,20 @@ describe('a batch', () => {
     await expect(client.ask(request('Later?'))).rejects.toThrow(FatalEndpointError);
   });
 
+  test.each([
+    [
+      'billing_hard_limit_reached',
+      'did not run the batch (billing_hard_limit_reached): the limit or the credit of its account there is used up; raise it, or wait until it is renewed',
+    ],
+    [
+      'invalid_json_line',
+      "did not run the batch (invalid_json_line): it does not read the file of requests as OpenAI's Batch API has it; set batch to false",
+    ],
+  ])('that failed by %s says what to do about that', async (code, sentence) => {
+    const { client, server } = await scripted(() => ({ status: 'failed', code }));
+    await expect(askAll(client, 2)).rejects.toThrow(`${server.baseUrl} ${sentence}`);
+  });
+
   test('whose every line is rejected from the start ends the run', async () => {
     const { client, server } = await scripted(lines => ({
       errors: lines.map(line => lineFor(line, { error: { code: 'model_not_found', message: 'x' } }, 404)),
@@ -796,24 +810,22 @@ describe('an endpoint', () => {
     );
   });
 
-  test('that takes not even one request at once gives no answer', async () => {
-    const server = await batchServer(sayYes, (_, response) => refuse(response, 429));
-    endpoint = server;
-    const client = batchesOf(server.baseUrl, { maxRetries: 0 });
-    expect(await client.ask(request('A duck?'))).toMatchObject({
-      reason: 'rate-limit',
-      detail: 'the endpoint does not take even a batch of one request',
-    });
-  });
+  /** For what takes hours. */
+  const sleep = async (ms: number, signal: AbortSignal): Promise<void> => {
+    slept.push(ms);
+    await setTimeout(ms < 60_000 ? ms / 1000 : 0, undefined, { signal });
+  };
+  const full: Became = { status: 'failed', code: 'token_limit_exceeded' };
+  const minutes = (): number => slept.filter(ms => ms >= 60_000).reduce((sum, ms) => sum + ms, 0) / 60_000;
 
-  const never: readonly [string, string, Became][] = [
-    ['files', 'POST files', {}],
-    ['batches', 'POST batches', {}],
-    ['the tokens of any batch', '', { status: 'failed', code: 'token_limit_exceeded' }],
+  const never: readonly [string, string, Became, string][] = [
+    ['files', 'POST files', {}, '429 to files'],
+    ['batches', 'POST batches', {}, '429 to batches'],
+    ['the tokens of any batch', '', full, 'token_limit_exceeded'],
   ];
   test.each(never)(
-    'that refuses %s for good is given up after minutes, not days',
-    async (_, step, became) => {
+    'that refuses %s for good is given up after two hours, which are told of',
+    async (_, step, became, word) => {
       const server = await batchServer(
         () => became,
         (call, response) => {
@@ -823,19 +835,72 @@ describe('an endpoint', () => {
         },
       );
       endpoint = server;
-      const answers = await askAll(batchesOf(server.baseUrl), 40);
-      expect(new Set(answers.map(answer => answer.kind === 'none' && answer.detail))).toEqual(
-        new Set(['the endpoint does not take even a batch of one request']),
+      const client = batchesOf(server.baseUrl, { sleep });
+      const asked = askAll(client, 40);
+      await expect(asked).rejects.toThrow(FatalEndpointError);
+      await expect(asked).rejects.toThrow(
+        `${server.baseUrl} has taken no batch for 2 h, not even of one request (${word}): its limit of queued requests or tokens is used up by other batches; wait until they are done, or set batch to false`,
       );
-      // Six until 40 are one, and two that a single request has.
-      expect(slept.filter(ms => ms === 60_000)).toHaveLength(8);
-      expect(notices).toContain(
-        'The endpoint takes not even a batch of one request now: it is tried every minute, and given up after 2 min.',
-      );
+      await client.close();
+      // Six minutes until 40 are one, and the longest wait is five.
+      expect(minutes()).toBeGreaterThanOrEqual(126);
+      expect(minutes()).toBeLessThan(131);
+      expect(slept.filter(ms => ms >= 60_000).slice(6, 10)).toEqual([60_000, 90_000, 135_000, 202_500]);
+      expect(notices.filter(notice => !/^Sent|at a time/.test(notice))).toEqual([
+        `The endpoint takes not even a batch of one request now (${word}), since other batches fill its queue: it is tried again every few minutes, for 2 h.`,
+        'The endpoint has had no room for a batch for 1 h: it is waited for up to 2 h.',
+      ]);
       expect(meter.requests).toBeLessThanOrEqual(40);
       expect(server.files()).toEqual([]);
     },
   );
+
+  test('whose queue is full is waited for as long as max-retries says, where that is longer', async () => {
+    const { client } = await scripted(() => full, { sleep, maxRetries: 300 });
+    await expect(client.ask(request('A duck?'))).rejects.toThrow('has taken no batch for 5 h, not even');
+    expect(minutes()).toBeGreaterThanOrEqual(300);
+    expect(notices.filter(notice => notice.includes('up to 5 h'))).toHaveLength(4);
+  });
+
+  test('whose queue is full half-way ends the run with what it has said', async () => {
+    const { client } = await scripted((lines, batch) => (batch === 0 ? sayYes(lines) : full), { sleep });
+    await client.ask(request('A first duck?'));
+    const error = await client.ask(request('A duck?')).catch(each => each);
+    expect(error).toMatchObject({ name: 'FatalEndpointError', isHalfWay: true });
+  });
+
+  test('whose queue is emptied after an hour takes what is left in one batch', async () => {
+    const { client, server } = await scripted(lines => (minutes() > 60 ? sayYes(lines) : full), { sleep });
+    const answers = await askAll(client, 40);
+    expect(answers.map(({ kind }) => kind)).toEqual(Array(40).fill('text'));
+    expect(server.batches.map(({ length }) => length).slice(0, 6)).toEqual([40, 20, 10, 5, 3, 2]);
+    expect(server.batches.map(({ length }) => length).slice(-2)).toEqual([1, 39]);
+    expect(meter.requests).toBe(40);
+  });
+
+  test('that has no room beside another batch of the run is not given up', async () => {
+    const { client } = await scripted(lines => (minutes() > 500 ? sayYes(lines) : full), {
+      sleep,
+      isBesideOthers: () => true,
+    });
+    expect(await client.ask(request('A duck?'))).toMatchObject({ kind: 'text' });
+    expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual([]);
+  });
+
+  test.each([
+    ['files', 429, 'insufficient_quota'],
+    ['batches', 400, 'billing_hard_limit_reached'],
+  ])('that refuses %s by %i since its account is used up ends the run', async (step, status, code) => {
+    const server = await batchServer(sayYes, (call, response) => {
+      if (call !== `POST ${step}`) return false;
+      sendJson(response, { error: { code, message: 'sk-very-secret' } }, status);
+      return true;
+    });
+    endpoint = server;
+    await expect(askAll(batchesOf(server.baseUrl, { maxRetries: 0 }), 3)).rejects.toThrow(
+      `${server.baseUrl} answered ${status} (${code}) to ${step}: the limit or the credit of its account there is used up; raise it, or wait until it is renewed`,
+    );
+  });
 
   test('that takes no other batch while one is under way is not given up', async () => {
     let isFirstDone = false;
@@ -858,9 +923,39 @@ describe('an endpoint', () => {
     endpoint = server;
     const answers = await askAll(batchesOf(server.baseUrl), 2);
     expect(answers.map(answer => answer.kind === 'none' && answer.detail)).toEqual(
-      Array(2).fill('the endpoint does not take even a batch of one request'),
+      Array(2).fill('the endpoint answers 413 to a batch of this request alone: set batch to false'),
     );
     expect(server.calls.filter(call => call === 'POST files')).toHaveLength(3);
+  });
+
+  test('that finds each file too large ends the run', async () => {
+    const server = await batchServer(sayYes, (_, response) => refuse(response, 413));
+    endpoint = server;
+    const client = batchesOf(server.baseUrl);
+    await expect(askAll(client, 40)).rejects.toThrow(
+      `${server.baseUrl} answered 413 to each file for a batch, even of one request: raise the limit of the server or proxy before it, or set batch to false`,
+    );
+    await client.close();
+    expect(server.calls.filter(call => call === 'POST files').length).toBeLessThan(40);
+  });
+
+  test('that has taken batches is asked all that it does not find too large', async () => {
+    let large = 0;
+    const server = await batchServer(sayYes, (call, response) => {
+      if (call !== 'POST files' || Number(response.req.headers['content-length']) < 20_000) return false;
+      large += 1;
+      return refuse(response, 413);
+    });
+    endpoint = server;
+    const client = batchesOf(server.baseUrl);
+    await client.ask(request('A duck?'));
+    const answers = await Promise.all(
+      [...questions(4), ...questions(4).map(text => text.padEnd(20_000, '.'))].map(text =>
+        client.ask(request(text)),
+      ),
+    );
+    expect(answers.map(({ kind }) => kind)).toEqual([...Array(4).fill('text'), ...Array(4).fill('none')]);
+    expect(large).toBeGreaterThan(4);
   });
 
   test('that does not accept the key ends the run, and the key is not shown', async () => {

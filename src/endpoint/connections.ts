@@ -197,6 +197,7 @@ function createAsking(options: ConnectionOptions, common: (access: ModelAccess) 
         ...added,
         sleep,
         isGathering: () => ready.size + ready.pending > 0,
+        isBesideOthers: () => opened.some(each => each.isUnderWay()),
       });
       opened.push(endpoint);
       return endpoint;

@@ -137,6 +137,13 @@ export function rejectionSentence(
   }
 }
 
+/** Whether an endpoint's code says that the account there may ask nothing more: no waiting ends that. */
+export const isAccounts = (code: string): boolean =>
+  code === 'billing_hard_limit_reached' || code === 'insufficient_quota';
+
+export const ACCOUNT_ADVICE =
+  'the limit or the credit of its account there is used up; raise it, or wait until it is renewed';
+
 /** What to do about a redirect, which is never followed: the key and the questions are for one address. */
 export const REDIRECT_ADVICE = 'no redirect is followed; set its base URL to the final address';
 

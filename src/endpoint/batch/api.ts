@@ -10,8 +10,10 @@ import { type ClientOptions, passingFault } from '../client.ts';
 import { openAi } from '../library.ts';
 import { askedWait } from '../limits.ts';
 import {
+  ACCOUNT_ADVICE,
   errorWord,
   FatalEndpointError,
+  isAccounts,
   refusalOf,
   rejectionSentence,
   saidBy,
@@ -37,7 +39,8 @@ export type BatchApiOptions = Pick<
 /** What came of a step of handing in a batch, as an id. `too-large` is a limit on size, `too-much` on what may be queued. */
 export type Handed =
   | { readonly kind: 'done'; readonly id: string }
-  | { readonly kind: 'too-large' | 'too-much' }
+  | { readonly kind: 'too-large' }
+  | { readonly kind: 'too-much'; readonly word: string }
   | { readonly kind: 'failed'; readonly answer: Answer };
 
 /** How a batch stands. */
@@ -254,12 +257,13 @@ function notHanded(error: unknown, step: string, options: BatchApiOptions): Hand
     return { kind: 'failed', answer: noAnswer('network', `no connection to ${shownUrl(baseUrl)} (${step})`) };
   }
   if (status === 413) return { kind: 'too-large' };
-  if (status === 429) return { kind: 'too-much' };
+  const refusal = refusalOf(error, options);
+  const said = `${saidBy(baseUrl, refusal)} to ${step}`;
+  if (isAccounts(refusal.code)) throw new FatalEndpointError(`${said}: ${ACCOUNT_ADVICE}`);
+  if (status === 429) return { kind: 'too-much', word: `429 to ${step}` };
   const passing = passingFault(status);
   // 501 says that it never will.
   if (passing && status !== 501) return { kind: 'failed', answer: passing };
-  const refusal = refusalOf(error, options);
-  const said = `${saidBy(baseUrl, refusal)} to ${step}`;
   if (ABSENT.has(status)) throw new FatalEndpointError(`${said}: it has no Batch API; set batch to false`);
   throw (
     fatalFor(error, options) ??

@@ -17,6 +17,8 @@ export interface BatchOptions extends Omit<SendingOptions, 'begin' | 'reader' | 
 }
 
 export interface BatchEndpoint extends ChatEndpoint {
+  /** Whether a batch is. */
+  readonly isUnderWay: () => boolean;
   /** Waits until nothing is under way, and takes away what lies on disk. To be called when the run is over. */
   close(): Promise<void>;
 }
@@ -70,6 +72,7 @@ export function createBatchEndpoint(options: BatchOptions): BatchEndpoint {
     get adaptations() {
       return reader.adaptations;
     },
+    isUnderWay: sending.isUnderWay,
     // Nothing here may hold on to the request once it lies on disk: thousands wait for hours.
     async ask(request) {
       if (background.failure) throw background.failure.error;

@@ -1,7 +1,14 @@
 import { counted } from '../../gate/words.ts';
 import { type Answer, noAnswer } from '../answer.ts';
 import type { ClientOptions } from '../client.ts';
-import { errorWord, FatalEndpointError, rejectionSentence, shownUrl } from '../problems.ts';
+import {
+  ACCOUNT_ADVICE,
+  errorWord,
+  FatalEndpointError,
+  isAccounts,
+  rejectionSentence,
+  shownUrl,
+} from '../problems.ts';
 import { createDialectLearner, type Dialect } from '../request.ts';
 import { createStanding } from '../standing.ts';
 import type { BatchState } from './api.ts';
@@ -33,6 +40,7 @@ export interface Came {
 export interface BatchReader {
   readonly dialect: Dialect;
   readonly adaptations: readonly string[];
+  readonly hasAnswered: () => boolean;
   /** Undefined for a rejection, which is judged when the whole batch is known. */
   fateOf(outcome: Outcome, live: Live): Fate | undefined;
   /** Throws FatalEndpointError when a rejection is all that the endpoint has ever said. */
@@ -72,6 +80,7 @@ export function createBatchReader({
     get adaptations() {
       return learner.adaptations;
     },
+    hasAnswered: () => standing.hasAnswered,
     fateOf(outcome, { spoken }) {
       if (outcome.kind === 'failed') return { next: 'again', answer: outcome.answer };
       if (outcome.kind === 'rejected') {
@@ -144,5 +153,16 @@ function silence(status: string, code: string): Answer {
   }
 }
 
-const failure = (baseUrl: string, model: string, code: string): string =>
-  `${shownUrl(baseUrl)} did not run the batch${code && ` (${code})`}: check that "${model}" may be asked in batches there, or set batch to false`;
+/** What OpenAI and Azure say of a file that they cannot make out. */
+const ILLEGIBLE = new Set([
+  ...['invalid_json_line', 'invalid_request', 'invalid_method', 'invalid_url', 'url_mismatch'],
+  ...['duplicate_custom_id', 'missing_required_parameter', 'empty_file', 'empty_batch'],
+]);
+
+function failure(baseUrl: string, model: string, code: string): string {
+  const said = `${shownUrl(baseUrl)} did not run the batch${code && ` (${code})`}`;
+  if (isAccounts(code)) return `${said}: ${ACCOUNT_ADVICE}`;
+  return ILLEGIBLE.has(code)
+    ? `${said}: it does not read the file of requests as OpenAI's Batch API has it; set batch to false`
+    : `${said}: check that "${model}" may be asked in batches there, or set batch to false`;
+}

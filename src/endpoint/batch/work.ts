@@ -25,8 +25,8 @@ export interface WorkOptions extends PollOptions, Pick<ClientOptions, 'model' | 
   readonly take: (entry: Entry, fate: Fate) => boolean;
   /** Takes requests of a batch that was larger than the endpoint takes. */
   readonly tooLarge: (entries: readonly Entry[]) => void;
-  /** Takes requests of a batch that was more than the endpoint takes beside what it has. */
-  readonly tooMuch: (entries: readonly Entry[]) => Promise<void>;
+  /** Takes requests of a batch that was more than the endpoint takes beside what it has, and by which word it said so. */
+  readonly tooMuch: (entries: readonly Entry[], word: string) => Promise<void>;
   /** Takes requests of a batch that could not be handed in. */
   readonly notHanded: (entries: readonly Entry[], answer: Answer) => Promise<void>;
 }
@@ -40,7 +40,9 @@ export interface BatchWork {
   /** Goes on with a batch that an earlier attempt sent, for the requests that are in it. */
   readonly resume: (record: OpenRecord, entries: readonly Entry[]) => Promise<void>;
   /** Whether a batch is. */
-  readonly isUnderWay: boolean;
+  readonly isUnderWay: () => boolean;
+  /** Whether the endpoint has taken any. */
+  readonly hasTaken: () => boolean;
   /** Cancels what is under way. */
   readonly cancel: () => Cancelled;
 }
@@ -58,6 +60,7 @@ export function createBatchWork(options: WorkOptions): BatchWork {
   const lives = new Set<Live>();
   // One file at a time is written and goes out: together they would go no faster.
   const outbox = new PQueue({ concurrency: 1 });
+  let hasTaken = false;
 
   const see = async (live: Live): Promise<void> => {
     lives.add(live);
@@ -73,11 +76,12 @@ export function createBatchWork(options: WorkOptions): BatchWork {
         case 'too-large':
           return options.tooLarge(entries);
         case 'too-much':
-          return options.tooMuch(entries);
+          return options.tooMuch(entries, handed.word);
         case 'failed':
           return options.notHanded(entries, handed.answer);
       }
       const { record } = handed;
+      hasTaken = true;
       notice(`Sent a batch of ${entries.length} requests; it may take up to 24 hours.`);
       await see({ record, spoken, pending: byId(entries), earlier: false });
     },
@@ -93,9 +97,8 @@ export function createBatchWork(options: WorkOptions): BatchWork {
       notice(`Going on with a batch of an earlier attempt, for ${entries.length} requests.`);
       await see({ record, spoken: reader.dialect, pending: byId(entries), earlier: true });
     },
-    get isUnderWay() {
-      return lives.size > 0;
-    },
+    isUnderWay: () => lives.size > 0,
+    hasTaken: () => hasTaken,
     cancel: () => ({
       sent: [...lives].flatMap(({ pending }) => [...pending.values()]),
       over: Promise.all([...lives].map(({ record }) => cancelled(record, api))),
@@ -148,7 +151,7 @@ async function takeSilent(
   const left = [...live.pending.values()];
   if (left.length === 0) return;
   const fate = reader.silent(came, live);
-  if (fate.next === 'too-much') return tooMuch(left);
+  if (fate.next === 'too-much') return tooMuch(left, came.state.code);
   const again = left.filter(entry => take(entry, fate)).length;
   // What expired was not asked, and is paid for once.
   if (again === 0 || (came.state.status !== 'completed' && came.gathered.isWhole)) return;

@@ -1,0 +1,163 @@
+import { noAnswer } from '../answer.ts';
+import { FatalEndpointError, shownUrl } from '../problems.ts';
+import type { BatchLimits, Entry } from './entry.ts';
+import type { GatheringOptions } from './gathering.ts';
+import { LONGEST_WAIT } from './poll.ts';
+
+export interface RefusalOptions extends Pick<GatheringOptions, 'signal' | 'sleep'> {
+  readonly baseUrl: string;
+  readonly maxRetries: number;
+  readonly notice: (sentence: string) => void;
+  /** The most that goes into one batch. */
+  readonly limits?: BatchLimits;
+  /** Takes requests that are to be handed in again. */
+  readonly again: (entries: readonly Entry[]) => void;
+  /** Whether a batch of the run is under way, which fills the endpoint's queue as well. */
+  readonly isUnderWay: () => boolean;
+  /** Whether the endpoint has ever taken a batch. */
+  readonly hasTaken: () => boolean;
+  readonly hasAnswered: () => boolean;
+}
+
+/** Deals with batches that the endpoint does not take as they are. */
+export interface Refusals {
+  /** The most that goes into one batch now: another object once it has changed. */
+  readonly limits: BatchLimits;
+  /** Throws what ended the run, where nothing is to be handed in any more. */
+  throwIfOver(): void;
+  /** Of a file that was too large. Throws FatalEndpointError when no file is small enough. */
+  tooLarge(entries: readonly Entry[]): void;
+  /**
+   * Of a batch for which there was no room in the endpoint's queue, which it said by `word`. Rejects with
+   * FatalEndpointError when there has been none for too long, and when the signal ends the run.
+   */
+  tooMuch(entries: readonly Entry[], word: string): Promise<void>;
+  /** A batch came to its end. */
+  heard(): void;
+}
+
+/** OpenAI takes 50,000 requests and 200 MB; what is estimated here stays below. */
+const LIMITS: BatchLimits = { requests: 50_000, bytes: 190_000_000 };
+
+/** Single requests that are too large by no chance, where no batch was ever taken. */
+const ENOUGH = 3;
+
+const TOO_LARGE = noAnswer(
+  'rejected',
+  'the endpoint answers 413 to a batch of this request alone: set batch to false',
+);
+
+export function createRefusals(options: RefusalOptions): Refusals {
+  const { baseUrl, signal, sleep, again, isUnderWay } = options;
+  const largest = createLargest(options);
+  const patience = createPatience(options);
+  let tooLargeAlone = 0;
+  let over: FatalEndpointError | undefined;
+  return {
+    get limits() {
+      return largest.limits;
+    },
+    throwIfOver() {
+      if (over) throw over;
+    },
+    tooLarge(entries) {
+      if (largest.halve(entries, 'now')) return again(entries);
+      tooLargeAlone += entries.length;
+      if (tooLargeAlone >= ENOUGH && !options.hasTaken() && !options.hasAnswered()) {
+        over = new FatalEndpointError(
+          `${shownUrl(baseUrl)} answered 413 to each file for a batch, even of one request: raise the limit of the server or proxy before it, or set batch to false`,
+        );
+        throw over;
+      }
+      for (const entry of entries) entry.settle(TOO_LARGE);
+    },
+    async tooMuch(entries, word) {
+      const isHalved = largest.halve(entries, 'in a minute');
+      if (!isHalved && patience.isOver && !isUnderWay()) {
+        over = new FatalEndpointError(
+          `${shownUrl(baseUrl)} has taken no batch for ${patience.hours} h, not even of one request (${word}): its limit of queued requests or tokens is used up by other batches; wait until they are done, or set batch to false`,
+          options.hasAnswered(),
+        );
+        throw over;
+      }
+      await sleep(isHalved ? LONGEST_WAIT : patience.next(word, isUnderWay()), signal);
+      again(entries);
+    },
+    heard() {
+      // What was refused beside a full queue says nothing of how large a batch may be.
+      if (patience.heard()) largest.restore();
+    },
+  };
+}
+
+/** The most that goes into one batch, which an endpoint that refuses one may lower. */
+function createLargest({ limits = LIMITS, notice }: Pick<RefusalOptions, 'limits' | 'notice'>) {
+  let lowered = limits;
+  return {
+    get limits() {
+      return lowered;
+    },
+    /** Lets no batch be larger than half of one that was refused. False where that was a single request. */
+    halve({ length }: readonly Entry[], when: string): boolean {
+      if (length === 1) return false;
+      const requests = Math.min(lowered.requests, Math.ceil(length / 2));
+      if (requests < lowered.requests) lowered = { ...limits, requests };
+      notice(
+        `The endpoint takes no batch of ${length} requests at once: they are handed in again ${when}, ${requests} at a time.`,
+      );
+      return true;
+    },
+    restore(): void {
+      lowered = limits;
+    },
+  };
+}
+
+const HOUR = 3600_000;
+/** How long a queue is waited for that is full even for a batch of one request beside none of the run's (ms). */
+const PATIENCE = 2 * HOUR;
+/** Between two tries of it, at most (ms). */
+const LONGEST_PAUSE = 5 * 60_000;
+const GROWTH = 1.5;
+
+/**
+ * Waits for a queue that other batches fill, of which each may take a day: two hours, or a minute for each of
+ * `maxRetries`, where that is longer.
+ */
+function createPatience({ maxRetries, notice }: Pick<RefusalOptions, 'maxRetries' | 'notice'>) {
+  const longest = Math.max(PATIENCE, maxRetries * LONGEST_WAIT);
+  const hours = Math.round(longest / HOUR);
+  let refusals = 0;
+  let waited = 0;
+  return {
+    hours,
+    get isOver() {
+      return waited >= longest;
+    },
+    /** A batch of one request was refused: how long to wait until the next (ms). What is ours ends by itself. */
+    next(word: string, isOurs: boolean): number {
+      const pause = Math.min(LONGEST_PAUSE, LONGEST_WAIT * GROWTH ** refusals);
+      refusals += 1;
+      if (isOurs) return pause;
+      const before = Math.floor(waited / HOUR);
+      if (waited === 0) {
+        notice(
+          `The endpoint takes not even a batch of one request now (${word}), since other batches fill its queue: it is tried again every few minutes, for ${hours} h.`,
+        );
+      }
+      waited += pause;
+      const now = Math.floor(waited / HOUR);
+      if (now > before && now < hours) {
+        notice(`The endpoint has had no room for a batch for ${now} h: it is waited for up to ${hours} h.`);
+      }
+      return pause;
+    },
+    /** A batch came to its end. Whether the queue had been full for others. */
+    heard(): boolean {
+      const wasFull = waited > 0;
+      refusals = 0;
+      waited = 0;
+      return wasFull;
+    },
+  };
+}
