@@ -161,6 +161,7 @@ describe('asking in batches', () => {
     ]);
     await client.close();
     expect(server.files()).toEqual([]);
+    expect(notices).toEqual(['Sent a batch of 1 request; it may take up to 24 hours.']);
   });
 
   test('tells equal requests apart', async () => {
@@ -685,7 +686,7 @@ describe('a batch whose start was carried out and not heard of', () => {
     });
 
     const MAY_RUN =
-      'A batch of an earlier attempt may be running, and may be charged for: the endpoint does not tell whether it was started. Its 4 requests are asked again.';
+      'A batch of an earlier attempt may be running, and may be charged for: the endpoint does not tell whether it was started. Asked again: 4 requests.';
 
     test('is told of where the endpoint lists no batches', async () => {
       await killedAndGoneOnWith(unlisted, [4, 4]);
@@ -1117,7 +1118,7 @@ test('a run without batches cancels what an earlier attempt has left, and asks o
   expect(server.calls).toContain('POST batches cancel');
   expect(server.files()).toEqual([]);
   expect(notices).toContain(
-    'Cancelled a batch of an earlier attempt, since batch is false now: its 3 requests are asked one by one.',
+    'Cancelled a batch of an earlier attempt, since batch is false now. Asked one by one: 3 requests.',
   );
   await next.close();
 });
@@ -1147,7 +1148,7 @@ test('a run without batches keeps what one that has ended since has answered', a
   const kept = await Promise.all([...keys, 'e'.repeat(64)].map(key => next.find(key, keptAnswer)));
   expect(kept.map(answer => answer?.text)).toEqual(['Yes.', 'No.', undefined, undefined, undefined]);
   expect(notices).toContain(
-    'Took the 2 answers to 4 requests from a batch of an earlier attempt: what it lacks is asked one by one, since batch is false now.',
+    'Took 2 answers to 4 requests from a batch of an earlier attempt: what it lacks is asked one by one, since batch is false now.',
   );
   expect(server.files()).toEqual([]);
   expect(server.calls).not.toContain('POST batches cancel');
@@ -1215,7 +1216,7 @@ describe('a run without batches that finds one of an earlier attempt', () => {
       'The endpoint did not give out a whole file of what a batch has answered: requests without an answer in it are asked again, though they may be paid for.',
     );
     expect(notices).toContain(
-      'Took the 0 answers to 1 requests from a batch of an earlier attempt: what it lacks is asked one by one, since batch is false now.',
+      'Took 0 answers to 1 request from a batch of an earlier attempt: what it lacks is asked one by one, since batch is false now.',
     );
     const looks = server.calls.filter(call => call === 'GET batches').length;
     await takenFrom(server);
@@ -1235,7 +1236,7 @@ describe('a run without batches that finds one of an earlier attempt', () => {
     );
     expect(await takenFrom(server)).toBeUndefined();
     expect(notices).toContain(
-      'A batch of an earlier attempt could not be cancelled, and may be charged for: its 1 requests are asked one by one, since batch is false now.',
+      'A batch of an earlier attempt could not be cancelled, and may be charged for. Asked one by one, since batch is false now: 1 request.',
     );
     expect(slept.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(15_000);
     expect(server.files()).toHaveLength(1);
@@ -1271,7 +1272,7 @@ test('a batch that an earlier attempt has left is not said to be cancelled where
   const notice = (sentence: string) => notices.push(sentence);
   await takeAwayBatches({ ...common(server.baseUrl), journal, notice, sleep: async () => undefined });
   expect(notices).toEqual([
-    'A batch of an earlier attempt could not be cancelled, and may be charged for: its 2 requests are asked one by one, since batch is false now.',
+    'A batch of an earlier attempt could not be cancelled, and may be charged for. Asked one by one, since batch is false now: 2 requests.',
   ]);
 });
 

@@ -1,3 +1,4 @@
+import { counted } from '../../gate/words.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { keptAnswer } from '../answer.ts';
 import type { BatchApi, BatchState, Begun } from './api.ts';
@@ -37,7 +38,7 @@ export async function begun(
     return undefined;
   }
   notice(
-    `A batch of an earlier attempt may be running, and may be charged for: the endpoint does not tell whether it was started. Its ${record.ids.length} requests are asked again.`,
+    `A batch of an earlier attempt may be running, and may be charged for: the endpoint does not tell whether it was started. Asked again: ${counted(record.ids.length, 'request')}.`,
   );
   return undefined;
 }
@@ -82,17 +83,17 @@ export async function takeAway(left: readonly LeftRecord[], options: TakingAway)
 
 /** Takes a batch away, and says what became of it. One of which nothing was heard stays known, for the next attempt. */
 async function takenAway(record: OpenRecord, options: TakingAway): Promise<string> {
-  const requests = record.ids.length;
+  const requests = counted(record.ids.length, 'request');
   const state = await stopped(record.batch, options);
   if (state && hasEnded(state) && state.status !== 'gone') {
     const taken = await keepAnswers(record, state, options);
     await forgotten(record, state, options);
-    return `Took the ${taken} answers to ${requests} requests from a batch of an earlier attempt: what it lacks is asked one by one, since batch is false now.`;
+    return `Took ${counted(taken, 'answer')} to ${requests} from a batch of an earlier attempt: what it lacks is asked one by one, since batch is false now.`;
   }
   if (state) await forgotten(record, state, options);
   return state?.status === CANCELLING
-    ? `Cancelled a batch of an earlier attempt, since batch is false now: its ${requests} requests are asked one by one.`
-    : `A batch of an earlier attempt could not be cancelled, and may be charged for: its ${requests} requests are asked one by one, since batch is false now.`;
+    ? `Cancelled a batch of an earlier attempt, since batch is false now. Asked one by one: ${requests}.`
+    : `A batch of an earlier attempt could not be cancelled, and may be charged for. Asked one by one, since batch is false now: ${requests}.`;
 }
 
 const CANCELLING = 'cancelling';

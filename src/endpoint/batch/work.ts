@@ -82,7 +82,7 @@ export function createBatchWork(options: WorkOptions): BatchWork {
       }
       const { record } = handed;
       hasTaken = true;
-      notice(`Sent a batch of ${entries.length} requests; it may take up to 24 hours.`);
+      notice(`Sent a batch of ${counted(entries.length, 'request')}; it may take up to 24 hours.`);
       await see({ record, spoken, pending: byId(entries), earlier: false });
     },
     async left() {
@@ -94,7 +94,7 @@ export function createBatchWork(options: WorkOptions): BatchWork {
         await dropped(record, options);
         return;
       }
-      notice(`Going on with a batch of an earlier attempt, for ${entries.length} requests.`);
+      notice(`Going on with a batch of an earlier attempt, for ${counted(entries.length, 'request')}.`);
       await see({ record, spoken: reader.dialect, pending: byId(entries), earlier: true });
     },
     isUnderWay: () => lives.size > 0,
