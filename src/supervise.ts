@@ -67,17 +67,18 @@ export async function superviseAll(
   equipment: Equipment,
   supervision: Supervision,
 ): Promise<Supervised> {
-  const { config, meter, lastLook, notice, end } = supervision;
+  const { config, meter, connections, lastLook, notice, end } = supervision;
   const watch = watchOver(trials, supervision);
   const allowance = allowanceFor(supervision);
   meter.leaveRoom(() => allowance.committed);
   const ending = createEnding(trials, watch, meter, lastLook);
   const look = createLook(allowance, supervision);
-  const headStart = createHeadStart(Math.min(trials.length, config.pacing.concurrency));
+  const headStart = createHeadStart(Math.min(trials.length, config.pacing.concurrency), connections.taken);
 
   const told: Told = {
     put: headStart.gone,
     heard(trial) {
+      headStart.known();
       watch.heard(trial);
       allowance.left(trial, { ...needOf(config, trial), drawings: 0, answers: 0 });
     },
@@ -97,12 +98,16 @@ export async function superviseAll(
   const one = (trial: Trial): Promise<void> => asked(trial).catch(refusedBy(watch));
   const first = async () =>
     proveWithin(allowance, watch, headStart.over, supervision).finally(ending.checked);
-  const measured = async () => measureWithin(allowance, equipment, supervision).finally(ending.checked);
+  const measured = async () => {
+    await headStart.over;
+    return measureWithin(allowance, equipment, supervision).finally(ending.checked);
+  };
 
   // A batch takes all requests before it answers the first.
   const open = config.batch ? trials.length : TRIALS_PER_REQUEST * config.pacing.concurrency;
   const all = async () => {
-    const ended = await together([first(), inOrder(trials, open, one, end), measured()], end);
+    const asking = inOrder(trials, open, one, end).finally(headStart.known);
+    const ended = await together([first(), asking, measured()], end);
     await lastLook.settled();
     return ended;
   };

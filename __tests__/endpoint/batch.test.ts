@@ -1325,6 +1325,31 @@ describe('a whole evaluation in batches', () => {
     expect(finding.verdict.sentence).toMatch(/has no Batch API; set batch to false/);
   });
 
+  test.each([
+    ['has no Batch API', false, 'sk-right', /has no Batch API/],
+    ['does not accept the key', true, 'sk-wrong', /does not accept the key/],
+  ])('asks the judge nothing where the endpoint %s', async (_, batches, key, sentence) => {
+    const paths: string[] = [];
+    const { finding } = await evaluated({
+      inputs: { ...inputs, 'api-key': key, 'judge-api-key': 'sk-right' },
+      endpoint: { batches, apiKey: 'sk-right', onRequest: ({ path }) => paths.push(path) },
+    });
+    expect(finding.verdict.outcome).toBe('error');
+    expect(finding.verdict.sentence).toMatch(sentence);
+    expect(paths.filter(path => !path.endsWith('/files'))).toEqual([]);
+  });
+
+  test('asks the judge first when the endpoint has taken a batch, and does not wait for its answers', async () => {
+    const calls: string[] = [];
+    await evaluated({
+      inputs: { ...inputs, 'image-kinds': 'TEXT' },
+      endpoint: { batchPolls: 4, onRequest: ({ method, path }) => calls.push(`${method} ${path}`) },
+    });
+    const judged = calls.findIndex(call => call.endsWith('/chat/completions'));
+    expect(judged).toBeGreaterThan(calls.indexOf('POST /v1/batches'));
+    expect(judged).toBeLessThan(calls.findIndex(call => call.endsWith('/content')));
+  });
+
   test('that is cancelled cancels its batch, and is cut short', async () => {
     const seen: string[] = [];
     const { finding } = await evaluated({

@@ -39,6 +39,8 @@ export interface Connections {
   readonly otherNames: () => readonly string[];
   /** A sentence for each endpoint that has been given up after an outage, with whose it is. */
   readonly givenUp: () => readonly string[];
+  /** Resolves when an endpoint has taken a batch; at once where none are sent. */
+  readonly taken: Promise<void>;
   /** Makes a request ready and puts it. In batches all requests are open at once, and few are made ready at once. */
   readonly inOpeningTurn: <T>(work: () => Promise<T>) => Promise<T>;
   /**
@@ -168,6 +170,8 @@ function createAsking(options: ConnectionOptions, common: (access: ModelAccess) 
   const left = config.batch || config.cache.reuseResponses ? undefined : kept;
   const opened: BatchEndpoint[] = [];
   const takingAway: Promise<void>[] = [];
+  const first = Promise.withResolvers<void>();
+  if (!batching) first.resolve();
   const ready = new PQueue({ concurrency: config.pacing.concurrency });
   const inTurn = createTurns();
   const judged = new PQueue({ concurrency: 2 * config.pacing.judgeConcurrency });
@@ -175,6 +179,7 @@ function createAsking(options: ConnectionOptions, common: (access: ModelAccess) 
     createChatEndpoint({ ...common(access), meter: answering, ...added });
   return {
     oneByOne,
+    taken: first.promise,
     ask(access: ModelAccess, added: Added = {}): ChatEndpoint {
       if (left) {
         const away = takeAwayBatches({
@@ -197,6 +202,7 @@ function createAsking(options: ConnectionOptions, common: (access: ModelAccess) 
         ...added,
         sleep,
         isGathering: () => ready.size + ready.pending > 0,
+        taken: first.resolve,
         isBesideOthers: () => opened.some(each => each.isUnderWay()),
       });
       opened.push(endpoint);
@@ -234,7 +240,10 @@ export function createConnections(options: ConnectionOptions): Connections {
   const heardBy = (served: string) => {
     if (names.size < MOST_NAMES && isOther(served, model)) names.add(served);
   };
-  const { ask, oneByOne, inOpeningTurn, inJudgingTurn, takenAway, close } = createAsking(options, common);
+  const { ask, oneByOne, taken, inOpeningTurn, inJudgingTurn, takenAway, close } = createAsking(
+    options,
+    common,
+  );
   const isTargets = ({ baseUrl, apiKey }: ModelAccess): boolean =>
     baseUrl === config.target.baseUrl && apiKey === config.target.apiKey;
   return {
@@ -246,6 +255,7 @@ export function createConnections(options: ConnectionOptions): Connections {
     judge: access => createChatEndpoint({ ...common(access), check: JUDGE_CHECK }),
     images: access => createImageEndpoint(common(access)),
     pacerOf: pacers.of,
+    taken,
     inOpeningTurn,
     inJudgingTurn,
     caughtUp: async () => {

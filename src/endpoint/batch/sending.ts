@@ -10,12 +10,13 @@ import type { BatchReader, Fate } from './reading.ts';
 import { createBatchRecords } from './record.ts';
 import { createRefusals, type RefusalOptions } from './refused.ts';
 import type { Spool } from './spool.ts';
-import { type Cancelled, createBatchWork } from './work.ts';
+import { type Cancelled, createBatchWork, type WorkOptions } from './work.ts';
 
 export interface SendingOptions
   extends GatheringOptions,
     Omit<ClientOptions, 'pacer'>,
-    Pick<RefusalOptions, 'limits' | 'notice'> {
+    Pick<RefusalOptions, 'limits' | 'notice'>,
+    Pick<WorkOptions, 'taken'> {
   /** Where the requests lie until they are answered. */
   readonly spool: () => Spool;
   /** Remembers the batches under way, so that a run started again asks nothing twice. */

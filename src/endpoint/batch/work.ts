@@ -21,6 +21,8 @@ export interface WorkOptions extends PollOptions, Pick<ClientOptions, 'model' | 
   readonly reader: BatchReader;
   readonly records: BatchRecords;
   readonly spool: () => Spool;
+  /** Is told that the endpoint has taken a batch, in this attempt of the run or before. */
+  readonly taken?: () => void;
   /** Takes what came of a request. Whether it is asked again. */
   readonly take: (entry: Entry, fate: Fate) => boolean;
   /** Takes requests of a batch that was larger than the endpoint takes. */
@@ -64,6 +66,7 @@ export function createBatchWork(options: WorkOptions): BatchWork {
 
   const see = async (live: Live): Promise<void> => {
     lives.add(live);
+    options.taken?.();
     const came = await heard(live, options).finally(() => lives.delete(live));
     await takeSilent(live, came, options);
   };
