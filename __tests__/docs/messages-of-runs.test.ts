@@ -45,7 +45,8 @@ describe('endpoints', () => {
       detail: expect.stringContaining(`${endpoint.baseUrl} cannot be reached: no connection (`),
     });
     await endpoint.close();
-    const handed = await createBatchApi(common(await nobody())).upload(written('lines.jsonl', '{}\n'));
+    const api = createBatchApi({ ...common(await nobody()), notice: () => undefined });
+    const handed = await api.upload(written('lines.jsonl', '{}\n'));
     expect(handed).toMatchObject({ answer: { detail: expect.stringContaining('no connection to http') } });
   });
 

@@ -511,6 +511,11 @@ describe('a batch', () => {
       lines => ({ output: lines.map((line, n) => saying({ ...line, custom_id: `other-${n}` }, 'Yes.')) }),
     ],
     ['is a page', 'no line of its file can be read', () => ({ output: ['<html>busy</html>'] })],
+    [
+      'says nothing of any',
+      'no line of its file can be read',
+      lines => ({ output: lines.map(line => ({ ...lineFor(line, {}), response: null })) }),
+    ],
     ['is empty', 'no line of its file can be read', () => ({ output: [] })],
     ['is not named', 'it names no file of what they came to', () => ({})],
   ];
@@ -760,6 +765,19 @@ describe('a batch whose start was carried out and not heard of', () => {
     const answers = await askAll(batchesOf(server.baseUrl), 3);
     expect(answers.map(({ kind }) => kind)).toEqual(['text', 'text', 'text']);
     expect(server.batches.map(({ length }) => length)).toEqual([3, 3]);
+    expect(notices).toContain(
+      'The endpoint did not say whether it has started a batch, and does not list its batches: it is asked to start it again, though the first may run as well, and be charged for.',
+    );
+  });
+
+  test('by a 429 was not carried out, and is started again without a word', async () => {
+    const server = await batchServer(sayYes, (call, response, count) => {
+      if (call === 'GET batches list') return refuse(response, 404);
+      return call === 'POST batches' && count === 1 ? refuse(response, 429) : false;
+    });
+    endpoint = server;
+    await askAll(batchesOf(server.baseUrl), 3);
+    expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual([]);
   });
 });
 
@@ -938,6 +956,9 @@ describe('an endpoint', () => {
     );
     await client.close();
     expect(server.calls.filter(call => call === 'POST files').length).toBeLessThan(40);
+    expect(notices.map(notice => /\d+ at a time/.exec(notice)?.[0])).toEqual(
+      [20, 10, 5, 3, 2, 1].map(size => `${size} at a time`),
+    );
   });
 
   test('that has taken batches is asked all that it does not find too large', async () => {

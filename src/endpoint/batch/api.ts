@@ -34,7 +34,10 @@ export type BatchApiOptions = Pick<
   | 'secrets'
   | 'clock'
   | 'random'
->;
+> & {
+  /** Takes a sentence for a person. */
+  readonly notice: (sentence: string) => void;
+};
 
 /** What came of a step of handing in a batch, as an id. `too-large` is a limit on size, `too-much` on what may be queued. */
 export type Handed =
@@ -173,14 +176,18 @@ async function started(client: OpenAI, file: string, options: BatchApiOptions, t
     return idOf(await client.batches.create(body, call), 'batches', baseUrl);
   } catch (error) {
     if (!mayPass(error)) throw error;
-    const asked = error instanceof APIError && error.headers ? askedWait(error.headers, clock()) : 0;
+    const asked = error.headers ? askedWait(error.headers, clock()) : 0;
     await setTimeout(Math.max(asked, backoff(tries, random())), undefined, { signal });
-    const { batch } = await begunOn(client, file, options);
+    const { batch, isCertain } = await begunOn(client, file, options);
     if (batch !== undefined) return batch;
     if (tries >= maxRetries) throw error;
+    if (!isCertain && error.status !== 429) options.notice(MAY_BE_TWO);
     return started(client, file, options, tries + 1);
   }
 }
+
+const MAY_BE_TWO =
+  'The endpoint did not say whether it has started a batch, and does not list its batches: it is asked to start it again, though the first may run as well, and be charged for.';
 
 /** Aborts so long after another signal (ms): what is about to be started is started, and cannot be cancelled unheard of. */
 function later(signal: AbortSignal, ms: number): AbortSignal {
@@ -231,7 +238,7 @@ const statusOf = (error: unknown): number | undefined =>
   error instanceof APIError ? error.status : undefined;
 
 /** Whether a call may be answered otherwise another time: it was not heard, or not now. */
-function mayPass(error: unknown): boolean {
+function mayPass(error: unknown): error is APIError {
   if (!(error instanceof APIError)) return false;
   const { status } = error;
   return status === undefined || (passingFault(status) !== undefined && status !== 501);

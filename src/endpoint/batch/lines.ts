@@ -38,12 +38,12 @@ const line = z.object({
 
 const errorBody = z.object({ error: words.loose() });
 
-/** Reads one line of a batch's output or error file; undefined when it is none. */
+/** Reads one line of a batch's output or error file; undefined when it is none, or says nothing. */
 export function readLine(text: string, secrets: readonly string[]): BatchLine | undefined {
   const parsed = line.safeParse(parseJson(text));
   if (!parsed.success) return undefined;
   const { custom_id: id, response, error } = parsed.data;
-  if (!response) return { id, outcome: unasked(error?.code, secrets) };
+  if (!response) return error ? { id, outcome: unasked(error.code, secrets) } : undefined;
   const { status_code: status, body } = response;
   if (status !== 200) return { id, outcome: refused(status, body, secrets) };
   const answer = readAnswer(typeof body === 'string' ? body : JSON.stringify(body ?? ''), secrets);

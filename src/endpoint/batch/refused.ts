@@ -100,8 +100,10 @@ function createLargest({ limits = LIMITS, notice }: Pick<RefusalOptions, 'limits
     /** Lets no batch be larger than half of one that was refused. False where that was a single request. */
     halve({ length }: readonly Entry[], when: string): boolean {
       if (length === 1) return false;
-      const requests = Math.min(lowered.requests, Math.ceil(length / 2));
-      if (requests < lowered.requests) lowered = { ...limits, requests };
+      const requests = Math.ceil(length / 2);
+      // Several of one size may be refused before that is known.
+      if (requests >= lowered.requests) return true;
+      lowered = { ...limits, requests };
       notice(
         `The endpoint takes no batch of ${length} requests at once: they are handed in again ${when}, ${requests} at a time.`,
       );
