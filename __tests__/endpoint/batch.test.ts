@@ -897,13 +897,16 @@ describe('an endpoint', () => {
     expect(meter.requests).toBe(40);
   });
 
-  test('that has no room beside another batch of the run is not given up', async () => {
+  test.each([
+    ['from the start', 0, 0],
+    ['that others have kept waiting', 120, 2],
+  ])('that has no room beside another batch of the run, %s, is not given up', async (_, since, told) => {
     const { client } = await scripted(lines => (minutes() > 500 ? sayYes(lines) : full), {
       sleep,
-      isBesideOthers: () => true,
+      isBesideOthers: () => minutes() >= since,
     });
     expect(await client.ask(request('A duck?'))).toMatchObject({ kind: 'text' });
-    expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual([]);
+    expect(notices.filter(notice => !/^Sent/.test(notice))).toHaveLength(told);
   });
 
   test.each([
