@@ -255,6 +255,12 @@ describe('a line of a batch', () => {
     ['that is missing', () => '', { kind: 'none', reason: 'malformed' }, 3],
     ['that is torn', line => JSON.stringify(saying(line, 'Yes.')).slice(0, -9), { kind: 'none' }, 3],
     [
+      'behind a byte order mark',
+      line => `\uFEFF${JSON.stringify(saying(line, 'Yes.'))}`,
+      { text: 'Yes.' },
+      1,
+    ],
+    [
       'whose status is text',
       line => ({
         custom_id: line.custom_id,

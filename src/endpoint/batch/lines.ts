@@ -38,9 +38,12 @@ const line = z.object({
 
 const errorBody = z.object({ error: words.loose() });
 
+/** What some write before the first line of a file. */
+const BYTE_ORDER_MARK = /^\uFEFF/;
+
 /** Reads one line of a batch's output or error file; undefined when it is none, or says nothing. */
 export function readLine(text: string, secrets: readonly string[]): BatchLine | undefined {
-  const parsed = line.safeParse(parseJson(text));
+  const parsed = line.safeParse(parseJson(text.replace(BYTE_ORDER_MARK, '')));
   if (!parsed.success) return undefined;
   const { custom_id: id, response, error } = parsed.data;
   if (!response) return error ? { id, outcome: unasked(error.code, secrets) } : undefined;
