@@ -16,6 +16,7 @@ import { type Judge, unjudged } from './judges/judgement.ts';
 import type { HumanLabel } from './judges/labels.ts';
 import { type PlantedFindings, plantedFor } from './judges/planted.ts';
 import type { LastLook } from './last-look.ts';
+import { createLook } from './looks.ts';
 import type { Progress } from './progress.ts';
 import type { LetIn, Proof } from './proof.ts';
 import type { Result, Trial } from './trials.ts';
@@ -72,7 +73,7 @@ export async function superviseAll(
   const allowance = allowanceFor(supervision);
   meter.leaveRoom(() => allowance.committed);
   const ending = createEnding(trials, watch, meter, lastLook);
-  const look = createLook(allowance, supervision);
+  const look = createLook(withinBudget(allowance, config), supervision);
   const headStart = createHeadStart(Math.min(trials.length, config.pacing.concurrency), connections.taken);
 
   const told: Told = {
@@ -256,46 +257,3 @@ const allowanceFor = ({ config, meter, startedAt, clock }: Supervision): Allowan
     startedAt,
     clock,
   });
-
-/** Looks at the judge amid the pairs. */
-interface Look {
-  /** The judge is asked about a pair: what it is given again goes right behind it in the queue, and is judged amid the others. */
-  beside(trial: Trial): void;
-  /** A pair has come to its end, as has by then what was given behind it. */
-  over(trial: Trial): Promise<void>;
-}
-
-/**
- * The judge is looked at once more, once among so many pairs, until the last look has begun, beside which the rest is
- * judged. Among which of them is left to chance, so that no rhythm of the judge's own escapes it.
- */
-function createLook(
-  allowance: Allowance,
-  { config, proof, lastLook, pairs, looks, random }: Supervision,
-): Look {
-  const dueIn = (place: number) => ((place + 1 - random()) * pairs) / looks;
-  const letIn = withinBudget(allowance, config);
-  const underWay = new Map<Trial, Promise<void>>();
-  let passed = 0;
-  let taken = 0;
-  let due = dueIn(taken);
-  const pass = async () => {
-    passed += 1;
-    if (lastLook.isBegun || passed < due) return;
-    taken += 1;
-    due = dueIn(taken);
-    await letIn(proof.once);
-  };
-  return {
-    beside(trial) {
-      const look = pass();
-      // Whoever awaits its end hears of its failure.
-      look.catch(() => undefined);
-      underWay.set(trial, look);
-    },
-    async over(trial) {
-      await (underWay.get(trial) ?? pass());
-      underWay.delete(trial);
-    },
-  };
-}
