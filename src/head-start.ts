@@ -22,15 +22,16 @@ export interface HeadStart {
 
 /**
  * @param first how many go ahead; 1 or more
- * @param taken resolves when the endpoint has taken a batch; at once where there are none
+ * @param taken resolves when the endpoint has taken a batch; null where there are none
  */
-export function createHeadStart(first: number, taken: Promise<void>): HeadStart {
+export function createHeadStart(first: number, taken: Promise<void> | null): HeadStart {
   const gone = new Set<Trial>();
   const { promise, resolve } = Promise.withResolvers<void>();
   const known = Promise.withResolvers<void>();
   const latest = setTimeout(resolve, LONGEST);
   const written = async () => {
-    await Promise.all([promise, Promise.race([taken, known.promise])]);
+    await promise;
+    if (taken) await Promise.race([taken, known.promise]);
     // Connections are made in one turn, and written to in the next.
     await setImmediate();
     await setImmediate();

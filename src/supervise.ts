@@ -107,8 +107,10 @@ export async function superviseAll(
   // A batch takes all requests before it answers the first.
   const open = config.batch ? trials.length : TRIALS_PER_REQUEST * config.pacing.concurrency;
   const all = async () => {
+    // The planted answers have a part of the budget kept for them before a trial takes of it.
+    const proving = first();
     const asking = inOrder(trials, open, one, end).finally(headStart.known);
-    const ended = await together([first(), asking, measured()], end);
+    const ended = await together([proving, asking, measured()], end);
     await lastLook.settled();
     return ended;
   };

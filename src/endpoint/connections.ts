@@ -39,8 +39,8 @@ export interface Connections {
   readonly otherNames: () => readonly string[];
   /** A sentence for each endpoint that has been given up after an outage, with whose it is. */
   readonly givenUp: () => readonly string[];
-  /** Resolves when an endpoint has taken a batch; at once where none are sent. */
-  readonly taken: Promise<void>;
+  /** Resolves when an endpoint has taken a batch; null where none are sent. */
+  readonly taken: Promise<void> | null;
   /** Makes a request ready and puts it. In batches all requests are open at once, and few are made ready at once. */
   readonly inOpeningTurn: <T>(work: () => Promise<T>) => Promise<T>;
   /**
@@ -171,7 +171,6 @@ function createAsking(options: ConnectionOptions, common: (access: ModelAccess) 
   const opened: BatchEndpoint[] = [];
   const takingAway: Promise<void>[] = [];
   const first = Promise.withResolvers<void>();
-  if (!batching) first.resolve();
   const ready = new PQueue({ concurrency: config.pacing.concurrency });
   const inTurn = createTurns();
   const judged = new PQueue({ concurrency: 2 * config.pacing.judgeConcurrency });
@@ -179,7 +178,7 @@ function createAsking(options: ConnectionOptions, common: (access: ModelAccess) 
     createChatEndpoint({ ...common(access), meter: answering, ...added });
   return {
     oneByOne,
-    taken: first.promise,
+    taken: batching ? first.promise : null,
     ask(access: ModelAccess, added: Added = {}): ChatEndpoint {
       if (left) {
         const away = takeAwayBatches({
