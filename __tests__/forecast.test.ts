@@ -1,5 +1,5 @@
 import { SCENARIOS } from '../src/benchmark/scenarios.ts';
-import { forecastOf } from '../src/forecast.ts';
+import { dollarsIn, forecastOf } from '../src/forecast.ts';
 import { readInputs } from '../src/inputs.ts';
 import { plantedFor } from '../src/judges/planted.ts';
 import type { Trial } from '../src/trials.ts';
@@ -55,6 +55,12 @@ describe('what a run is about to ask', () => {
       'image-kinds': 'SD,SD_TYPO,TYPO',
     });
     expect(forecastOf(config, planned(150, 0)).drawings).toBe(50);
+  });
+
+  test('is told in dollars from the limit beside it', () => {
+    expect([dollarsIn(0.1524), dollarsIn(0.1524, 0.15), dollarsIn(0.1524, 0.1), dollarsIn(12.4, 12)]).toEqual(
+      [...['0.15', '0.152', '0.15', '12.4']],
+    );
   });
 
   test('costs what its tokens cost', () => {

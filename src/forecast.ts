@@ -79,7 +79,7 @@ export function tooDearToProve(config: RunConfig, each: number | null): string {
   if (maxCost !== null && cost <= maxCost) {
     return `max-cost of ${maxCost} dollars is used up by what was asked before the judge was proved, which costs about ${dollarsIn(cost)} dollars for ${count} judgements of planted answers: raise max-cost`;
   }
-  return `max-cost of ${config.budget.maxCost} dollars is smaller than what proving the judge costs, about ${dollarsIn(cost)} dollars for ${count} judgements of planted answers: raise max-cost`;
+  return `max-cost of ${config.budget.maxCost} dollars is smaller than what proving the judge costs, about ${dollarsIn(cost, maxCost)} dollars for ${count} judgements of planted answers: raise max-cost`;
 }
 
 /** Whether `max-cost` does not prove the judge by what its judgements are taken to cost. */
@@ -115,9 +115,11 @@ export function tooFewToAsk(config: RunConfig, trials: readonly Pick<Trial, 'con
   return `max-requests of ${maxRequests} has no room for a single pair, which takes ${all} (${parts.join(', ')}): raise max-requests`;
 }
 
-/** Two digits that count: what it is taken from is no more exact. */
-export const dollarsIn = (cost: number): string =>
-  cost >= 10 ? String(Math.round(cost)) : Number(cost.toPrecision(2)).toString();
+/** Two digits that count: what it is taken from is no more exact. Three where two do not tell it from the limit beside it. */
+export function dollarsIn(cost: number, limit: number | null = null): string {
+  const shown = cost >= 10 ? Math.round(cost) : Number(cost.toPrecision(2));
+  return String(shown === limit ? Number(cost.toPrecision(3)) : shown);
+}
 
 /** What a run has planned. */
 interface Planned {
