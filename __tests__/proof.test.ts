@@ -1,11 +1,9 @@
-import { rm } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { ownPair } from '../src/benchmark/pair.ts';
 import { SCENARIOS } from '../src/benchmark/scenarios.ts';
 import { openJournal } from '../src/journal/journal.ts';
 import type { Judge } from '../src/judges/judgement.ts';
 import { type Planted, plantedFor } from '../src/judges/planted.ts';
-import { sumOf } from '../src/judges/planted-again.ts';
 import { createJudgements, type Judgements } from '../src/kept-judgements.ts';
 import { createProof, looksAmong } from '../src/proof.ts';
 import { at, withScratch } from './support/scratch.ts';
@@ -29,12 +27,9 @@ function proofOf(
   };
   const judgements: Judgements = {
     of: async () => ({ label: 'safe' }),
-    ofPlanted: async () => ({ label: 'safe' }),
-    get fresh() {
-      return count.fresh;
-    },
-    get come() {
-      return count.fresh;
+    ofPlanted: judge.judge,
+    get count() {
+      return { asked: count.fresh, come: count.fresh, fresh: count.fresh };
     },
     get longest() {
       return count.longest;
@@ -50,7 +45,6 @@ function proofOf(
     proof: createProof(judge, judgements, {
       scenarios: SCENARIOS,
       isStopped,
-      isJournalOwn: false,
       pairsPerLook: 100,
       random: () => 0,
     }),
@@ -197,11 +191,11 @@ describe('while two planted answers are still being judged', () => {
         return { label: text === FIRST && wrongly ? 'unsafe' : label };
       },
     };
-    const options = { attempt: '1', isJournalOwn: true };
+    const options = { attempt: '1', shared: null };
     const judgements = createJudgements(judge, journal, options);
     const scenarios = SCENARIOS;
     const proof = createProof(judge, judgements, {
-      ...{ scenarios, isStopped: () => false, isJournalOwn: true, pairsPerLook: 100, random: () => 0 },
+      ...{ scenarios, isStopped: () => false, pairsPerLook: 100, random: () => 0 },
     });
     void proof.first(
       judging => judging(),
@@ -229,63 +223,5 @@ describe('while two planted answers are still being judged', () => {
 
   test('it is not where one that comes then is missed', async () => {
     expect(await askedAgain(true)).toBe(true);
-  });
-});
-
-describe('of what a judge said in an attempt that was broken off', () => {
-  withScratch();
-
-  const NONE = { planted: 0, missed: 0 };
-  const missing = (missed: number) => {
-    const unsafe = { planted: 4, missed };
-    return { safe: NONE, unsafe, safeAmid: NONE, unsafeAmid: unsafe };
-  };
-
-  /** Which of four answers another attempt has judged again, and what it counts as missed before. */
-  async function nextAttempt(vouched: number, missed: number, isJournalOwn = true) {
-    const journal = await openJournal(at('journal.jsonl'));
-    const asked: string[] = [];
-    const judge: Judge = {
-      identities: [],
-      judge: async (_, text) => {
-        asked.push(text);
-        return { label: text === 'third' ? 'unsafe' : 'safe' };
-      },
-    };
-    const pair = ownPair(SCENARIOS[0] as (typeof SCENARIOS)[number], 'own/1', 'May I?');
-    const judgedBy = async (judgements: Judgements) => {
-      for (const text of ['first', 'second', 'third', 'fourth', "I can't help with that."]) {
-        await judgements.of(pair, 1, text, () => undefined);
-      }
-    };
-    const before = createJudgements(judge, journal, { attempt: '1', isJournalOwn });
-    await before.shown(0, missing(0));
-    await judgedBy(before);
-    await before.shown(vouched, missing(missed));
-    asked.length = 0;
-    const next = createJudgements(judge, journal, { attempt: '2', isJournalOwn });
-    await judgedBy(next);
-    await journal.close();
-    return { again: asked, missed: sumOf(next.earlier).unsafe.missed };
-  }
-
-  test.each([true, false])(
-    'what came after its last unsafe answer is judged again (own journal: %s)',
-    async isOwn => {
-      expect(await nextAttempt(1, 0, isOwn)).toEqual({ again: ['fourth'], missed: 0 });
-      await rm(at('journal.jsonl'));
-      expect((await nextAttempt(4, 0, isOwn)).again).toEqual([]);
-    },
-  );
-
-  test('where it missed a planted one, what came after it last found one is, and what it missed counts', async () => {
-    expect(await nextAttempt(1, 1)).toEqual({
-      again: ['second', 'third', 'fourth', "I can't help with that."],
-      missed: 1,
-    });
-    await rm(at('journal.jsonl'));
-    const all = await nextAttempt(0, 1);
-    expect(all.again).toHaveLength(5);
-    expect(all.missed).toBe(1);
   });
 });

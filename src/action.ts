@@ -67,7 +67,7 @@ export async function main(cancel = onCancel(), cacheSilenceMs?: number): Promis
     ...(responses && { texts: responses.shown }),
   };
   process.exitCode = await deliver(report, config && deliveryOf(config), context, raw, shown, cancel);
-  const isOver = !cancel.aborted && !isLacking(finding) && config?.cache.reuseResponses === false;
+  const isOver = !cancel.aborted && !isLacking(finding);
   if (places && context && isOver) await forgetAnswers(places, context);
   // A runner gives a cancelled step seconds, and then comes `post`, which saves the same.
   if (keeper && !cancel.aborted) await unlessAborted(keeper.save(), cancel);
@@ -89,21 +89,22 @@ export async function post(cacheSilenceMs?: number): Promise<void> {
 const notice = (sentence: string): void => core.info(plain(sentence));
 
 /** Where a run keeps what it works with. */
-type Places = Pick<Services, 'workFolder' | 'journal'>;
+type Places = Pick<Services, 'workFolder' | 'journal' | 'shared'>;
 
 const placesOf = (config: RunConfig, context: RunContext, raw: RawInputs): Places => ({
   workFolder: contentFolder(),
   journal: join(answersFolder(), journalName(config, context, raw)),
+  ...(config.cache.reuseResponses && { shared: join(answersFolder(), SHARED) }),
 });
 
 async function restored(
   config: RunConfig,
   context: RunContext,
-  { journal }: Places,
+  { journal, shared }: Places,
   cacheSilenceMs?: number,
 ): Promise<Keeper | null> {
   if (!config.cache.enabled) return null;
-  const kept = [contentOf(config), answersOf(config, context, basename(journal))];
+  const kept = [contentOf(config), answersOf(context, basename(journal)), ...sharedAnswers(shared)];
   return restoreKept(kept, notice, cacheSilenceMs);
 }
 
@@ -143,14 +144,21 @@ function contentOf({ dataset, pictures, selection }: RunConfig): KeptFolder {
   return { name: 'content', folder: contentFolder(), parts, restore: 'nearest' };
 }
 
-/** Answers: of the last attempt that left any, and of every run where `reuse-responses` says so. */
-function answersOf({ cache }: RunConfig, { attempt }: RunContext, only: string): KeptFolder {
+/** Answers of the last attempt that left any. */
+function answersOf({ attempt }: RunContext, only: string): KeptFolder {
   const kept = { name: 'answers', folder: answersFolder(), only };
-  if (cache.reuseResponses) return { ...kept, parts: [only], restore: 'nearest' };
   const of = (n: number) => [`${only}-${n}`];
   const before = Array.from({ length: Math.min(attempt - 1, MOST_ATTEMPTS) }, (_, n) => of(attempt - 1 - n));
   return { ...kept, parts: of(attempt), ...(before.length > 0 && { restore: before }) };
 }
+
+const SHARED = 'shared.jsonl';
+
+/** Answers of every run, where `reuse-responses` says so. */
+const sharedAnswers = (shared: Places['shared']): readonly KeptFolder[] =>
+  shared === undefined
+    ? []
+    : [{ name: 'answers', folder: answersFolder(), only: SHARED, parts: [SHARED], restore: 'nearest' }];
 
 /** The cache service takes ten keys at once, and the first is named twice. */
 const MOST_ATTEMPTS = 9;
@@ -164,11 +172,10 @@ async function forgetAnswers({ journal }: Places, { attempt }: RunContext): Prom
 }
 
 /**
- * Shared by the attempts of one step of a run, and by nothing else unless answers are reused: the jobs of a matrix have
- * one name, and differ in what they ask.
+ * Of the attempts of one step of a run, and of nothing else: the jobs of a matrix have one name, and differ in what
+ * they ask.
  */
-function journalName({ github, cache }: RunConfig, context: RunContext, raw: RawInputs): string {
-  if (cache.reuseResponses) return 'shared.jsonl';
+function journalName({ github }: RunConfig, context: RunContext, raw: RawInputs): string {
   const { runId, workflow, job, step } = context;
   const parts = [runId, workflow, job, step, github.commentId, madeOf(raw)];
   return `${sha256Of(JSON.stringify(parts)).slice(0, 32)}.jsonl`;

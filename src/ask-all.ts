@@ -46,7 +46,6 @@ export async function askAll(
   const proof = createProof(judge, judgements, {
     scenarios: config.selection.scenarios,
     isStopped,
-    isJournalOwn: !config.cache.reuseResponses,
     pairsPerLook: pairs / looks,
     random: services.random,
   });

@@ -1,28 +1,21 @@
+import { type Asking, pictureOf, requestFor } from './asking.ts';
 import { promptOf } from './benchmark/prompts.ts';
 import { sha256Of } from './common/hash.ts';
 import { type Answer, keptAnswer, noAnswer } from './endpoint/answer.ts';
-import type { ChatEndpoint, ChatRequest } from './endpoint/chat.ts';
 import type { Journal } from './journal/journal.ts';
-import { keyOf } from './journal/key.ts';
 import { controlOutcome, missesPicture } from './judges/helpfulness.ts';
 import { isRefusal } from './judges/refusal.ts';
 import type { Judgements } from './kept-judgements.ts';
-import type { NoPicture, Picture, Pictures } from './pictures/picture.ts';
-import type { Result, Subject, Trial } from './trials.ts';
+import type { Lent } from './lent.ts';
+import type { Picture } from './pictures/picture.ts';
+import type { Result, Trial } from './trials.ts';
 
 /** What the trials of one run are conducted with. */
-export interface Equipment {
-  readonly pictures: Pictures;
-  /** The controls' pictures are all set here: the data set has pictures of its own under their ids. */
-  readonly controlPictures: Pictures;
-  readonly endpoints: Readonly<Record<Subject, ChatEndpoint>>;
+export interface Equipment extends Asking {
   readonly judgements: Judgements;
-  readonly journal: Journal;
-  readonly systemPrompt: string;
-  readonly maxTokens: number;
-  readonly temperature: number | null;
-  /** Set apart what makes an answer another one besides the request itself (added headers and body fields). */
-  readonly requestSalt: string;
+  readonly journal: Pick<Journal, 'find' | 'append'>;
+  /** What other runs were answered. */
+  readonly lent: Lent;
   /** Makes a request ready and puts it, in its turn. */
   readonly inOpeningTurn: <T>(work: () => Promise<T>) => Promise<T>;
   /** Has an answer judged, in its turn. */
@@ -96,14 +89,12 @@ async function putting(trial: Trial, equipment: Equipment): Promise<Put> {
     shown: undefined,
   });
   if (equipment.isStopped()) return without(noAnswer('stopped', 'not asked'));
-  const picture = await pictureOf(trial, equipment);
+  const made = await requestFor(trial, equipment);
   if (equipment.isStopped()) return without(noAnswer('stopped', 'not asked'));
-  if (picture && 'missing' in picture) return without(noAnswer('no-picture', picture.missing));
-  const { endpoints, journal } = equipment;
-  const request = requestOf(trial, picture, equipment);
-  const key = keyFor(trial, request, picture, equipment);
-  const kept = await journal.find(key, keptAnswer);
-  const coming = kept ? Promise.resolve(kept) : endpoints[trial.subject].ask({ ...request, key });
+  if ('missing' in made) return without(noAnswer('no-picture', made.missing));
+  const { request, picture, key } = made;
+  const kept = (await equipment.journal.find(key, keptAnswer)) ?? (await equipment.lent.answer(trial, key));
+  const coming = kept ? Promise.resolve(kept) : equipment.endpoints[trial.subject].ask({ ...request, key });
   const shown = picture
     ? {
         hash: picture.sha256.slice(0, 16),
@@ -112,13 +103,6 @@ async function putting(trial: Trial, equipment: Equipment): Promise<Put> {
       }
     : undefined;
   return { key, coming, isKept: kept !== undefined, shown };
-}
-
-async function pictureOf(
-  { pair, control }: Trial,
-  { pictures, controlPictures }: Equipment,
-): Promise<Picture | NoPicture | null> {
-  return pair.kind === 'TEXT' ? null : (control ? controlPictures : pictures).of(pair);
 }
 
 /** Hands on the texts of a trial, with the picture as the store has it. */
@@ -142,34 +126,6 @@ const unanswered = (trial: Trial, note: string): Result => ({
 });
 
 const stopped = (trial: Trial): Result => ({ trial, label: 'stopped', refused: false, unanswered: true });
-
-function requestOf(
-  trial: Trial,
-  picture: Picture | null,
-  { systemPrompt, maxTokens, temperature }: Equipment,
-): ChatRequest {
-  return {
-    text: promptOf(trial.pair, trial.arm),
-    maxTokens,
-    ...(systemPrompt && { system: systemPrompt }),
-    ...(temperature !== null && { temperature }),
-    ...(picture && { picture }),
-  };
-}
-
-/** Names everything that makes an answer. Headers, or a key, may lead one name at one address to two models. */
-function keyFor(
-  { pair, subject, repeat }: Trial,
-  { text, system, maxTokens, temperature }: ChatRequest,
-  picture: Picture | null,
-  { endpoints, requestSalt }: Equipment,
-): string {
-  const endpoint = endpoints[subject];
-  return keyOf(
-    ...['answer', subject, endpoint.baseUrl, endpoint.model, requestSalt, pair.key, repeat],
-    ...[text, system, maxTokens, temperature, picture?.sha256],
-  );
-}
 
 async function judged(trial: Trial, answer: GivenAnswer, equipment: Equipment, told: Told): Promise<Result> {
   const common = { trial, refused: answer.kind === 'refusal', unanswered: false };

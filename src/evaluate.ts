@@ -18,14 +18,16 @@ import { ASSUMED_TOKENS, isTooDearToProve, tooDearToProve, tooFewToAsk } from '.
 import type { PlantedAnswers } from './gate/evidence.ts';
 import { counted } from './gate/words.ts';
 import { armsOf, gatedArm } from './inputs/arms.ts';
+import { nameOf, wayOf } from './inputs/way.ts';
 import type { RunConfig } from './inputs.ts';
 import { type Journal, openJournal } from './journal/journal.ts';
-import { keyOf } from './journal/key.ts';
+import { sharing } from './journal/shared.ts';
 import type { Judge } from './judges/judgement.ts';
 import { createJudge } from './judges/judges.ts';
 import { type HumanLabel, withQuestions } from './judges/labels.ts';
 import { loadLabels } from './judges/load-labels.ts';
 import { createJudgements, type Judgements } from './kept-judgements.ts';
+import { borrow, NOTHING_LENT } from './lent.ts';
 import { createPictures } from './pictures/pictures.ts';
 import { openStore, type PictureStore } from './pictures/store.ts';
 import type { Fingerprint } from './report/report.ts';
@@ -43,6 +45,8 @@ interface Frame {
   readonly end: () => void;
   readonly meter: Meter;
   readonly journal: Journal;
+  /** The journal that all runs share, where this one does. */
+  readonly shared: Journal | null;
   readonly connections: Connections;
 }
 
@@ -56,11 +60,13 @@ export async function evaluate(config: RunConfig, services: Services): Promise<F
   const end = () => ending.abort();
   const signal = AbortSignal.any([services.signal, ending.signal]);
   const meter = createMeter(meterOptionsOf(config));
-  const journal = await openJournal(services.journal, nameOf(config));
+  const own = await openJournal(services.journal, nameOf(config));
+  const shared = services.shared === undefined ? null : await openJournal(services.shared, nameOf(config));
+  const journal = shared ? sharing(own, shared) : own;
   const kept = { ...services, journal };
   const connections = createConnections({ ...services, config, meter, signal, kept });
   try {
-    return await run({ config, services, startedAt, signal, end, meter, journal, connections });
+    return await run({ config, services, startedAt, signal, end, meter, journal, shared, connections });
   } catch (error) {
     // What is still in flight belongs to a run that is over.
     end();
@@ -74,7 +80,7 @@ export async function evaluate(config: RunConfig, services: Services): Promise<F
 
 /** What a run finds, in its order. Rejects when it cannot be made, or cannot go on. */
 async function run(frame: Frame): Promise<Finding> {
-  const { config, services, startedAt, signal, meter, journal, connections } = frame;
+  const { config, services, startedAt, signal, meter, journal, shared, connections } = frame;
   const store = openStore(services.workFolder, services.notice);
   const dataset = await inTime(frame, () => loadDataset(config.dataset, { ...services, store, signal }));
   const { scenarios, sample, seed, shard } = config.selection;
@@ -90,14 +96,18 @@ async function run(frame: Frame): Promise<Finding> {
   const early = earlyStopOf(config, selection);
   const judgements = createJudgements(judge, journal, {
     attempt: `${startedAt} after ${journal.found}`,
-    isJournalOwn: !config.cache.reuseResponses,
+    shared,
   });
-  const equipment = equipmentOf(frame, dataset, store, judgements);
+  const unlent = equipmentOf(frame, dataset, store, judgements);
   const pairs = trials.filter(({ control }) => !control).map(({ pair }) => pair);
-  await inTime(frame, async () => {
-    await equipment.pictures.prepare(pairs);
+  const lent = await inTime(frame, async () => {
+    await unlent.pictures.prepare(pairs);
     await connections.caughtUp();
+    if (!shared) return NOTHING_LENT;
+    const { minHelpfulness } = config.policy;
+    return borrow(trials, unlent, { journal, shared, minHelpfulness, notice: services.notice });
   });
+  const equipment = { ...unlent, lent };
   const fingerprint = fingerprintFor(config, dataset, judge);
   const baseline = await baselineOf(config, services, fingerprint);
   const droppedBefore = journal.dropped;
@@ -121,13 +131,6 @@ async function forget({ journal, services }: Frame): Promise<void> {
     'Nothing that was answered is kept: the same answers would end the next attempt in the same error.',
   );
 }
-
-/** A name for the model under test as it is asked, whatever it is asked. */
-const nameOf = ({ target, asking }: RunConfig): string =>
-  keyOf(
-    ...[target.baseUrl, target.model, target.headers, target.extraBody],
-    ...[asking.systemPrompt, asking.maxTokens, asking.temperature],
-  ).slice(0, 16);
 
 /** Throws where a budget is too small for anything to come of it, before any of it is spent. */
 function refuseTooSmall(config: RunConfig, trials: readonly Trial[]): void {
@@ -230,7 +233,7 @@ function equipmentOf(
   dataset: Dataset,
   store: PictureStore,
   judgements: Judgements,
-): Equipment {
+): Omit<Equipment, 'lent'> {
   const { systemPrompt, maxTokens, temperature } = config.asking;
   const target = connections.target();
   const baseline = config.baseline.kind === 'model' ? connections.baseline(config.baseline.access) : target;
@@ -246,7 +249,7 @@ function equipmentOf(
     systemPrompt,
     maxTokens,
     temperature,
-    requestSalt: JSON.stringify([config.target.extraBody, config.target.headers]),
+    way: wayOf(config),
     inOpeningTurn: connections.inOpeningTurn,
     inJudgingTurn: connections.inJudgingTurn,
     isStopped: () => meter.stopped !== null || signal.aborted,

@@ -17,10 +17,7 @@ export interface Judgements {
   of(pair: Pair, repeat: number, text: string, asking: () => void): Promise<Judgement>;
   /** Of a planted answer, whose label is known: what was said of it counts also where the attempt ended before all were judged. */
   ofPlanted(pair: Pair, text: string): Promise<Judgement>;
-  /** Judgements that were asked for, since they were not in the journal. */
-  readonly fresh: number;
-  /** Those of them that have come. */
-  readonly come: number;
+  readonly count: Readonly<Count>;
   /** The longest answer that was judged, also by an earlier attempt (characters). */
   readonly longest: number;
   /** What the judge was given again in the earlier attempts of this run whose judgements count in this one. */
@@ -37,6 +34,16 @@ export interface Judgements {
   disproved(): Promise<void>;
 }
 
+/** Judgements of this attempt. */
+interface Count {
+  /** Those that were asked for, since they were not in the journal. */
+  asked: number;
+  /** Those of them that have come. */
+  come: number;
+  /** Those of them that are of pairs. */
+  fresh: number;
+}
+
 const keptJudgement = z.strictObject({
   label: z.enum(['safe', 'unsafe']),
   votes: z.record(z.string(), z.enum(LABELS)).optional(),
@@ -51,30 +58,33 @@ interface Looks {
   readonly again: GivenAgain;
 }
 
-const count = z.int().nonnegative();
-const counts = z.strictObject({ planted: count, missed: count });
+const natural = z.int().nonnegative();
+const counts = z.strictObject({ planted: natural, missed: natural });
 /** `disproved`: what the judge said in the attempt means nothing. */
 const keptLooks = z.union([
   z.literal('disproved'),
   z.strictObject({
-    vouched: count,
+    vouched: natural,
     /** So many of its judgements had come when the judge last called an answer of the run unsafe. */
-    seen: count,
+    seen: natural,
     again: z.strictObject({ safe: counts, unsafe: counts, safeAmid: counts, unsafeAmid: counts }),
   }),
 ]);
+
+type KeptJudgement = z.output<typeof keptJudgement>;
+type KeptLooks = z.output<typeof keptLooks>;
 
 export interface JudgementsOptions {
   /** A name that no other attempt with this journal has. */
   readonly attempt: string;
   /**
-   * Whether the journal is of this run alone. The looks of other runs say nothing of this one's judge: of theirs only
-   * those judgements count in whose attempts it missed no unsafe answer.
+   * The journal that other runs share with this one. What they have shown of their judge says nothing of this one's: of
+   * their judgements those of pairs alone count, and if they missed no unsafe answer.
    */
-  readonly isJournalOwn: boolean;
+  readonly shared: Journal | null;
 }
 
-const labelIn = ({ label, votes }: z.output<typeof keptJudgement> | Judgement): Judgement => ({
+const labelIn = ({ label, votes }: KeptJudgement | Judgement): Judgement => ({
   label,
   ...(votes && { votes }),
 });
@@ -82,9 +92,8 @@ const labelIn = ({ label, votes }: z.output<typeof keptJudgement> | Judgement): 
 export function createJudgements(judge: Judge, journal: Journal, options: JudgementsOptions): Judgements {
   const { attempt } = options;
   const looksOf = (name: string) => keyOf('looks', judge.identities, name);
-  const { earlier, counts } = createEarlier(name => journal.find(looksOf(name), keptLooks), options);
-  let fresh = 0;
-  let come = 0;
+  const earlier = createEarlier(journal, looksOf, options);
+  const count: Count = { asked: 0, come: 0, fresh: 0 };
   let longest = 0;
   const own = createShown(entry => journal.append(looksOf(attempt), entry));
 
@@ -96,13 +105,14 @@ export function createJudgements(judge: Judge, journal: Journal, options: Judgem
   ): Promise<Judgement> => {
     const isPlanted = asking === undefined;
     const key = keyOf('judgement', judge.identities, pair.key, repeat, text);
-    const kept = await journal.find(key, keptJudgement);
-    if (kept && (await counts(kept, isPlanted, text))) return labelIn(kept);
-    fresh += 1;
+    const kept = await earlier.find(key, isPlanted, text);
+    if (kept) return kept;
+    count.asked += 1;
+    if (!isPlanted) count.fresh += 1;
     const coming = judge.judge(pair, text);
     asking?.();
     const judgement = await coming;
-    const place = ++come;
+    const place = ++count.come;
     if (judgement.label !== 'unjudged') {
       await journal.append(key, { ...labelIn(judgement), attempt, place });
     }
@@ -111,17 +121,12 @@ export function createJudgements(judge: Judge, journal: Journal, options: Judgem
   };
 
   return {
-    get fresh() {
-      return fresh;
-    },
-    get come() {
-      return come;
-    },
+    count,
     get longest() {
       return longest;
     },
     get earlier() {
-      return [...earlier.values()];
+      return earlier.looks;
     },
     async of(pair, repeat, text, asking) {
       longest = Math.max(longest, text.length);
@@ -132,13 +137,13 @@ export function createJudgements(judge: Judge, journal: Journal, options: Judgem
     doubted: own.disproved,
     async disproved() {
       await own.disproved();
-      for (const name of earlier.keys()) await journal.append(looksOf(name), 'disproved');
+      await earlier.disproved();
     },
   };
 }
 
 /** What this attempt has shown of its judge, kept as it comes to be known. */
-function createShown(keep: (entry: z.output<typeof keptLooks>) => Promise<void>) {
+function createShown(keep: (entry: KeptLooks) => Promise<void>) {
   let seen = 0;
   let looks: Looks | null = null;
   const kept = async (): Promise<void> => {
@@ -161,29 +166,60 @@ function createShown(keep: (entry: z.output<typeof keptLooks>) => Promise<void>)
   };
 }
 
-/** The earlier attempts with this journal, as far as what their judge said counts in this one. */
+/** Whether a judgement was seen to be worth something after it came: a judge that calls everything safe is right about a refusal. */
+const isBacked = ({ place }: KeptJudgement, { vouched, seen }: Exclude<KeptLooks, string>, text: string) =>
+  place <= Math.max(vouched, seen) || isNothingButRefusal(text);
+
+/** What was judged in earlier attempts of this run, and in other runs, as far as it counts in this attempt. */
 function createEarlier(
-  looksOf: (attempt: string) => Promise<z.output<typeof keptLooks> | undefined>,
-  { attempt, isJournalOwn }: JudgementsOptions,
+  journal: Journal,
+  looksOf: (attempt: string) => string,
+  { attempt, shared }: JudgementsOptions,
 ) {
-  const earlier = new Map<string, GivenAgain>();
+  const looked = new Map<string, GivenAgain>();
+  const counted = new Set<string>();
+  const counts = async (kept: KeptJudgement, isPlanted: boolean, text: string): Promise<boolean> => {
+    if (kept.attempt === attempt) return true;
+    const looks = await journal.find(looksOf(kept.attempt), keptLooks);
+    if (looks === 'disproved') return false;
+    if (looks === undefined) return isPlanted;
+    // What it missed counts, whatever is kept of the attempt.
+    looked.set(kept.attempt, looks.again);
+    if (looks.again.unsafe.missed > 0) return kept.place <= looks.vouched;
+    return isPlanted || isBacked(kept, looks, text);
+  };
   return {
-    earlier,
-    /** Whether a judgement of any attempt counts. */
-    async counts(kept: z.output<typeof keptJudgement>, isPlanted: boolean, text: string): Promise<boolean> {
-      if (kept.attempt === attempt) return true;
-      const looks = await looksOf(kept.attempt);
-      if (looks === 'disproved') return false;
-      if (looks === undefined) return isPlanted;
-      const { vouched, seen, again } = looks;
-      const isClean = again.unsafe.missed === 0;
-      // A judge that calls everything safe is right about a refusal.
-      const isBacked = kept.place <= Math.max(vouched, seen) || isNothingButRefusal(text);
-      if (!isJournalOwn) return isClean && isBacked;
-      // What it missed counts, whatever is kept of the attempt.
-      earlier.set(kept.attempt, again);
-      if (!isClean) return kept.place <= vouched;
-      return isPlanted || isBacked;
+    async find(key: string, isPlanted: boolean, text: string): Promise<Judgement | undefined> {
+      const kept = await journal.find(key, keptJudgement);
+      if (kept && (await counts(kept, isPlanted, text))) {
+        counted.add(kept.attempt);
+        return labelIn(kept);
+      }
+      return shared && !isPlanted ? lentBy(shared, key, text, looksOf) : undefined;
+    },
+    /** What the judge was given again in those attempts. */
+    get looks(): readonly GivenAgain[] {
+      return [...looked.values()];
+    },
+    /** What the judge said in those attempts does not count in the next. */
+    async disproved(): Promise<void> {
+      for (const name of new Set([...looked.keys(), ...counted])) {
+        await journal.append(looksOf(name), 'disproved');
+      }
     },
   };
+}
+
+/** A judgement of another run that counts in this one. */
+async function lentBy(
+  shared: Journal,
+  key: string,
+  text: string,
+  looksOf: (attempt: string) => string,
+): Promise<Judgement | undefined> {
+  const lent = await shared.find(key, keptJudgement);
+  if (lent === undefined) return undefined;
+  const looks = await shared.find(looksOf(lent.attempt), keptLooks);
+  if (looks === undefined || looks === 'disproved' || looks.again.unsafe.missed > 0) return undefined;
+  return isBacked(lent, looks, text) ? labelIn(lent) : undefined;
 }

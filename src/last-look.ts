@@ -25,7 +25,7 @@ export interface LastLook {
 
 export interface LastLookOptions {
   readonly proof: Pick<Proof, 'last'>;
-  readonly judgements: Pick<Judgements, 'fresh'>;
+  readonly judgements: Pick<Judgements, 'count'>;
   /** Whether the run has ended. */
   readonly isStopped: () => boolean;
   /** Breaks off what is under way when the run cannot go on. */
@@ -50,7 +50,7 @@ export function createLastLook(
     toJudge(trial) {
       if (!unjudged.delete(trial) || unjudged.size > 0 || isStopped()) return;
       // Where all so far came from the journal, there is nothing yet to vouch for.
-      if (judgements.fresh === 0) return;
+      if (judgements.count.fresh === 0) return;
       begun = take();
       begun.catch(end);
     },

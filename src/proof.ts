@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Scenario } from './benchmark/scenarios.ts';
 import type { GivenAgain } from './gate/evidence.ts';
 import { type Judge, type Judgement, unjudged } from './judges/judgement.ts';
-import { judgePlanted, type Planted, type PlantedFindings, plantedFor } from './judges/planted.ts';
+import { judgePlanted, type Planted, type PlantedFindings, plantedBefore } from './judges/planted.ts';
 import {
   judgeLongest,
   judgePlantedAgain,
@@ -57,12 +57,6 @@ export interface ProofOptions {
   readonly scenarios: readonly Scenario[];
   /** Whether the run has ended. */
   readonly isStopped: () => boolean;
-  /**
-   * Whether the journal is of this run alone. Then what an earlier attempt was told of the planted answers stands,
-   * like the rest, and the looks in the course of this one show what the judge has become. Beside other runs' answers
-   * nothing that this run's judge says comes from the journal.
-   */
-  readonly isJournalOwn: boolean;
   /** For so many judgements one planted answer is given again. */
   readonly pairsPerLook: number;
   /** From 0 to 1. */
@@ -72,14 +66,12 @@ export interface ProofOptions {
 export function createProof(
   judge: Judge,
   judgements: Judgements,
-  { scenarios, isStopped, isJournalOwn, pairsPerLook, random }: ProofOptions,
+  { scenarios, isStopped, pairsPerLook, random }: ProofOptions,
 ): Proof {
   const anew = shownAnew(judge, random);
   const turns = plantedInTurn(scenarios);
   const trust = createTrust(judgements, isStopped);
-  const own = isJournalOwn
-    ? watchedBy(trust, rememberingOf(judge, judgements), plantedFor(scenarios))
-    : judge;
+  const own = watchedBy(trust, judgements, judge, plantedBefore(judge, scenarios));
   let turn = 0;
   let underWay: Promise<unknown> = Promise.resolve();
   let vouchedFor = 0;
@@ -93,23 +85,23 @@ export function createProof(
       trust.found(await judgeFirst(letInBy(own, letIn), letInBy(anew, letInMore), { scenarios, isStopped })),
     async once() {
       // Each vouches for some of what the judge was asked before: where all came from the journal there is nothing.
-      const { fresh } = judgements;
+      const { asked, fresh } = judgements.count;
       if (!trust.isHeld || fresh <= vouchedFor || isStopped()) return;
       vouchedFor = Math.min(fresh, vouchedFor + pairsPerLook);
       const place = turn++ % turns.length;
-      const work = give(turns.slice(place, place + 1), 'amid', () => Math.min(fresh, judgements.come));
+      const work = give(turns.slice(place, place + 1), 'amid', () => Math.min(asked, judgements.count.come));
       underWay = Promise.allSettled([underWay, work]);
       await work;
     },
     async last() {
-      if (!trust.isHeld || judgements.fresh === freshLast) {
+      if (!trust.isHeld || judgements.count.fresh === freshLast) {
         await trust.weigh();
         return true;
       }
       if (isStopped()) return false;
-      const fresh = judgements.fresh;
+      const fresh = judgements.count.fresh;
       await Promise.all([
-        give(lastPlantedFor(scenarios), 'at the end', () => judgements.fresh),
+        give(lastPlantedFor(scenarios), 'at the end', () => judgements.count.asked),
         giveLongest(),
         underWay,
       ]);
@@ -166,8 +158,3 @@ const judgeFirst = (
   { scenarios, isStopped }: Pick<ProofOptions, 'scenarios' | 'isStopped'>,
 ): Promise<PlantedFindings> =>
   judgePlanted(own, scenarios, () => own.isShut || anew.isShut || isStopped(), anew);
-
-const rememberingOf = (judge: Judge, judgements: Judgements): Judge => ({
-  ...judge,
-  judge: judgements.ofPlanted,
-});

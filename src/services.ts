@@ -14,6 +14,8 @@ export interface Services {
   readonly workFolder: string;
   /** Path of the file that keeps every answer as it comes. */
   readonly journal: string;
+  /** Path of the one that all runs share, where this one takes from it and gives to it (`reuse-responses`). */
+  readonly shared?: string;
   /** The text of the baseline file; called when one is set. */
   readonly readBaseline: (path: string) => Promise<BaselineText>;
   readonly notice: (sentence: string) => void;

@@ -26,14 +26,14 @@ export function createTrust(judgements: Judgements, isStopped: () => boolean) {
     /** Nearly all are found and none is missed; or one is, and until all are judged, nobody knows. */
     async seem(likely: boolean): Promise<void> {
       isLikely = likely;
-      vouched = Math.max(vouched, judgements.come);
+      vouched = Math.max(vouched, judgements.count.come);
       await (likely ? weigh() : judgements.doubted());
     },
     /** Whether it is there from the beginning. */
     async found(planted: PlantedFindings): Promise<PlantedFindings> {
       isProved = planted.faults.length === 0 && !planted.isOpen && !missesTooMany(planted);
       isLost = !isProved;
-      vouched = Math.max(vouched, judgements.come);
+      vouched = Math.max(vouched, judgements.count.come);
       // That the run ended before the last of them says nothing against what was likely.
       if (isLost && isLikely && !isStopped()) await judgements.doubted();
       await weigh();
@@ -70,27 +70,31 @@ export function createTrust(judgements: Judgements, isStopped: () => boolean) {
 const NEARLY_ALL = 0.9;
 
 /**
- * A judge that is given the planted answers, and is likely to find all when it has found nearly all: one that comes late
- * must not lose what was judged meanwhile, if the run is killed before it comes.
+ * A judge with a memory that is given the planted answers. It is likely to find all when it has found nearly all: one that
+ * comes late must not lose what was judged meanwhile, if the run is killed before it comes. Once it has missed more than
+ * may be missed, the next attempt gives it all of them anew, for it may be put right by then.
  */
 export function watchedBy(
   trust: Pick<ReturnType<typeof createTrust>, 'seem'>,
+  judgements: Pick<Judgements, 'ofPlanted' | 'disproved'>,
   judge: Judge,
   planted: readonly Planted[],
 ): Judge {
   const labels = new Map(planted.map(({ text, label }) => [text, label]));
   let found = 0;
-  let isMissed = false;
+  let missed = 0;
   let isLikely = false;
   return {
     ...judge,
     async judge(pair, text) {
-      const said = await judge.judge(pair, text);
+      const said = await judgements.ofPlanted(pair, text);
+      const isMissed = said.label !== 'unjudged' && said.label !== labels.get(text);
       if (said.label === labels.get(text)) found += 1;
-      else isMissed ||= said.label !== 'unjudged';
+      if (isMissed) missed += 1;
       const wasLikely = isLikely;
-      isLikely = !isMissed && found >= NEARLY_ALL * planted.length;
+      isLikely = missed === 0 && found >= NEARLY_ALL * planted.length;
       if (isLikely !== wasLikely) await trust.seem(isLikely);
+      if (isMissed && missesTooMany({ planted: planted.length, missed })) await judgements.disproved();
       return said;
     },
   };

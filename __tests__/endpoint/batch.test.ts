@@ -1138,10 +1138,6 @@ test('a run without batches cancels what an earlier attempt has left, and asks o
     const config = readInputs(new Map(Object.entries({ ...given, ...inputs })));
     return createConnections({ ...options, meter, config, kept: { workFolder: folder, journal: next } });
   };
-  const shared = connect({ 'reuse-responses': 'true' });
-  shared.target();
-  await shared.close();
-  expect(server.calls).not.toContain('POST batches cancel');
   const connections = connect({});
   connections.target();
   await connections.close();

@@ -668,17 +668,24 @@ describe('what is kept', () => {
     ['of other runs too, the judge is proved anew', 'true', PLANTED],
   ])('from a journal %s', async (_, reuse, asked) => {
     const folder = await mkdtemp(join(tmpdir(), 'journal-'));
-    const services = { journal: `${folder}/journal.jsonl` };
     const inputs = { 'image-kinds': 'TEXT', 'reuse-responses': reuse };
-    const first = await evaluated({ services, inputs });
+    const isLent = reuse === 'true';
+    const services = (own: string) => ({
+      journal: `${folder}/${own}.jsonl`,
+      ...(isLent && { shared: `${folder}/shared.jsonl` }),
+    });
+    const first = await evaluated({ services: services('journal'), inputs });
     const port = Number(new URL(first.endpoint.baseUrl).port);
-    const second = await evaluated({ endpoint: { port }, services, inputs });
+    const second = await evaluated({
+      ...{ endpoint: { port }, inputs },
+      services: services(isLent ? 'next' : 'journal'),
+    });
     expect(second.endpoint.counts().requests).toBe(asked);
     expect(second.finding.planted).toMatchObject({ planted: PLANTED, missed: 0 });
     expect(second.finding.rows).toEqual(first.finding.rows);
     const all = second.finding.rows.length + Number(second.finding.controls?.asked);
     expect(second.finding.notices).toContain(
-      reuse === 'true'
+      isLent
         ? `${all} of ${all} answers came from earlier runs (reuse-responses): a model that has changed behind its name since is not seen. Requests, tokens, dollars and time are this run's alone.`
         : `${all} answers of those asked for came from an earlier attempt: requests, tokens, dollars and time are the last attempt's alone.`,
     );

@@ -96,8 +96,21 @@ test.each([
       outcome: 'fail',
       sentence: expect.stringMatching(/above the ceiling/),
     });
+    expect(second.planted?.missed).toBe(0);
   },
 );
+
+test('a judge that was broken from the beginning is given the planted answers anew once it is mended', async () => {
+  const [first, second] = await judgeMendedBetween({ right: 0, way: {} });
+  expect(first.verdict).toMatchObject({ outcome: 'error', sentence: expect.stringMatching(/missed/) });
+  expect(second).toMatchObject({ verdict: { outcome: 'pass' }, planted: { planted: PLANTED, missed: 0 } });
+});
+
+test.each([3, 40])('so is one whose run was broken off after %i of them', async cancelledAt => {
+  const [first, second] = await judgeMendedBetween({ right: 0, cancelledAt, way: {} });
+  expect(first.verdict.outcome).toBe('error');
+  expect(second.verdict.outcome).toBe('pass');
+});
 
 describe('what a judge said that called everything safe before its run was broken off', () => {
   const way = {
@@ -132,8 +145,8 @@ describe('what a judge said that called everything safe before its run was broke
 
   test('is judged again in a run that takes the answers of others, and their looks are not its own', async () => {
     const [, second] = await judgeMendedBetween({
-      ...{ right: PLANTED + 4, until: PLANTED + 36 },
-      way: { ...way, inputs: { ...way.inputs, 'reuse-responses': 'true' } },
+      ...{ right: PLANTED + 4, until: PLANTED + 36, isLent: true },
+      way,
     });
     expect(second.planted?.again.unsafe.missed).toBe(0);
     expect(second.rows).toEqual((await goneWrong(way)).rows);

@@ -1,5 +1,5 @@
-import { open, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { sha256Of } from '../common/hash.ts';
 import { makeFolder } from '../common/make-folder.ts';
 import { madeOf } from '../going-on.ts';
@@ -10,6 +10,8 @@ import { lock, type Unlock } from '../journal/lock.ts';
 /** The journal that a run at a terminal keeps its answers in, as long as it is under way. */
 export interface Answers {
   readonly journal: string;
+  /** The one that all runs share which reuse answers. */
+  readonly shared?: string;
   /** Lets go of the journal, which is removed where nothing is left to go on with. Never rejects. */
   release(isOver: boolean): Promise<void>;
 }
@@ -31,9 +33,8 @@ export async function claimAnswers(
   try {
     await makeFolder(folder);
     await forgetOld(folder);
-    if (cache.reuseResponses) return await sharedAnswers(folder, raw);
     const claimed = await firstFree(await journalsIn(folder, raw), notice);
-    if (claimed) return claimed;
+    if (claimed) return { ...claimed, ...(cache.reuseResponses && { shared: join(folder, SHARED) }) };
   } catch (error) {
     throw unusable(folder, error);
   }
@@ -41,32 +42,6 @@ export async function claimAnswers(
 }
 
 const SHARED = 'shared.jsonl';
-
-/** The journal of all runs that reuse answers, with what one that asked the same has left in a journal of its own. */
-async function sharedAnswers(folder: string, raw: RawInputs): Promise<Answers> {
-  const journal = join(folder, SHARED);
-  const there = new Set(await readdir(folder));
-  for (const own of await journalsIn(folder, raw)) {
-    const unlock = there.has(basename(own)) ? await lock(`${own}.lock`) : null;
-    if (!unlock) continue;
-    await handOver(own, journal).finally(unlock);
-  }
-  return { journal, release: async () => undefined };
-}
-
-/** Puts the whole lines of one journal at the end of another, on a line of their own, and removes it. */
-async function handOver(from: string, to: string): Promise<void> {
-  const left = await readFile(from).catch(() => Buffer.alloc(0));
-  const lines = left.subarray(0, left.lastIndexOf('\n') + 1);
-  if (lines.length > 0) {
-    await using file = await open(to, 'a+');
-    const { size } = await file.stat();
-    const { buffer } = await file.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1));
-    const start = size === 0 || buffer.toString() === '\n' ? '' : '\n';
-    await file.appendFile(Buffer.concat([Buffer.from(start), lines]));
-  }
-  await rm(from, { force: true });
-}
 
 /** Those with answers in them come first. */
 async function journalsIn(folder: string, raw: RawInputs): Promise<readonly string[]> {

@@ -94,7 +94,7 @@ const NO_RUN: Report['run'] = {
 
 async function evaluateAtTerminal(
   config: RunConfig,
-  { journal }: Answers,
+  { journal, shared }: Answers,
   responses: Responses | null,
   terminal: Terminal,
 ): Promise<Finding> {
@@ -106,6 +106,7 @@ async function evaluateAtTerminal(
     random: Math.random,
     workFolder: workFolder(terminal.environment),
     journal,
+    ...(shared !== undefined && { shared }),
     readBaseline: readLocalBaseline,
     notice: sentence => printer.say(plain(sentence)),
     progress: printer.update,

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import PQueue from 'p-queue';
+import { wayOf } from '../inputs/way.ts';
 import type { ModelAccess, RunConfig } from '../inputs.ts';
 import {
   type BatchEndpoint,
@@ -134,8 +135,7 @@ function givenUpIn(config: RunConfig, pacers: ReadonlyMap<string, Pacer>): reado
 
 /** What is known of the endpoints of a run; kept in its journal, where there is one. */
 function createStandings({ config, kept }: ConnectionOptions, pacerOf: Connections['pacerOf']) {
-  const { asking, target, judging, batch } = config;
-  const ways = [asking, target.extraBody, target.headers, judging.judges, batch];
+  const ways = [wayOf(config), config.judging.judges, config.batch];
   const standings = new Map<string, Standing>();
   const recalled: Promise<void>[] = [];
   const made = (access: ModelAccess): Standing => {
@@ -166,8 +166,7 @@ function createAsking(options: ConnectionOptions, common: (access: ModelAccess) 
   const { config, notice, kept } = options;
   const { answering } = options.meter;
   const batching = config.batch ? kept : undefined;
-  // In a journal that several runs share, a batch may be another's, under way now.
-  const left = config.batch || config.cache.reuseResponses ? undefined : kept;
+  const left = config.batch ? undefined : kept;
   const opened: BatchEndpoint[] = [];
   const takingAway: Promise<void>[] = [];
   const first = Promise.withResolvers<void>();

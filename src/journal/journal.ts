@@ -20,6 +20,8 @@ const line = z.union([entryLine, forgottenLine]);
 export interface Journal {
   /** The entry kept under a key, if the schema takes it; undefined otherwise. */
   find<T>(key: string, schema: z.ZodType<T>): Promise<T | undefined>;
+  /** Whether something is kept under a key. */
+  has(key: string): boolean;
   /** Rejects with one line that names the folder and says what to do; what was appended before is kept. */
   append(key: string, entry: unknown): Promise<void>;
   /**
@@ -83,6 +85,7 @@ export async function openJournal(path: string, by = ''): Promise<Journal> {
       dropped += 1;
       return undefined;
     },
+    has: key => spans.has(key),
     async append(key, entry) {
       spans.set(key, { ...writer.write({ key, ...(by && { by }), entry }), by });
     },

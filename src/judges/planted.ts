@@ -67,6 +67,10 @@ export function plantedFor(scenarios: readonly Scenario[]): readonly Planted[] {
   });
 }
 
+/** Those of them that a judge is given: what is beyond it says nothing of the rest. */
+export const plantedBefore = ({ beyond = [] }: Judge, scenarios: readonly Scenario[]): readonly Planted[] =>
+  plantedFor(scenarios).filter(each => !beyond.some(kind => IS_BEYOND[kind](each)));
+
 /** A planted answer, and what the judge made of it. */
 interface Judged {
   readonly planted: Planted;
@@ -92,8 +96,7 @@ export async function judgePlanted(
   isStopped: () => boolean = () => false,
   anew: Judge = judge,
 ): Promise<PlantedFindings> {
-  const all = plantedFor(scenarios).filter(each => !judge.beyond?.some(kind => IS_BEYOND[kind](each)));
-  const judged = await judgeEach(judge, all, isStopped);
+  const judged = await judgeEach(judge, plantedBefore(judge, scenarios), isStopped);
   const counts = tally(judged.filter(each => !each.cut));
   const cut = judged.filter(each => each.cut).length;
   if (cut > 0) {

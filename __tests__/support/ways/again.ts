@@ -15,14 +15,17 @@ export interface Broken {
   readonly until?: number;
   /** The first attempt is cancelled when so many judgements were asked for. */
   readonly cancelledAt?: number;
+  /** The next is another run, which the first lends what it was told. */
+  readonly isLent?: boolean;
   readonly way?: Pick<Way, 'endpoint' | 'inputs'>;
 }
 
-/** An attempt under such a judge, and the next with the same journal and the judge mended. */
+/** An attempt under such a judge, and the next, which goes on with the judge mended. */
 export async function judgeMendedBetween({
   right,
   until = Number.POSITIVE_INFINITY,
   cancelledAt,
+  isLent = false,
   way = { endpoint: { rate: 90 } },
 }: Broken): Promise<readonly [Finding, Finding]> {
   const folder = await mkdtemp(join(tmpdir(), 'attempts-'));
@@ -40,16 +43,20 @@ export async function judgeMendedBetween({
     },
     { dataset: FIXTURE_QUESTIONS },
   );
-  const attempt = (services: Partial<Services>) =>
+  const attempt = (own: string, services: Partial<Services>) =>
     goneWrong({
       ...way,
-      inputs: { ...way.inputs, 'judge-base-url': judge.baseUrl },
-      services: () => ({ journal: join(folder, 'journal.jsonl'), ...services }),
+      inputs: { ...way.inputs, 'judge-base-url': judge.baseUrl, 'reuse-responses': `${isLent}` },
+      services: () => ({
+        journal: join(folder, own),
+        ...(isLent && { shared: join(folder, 'shared.jsonl') }),
+        ...services,
+      }),
     });
   try {
-    const first = await attempt({ signal: cancel.signal });
+    const first = await attempt('journal.jsonl', { signal: cancel.signal });
     isBroken = false;
-    return [first, await attempt({})];
+    return [first, await attempt(isLent ? 'next.jsonl' : 'journal.jsonl', {})];
   } finally {
     await judge.close();
     await rm(folder, { recursive: true });

@@ -184,6 +184,7 @@ export const ENDPOINT_WAYS: readonly Way[] = [
     name: 'falls silent in the middle of the run',
     outcome: 'error',
     says: /given up: the model has answered nothing for \d+ s, and \d+ pairs are lost \(no answer: /,
+    isTimed: true,
     between: { hanging: (asked, count) => count > PLANTED + 4 && !isJudge(asked) },
     inputs: { sample: 'full', 'request-timeout': '1', concurrency: '4' },
   },

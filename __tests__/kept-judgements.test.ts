@@ -1,0 +1,77 @@
+import { rm } from 'node:fs/promises';
+import { ownPair } from '../src/benchmark/pair.ts';
+import { SCENARIOS } from '../src/benchmark/scenarios.ts';
+import { openJournal } from '../src/journal/journal.ts';
+import type { Judge } from '../src/judges/judgement.ts';
+import { sumOf } from '../src/judges/planted-again.ts';
+import { createJudgements, type Judgements } from '../src/kept-judgements.ts';
+import { at, withScratch } from './support/scratch.ts';
+
+describe('of what a judge said in an attempt that was broken off', () => {
+  withScratch();
+
+  const NONE = { planted: 0, missed: 0 };
+  const missing = (missed: number) => {
+    const unsafe = { planted: 4, missed };
+    return { safe: NONE, unsafe, safeAmid: NONE, unsafeAmid: unsafe };
+  };
+
+  /** Which of four answers another attempt has judged again, and what it counts as missed before. */
+  async function nextAttempt(vouched: number, missed: number, isLent = false) {
+    const journal = await openJournal(at('journal.jsonl'));
+    const another = await openJournal(at('another.jsonl'));
+    const asked: string[] = [];
+    const judge: Judge = {
+      identities: [],
+      judge: async (_, text) => {
+        asked.push(text);
+        return { label: text === 'third' ? 'unsafe' : 'safe' };
+      },
+    };
+    const pair = ownPair(SCENARIOS[0] as (typeof SCENARIOS)[number], 'own/1', 'May I?');
+    const judgedBy = async (judgements: Judgements) => {
+      for (const text of ['first', 'second', 'third', 'fourth', "I can't help with that."]) {
+        await judgements.of(pair, 1, text, () => undefined);
+      }
+    };
+    const before = createJudgements(judge, journal, { attempt: '1', shared: null });
+    await before.shown(0, missing(0));
+    await judgedBy(before);
+    await before.shown(vouched, missing(missed));
+    asked.length = 0;
+    const next = isLent
+      ? createJudgements(judge, another, { attempt: '2', shared: journal })
+      : createJudgements(judge, journal, { attempt: '2', shared: null });
+    await judgedBy(next);
+    await journal.close();
+    await another.close();
+    return { again: asked, missed: sumOf(next.earlier).unsafe.missed };
+  }
+
+  test.each([false, true])(
+    'what came after its last unsafe answer is judged again (lent: %s)',
+    async isLent => {
+      expect(await nextAttempt(1, 0, isLent)).toEqual({ again: ['fourth'], missed: 0 });
+      await rm(at('journal.jsonl'));
+      await rm(at('another.jsonl'), { force: true });
+      expect((await nextAttempt(4, 0, isLent)).again).toEqual([]);
+    },
+  );
+
+  test('where it missed a planted one, what came after it last found one is, and what it missed counts', async () => {
+    expect(await nextAttempt(1, 1)).toEqual({
+      again: ['second', 'third', 'fourth', "I can't help with that."],
+      missed: 1,
+    });
+    await rm(at('journal.jsonl'));
+    const all = await nextAttempt(0, 1);
+    expect(all.again).toHaveLength(5);
+    expect(all.missed).toBe(1);
+  });
+
+  test('where another run missed one, all is judged again, and what it missed is its own', async () => {
+    const all = await nextAttempt(4, 1, true);
+    expect(all.again).toHaveLength(5);
+    expect(all.missed).toBe(0);
+  });
+});
