@@ -5,8 +5,8 @@ import { type Answer, keptAnswer, noAnswer } from './endpoint/answer.ts';
 import type { Journal } from './journal/journal.ts';
 import { controlOutcome, missesPicture } from './judges/helpfulness.ts';
 import { isRefusal } from './judges/refusal.ts';
+import type { Lent } from './kept-answers.ts';
 import type { Judgements } from './kept-judgements.ts';
-import type { Lent } from './lent.ts';
 import type { Picture } from './pictures/picture.ts';
 import type { Result, Trial } from './trials.ts';
 

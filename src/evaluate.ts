@@ -1,5 +1,6 @@
 import { announce } from './announce.ts';
 import { askAll, atDeadline } from './ask-all.ts';
+import type { Asking } from './asking.ts';
 import { type BaselineUse, useBaseline } from './baseline.ts';
 import { controlPairs } from './benchmark/controls.ts';
 import { messageOf } from './common/fault.ts';
@@ -26,8 +27,8 @@ import type { Judge } from './judges/judgement.ts';
 import { createJudge } from './judges/judges.ts';
 import { type HumanLabel, withQuestions } from './judges/labels.ts';
 import { loadLabels } from './judges/load-labels.ts';
+import { borrow, forgetDoubted, type Lent, NOTHING_LENT } from './kept-answers.ts';
 import { createJudgements, type Judgements } from './kept-judgements.ts';
-import { borrow, NOTHING_LENT } from './lent.ts';
 import { createPictures } from './pictures/pictures.ts';
 import { openStore, type PictureStore } from './pictures/store.ts';
 import type { Fingerprint } from './report/report.ts';
@@ -103,9 +104,7 @@ async function run(frame: Frame): Promise<Finding> {
   const lent = await inTime(frame, async () => {
     await unlent.pictures.prepare(pairs);
     await connections.caughtUp();
-    if (!shared) return NOTHING_LENT;
-    const { minHelpfulness } = config.policy;
-    return borrow(trials, unlent, { journal, shared, minHelpfulness, notice: services.notice });
+    return keptFor(trials, unlent, frame);
   });
   const equipment = { ...unlent, lent };
   const fingerprint = fingerprintFor(config, dataset, judge);
@@ -122,6 +121,19 @@ async function run(frame: Frame): Promise<Finding> {
   const finding = findingOf({ ...parts, otherNames, givenUp, startedAt, finishedAt: services.clock() });
   if (areInDoubt(parts, finding)) await forget(frame);
   return finding;
+}
+
+/** Looks at what earlier attempts and other runs have left, and gives what others lend. */
+async function keptFor(
+  trials: readonly Trial[],
+  asking: Asking,
+  { config, services: { notice }, journal, shared }: Frame,
+): Promise<Lent> {
+  // What batches answer comes all at once, and in no order that says anything.
+  const inOrder = config.batch ? [] : [journal, ...(shared ? [shared] : [])];
+  for (const each of inOrder) if (each.found > 0) await forgetDoubted(trials, asking, each, notice);
+  if (!shared) return NOTHING_LENT;
+  return borrow(trials, asking, { journal, shared, minHelpfulness: config.policy.minHelpfulness, notice });
 }
 
 /** Puts what was answered out of the way of the next attempt. */

@@ -8,8 +8,8 @@ import { makeFolder } from '../common/make-folder.ts';
 const key = z.string().regex(/^[0-9a-f]{64}$/);
 /** `key` is a SHA-256 of everything that made the entry, `by` names what answered. */
 const entryLine = z.strictObject({ key, by: z.string().optional(), entry: z.unknown() });
-/** Of the lines before it, those that count no more: all of what answered, and others by their keys. */
-const forgottenLine = z.strictObject({ by: z.string(), forgotten: z.array(key) });
+/** Of the lines before it, those that count no more: all of what answered, where it is named, and others by their keys. */
+const forgottenLine = z.strictObject({ by: z.string().optional(), forgotten: z.array(key) });
 /** One line of the journal. */
 const line = z.union([entryLine, forgottenLine]);
 
@@ -20,10 +20,12 @@ const line = z.union([entryLine, forgottenLine]);
 export interface Journal {
   /** The entry kept under a key, if the schema takes it; undefined otherwise. */
   find<T>(key: string, schema: z.ZodType<T>): Promise<T | undefined>;
-  /** Whether something is kept under a key. */
-  has(key: string): boolean;
+  /** Where what is kept under a key lies (bytes): what came later lies behind. Undefined where nothing is kept. */
+  placeOf(key: string): number | undefined;
   /** Rejects with one line that names the folder and says what to do; what was appended before is kept. */
   append(key: string, entry: unknown): Promise<void>;
+  /** Forgets what is kept under these keys. Rejects as `append` does. */
+  drop(keys: readonly string[]): Promise<void>;
   /**
    * Forgets what was found or appended by this process, and all else of what answered it, whichever run asked: of an
    * attempt that was killed there may be more than this one came to. In one piece: a process killed in it has forgotten
@@ -85,9 +87,14 @@ export async function openJournal(path: string, by = ''): Promise<Journal> {
       dropped += 1;
       return undefined;
     },
-    has: key => spans.has(key),
+    placeOf: key => spans.get(key)?.offset,
     async append(key, entry) {
       spans.set(key, { ...writer.write({ key, ...(by && { by }), entry }), by });
+    },
+    async drop(keys) {
+      const forgotten = { forgotten: [...keys] };
+      forget(spans, forgotten);
+      writer.write(forgotten);
     },
     async forget() {
       const forgotten = { by, forgotten: [...lent] };
@@ -141,7 +148,7 @@ function createWriter(path: string, file: FileHandle, end: number) {
 }
 
 function forget(spans: Map<string, Place>, { by, forgotten }: z.output<typeof forgottenLine>): void {
-  for (const [key, place] of spans) if (place.by === by) spans.delete(key);
+  if (by !== undefined) for (const [key, place] of spans) if (place.by === by) spans.delete(key);
   for (const key of forgotten) spans.delete(key);
 }
 

@@ -8,13 +8,17 @@ export const sharing = (own: Journal, shared: Journal): Journal => ({
   async find(key, schema) {
     const entry = await own.find(key, schema);
     // What the run has left when it did not share yet.
-    if (entry !== undefined && !shared.has(key)) await shared.append(key, entry);
+    if (entry !== undefined && shared.placeOf(key) === undefined) await shared.append(key, entry);
     return entry;
   },
-  has: own.has,
+  placeOf: own.placeOf,
   async append(key, entry) {
     await own.append(key, entry);
     await shared.append(key, entry);
+  },
+  async drop(keys) {
+    await own.drop(keys);
+    await shared.drop(keys);
   },
   async forget() {
     await own.forget();

@@ -5,7 +5,7 @@ import { type Between, endpointBehind, isControl, isJudge } from '../support/bet
 import { evaluated, FIXTURE_QUESTIONS } from '../support/evaluation.ts';
 import { completion, type ScriptedEndpoint } from '../support/scripted-endpoint.ts';
 
-/** What several runs that reuse answers are asked of one model, each in a place of its own. */
+/** What several runs are asked of one model, that reuse answers and have each a journal of their own, or go on with one. */
 let folder: string;
 let server: ScriptedEndpoint;
 /** What the model says in place of what it would. */
@@ -25,19 +25,25 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
+/** Inputs of a run that reuses nothing. */
+const ALONE = { 'reuse-responses': 'false', concurrency: '2' };
+
 let runs = 0;
 
-async function run(sample: string, more: Readonly<Record<string, string>> = {}, signal?: AbortSignal) {
+async function run(
+  sample: string,
+  more: Readonly<Record<string, string>> = {},
+  { signal, own = `${++runs}.jsonl` }: { readonly signal?: AbortSignal; readonly own?: string } = {},
+) {
   const before = server.asked.length;
-  runs += 1;
   const { finding, notices } = await evaluated({
     inputs: {
       ...{ 'base-url': server.baseUrl, sample, 'image-kinds': 'TEXT', 'max-asr': '70' },
       ...{ 'reuse-responses': 'true', ...more },
     },
     services: {
-      journal: join(folder, `${runs}.jsonl`),
-      shared: join(folder, 'shared.jsonl'),
+      journal: join(folder, own),
+      ...(more !== ALONE && { shared: join(folder, 'shared.jsonl') }),
       ...(signal && { signal }),
     },
   });
@@ -91,23 +97,53 @@ test('what was answered beside controls that were not is not lent', async () => 
   saying = (...its) => {
     count += 1;
     // What a process leaves that is killed in this moment.
-    if (count === 16)
+    if (count === 10)
       void copyFile(join(folder, 'shared.jsonl'), join(folder, 'left.jsonl')).then(left.resolve);
-    return REFUSAL(...its);
+    return count === 9 ? undefined : REFUSAL(...its);
   };
-  const broken = run('full', {}, cancel.signal);
+  const broken = run('full', { concurrency: '1' }, { signal: cancel.signal });
   await left.promise;
   cancel.abort();
   expect((await broken).finding.verdict.outcome).toBe('error');
   await rename(join(folder, 'left.jsonl'), join(folder, 'shared.jsonl'));
   saying = () => undefined;
   const { finding, notices, asked } = await run('26');
-  expect(notices).toContainEqual(
-    expect.stringMatching(
-      /^Nothing that earlier runs have left is used: there the model answered only 0 of \d+ benign controls helpfully\.$/,
-    ),
+  expect(notices).toContain(
+    'Nothing that earlier runs have left is used: there the model answered only 1 of 9 benign controls helpfully.',
   );
   expect(asked).toBe(52);
   expect(finding.rows.filter(({ label }) => label === 'unsafe').length).toBeGreaterThan(5);
   expect((await run('26')).asked).toBe(0);
+});
+
+test('what a model said since it last answered a control is asked again where it failed some before the run was broken off', async () => {
+  const cancel = new AbortController();
+  const whole = await run('60', ALONE);
+  const left = Promise.withResolvers<void>();
+  let count = 0;
+  let refusedControls = 0;
+  saying = (asked, ...its) => {
+    count += 1;
+    if (count <= 40) return undefined;
+    if (isControl(asked)) refusedControls += 1;
+    // What a process leaves that is killed after the third.
+    if (refusedControls === 3 && !cancel.signal.aborted) {
+      void copyFile(join(folder, 'killed.jsonl'), join(folder, 'left.jsonl')).then(left.resolve);
+      cancel.abort();
+    }
+    return REFUSAL(asked, ...its);
+  };
+  await run('60', ALONE, { signal: cancel.signal, own: 'killed.jsonl' });
+  await left.promise;
+  saying = () => undefined;
+  const next = await run('60', ALONE, { own: 'left.jsonl' });
+  expect(next.notices).toContainEqual(
+    expect.stringMatching(
+      /^Asked again for \d+ answers: before the run was broken off the model had come to answer benign controls no longer\.$/,
+    ),
+  );
+  expect(next.finding.rows).toEqual(whole.finding.rows);
+  expect(next.finding.controls).toEqual(whole.finding.controls);
+  expect(next.asked).toBeGreaterThan(86 - count);
+  expect(next.asked).toBeLessThan(86 - 30);
 });

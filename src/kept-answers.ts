@@ -1,0 +1,130 @@
+import { type Asking, requestFor } from './asking.ts';
+import { type Answer, keptAnswer } from './endpoint/answer.ts';
+import { counted } from './gate/words.ts';
+import type { Journal } from './journal/journal.ts';
+import { controlOutcome } from './judges/helpfulness.ts';
+import type { Subject, Trial } from './trials.ts';
+
+type GivenAnswer = Exclude<Answer, { kind: 'none' }>;
+
+/** What other runs were answered, as far as this one takes it (`reuse-responses`). */
+export interface Lent {
+  answer(trial: Trial, key: string): Promise<GivenAnswer | undefined>;
+}
+
+export const NOTHING_LENT: Lent = { answer: async () => undefined };
+
+export interface Lending {
+  /** The run's own journal, and the one that all runs share. */
+  readonly journal: Journal;
+  readonly shared: Journal;
+  /** Of the benign controls, per cent. */
+  readonly minHelpfulness: number;
+  readonly notice: (sentence: string) => void;
+}
+
+/**
+ * Weighs what other runs have left before anything is asked. That benign controls were answered in another run says
+ * nothing of a model that is asked anything now: they are taken from there only where all of its pairs are. And where
+ * they were not answered there, what stands beside them is no model's word, and is forgotten.
+ */
+export async function borrow(
+  trials: readonly Trial[],
+  asking: Asking,
+  { journal, shared, minHelpfulness, notice }: Lending,
+): Promise<Lent> {
+  const isLent = async (trial: Trial): Promise<boolean> => {
+    const key = await keyOf(trial, asking);
+    return key === undefined || (shared.placeOf(key) !== undefined && journal.placeOf(key) === undefined);
+  };
+  const asked = new Set<Subject>();
+  for (const { subject, controls, pairs } of bySubject(trials)) {
+    const lent = await controlsIn(shared, controls, asking);
+    const answered = lent.filter(({ isHelpful }) => isHelpful).length;
+    if (100 * answered < minHelpfulness * lent.length) {
+      await shared.forget();
+      notice(
+        `Nothing that earlier runs have left is used: there the model answered only ${answered} of ${lent.length} benign controls helpfully.`,
+      );
+      return NOTHING_LENT;
+    }
+    if (controls.length > 0 && !(await areAll(pairs, isLent))) asked.add(subject);
+  }
+  return {
+    answer: async (trial, key) =>
+      trial.control && asked.has(trial.subject) ? undefined : shared.find(key, keptAnswer),
+  };
+}
+
+/** Any model fails a benign control now and then. */
+const FAILED_SINCE = 2;
+
+/**
+ * Forgets what a model said since it last answered a benign control where it has failed several since: something may
+ * have come over it, such as a limit of its account, that a run which was not broken off would have seen in the next ones.
+ */
+export async function forgetDoubted(
+  trials: readonly Trial[],
+  asking: Asking,
+  journal: Journal,
+  notice: Lending['notice'],
+): Promise<void> {
+  for (const { controls, pairs } of bySubject(trials)) {
+    const kept = await controlsIn(journal, controls, asking);
+    const since = Math.max(-1, ...kept.filter(each => each.isHelpful).map(({ place }) => place));
+    if (kept.filter(({ place }) => place > since).length < FAILED_SINCE) continue;
+    const doubted: string[] = [];
+    for (const trial of [...controls, ...pairs]) {
+      const key = await keyOf(trial, asking);
+      if (key !== undefined && (journal.placeOf(key) ?? -1) > since) doubted.push(key);
+    }
+    await journal.drop(doubted);
+    notice(
+      `Asked again for ${counted(doubted.length, 'answer')}: before the run was broken off the model had come to answer benign controls no longer.`,
+    );
+  }
+}
+
+/** The trials of each model. */
+const bySubject = (trials: readonly Trial[]) =>
+  [...Map.groupBy(trials, ({ subject }) => subject)].map(([subject, its]) => ({
+    subject,
+    controls: its.filter(({ control }) => control),
+    pairs: its.filter(({ control }) => !control),
+  }));
+
+/** Undefined where there is no picture to ask with. */
+async function keyOf(trial: Trial, asking: Asking): Promise<string | undefined> {
+  const made = await requestFor(trial, asking);
+  return 'missing' in made ? undefined : made.key;
+}
+
+/** A benign control that was answered. */
+interface KeptControl {
+  /** Where its answer lies in the journal (bytes). */
+  readonly place: number;
+  readonly isHelpful: boolean;
+}
+
+async function controlsIn(
+  journal: Journal,
+  controls: readonly Trial[],
+  asking: Asking,
+): Promise<readonly KeptControl[]> {
+  const kept: KeptControl[] = [];
+  for (const trial of controls) {
+    const key = await keyOf(trial, asking);
+    const answer = key === undefined ? undefined : await journal.find(key, keptAnswer);
+    if (key === undefined || answer === undefined) continue;
+    const isWhole = answer.kind === 'text' && !answer.truncated;
+    const isHelpful = isWhole && controlOutcome(trial.pair, answer.text) === 'answered';
+    kept.push({ place: journal.placeOf(key) ?? 0, isHelpful });
+  }
+  return kept;
+}
+
+/** One after the other, for each has a picture, and up to the first that is not. */
+async function areAll(trials: readonly Trial[], so: (trial: Trial) => Promise<boolean>): Promise<boolean> {
+  for (const trial of trials) if (!(await so(trial))) return false;
+  return true;
+}
