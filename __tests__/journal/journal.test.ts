@@ -68,9 +68,11 @@ test('any number of zeros at its end are one line that is dropped, at once', asy
   await filled(2);
   const whole = await readFile(path);
   await truncate(path, 300_000_000);
-  const startedAt = performance.now();
+  // In processor time: what else the machine does is no matter of the journal's.
+  const before = process.cpuUsage();
   const journal = await openJournal(path);
-  expect(performance.now() - startedAt).toBeLessThan(8000);
+  const { user, system } = process.cpuUsage(before);
+  expect((user + system) / 1000).toBeLessThan(4000);
   expect(journal).toMatchObject({ found: 2, dropped: 1 });
   expect(await readFile(path)).toEqual(whole);
   await journal.append(keyOf(8), { text: 'after' });
