@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** Tests run as ES modules from the TypeScript sources; swc only takes the types off, tsc checks them. */
 export default {
   roots: ['<rootDir>/__tests__'],
@@ -11,7 +13,7 @@ export default {
     ],
   },
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/build'],
-  // Whole runs wait for each other more than they compute.
-  maxWorkers: '100%',
+  // Whole runs wait for a quarter of their time or more: for pauses, silences and each other.
+  maxWorkers: Math.max(4, availableParallelism()),
   testTimeout: 60_000,
 };
