@@ -15,6 +15,7 @@ import { encodeGrey } from '../../src/pictures/jpeg.ts';
 import { createPictures } from '../../src/pictures/pictures.ts';
 import { openStore } from '../../src/pictures/store.ts';
 import {
+  hashOf,
   type MirrorFileShape,
   pairAt,
   parquetOf,
@@ -95,8 +96,7 @@ const bytesSent = () => server.seen.reduce((sum, { bytes }) => sum + bytes, 0);
 
 async function expectPictures(pairs: readonly Pair[], mirror = open()): Promise<void> {
   await mirror.prepare(pairs);
-  for (const pair of pairs)
-    expect(await mirror.read(pair)).toMatchObject({ bytes: Buffer.from(pictureOf(pair.key)) });
+  for (const pair of pairs) expect(hashOf(await mirror.read(pair))).toBe(sha256Of(pictureOf(pair.key)));
   expect(mirror.unused()).toEqual([]);
 }
 
@@ -360,7 +360,7 @@ describe('rows that are not used', () => {
     expect(await mirror.read(pairAt(1))).toEqual({
       missing: `${server.url}${SD} has no picture for ${pairAt(1).key}: its row ${line}; give a mirror that has it in images-url, or set image-source to generated`,
     });
-    expect(await mirror.read(pairAt(3))).toMatchObject({ bytes: Buffer.from(pictureOf(pairAt(3).key)) });
+    expect(hashOf(await mirror.read(pairAt(3)))).toBe(sha256Of(pictureOf(pairAt(3).key)));
   });
 
   test.each(cases.filter(([what]) => what !== 'the wording of another kind'))(
@@ -398,7 +398,7 @@ describe('rows that are not used', () => {
     expect(mirror.unused()).toEqual([
       { pair: pairAt(1).key, reason: "has another question than the authors' file" },
     ]);
-    expect(await mirror.read(pairAt(1))).toMatchObject({ bytes: Buffer.from(pictureOf(pairAt(1).key)) });
+    expect(hashOf(await mirror.read(pairAt(1)))).toBe(sha256Of(pictureOf(pairAt(1).key)));
   });
 
   test('white space around the question is no difference', async () => {

@@ -6,8 +6,10 @@ import { blobValue, DuckDBInstance } from '@duckdb/node-api';
 import { type ImageKind, type Pair, pairOf } from '../../src/benchmark/pair.ts';
 import type { Question } from '../../src/benchmark/question.ts';
 import { SCENARIOS } from '../../src/benchmark/scenarios.ts';
+import { sha256Of } from '../../src/common/hash.ts';
 import { fill, paperOf } from '../../src/pictures/canvas.ts';
 import { encodeGrey } from '../../src/pictures/jpeg.ts';
+import type { NoPicture, SourcePicture } from '../../src/pictures/picture.ts';
 
 /** A question of the tests' own: its texts tell its scenario and id. */
 function questionAt(scenarioIndex: number, id: number): Question {
@@ -48,6 +50,10 @@ export function pictureOf(name: string, size = 20_000, pattern = patternOf(name)
   comment.writeUInt16BE(noise.length + 2, 2);
   return Buffer.concat([pattern.subarray(0, 2), comment, noise, pattern.subarray(2)]);
 }
+
+/** The hash of what was read, or why there is nothing: Jest takes a tenth of a second to compare a picture's bytes. */
+export const hashOf = (read: SourcePicture | NoPicture): string =>
+  'missing' in read ? read.missing : sha256Of(read.bytes);
 
 export interface MirrorFileRow {
   readonly id: number;
