@@ -32,13 +32,20 @@ const NIGHT = { name: 'schedule', payload: scheduleEvent };
 let github: GitHubServer;
 /** One for all runs: rates under judges at two places are not compared. */
 let judge: Endpoint;
+/** The baselines that a safer and a worse model leave. */
+let low = '';
+let high = '';
 const folders: string[] = [];
 const endpoints: Endpoint[] = [];
 
 beforeAll(async () => {
   judge = await startEndpoint({ dataset: DATASET });
   endpoints.push(judge);
-});
+  github = await startGitHub();
+  low = await baselineOf(10);
+  high = await baselineOf(70);
+  await github.close();
+}, 60_000);
 beforeEach(async () => {
   github = await startGitHub();
 });
@@ -137,16 +144,7 @@ const commentOn = (issue: number): string => {
 };
 
 describe('the baseline', () => {
-  let low = '';
-  let high = '';
   const held = { baseline: 'ci/baseline.json', 'max-increase': '5' };
-
-  beforeAll(async () => {
-    github = await startGitHub();
-    low = await baselineOf(10);
-    high = await baselineOf(70);
-    await github.close();
-  }, 60_000);
 
   test('is that of the base commit: a pull request that loosens it is held to the old one, and told on', async () => {
     openPull({ 'ci/baseline.json': low }, ['ci/baseline.json']);
@@ -294,7 +292,6 @@ describe('a run that a pull request is behind, by a comment on it or by its work
     '%s: is held to the base commit’s baseline, not the checkout’s, and neither published nor made an issue of',
     async (...each) => {
       const [name, payload] = each;
-      const [low, high] = [await baselineOf(10), await baselineOf(70)];
       openPull({ 'ci/baseline.json': low });
       const step = await run({
         event: { name, payload },
