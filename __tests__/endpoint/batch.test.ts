@@ -97,6 +97,10 @@ async function scripted(
   return { client: batchesOf(server.baseUrl, options), server };
 }
 
+/** For a process that is killed once it has sent a batch: it never comes to look at it. */
+const untilSent = (_: number, signal: AbortSignal): Promise<void> =>
+  setTimeout(notices.length === 0 ? 0 : 60_000, undefined, { signal });
+
 const request = (text: string) => ({ text, maxTokens: 64, temperature: 0 });
 const askAll = (client: Pick<BatchEndpoint, 'ask'>, count: number): Promise<Answer[]> =>
   Promise.all(questions(count).map(text => client.ask(request(text))));
@@ -621,6 +625,9 @@ describe('a batch', () => {
     expect(lost.batches).toHaveLength(2);
     // Else it would be paid for twice, where it is there all the same.
     expect(lost.calls.filter(call => call === 'POST batches cancel')).toHaveLength(1);
+    expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual([
+      'The endpoint no longer knows a batch of 1 request: what it had not given out is asked again (1 request), and may be charged for twice.',
+    ]);
     await lost.close();
   });
 
@@ -1073,6 +1080,7 @@ describe('a run', () => {
     expect([ids(0), ids(1)]).toEqual([['0', '1', '2'], ['3']]);
     expect(server.batches).toHaveLength(2);
     expect(notices).toContain('Going on with a batch of an earlier attempt, for 2 requests.');
+    expect(notices.filter(notice => notice.includes('charged'))).toEqual([]);
     await again.close();
     await next.close();
 
@@ -1083,6 +1091,26 @@ describe('a run', () => {
     expect(server.batches).toHaveLength(3);
     await last.close();
     await third.close();
+  });
+
+  test('that was killed says that it asks again what the endpoint no longer knows', async () => {
+    const asked = questions(4).map((text, n) => ({ ...request(text), key: `${n}`.repeat(64) }));
+    const server = await batchServer(sayYes, (call, response) =>
+      call === 'GET batches' && /batch_0$/.test(response.req.url ?? '') ? refuse(response, 404) : false,
+    );
+    endpoint = server;
+    const first = batchesOf(server.baseUrl, { sleep: untilSent });
+    for (const each of asked) void first.ask(each);
+    while (notices.length === 0) await setTimeout(1);
+    const next = await openJournal(join(folder, 'journal.jsonl'));
+    const again = batchesOf(server.baseUrl, { journal: next });
+    const answers = await Promise.all(asked.slice(1).map(each => again.ask(each)));
+    expect(answers.map(({ kind }) => kind)).toEqual(['text', 'text', 'text']);
+    expect(notices).toContain(
+      'The endpoint no longer knows a batch of 4 requests: what it had not given out is asked again (3 requests), and may be charged for twice.',
+    );
+    await again.close();
+    await next.close();
   });
 
   test('takes away the batch of an earlier attempt that it does not need', async () => {
@@ -1166,10 +1194,7 @@ test('a run without batches keeps what one that has ended since has answered', a
     ],
     errors: [unasked(failed as AskedLine, 'batch_expired')],
   });
-  // It never comes to look at its batch.
-  const { client: first, server } = await scripted(ended, {
-    sleep: (_, signal) => setTimeout(notices.length === 0 ? 0 : 60_000, undefined, { signal }),
-  });
+  const { client: first, server } = await scripted(ended, { sleep: untilSent });
   const keys = ['a', 'b', 'c', 'd'].map(letter => letter.repeat(64));
   for (const key of keys) void first.ask({ ...request('A duck?'), key });
   while (notices.length === 0) await setTimeout(1);
@@ -1195,9 +1220,7 @@ describe('a run without batches that finds one of an earlier attempt', () => {
   /** Takes away what a run has left that was killed after it had sent a batch of one request. */
   async function takenFrom(server: BatchServer, known?: Answer): Promise<string | undefined> {
     endpoint = server;
-    const sleep = (_: number, signal: AbortSignal) =>
-      setTimeout(notices.length === 0 ? 0 : 60_000, undefined, { signal });
-    void batchesOf(server.baseUrl, { sleep }).ask({ ...request('A duck?'), key });
+    void batchesOf(server.baseUrl, { sleep: untilSent }).ask({ ...request('A duck?'), key });
     while (notices.length === 0) await setTimeout(1);
     const next = await openJournal(join(folder, 'journal.jsonl'));
     if (known) await next.append(key, known);

@@ -156,12 +156,17 @@ async function takeSilent(
   const fate = reader.silent(came, live);
   if (fate.next === 'too-much') return tooMuch(left, came.state.code);
   const again = left.filter(entry => take(entry, fate)).length;
+  if (again === 0) return;
+  if (came.state.status === 'gone') return notice(goneNotice(live, again));
   // What expired was not asked, and is paid for once.
-  if (again === 0 || (came.state.status !== 'completed' && came.gathered.isWhole)) return;
+  if (came.state.status !== 'completed' && came.gathered.isWhole) return;
   notice(
     `The endpoint is done with a batch of ${counted(live.record.ids.length, 'request')}, and ${lackIn(came)}: what it says nothing about is asked again (${counted(again, 'request')}), though it may be paid for.`,
   );
 }
+
+const goneNotice = ({ record }: Live, again: number): string =>
+  `The endpoint no longer knows a batch of ${counted(record.ids.length, 'request')}: what it had not given out is asked again (${counted(again, 'request')}), and may be charged for twice.`;
 
 async function cancelled({ batch, file }: OpenRecord, api: BatchApi): Promise<void> {
   await api.cancel(batch);
