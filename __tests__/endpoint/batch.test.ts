@@ -30,10 +30,11 @@ import {
   batchServer,
   type Interception,
   lineFor,
+  type Problem,
   saying,
   unasked,
 } from '../support/batch-server.ts';
-import { evaluated } from '../support/evaluation.ts';
+import { evaluated, FIXTURE_QUESTIONS } from '../support/evaluation.ts';
 import { completion, sendJson } from '../support/scripted-endpoint.ts';
 
 let folder: string;
@@ -89,7 +90,7 @@ const batchesOf = (baseUrl: string, options: Partial<BatchOptions> = {}): BatchE
 
 /** A client of a server whose batches end as the test says. */
 async function scripted(
-  become: (lines: readonly AskedLine[], batch: number, look: number) => Became,
+  become: (lines: readonly AskedLine[], batch: number, look: number) => Became | Promise<Became>,
   options: Partial<BatchOptions> = {},
 ): Promise<{ client: BatchEndpoint; server: BatchServer }> {
   const server = await batchServer(become);
@@ -446,7 +447,9 @@ describe('a batch', () => {
     ],
   ])('that failed by %s says what to do about that', async (code, sentence) => {
     const { client, server } = await scripted(() => ({ status: 'failed', code }));
-    await expect(askAll(client, 2)).rejects.toThrow(`${server.baseUrl} ${sentence}`);
+    await expect(askAll(client, 40)).rejects.toThrow(`${server.baseUrl} ${sentence}`);
+    await client.close();
+    expect(server.batches.length).toBeLessThan(30);
   });
 
   test('whose every line is rejected from the start ends the run', async () => {
@@ -643,6 +646,152 @@ describe('a batch', () => {
       detail: 'the endpoint could no longer be asked about its batch',
     });
     expect(server.calls.filter(call => call === 'GET batches')).toHaveLength(30);
+  });
+});
+
+describe('a batch that is not run because of some of its requests', () => {
+  const isBad = ({ body }: AskedLine): boolean => JSON.stringify(body).includes('bad');
+  const unfit = { code: 'invalid_request', message: 'sk-very-secret', param: 'body.messages' };
+
+  /** Runs no batch with a bad request in it, and says what `problems` makes of the places of those, from 1. */
+  const picky =
+    (problems: (places: readonly number[]) => readonly Problem[]) =>
+    (lines: readonly AskedLine[]): Became => {
+      const places = lines.flatMap((line, n) => (isBad(line) ? [n + 1] : []));
+      return places.length > 0 ? { status: 'failed', problems: problems(places) } : sayYes(lines);
+    };
+  const askSome = (client: BatchEndpoint, count: number, bad: readonly number[]): Promise<Answer[]> =>
+    Promise.all(
+      questions(count).map((text, n) => client.ask(request(bad.includes(n) ? `${text} bad` : text))),
+    );
+  const kinds = (count: number, bad: readonly number[]): string[] =>
+    Array.from({ length: count }, (_, n) => (bad.includes(n) ? 'none' : 'text'));
+  const told = (): string[] => notices.filter(notice => !/^Sent/.test(notice));
+
+  test.each<[string, (places: readonly number[]) => readonly Problem[]]>([
+    ['by a number', places => places.map(line => ({ ...unfit, line }))],
+    ['by a text', places => places.map(line => ({ ...unfit, line: `${line}` }))],
+    ['in words', places => places.map(line => ({ ...unfit, message: `Line ${line}: no picture.` }))],
+  ])('is sent without those that the endpoint names %s, which are no answer', async (_, problems) => {
+    const { client, server } = await scripted(picky(problems));
+    const answers = await askSome(client, 6, [1, 4]);
+    expect(answers.map(({ kind }) => kind)).toEqual(kinds(6, [1, 4]));
+    expect(answers[4]).toMatchObject({
+      reason: 'rejected',
+      detail: 'the endpoint runs no batch with this request in it (invalid_request, body.messages)',
+    });
+    expect(server.batches.map(({ length }) => length)).toEqual([6, 4]);
+    expect(told()).toEqual([
+      'The endpoint did not run a batch of 6 requests (invalid_request), and names 2 of them as the reason: left out, and no answer. The others are handed in again.',
+    ]);
+    expect(JSON.stringify(answers)).not.toContain('secret');
+    await client.close();
+    expect(server.files()).toEqual([]);
+  });
+
+  test('is halved when the endpoint goes on to name one at a time', async () => {
+    const bad = Array.from({ length: 12 }, (_, n) => 3 * n);
+    const { client, server } = await scripted(picky(([line]) => [{ ...unfit, line: line ?? null }]));
+    const answers = await askSome(client, 40, bad);
+    expect(answers.map(({ kind }) => kind)).toEqual(kinds(40, bad));
+    expect(server.batches.map(({ length }) => length).slice(0, 7)).toEqual([40, 39, 38, 37, 36, 35, 34]);
+  });
+
+  test.each<[string, readonly Problem[]]>([
+    ['names none', [unfit]],
+    [
+      'names a line that there is not',
+      [
+        { ...unfit, line: 99 },
+        { ...unfit, line: 0 },
+      ],
+    ],
+    ['names a place within a line', [{ ...unfit, message: 'Unexpected token in line 1 column 9' }]],
+    ['says nothing', []],
+  ])('is halved until they are found where the endpoint %s', async (_, problems) => {
+    const { client, server } = await scripted(picky(() => problems));
+    const bad = [5, 30];
+    const answers = await askSome(client, 40, bad);
+    expect(answers.map(({ kind }) => kind)).toEqual(kinds(40, bad));
+    // Two for each halving, for each of the two.
+    expect(server.batches.length).toBeLessThanOrEqual(1 + 2 * 2 * 6);
+    const code = problems.length > 0 ? ' (invalid_request)' : '';
+    expect(told()).toEqual([
+      `The endpoint did not run a batch of 40 requests${code}, and does not say because of which: handed in again in halves, until it is found.`,
+    ]);
+  });
+
+  test('and is run for hours otherwise leaves the search its place', async () => {
+    const { client, server } = await scripted((lines, _, look) => {
+      if (lines.some(isBad)) return { status: 'failed', problems: [unfit] };
+      const isFound = server.batches.some(([line, ...others]) => line && isBad(line) && others.length === 0);
+      return isFound && look > 1 ? sayYes(lines) : { status: 'in_progress' };
+    });
+    const answers = await askSome(client, 300, [70]);
+    expect(answers.map(({ kind }) => kind)).toEqual(kinds(300, [70]));
+  });
+
+  /** Refuses a step of handing in what is bad by 400. The sizes of what was handed in. */
+  async function refusing(step: string, say: (place: number) => object): Promise<[BatchServer, number[]]> {
+    const sizes: number[] = [];
+    const server = await batchServer(sayYes, undefined, (call, lines, response) => {
+      if (call !== `POST ${step}`) return false;
+      sizes.push(lines.length);
+      const place = lines.findIndex(isBad) + 1;
+      if (place > 0) sendJson(response, { error: { message: 'sk-very-secret', ...say(place) } }, 400);
+      return place > 0;
+    });
+    endpoint = server;
+    return [server, sizes];
+  }
+
+  test.each([
+    ['files', 'names a line', (place: number) => ({ message: `Line ${place} is not valid.` }), [4, 3]],
+    ['batches', 'names a line', (place: number) => ({ message: `Line ${place} is not valid.` }), [4, 3]],
+    ['batches', 'has a field for it', (line: number) => ({ code: 'invalid_value', line }), [4, 3]],
+    ['files', 'blames the file', () => ({ code: 'invalid_file' }), [1, 1, 2, 2, 4]],
+    ['batches', 'blames the file', () => ({ code: 'invalid_file' }), [1, 1, 2, 2, 4]],
+    ['batches', 'blames a picture', () => ({ message: 'The image is broken.' }), [1, 1, 2, 2, 4]],
+  ])('since %s is answered by 400 and %s goes without them', async (step, _, say, all) => {
+    const [server, sizes] = await refusing(step, say);
+    const answers = await askSome(batchesOf(server.baseUrl), 4, [2]);
+    expect(answers.map(({ kind }) => kind)).toEqual(kinds(4, [2]));
+    expect(sizes.toSorted()).toEqual(all.toSorted());
+    expect(JSON.stringify([answers, notices])).not.toContain('secret');
+  });
+
+  test('since each is answered by 400 ends the run', async () => {
+    const [server, sizes] = await refusing('batches', () => ({ code: 'invalid_file' }));
+    const bad = Array.from({ length: 40 }, (_, n) => n);
+    await expect(askSome(batchesOf(server.baseUrl), 40, bad)).rejects.toThrow(
+      `${server.baseUrl} answered 400 (invalid_file) to batches: it does not take the batch; set batch to false`,
+    );
+    expect(sizes.length).toBeLessThan(30);
+  });
+
+  test.each([
+    ['model_not_found', 3],
+    ['internal_error', 3],
+  ])('by %s is not halved, since that is about no request', async (code, batches) => {
+    const { client, server } = await scripted((lines, batch) =>
+      batch === 0 ? sayYes(lines) : { status: 'failed', code },
+    );
+    await client.ask(request('A first duck?'));
+    const answers = await askAll(client, 4);
+    expect(answers.map(answer => answer.kind === 'none' && answer.detail)).toEqual(
+      Array(4).fill(`its batch failed (${code})`),
+    );
+    expect(server.batches.map(({ length }) => length)).toEqual([1, ...Array(batches).fill(4)]);
+  });
+
+  test('since the account is used up half-way ends the run with what it has said', async () => {
+    const { client, server } = await scripted((lines, batch) =>
+      batch === 0 ? sayYes(lines) : { status: 'failed', code: 'billing_hard_limit_reached' },
+    );
+    await client.ask(request('A first duck?'));
+    const error = await client.ask(request('A duck?')).catch(each => each);
+    expect(error).toMatchObject({ name: 'FatalEndpointError', isHalfWay: true });
+    expect(server.batches).toHaveLength(2);
   });
 });
 
@@ -1333,6 +1482,20 @@ test('a batch that an earlier attempt has left is not said to be cancelled where
   ]);
 });
 
+/** What a model says to the lines of a batch. */
+const askedOf = (
+  { baseUrl }: { readonly baseUrl: string },
+  lines: readonly AskedLine[],
+): Promise<unknown[]> =>
+  Promise.all(
+    lines.map(async line => {
+      const headers = { 'content-type': 'application/json' };
+      const asked = { method: 'POST', headers, body: JSON.stringify(line.body) };
+      const response = await fetch(`${baseUrl}/chat/completions`, asked);
+      return lineFor(line, await response.json(), response.status);
+    }),
+  );
+
 describe('a whole evaluation in batches', () => {
   const inputs = { sample: 'full', batch: 'true' };
   const isBatch = (notice: string): boolean => notice.startsWith('Sent a batch');
@@ -1374,6 +1537,42 @@ describe('a whole evaluation in batches', () => {
       'Sent a batch of 308 requests; it may take up to 24 hours.',
       'Sent a batch of 308 requests; it may take up to 24 hours.',
     ]);
+  }, 60_000);
+
+  test('counts what the endpoint runs no batch with as no answer, and never passes by it', async () => {
+    const standIn = await startEndpoint({ dataset: FIXTURE_QUESTIONS });
+    const single = await evaluated({ inputs: { ...inputs, batch: 'false' } });
+    const bad = ({ custom_id }: AskedLine): boolean => custom_id.startsWith('0');
+    const left = new Set<string>();
+    const server = await batchServer(async lines => {
+      const problems = lines.flatMap((each, n) =>
+        bad(each) ? [{ code: 'invalid_request', line: n + 1 }] : [],
+      );
+      for (const each of lines.filter(bad)) left.add(each.custom_id);
+      return problems.length > 0 ? { status: 'failed', problems } : { output: await askedOf(standIn, lines) };
+    });
+    const urls = { 'base-url': server.baseUrl, 'judge-base-url': standIn.baseUrl };
+    for (const [rate, outcome] of [
+      ['0', 'error'],
+      ['100', single.finding.verdict.outcome],
+    ] as const) {
+      const { finding, notices: said } = await evaluated({
+        inputs: { ...inputs, ...urls, 'max-error-rate': rate },
+      });
+      const answered = finding.rows.filter(({ label }) => label !== 'unjudged');
+      expect(answered.length).toBeLessThan(single.finding.rows.length);
+      expect(single.finding.rows).toEqual(expect.arrayContaining(answered));
+      expect(said.filter(isBatch)).toEqual([
+        'Sent a batch of 308 requests; it may take up to 24 hours.',
+        `Sent a batch of ${308 - left.size} requests; it may take up to 24 hours.`,
+      ]);
+      expect(finding.verdict.outcome).toBe(outcome);
+      expect(finding.notices.join()).toContain(
+        'no answer: the endpoint runs no batch with this request in it (invalid_request)',
+      );
+    }
+    await standIn.close();
+    await server.close();
   }, 60_000);
 
   test('is an error where the endpoint has no Batch API', async () => {

@@ -10,6 +10,15 @@ export interface AskedLine {
   readonly body: Record<string, unknown>;
 }
 
+/** What is wrong with a batch. */
+export interface Problem {
+  readonly code?: string | null;
+  readonly message?: string;
+  readonly param?: string;
+  /** Of its file, from 1. */
+  readonly line?: number | string | null;
+}
+
 /** What becomes of a batch once it is looked at. Lines are objects, or texts that go out as they are. */
 export interface Became {
   readonly status?: string;
@@ -17,6 +26,8 @@ export interface Became {
   readonly errors?: readonly unknown[];
   /** The code that it failed with. */
   readonly code?: string;
+  /** All that it failed with, in place of a code. */
+  readonly problems?: readonly Problem[];
 }
 
 export interface BatchServer {
@@ -33,13 +44,17 @@ export interface BatchServer {
 /** Answers a call before the server does, when it returns true. */
 export type Interception = (call: string, response: ServerResponse, count: number) => boolean;
 
+/** Answers a call that hands a file in, or starts a batch on it, before the server does, when it returns true. */
+export type Refusal = (call: string, lines: readonly AskedLine[], response: ServerResponse) => boolean;
+
 /**
  * A real HTTP server on loopback that speaks the Batch API, whose batches end as a test says.
  * `become` is asked at every look.
  */
 export async function batchServer(
-  become: (lines: readonly AskedLine[], batch: number, look: number) => Became,
+  become: (lines: readonly AskedLine[], batch: number, look: number) => Became | Promise<Became>,
   intercept: Interception = () => false,
+  refuse: Refusal = () => false,
 ): Promise<BatchServer> {
   const files = new Map<string, string>();
   const batches: { lines: AskedLine[]; looks: number; file: string }[] = [];
@@ -61,28 +76,33 @@ export async function batchServer(
       'POST files': async (request, response) => {
         const headers = { 'content-type': request.headers['content-type'] ?? '' };
         const form = await new Response(new Uint8Array(await wholeOf(request)), { headers }).formData();
-        sendJson(response, { id: keep('file', await (form.get('file') as File).text()) });
+        const text = await (form.get('file') as File).text();
+        if (refuse('POST files', linesIn(text), response)) return;
+        sendJson(response, { id: keep('file', text) });
       },
       'POST batches': async (request, response) => {
         const { input_file_id: file } = JSON.parse((await wholeOf(request)).toString());
-        const lines = (files.get(file) ?? '').trim().split('\n');
-        batches.push({ lines: lines.map(line => JSON.parse(line)), looks: 0, file });
+        const lines = linesIn(files.get(file) ?? '');
+        if (refuse('POST batches', lines, response)) return;
+        batches.push({ lines, looks: 0, file });
         sendJson(response, { id: `batch_${batches.length - 1}`, status: 'validating' });
       },
       'GET batches list': (_, response) =>
         sendJson(response, {
           data: batches.map(({ file }, n) => ({ id: `batch_${n}`, input_file_id: file })),
         }),
-      'GET batches': (_, response, id) => {
+      'GET batches': async (_, response, id) => {
         const number = Number(id.split('_')[1]);
         const batch = batches[number];
         if (!batch) return sendJson(response, { error: { message: 'no such batch' } }, 404);
         batch.looks += 1;
-        const { status = 'completed', output, errors, code } = become(batch.lines, number, batch.looks);
+        const became = await become(batch.lines, number, batch.looks);
+        const { status = 'completed', output, errors, code } = became;
+        const problems = became.problems ?? (code ? [{ code, message: 'sk-very-secret' }] : undefined);
         sendJson(response, {
           ...{ id, status, output_file_id: linesFile('output', output) },
           error_file_id: linesFile('errors', errors),
-          errors: code ? { data: [{ code, message: 'sk-very-secret' }] } : null,
+          errors: problems ? { data: problems } : null,
         });
       },
       'GET files': (_, response, id) => response.end(files.get(id)),
@@ -116,6 +136,12 @@ export async function batchServer(
       }),
   };
 }
+
+const linesIn = (text: string): AskedLine[] =>
+  text
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line));
 
 const wholeOf = async (request: IncomingMessage): Promise<Buffer> => Buffer.concat(await request.toArray());
 

@@ -4,21 +4,13 @@ import { setTimeout } from 'node:timers/promises';
 import type OpenAI from 'openai';
 import { APIError } from 'openai';
 import { z } from 'zod';
-import { type Answer, noAnswer } from '../answer.ts';
 import { backoff } from '../backoff.ts';
 import { type ClientOptions, passingFault } from '../client.ts';
 import { openAi } from '../library.ts';
 import { askedWait } from '../limits.ts';
-import {
-  ACCOUNT_ADVICE,
-  errorWord,
-  FatalEndpointError,
-  isAccounts,
-  refusalOf,
-  rejectionSentence,
-  saidBy,
-  shownUrl,
-} from '../problems.ts';
+import { FatalEndpointError, shownUrl } from '../problems.ts';
+import { type Complaint, readComplaint } from './complaint.ts';
+import { type Handed, notHanded, orFatal } from './handed.ts';
 import { linesOf } from './lines.ts';
 import { batchName } from './record.ts';
 
@@ -39,21 +31,14 @@ export type BatchApiOptions = Pick<
   readonly notice: (sentence: string) => void;
 };
 
-/** What came of a step of handing in a batch, as an id. `too-large` is a limit on size, `too-much` on what may be queued. */
-export type Handed =
-  | { readonly kind: 'done'; readonly id: string }
-  | { readonly kind: 'too-large' }
-  | { readonly kind: 'too-much'; readonly word: string }
-  | { readonly kind: 'failed'; readonly answer: Answer };
-
 /** How a batch stands. */
 export interface BatchState {
   /** As the endpoint words it, in small letters; `gone` when it does not know the batch. */
   readonly status: string;
   /** Ids of the files that hold what came of the requests. */
   readonly files: readonly string[];
-  /** The code of the error that it failed with; empty when there is none. */
-  readonly code: string;
+  /** Why it failed, where it did. */
+  readonly complaint: Complaint;
 }
 
 /** Whether a batch was started on a file. */
@@ -80,6 +65,12 @@ export interface BatchApi {
   remove(file: string): Promise<void>;
 }
 
+/** A batch of which no more is known than how it stands. */
+export const bareState = (status: string): BatchState => ({
+  ...{ status, files: [] },
+  complaint: readComplaint([], []),
+});
+
 /** A file is not there. */
 export class FileGoneError extends Error {}
 
@@ -103,7 +94,7 @@ const state = z.object({
   status: z.string(),
   output_file_id: fileName,
   error_file_id: fileName,
-  errors: z.object({ data: z.array(z.object({ code: z.unknown() })).nullish() }).nullish(),
+  errors: z.object({ data: z.array(z.unknown()).nullish() }).nullish(),
 });
 
 export function createBatchApi(options: BatchApiOptions): BatchApi {
@@ -142,10 +133,10 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
       try {
         const seen = state.parse(await client.batches.retrieve(batch, call));
         const files = [seen.output_file_id, seen.error_file_id].filter(file => typeof file === 'string');
-        const code = errorWord(seen.errors?.data?.[0]?.code, secrets);
-        return { status: seen.status.toLowerCase(), files, code };
+        const complaint = readComplaint(seen.errors?.data ?? [], secrets);
+        return { status: seen.status.toLowerCase(), files, complaint };
       } catch (error) {
-        if (statusOf(error) === 404) return { status: 'gone', files: [], code: '' };
+        if (statusOf(error) === 404) return bareState('gone');
         throw orFatal(error, options);
       }
     },
@@ -252,39 +243,3 @@ function idOf(response: unknown, step: string, baseUrl: string): string {
     `${shownUrl(baseUrl)} answered to ${step} with something else: it has no Batch API; set batch to false`,
   );
 }
-
-const ABSENT = new Set([404, 405, 501]);
-
-function notHanded(error: unknown, step: string, options: BatchApiOptions): Handed {
-  if (options.signal.aborted || error instanceof FatalEndpointError) throw error;
-  const { baseUrl } = options;
-  if (!(error instanceof APIError)) throw error;
-  const { status } = error;
-  if (status === undefined) {
-    return { kind: 'failed', answer: noAnswer('network', `no connection to ${shownUrl(baseUrl)} (${step})`) };
-  }
-  if (status === 413) return { kind: 'too-large' };
-  const refusal = refusalOf(error, options);
-  const said = `${saidBy(baseUrl, refusal)} to ${step}`;
-  if (isAccounts(refusal.code)) throw new FatalEndpointError(`${said}: ${ACCOUNT_ADVICE}`);
-  if (status === 429) return { kind: 'too-much', word: `429 to ${step}` };
-  const passing = passingFault(status);
-  // 501 says that it never will.
-  if (passing && status !== 501) return { kind: 'failed', answer: passing };
-  if (ABSENT.has(status)) throw new FatalEndpointError(`${said}: it has no Batch API; set batch to false`);
-  throw (
-    fatalFor(error, options) ??
-    new FatalEndpointError(`${said}: it does not take the batch; set batch to false`)
-  );
-}
-
-/** The sentence for a key that is not accepted or another address, which no other try would change. */
-function fatalFor(error: unknown, options: BatchApiOptions): Error | undefined {
-  if (!(error instanceof APIError)) return undefined;
-  const refusal = refusalOf(error, options);
-  const { status, redirect } = refusal;
-  if (status !== 401 && status !== 403 && !redirect) return undefined;
-  return new FatalEndpointError(rejectionSentence(refusal, options.baseUrl, options.model));
-}
-
-const orFatal = (error: unknown, options: BatchApiOptions): unknown => fatalFor(error, options) ?? error;

@@ -4,7 +4,7 @@ import { type Answer, CUT, STOPPED } from '../answer.ts';
 import type { ChatEndpoint } from '../chat.ts';
 import { written } from '../request.ts';
 import { type BatchApi, type BatchApiOptions, createBatchApi } from './api.ts';
-import type { Entry } from './entry.ts';
+import { type Entry, newEntry } from './entry.ts';
 import { dropped, takeAway, unanswered } from './left.ts';
 import { createBatchReader } from './reading.ts';
 import { createBatchRecords } from './record.ts';
@@ -61,7 +61,7 @@ export function createBatchEndpoint(options: BatchOptions): BatchEndpoint {
         unsettled.delete(id);
         resolve(answer);
       };
-      const entry: Entry = { id, span, tries: 0, wasUnheard: false, booked: false, settle, fail: reject };
+      const entry = newEntry({ id, span, settle, fail: reject });
       unsettled.set(id, entry);
       sending.add([entry]);
     });

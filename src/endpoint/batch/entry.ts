@@ -12,11 +12,19 @@ export interface Entry {
   readonly tries: number;
   /** Whether a batch that it was in has been completed without a word about any of its requests. */
   readonly wasUnheard: boolean;
+  /** Batches that it was in, and that were not run because of a request in them. */
+  readonly sifted: number;
   /** Whether the meter has counted the try under way. */
   readonly booked: boolean;
   readonly settle: (answer: Answer) => void;
   readonly fail: (error: unknown) => void;
 }
+
+/** A request that has been tried in no batch yet. */
+export const newEntry = (of: Pick<Entry, 'id' | 'span' | 'settle' | 'fail'>): Entry => ({
+  ...of,
+  ...{ tries: 0, wasUnheard: false, sifted: 0, booked: false },
+});
 
 /** A batch under way. */
 export interface Live {
@@ -26,6 +34,8 @@ export interface Live {
   readonly pending: Map<string, Entry>;
   /** Whether an earlier attempt of the run sent it. */
   readonly earlier: boolean;
+  /** Is told when the endpoint has begun with its requests. */
+  readonly running: () => void;
 }
 
 export interface BatchLimits {

@@ -1,7 +1,7 @@
 import { counted } from '../../gate/words.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { keptAnswer } from '../answer.ts';
-import type { BatchApi, BatchState, Begun } from './api.ts';
+import { type BatchApi, type BatchState, type Begun, bareState } from './api.ts';
 import type { Live } from './entry.ts';
 import type { Outcome } from './lines.ts';
 import { collect, hasEnded, type PollOptions } from './poll.ts';
@@ -113,7 +113,7 @@ async function stopped(batch: string, options: TakingAway): Promise<BatchState |
   }, options);
   if (state) return state;
   if (last && last.status !== 'gone') return undefined;
-  return (await api.cancel(batch)) ? { status: CANCELLING, files: [], code: '' } : last;
+  return (await api.cancel(batch)) ? bareState(CANCELLING) : last;
 }
 
 /** Between tries that a run waits for (ms). */
@@ -153,7 +153,13 @@ const UNREAD =
 async function keepAnswers(record: OpenRecord, state: BatchState, options: TakingAway): Promise<number> {
   const { reader, journal } = options;
   const asked = await unanswered(record.ids, journal);
-  const live: Live = { record, spoken: reader.dialect, pending: new Map(), earlier: true };
+  const live: Live = {
+    record,
+    spoken: reader.dialect,
+    pending: new Map(),
+    earlier: true,
+    running: () => undefined,
+  };
   const kept: Promise<void>[] = [];
   const pending = new Set(asked);
   const hear = (id: string, outcome: Outcome, isContradicted: boolean): void => {

@@ -1,6 +1,6 @@
 import { keyOf } from '../../journal/key.ts';
 import { FatalEndpointError } from '../problems.ts';
-import { type BatchApi, type BatchState, FileGoneError } from './api.ts';
+import { type BatchApi, type BatchState, bareState, FileGoneError } from './api.ts';
 import { type Outcome, readLine } from './lines.ts';
 
 export interface PollOptions {
@@ -33,6 +33,10 @@ const WINDOW = 25 * 3600_000;
 /** Whether nothing more comes of a batch. */
 export const hasEnded = ({ status }: BatchState): boolean => ENDED.has(status);
 
+/** Whether an endpoint has begun with the requests of a batch. */
+export const hasBegun = ({ status }: BatchState): boolean => BEGUN.has(status);
+
+const BEGUN = new Set(['in_progress', 'finalizing', 'completed']);
 const ENDED = new Set(['completed', 'failed', 'expired', 'cancelled', 'gone']);
 
 /**
@@ -58,13 +62,11 @@ async function lastSeen(batch: string, options: PollOptions): Promise<BatchState
     signal.throwIfAborted();
     misses = !state || state.status === 'gone' ? misses + 1 : 0;
     if (state?.status === 'gone' && misses < GONE_AFTER) continue;
-    if (misses >= PATIENCE) return bare('lost');
+    if (misses >= PATIENCE) return bareState('lost');
     if (state && hasEnded(state)) return state;
-    if (clock() >= giveUpAt) return state ?? bare('');
+    if (clock() >= giveUpAt) return state ?? bareState('');
   }
 }
-
-const bare = (status: string): BatchState => ({ status, files: [], code: '' });
 
 /** A look or a download that failed says nothing about the batch: there is a next one. */
 function unlessFatal(error: unknown): undefined {

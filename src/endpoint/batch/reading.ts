@@ -1,27 +1,22 @@
 import { counted } from '../../gate/words.ts';
 import { type Answer, noAnswer } from '../answer.ts';
 import type { ClientOptions } from '../client.ts';
-import {
-  ACCOUNT_ADVICE,
-  errorWord,
-  FatalEndpointError,
-  isAccounts,
-  rejectionSentence,
-  shownUrl,
-} from '../problems.ts';
+import { errorWord, FatalEndpointError, isAccounts, rejectionSentence, shownUrl } from '../problems.ts';
 import { createDialectLearner, type Dialect } from '../request.ts';
 import { createStanding } from '../standing.ts';
 import type { BatchState } from './api.ts';
+import { type Complaint, notRun } from './complaint.ts';
 import type { Live } from './entry.ts';
 import type { Outcome } from './lines.ts';
 import type { Gathered } from './poll.ts';
 
 /**
  * What is to become of a request: `again` counts as a try, `anew` does not; `once-more` is a try that is to be the last
- * where it comes to the same.
+ * where it comes to the same. `too-much` and `sift` are of a batch that was not run: there was no room for it, or it
+ * is to be found out which of its requests are to blame.
  */
 export interface Fate {
-  readonly next: 'settle' | 'again' | 'once-more' | 'anew' | 'too-much';
+  readonly next: 'settle' | 'again' | 'once-more' | 'anew' | 'too-much' | 'sift';
   readonly answer: Answer;
 }
 
@@ -62,16 +57,15 @@ export function createBatchReader({
   standing = createStanding(),
 }: Pick<ClientOptions, 'baseUrl' | 'model' | 'meter' | 'secrets' | 'standing'>): BatchReader {
   const learner = createDialectLearner();
-  const isUnreadable: BatchReader['isUnreadable'] = ({ gathered, isUnheard }, { pending, earlier }) => {
-    if (!isUnheard || earlier || standing.hasAnswered) return false;
-    // A file that is not given out may be given out another time.
-    return gathered.isWhole || [...pending.values()].some(({ wasUnheard }) => wasUnheard);
-  };
+  const isUnreadable: BatchReader['isUnreadable'] = (came, live) =>
+    !live.earlier && !standing.hasAnswered && holdsNothing(came, live);
   /** Why the run ends with a batch; null where it does not. */
   const endOf = (came: Came, live: Live): string | null => {
-    const { status, code } = came.state;
+    const { status, complaint } = came.state;
     if (isUnreadable(came, live)) return unreadable(baseUrl, secrets, came, live);
-    return status === 'failed' && !standing.hasAnswered ? failure(baseUrl, model, code) : null;
+    return status === 'failed' && isOfAll(complaint, standing.hasAnswered)
+      ? notRun(baseUrl, model, complaint.code)
+      : null;
   };
   return {
     get dialect() {
@@ -101,19 +95,33 @@ export function createBatchReader({
     },
     isUnreadable,
     silent(came, live) {
-      const { status, code } = came.state;
-      const answer = silence(status, code);
+      const { status, complaint } = came.state;
+      const answer = silence(came.state);
       // As long as it may still be answered, it is not asked a second time.
       if (live.earlier && status !== 'lost') return { next: 'anew', answer };
-      if (status === 'failed' && FULL.has(code)) return { next: 'too-much', answer };
+      const next = status === 'failed' ? OTHERWISE[complaint.about] : undefined;
+      if (next) return { next, answer };
       const why = endOf(came, live);
-      if (why !== null) throw new FatalEndpointError(why);
+      if (why !== null) throw new FatalEndpointError(why, standing.hasAnswered);
       if (came.isUnheard) return { next: 'once-more', answer };
       const final = status === 'cancelled' || status === 'lost';
       return { next: final ? 'settle' : 'again', answer };
     },
   };
 }
+
+/** Whether a batch was completed, and there is nothing to read of what it came to. */
+function holdsNothing({ gathered, isUnheard }: Came, { pending }: Live): boolean {
+  // A file that is not given out may be given out another time.
+  return isUnheard && (gathered.isWhole || [...pending.values()].some(({ wasUnheard }) => wasUnheard));
+}
+
+/** Whether no other batch would be run either: what is used up stays so, whoever has answered before. */
+const isOfAll = ({ about, code }: Complaint, hasAnswered: boolean): boolean =>
+  about === 'all' && (!hasAnswered || isAccounts(code));
+
+/** What may have a batch run that was not. */
+const OTHERWISE = { queue: 'too-much', some: 'sift', all: undefined, fault: undefined } as const;
 
 function unreadable(baseUrl: string, secrets: readonly string[], came: Came, { record }: Live): string {
   const place = errorWord(record.batch, secrets) || 'it';
@@ -128,15 +136,7 @@ export function lackIn({ state: { files }, gathered: { isWhole, lines }, isUnhea
   return isUnheard ? 'no line of its file is about one of them' : 'its file has no line about some of them';
 }
 
-/** What OpenAI and Azure say when no more tokens may be queued, or requests be in one batch. */
-const FULL = new Set([
-  'token_limit_exceeded',
-  'enqueued_token_limit_exceeded',
-  'request_limit_exceeded',
-  'too_many_tasks',
-]);
-
-function silence(status: string, code: string): Answer {
+function silence({ status, complaint: { code, about } }: BatchState): Answer {
   switch (status) {
     case 'expired':
       return noAnswer('timeout', 'its batch expired before it was asked');
@@ -147,22 +147,8 @@ function silence(status: string, code: string): Answer {
     case 'gone':
       return noAnswer('server', 'the endpoint no longer knows its batch');
     case 'failed':
-      return noAnswer(FULL.has(code) ? 'rate-limit' : 'server', `its batch failed${code && ` (${code})`}`);
+      return noAnswer(about === 'queue' ? 'rate-limit' : 'server', `its batch failed${code && ` (${code})`}`);
     default:
       return noAnswer('malformed', 'its batch has no line about it');
   }
-}
-
-/** What OpenAI and Azure say of a file that they cannot make out. */
-const ILLEGIBLE = new Set([
-  ...['invalid_json_line', 'invalid_request', 'invalid_method', 'invalid_url', 'url_mismatch'],
-  ...['duplicate_custom_id', 'missing_required_parameter', 'empty_file', 'empty_batch'],
-]);
-
-function failure(baseUrl: string, model: string, code: string): string {
-  const said = `${shownUrl(baseUrl)} did not run the batch${code && ` (${code})`}`;
-  if (isAccounts(code)) return `${said}: ${ACCOUNT_ADVICE}`;
-  return ILLEGIBLE.has(code)
-    ? `${said}: it does not read the file of requests as OpenAI's Batch API has it; set batch to false`
-    : `${said}: check that "${model}" may be asked in batches there, or set batch to false`;
 }

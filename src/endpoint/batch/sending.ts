@@ -9,6 +9,7 @@ import { createGathering, type GatheringOptions } from './gathering.ts';
 import type { BatchReader, Fate } from './reading.ts';
 import { createBatchRecords } from './record.ts';
 import { createRefusals, type RefusalOptions } from './refused.ts';
+import { createSifting } from './sifting.ts';
 import type { Spool } from './spool.ts';
 import { type Cancelled, createBatchWork, type WorkOptions } from './work.ts';
 
@@ -45,6 +46,19 @@ function askedAgain(entry: Entry, { next }: Fate, maxRetries: number): Entry | u
   return { ...entry, booked: false, tries, wasUnheard: entry.wasUnheard || isOnceMore };
 }
 
+/** Asks a request again, or settles it. Whether it is asked again. */
+function taken(
+  entry: Entry,
+  fate: Fate,
+  maxRetries: number,
+  again: (entries: readonly Entry[]) => void,
+): boolean {
+  const next = askedAgain(entry, fate, maxRetries);
+  if (next) again([next]);
+  else entry.settle(fate.answer);
+  return next !== undefined;
+}
+
 /** Sends requests in batches, as often as it takes until each is settled. */
 export interface Sending {
   readonly add: (entries: readonly Entry[]) => void;
@@ -69,35 +83,30 @@ export function createSending(options: SendingOptions): Sending {
 
   const send = async (chunk: readonly Entry[], cutTo: BatchLimits): Promise<void> => {
     refusals.throwIfOver();
+    sifting.throwIfOver();
     // How much goes into one batch has changed since it was cut.
     if (cutTo !== refusals.limits) return gathering.add(chunk);
     const paid = bookedOf(chunk, meter);
     if (paid.length > 0) await work.send(paid);
   };
 
-  const take = (entry: Entry, fate: Fate): boolean => {
-    const again = askedAgain(entry, fate, options.maxRetries);
-    if (again) gathering.add([again]);
-    else entry.settle(fate.answer);
-    return again !== undefined;
-  };
-
   const work = createBatchWork({
     ...options,
-    api: createBatchApi(options),
-    records,
+    ...{ api: createBatchApi(options), records },
     take(entry, fate) {
       refusals.heard();
-      return take(entry, fate);
+      return taken(entry, fate, options.maxRetries, gathering.add);
     },
     tooLarge: entries => refusals.tooLarge(entries),
     tooMuch(entries, word) {
       lanes.concurrency = 1;
       return refusals.tooMuch(entries, word);
     },
+    sift: unfit => sifting.sift(unfit),
     async notHanded(entries, answer) {
       await sleep(backoff(entries[0]?.tries ?? 0, options.random()), signal);
-      for (const entry of entries) take(entry, { next: 'again', answer });
+      const fate: Fate = { next: 'again', answer };
+      for (const entry of entries) taken(entry, fate, options.maxRetries, gathering.add);
     },
   });
 
@@ -105,6 +114,15 @@ export function createSending(options: SendingOptions): Sending {
     ...options,
     ...{ again: gathering.add, hasTaken: work.hasTaken, hasAnswered: reader.hasAnswered },
     isUnderWay: () => work.isUnderWay() || isBesideOthers?.() === true,
+  });
+
+  const sifting = createSifting({
+    ...options,
+    ...{ hasRun: work.hasRun, hasAnswered: reader.hasAnswered },
+    async send(chunk, running) {
+      if (chunk.length > refusals.limits.requests) gathering.add(chunk);
+      else await work.send(chunk, running);
+    },
   });
 
   return { add: gathering.add, isUnderWay: work.isUnderWay, cancel: work.cancel };

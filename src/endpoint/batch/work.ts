@@ -7,16 +7,19 @@ import { counted } from '../../gate/words.ts';
 import { type Answer, noAnswer } from '../answer.ts';
 import type { ClientOptions } from '../client.ts';
 import { bodyOf, type Dialect } from '../request.ts';
-import { type BatchApi, type Handed, REQUESTS_PATH } from './api.ts';
+import { type BatchApi, type BatchState, REQUESTS_PATH } from './api.ts';
+import { notRun } from './complaint.ts';
 import type { Entry, Live } from './entry.ts';
+import type { Handed } from './handed.ts';
 import { begun, dropped, forgotten } from './left.ts';
 import type { Outcome } from './lines.ts';
-import { collect, type PollOptions, untilEnded } from './poll.ts';
+import { collect, hasBegun, type PollOptions, untilEnded } from './poll.ts';
 import { type BatchReader, type Came, type Fate, lackIn, type Rejection } from './reading.ts';
 import type { BatchRecords, OpenRecord } from './record.ts';
+import type { Unfit } from './sifting.ts';
 import type { Spool } from './spool.ts';
 
-export interface WorkOptions extends PollOptions, Pick<ClientOptions, 'model' | 'extraBody'> {
+export interface WorkOptions extends PollOptions, Pick<ClientOptions, 'baseUrl' | 'model' | 'extraBody'> {
   readonly api: BatchApi;
   readonly reader: BatchReader;
   readonly records: BatchRecords;
@@ -29,14 +32,19 @@ export interface WorkOptions extends PollOptions, Pick<ClientOptions, 'model' | 
   readonly tooLarge: (entries: readonly Entry[]) => void;
   /** Takes requests of a batch that was more than the endpoint takes beside what it has, and by which word it said so. */
   readonly tooMuch: (entries: readonly Entry[], word: string) => Promise<void>;
+  /** Takes a batch that the endpoint does not run because of what is in it. */
+  readonly sift: (unfit: Unfit) => void;
   /** Takes requests of a batch that could not be handed in. */
   readonly notHanded: (entries: readonly Entry[], answer: Answer) => Promise<void>;
 }
 
 /** Sees batches through, from the requests on disk to what came of each. */
 export interface BatchWork {
-  /** Sends requests as one batch. Rejects as the calls of the API do. */
-  readonly send: (entries: readonly Entry[]) => Promise<void>;
+  /**
+   * Sends requests as one batch. Rejects as the calls of the API do.
+   * @param running told when the endpoint has begun with them
+   */
+  readonly send: (entries: readonly Entry[], running?: () => void) => Promise<void>;
   /** The batches of earlier attempts that may hold answers, when it is called first; none after that. */
   readonly left: () => Promise<readonly OpenRecord[]>;
   /** Goes on with a batch that an earlier attempt sent, for the requests that are in it. */
@@ -45,6 +53,8 @@ export interface BatchWork {
   readonly isUnderWay: () => boolean;
   /** Whether the endpoint has taken any. */
   readonly hasTaken: () => boolean;
+  /** Whether the endpoint has begun with any. */
+  readonly hasRun: () => boolean;
   /** Cancels what is under way. */
   readonly cancel: () => Cancelled;
 }
@@ -63,30 +73,31 @@ export function createBatchWork(options: WorkOptions): BatchWork {
   // One file at a time is written and goes out: together they would go no faster.
   const outbox = new PQueue({ concurrency: 1 });
   let hasTaken = false;
+  let hasRun = false;
 
   const see = async (live: Live): Promise<void> => {
     lives.add(live);
     options.taken?.();
-    const came = await heard(live, options).finally(() => lives.delete(live));
+    const seen = (state: BatchState): void => {
+      if (!hasBegun(state)) return;
+      hasRun = true;
+      live.running();
+    };
+    const came = await heard(live, { ...options, api: tellingOf(api, seen) }).finally(() =>
+      lives.delete(live),
+    );
     await takeSilent(live, came, options);
   };
 
   return {
-    async send(entries) {
+    async send(entries, running = () => undefined) {
       const spoken = reader.dialect;
       const handed = await outbox.add(() => handIn(entries, spoken, options));
-      switch (handed.kind) {
-        case 'too-large':
-          return options.tooLarge(entries);
-        case 'too-much':
-          return options.tooMuch(entries, handed.word);
-        case 'failed':
-          return options.notHanded(entries, handed.answer);
-      }
+      if (handed.kind !== 'started') return notStarted(entries, handed, options);
       const { record } = handed;
       hasTaken = true;
       notice(`Sent a batch of ${counted(entries.length, 'request')}; it may take up to 24 hours.`);
-      await see({ record, spoken, pending: byId(entries), earlier: false });
+      await see({ record, spoken, pending: byId(entries), earlier: false, running });
     },
     async left() {
       const found = await Promise.all((await records.left()).map(record => begun(record, options)));
@@ -98,16 +109,29 @@ export function createBatchWork(options: WorkOptions): BatchWork {
         return;
       }
       notice(`Going on with a batch of an earlier attempt, for ${counted(entries.length, 'request')}.`);
-      await see({ record, spoken: reader.dialect, pending: byId(entries), earlier: true });
+      await see({ record, spoken: reader.dialect, pending: byId(entries), ...EARLIER });
     },
     isUnderWay: () => lives.size > 0,
     hasTaken: () => hasTaken,
+    hasRun: () => hasRun,
     cancel: () => ({
       sent: [...lives].flatMap(({ pending }) => [...pending.values()]),
       over: Promise.all([...lives].map(({ record }) => cancelled(record, api))),
     }),
   };
 }
+
+const EARLIER = { earlier: true, running: () => undefined };
+
+/** The API, with what tells of each look at a batch. */
+const tellingOf = (api: BatchApi, seen: (state: BatchState) => void): BatchApi => ({
+  ...api,
+  async look(batch) {
+    const state = await api.look(batch);
+    seen(state);
+    return state;
+  },
+});
 
 const byId = (entries: readonly Entry[]): Map<string, Entry> =>
   new Map(entries.map(entry => [entry.id, entry]));
@@ -149,12 +173,17 @@ async function heard(live: Live, options: WorkOptions): Promise<Came> {
 async function takeSilent(
   live: Live,
   came: Came,
-  { reader, take, tooMuch, notice }: WorkOptions,
+  { reader, take, tooMuch, sift, notice, baseUrl, model }: WorkOptions,
 ): Promise<void> {
   const left = [...live.pending.values()];
   if (left.length === 0) return;
   const fate = reader.silent(came, live);
-  if (fate.next === 'too-much') return tooMuch(left, came.state.code);
+  const { complaint } = came.state;
+  if (fate.next === 'too-much') return tooMuch(left, complaint.code);
+  if (fate.next === 'sift') {
+    const entries = live.record.ids.map(id => live.pending.get(id));
+    return sift({ entries, complaint, sentence: notRun(baseUrl, model, complaint.code) });
+  }
   const again = left.filter(entry => take(entry, fate)).length;
   if (again === 0) return;
   if (came.state.status === 'gone') return notice(goneNotice(live, again));
@@ -175,6 +204,24 @@ async function cancelled({ batch, file }: OpenRecord, api: BatchApi): Promise<vo
 }
 
 type Started = { readonly kind: 'started'; readonly record: OpenRecord } | Exclude<Handed, { kind: 'done' }>;
+
+/** Passes on requests of which no batch was started, by what came of handing them in. */
+function notStarted(
+  entries: readonly Entry[],
+  handed: Exclude<Started, { kind: 'started' }>,
+  { tooLarge, tooMuch, sift, notHanded }: WorkOptions,
+): Promise<void> | void {
+  switch (handed.kind) {
+    case 'too-large':
+      return tooLarge(entries);
+    case 'too-much':
+      return tooMuch(entries, handed.word);
+    case 'unfit':
+      return sift({ entries, ...handed });
+    case 'failed':
+      return notHanded(entries, handed.answer);
+  }
+}
 
 /** Hands requests in as one file, and starts a batch on it. */
 async function handIn(entries: readonly Entry[], dialect: Dialect, options: WorkOptions): Promise<Started> {

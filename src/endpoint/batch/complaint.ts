@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { ACCOUNT_ADVICE, errorWord, isAccounts, shownUrl } from '../problems.ts';
+
+/** Why an endpoint does not run the requests of a file. */
+export interface Complaint {
+  /** Its word for it; empty when it has none that may be shown. */
+  readonly code: string;
+  /**
+   * What it is about: the endpoint's `queue`, which is full; `all` requests there, whatever they are; a `fault` of the
+   * endpoint's own; or `some` requests, as far as one can tell.
+   */
+  readonly about: 'queue' | 'all' | 'fault' | 'some';
+  /** By line of the file, from 1: its word for what is wrong there. */
+  readonly lines: ReadonlyMap<number, string>;
+}
+
+const complaint = z
+  .object({
+    code: z.unknown(),
+    type: z.unknown(),
+    param: z.unknown(),
+    message: z.unknown(),
+    line: z.unknown(),
+  })
+  .partial();
+
+/** What OpenAI and Azure say when no more tokens may be queued, or requests be in one batch. */
+const FULL = new Set([
+  'token_limit_exceeded',
+  'enqueued_token_limit_exceeded',
+  'request_limit_exceeded',
+  'too_many_tasks',
+]);
+
+/** What they say of a file that they cannot make out, in whole or in a line. */
+const ILLEGIBLE = new Set([
+  ...['invalid_json_line', 'invalid_request', 'missing_required_parameter', 'empty_batch'],
+  ...['invalid_method', 'invalid_url', 'url_mismatch', 'duplicate_custom_id', 'empty_file'],
+]);
+
+/** What they say of what is the same in all lines. */
+const OF_ALL = new Set([
+  ...['model_not_found', 'model_not_supported', 'unsupported_model', 'invalid_model', 'mismatched_model'],
+  ...['invalid_method', 'invalid_url', 'url_mismatch', 'invalid_endpoint', 'unsupported_endpoint'],
+  ...['empty_batch', 'empty_file', 'DeploymentNotFound'],
+]);
+
+const OWN_FAULT = new Set(['server_error', 'internal_error', 'internal_server_error']);
+
+/** Reads the errors of a batch, or the one that an endpoint answers in place of a file or a batch, as they came. */
+export function readComplaint(errors: readonly unknown[], secrets: readonly string[]): Complaint {
+  const read = errors.map(error => complaint.safeParse(error).data ?? {});
+  const codes = read.map(({ code, type }) => errorWord(code ?? type, secrets));
+  const lines = new Map<number, string>();
+  for (const [n, { line, message, param }] of read.entries()) {
+    const place = lineIn(line, message);
+    const words = [codes[n], errorWord(param, secrets)].filter(Boolean).join(', ');
+    if (place !== undefined && !lines.has(place)) lines.set(place, words);
+  }
+  return { code: codes[0] ?? '', about: aboutOf(codes), lines };
+}
+
+function aboutOf(codes: readonly string[]): Complaint['about'] {
+  if (codes.some(code => FULL.has(code))) return 'queue';
+  if (codes.some(code => OF_ALL.has(code) || isAccounts(code))) return 'all';
+  return codes.some(code => OWN_FAULT.has(code)) ? 'fault' : 'some';
+}
+
+/** A line of the file; what is said of a line and a column is a place within one. */
+const NAMED_LINE = /\bline:? #?(\d+)\b(?!,? column)/i;
+
+function lineIn(line: unknown, message: unknown): number | undefined {
+  const told =
+    typeof line === 'number' || typeof line === 'string' ? line : NAMED_LINE.exec(`${message}`)?.[1];
+  const number = Number(told ?? 0);
+  return Number.isInteger(number) && number > 0 ? number : undefined;
+}
+
+/** Words for what a file holds. */
+const CONTENTS =
+  /\b(?:lines?|files?|jsonl?|images?|pictures?|contents?|prompts?|messages|body|bodies|custom id)\b/i;
+
+/** Whether an error that an endpoint answers in place of a batch is about what the file holds. */
+export function blamesContents(error: unknown): boolean {
+  const { code, param, message } = complaint.safeParse(error).data ?? {};
+  return CONTENTS.test([code, param, message].join(' ').replaceAll('_', ' '));
+}
+
+/** The sentence for a batch that the endpoint did not run, where it would run no other one either. */
+export function notRun(baseUrl: string, model: string, code: string): string {
+  const said = `${shownUrl(baseUrl)} did not run the batch${code && ` (${code})`}`;
+  if (isAccounts(code)) return `${said}: ${ACCOUNT_ADVICE}`;
+  return ILLEGIBLE.has(code)
+    ? `${said}: it does not read the file of requests as OpenAI's Batch API has it; set batch to false`
+    : `${said}: check that "${model}" may be asked in batches there, or set batch to false`;
+}

@@ -1,0 +1,68 @@
+import { APIError } from 'openai';
+import { type Answer, noAnswer } from '../answer.ts';
+import { type ClientOptions, passingFault } from '../client.ts';
+import {
+  ACCOUNT_ADVICE,
+  FatalEndpointError,
+  isAccounts,
+  refusalOf,
+  rejectionSentence,
+  saidBy,
+  shownUrl,
+} from '../problems.ts';
+import { blamesContents, type Complaint, readComplaint } from './complaint.ts';
+
+/**
+ * What came of a step of handing in a batch, as an id. `too-large` is a limit on size, `too-much` on what may be queued,
+ * and `unfit` an objection to what is in it, with the sentence for it where it is all that the endpoint ever says.
+ */
+export type Handed =
+  | { readonly kind: 'done'; readonly id: string }
+  | { readonly kind: 'too-large' }
+  | { readonly kind: 'too-much'; readonly word: string }
+  | { readonly kind: 'unfit'; readonly complaint: Complaint; readonly sentence: string }
+  | { readonly kind: 'failed'; readonly answer: Answer };
+
+type Asked = Pick<ClientOptions, 'baseUrl' | 'model' | 'signal' | 'secrets'>;
+
+const ABSENT = new Set([404, 405, 501]);
+/** What an endpoint answers that has read what it was sent, and does not like it. */
+const UNFIT = new Set([400, 422]);
+
+/** What came of a step that the library rejects. Throws FatalEndpointError where no other batch would be taken. */
+export function notHanded(error: unknown, step: string, options: Asked): Handed {
+  if (options.signal.aborted || error instanceof FatalEndpointError) throw error;
+  const { baseUrl } = options;
+  if (!(error instanceof APIError)) throw error;
+  const { status } = error;
+  if (status === undefined) {
+    return { kind: 'failed', answer: noAnswer('network', `no connection to ${shownUrl(baseUrl)} (${step})`) };
+  }
+  if (status === 413) return { kind: 'too-large' };
+  const refusal = refusalOf(error, options);
+  const said = `${saidBy(baseUrl, refusal)} to ${step}`;
+  if (isAccounts(refusal.code)) throw new FatalEndpointError(`${said}: ${ACCOUNT_ADVICE}`);
+  if (status === 429) return { kind: 'too-much', word: `429 to ${step}` };
+  const passing = passingFault(status);
+  // 501 says that it never will.
+  if (passing && status !== 501) return { kind: 'failed', answer: passing };
+  if (ABSENT.has(status)) throw new FatalEndpointError(`${said}: it has no Batch API; set batch to false`);
+  const sentence = `${said}: it does not take the batch; set batch to false`;
+  const complaint = UNFIT.has(status) ? readComplaint([error.error], options.secrets) : undefined;
+  if (complaint?.about === 'some' && (complaint.lines.size > 0 || blamesContents(error.error))) {
+    return { kind: 'unfit', complaint, sentence };
+  }
+  throw fatalFor(error, options) ?? new FatalEndpointError(sentence);
+}
+
+/** The sentence for a key that is not accepted or another address, which no other try would change. */
+function fatalFor(error: unknown, options: Asked): Error | undefined {
+  if (!(error instanceof APIError)) return undefined;
+  const refusal = refusalOf(error, options);
+  const { status, redirect } = refusal;
+  if (status !== 401 && status !== 403 && !redirect) return undefined;
+  return new FatalEndpointError(rejectionSentence(refusal, options.baseUrl, options.model));
+}
+
+/** An error, or what is to be said of it where it ends the run. */
+export const orFatal = (error: unknown, options: Asked): unknown => fatalFor(error, options) ?? error;
