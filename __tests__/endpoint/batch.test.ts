@@ -1007,20 +1007,27 @@ describe('an endpoint', () => {
   const full: Became = { status: 'failed', code: 'token_limit_exceeded' };
   const minutes = (): number => slept.filter(ms => ms >= 60_000).reduce((sum, ms) => sum + ms, 0) / 60_000;
 
-  const never: readonly [string, string, Became, string][] = [
-    ['files', 'POST files', {}, '429 to files'],
-    ['batches', 'POST batches', {}, '429 to batches'],
-    ['the tokens of any batch', '', full, 'token_limit_exceeded'],
+  const message =
+    'Enqueued token limit reached for gpt-4o in organization org-1. Limit: 90,000 enqueued tokens. Please try again once some in_progress batches have been completed.';
+  const inWords: Became = { status: 'failed', problems: [{ code: null, message, line: null }] };
+  const never: readonly [string, string, Became, number, object, string][] = [
+    ['files', 'POST files', {}, 429, {}, '429 to files'],
+    ['batches', 'POST batches', {}, 429, {}, '429 to batches'],
+    ['batches by a code', 'POST batches', {}, 400, { code: 'token_limit_exceeded' }, '400 to batches'],
+    ['batches in words', 'POST batches', {}, 400, { code: 'invalid_request', message }, '400 to batches'],
+    ['the tokens of any batch', '', full, 0, {}, 'token_limit_exceeded'],
+    ['the tokens of any batch in words', '', inWords, 0, {}, 'no room for its tokens'],
   ];
   test.each(never)(
     'that refuses %s for good is given up after two hours, which are told of',
-    async (_, step, became, word) => {
+    async (_, step, became, status, error, word) => {
       const server = await batchServer(
         () => became,
         (call, response) => {
           if (call !== step) return false;
           response.setHeader('x-should-retry', 'false');
-          return refuse(response, 429);
+          sendJson(response, { error }, status);
+          return true;
         },
       );
       endpoint = server;

@@ -45,6 +45,9 @@ const OF_ALL = new Set([
   ...['empty_batch', 'empty_file', 'DeploymentNotFound'],
 ]);
 
+/** What OpenAI says of it in words, whatever the code. */
+const FULL_IN_WORDS = /\benqueued token limit\b/i;
+
 const OWN_FAULT = new Set(['server_error', 'internal_error', 'internal_server_error']);
 
 /** Reads the errors of a batch, or the one that an endpoint answers in place of a file or a batch, as they came. */
@@ -57,7 +60,8 @@ export function readComplaint(errors: readonly unknown[], secrets: readonly stri
     const words = [codes[n], errorWord(param, secrets)].filter(Boolean).join(', ');
     if (place !== undefined && !lines.has(place)) lines.set(place, words);
   }
-  return { code: codes[0] ?? '', about: aboutOf(codes), lines };
+  const isFull = read.some(({ message }) => FULL_IN_WORDS.test(`${message}`));
+  return { code: codes[0] ?? '', about: isFull ? 'queue' : aboutOf(codes), lines };
 }
 
 function aboutOf(codes: readonly string[]): Complaint['about'] {

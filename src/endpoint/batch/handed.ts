@@ -42,14 +42,17 @@ export function notHanded(error: unknown, step: string, options: Asked): Handed 
   const refusal = refusalOf(error, options);
   const said = `${saidBy(baseUrl, refusal)} to ${step}`;
   if (isAccounts(refusal.code)) throw new FatalEndpointError(`${said}: ${ACCOUNT_ADVICE}`);
-  if (status === 429) return { kind: 'too-much', word: `429 to ${step}` };
+  const complaint = readComplaint([error.error], options.secrets);
+  if (status === 429 || complaint.about === 'queue') {
+    return { kind: 'too-much', word: `${status} to ${step}` };
+  }
   const passing = passingFault(status);
   // 501 says that it never will.
   if (passing && status !== 501) return { kind: 'failed', answer: passing };
   if (ABSENT.has(status)) throw new FatalEndpointError(`${said}: it has no Batch API; set batch to false`);
   const sentence = `${said}: it does not take the batch; set batch to false`;
-  const complaint = UNFIT.has(status) ? readComplaint([error.error], options.secrets) : undefined;
-  if (complaint?.about === 'some' && (complaint.lines.size > 0 || blamesContents(error.error))) {
+  const isBlamed = complaint.lines.size > 0 || blamesContents(error.error);
+  if (UNFIT.has(status) && complaint.about === 'some' && isBlamed) {
     return { kind: 'unfit', complaint, sentence };
   }
   throw fatalFor(error, options) ?? new FatalEndpointError(sentence);

@@ -179,7 +179,7 @@ async function takeSilent(
   if (left.length === 0) return;
   const fate = reader.silent(came, live);
   const { complaint } = came.state;
-  if (fate.next === 'too-much') return tooMuch(left, complaint.code);
+  if (fate.next === 'too-much') return tooMuch(left, complaint.code || 'no room for its tokens');
   if (fate.next === 'sift') {
     const entries = live.record.ids.map(id => live.pending.get(id));
     return sift({ entries, complaint, sentence: notRun(baseUrl, model, complaint.code) });
