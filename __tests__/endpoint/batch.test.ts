@@ -1316,7 +1316,10 @@ test('the files of a batch whose answers are all known are taken away by a run t
 });
 
 test('a run without batches cancels what an earlier attempt has left, and asks one by one', async () => {
-  const { server } = await scripted(() => ({ status: 'in_progress' }));
+  const server: BatchServer = await batchServer(() => ({
+    status: server.calls.includes('POST batches cancel') ? 'cancelled' : 'in_progress',
+  }));
+  endpoint = server;
   const first = batchesOf(server.baseUrl);
   for (const text of questions(3)) void first.ask(request(text));
   while (!server.calls.includes('GET batches')) await setTimeout(1);
@@ -1336,7 +1339,7 @@ test('a run without batches cancels what an earlier attempt has left, and asks o
   expect(server.calls).toContain('POST batches cancel');
   expect(server.files()).toEqual([]);
   expect(notices).toContain(
-    'Cancelled a batch of an earlier attempt, since batch is false now. Asked one by one: 3 requests.',
+    'Cancelled a batch of an earlier attempt that was running at the endpoint, since batch is false now, and took 0 answers to 3 requests from it: what it lacks is asked one by one.',
   );
   await next.close();
 });
@@ -1419,6 +1422,34 @@ describe('a run without batches that finds one of an earlier attempt', () => {
     expect(await takenFrom(server)).toBe('Yes.');
     expect(slept).toEqual([500, 1000, 2000]);
   });
+
+  test.each([
+    [
+      3,
+      'Yes.',
+      'Cancelled a batch of an earlier attempt that was running at the endpoint, since batch is false now, and took 1 answer to 1 request from it: what it lacks is asked one by one.',
+    ],
+    [
+      99,
+      undefined,
+      'Cancelled a batch of an earlier attempt that was running at the endpoint, since batch is false now. Asked one by one: 1 request, though what it had answered may be charged for.',
+    ],
+  ])(
+    'cancels it where it is running, and takes what it has answered %d looks later',
+    async (looks, text, told) => {
+      let since = 0;
+      const server: BatchServer = await batchServer(lines => {
+        if (!server.calls.includes('POST batches cancel')) return { status: 'in_progress' };
+        since += 1;
+        return since < looks ? { status: 'cancelling' } : { ...sayYes(lines), status: 'cancelled' };
+      });
+      expect(await takenFrom(server)).toBe(text);
+      expect(notices.at(-1)).toBe(told);
+      expect(slept.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(15_000);
+      expect(server.files().filter(name => name.startsWith('file'))).toEqual([]);
+      expect(server.calls.filter(call => call === 'POST batches cancel')).toHaveLength(1);
+    },
+  );
 
   test('lets go of it where its files are gone', async () => {
     const server = await batchServer(sayYes, (call, response) =>

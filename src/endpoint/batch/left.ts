@@ -85,16 +85,23 @@ export async function takeAway(left: readonly LeftRecord[], options: TakingAway)
 async function takenAway(record: OpenRecord, options: TakingAway): Promise<string> {
   const requests = counted(record.ids.length, 'request');
   const state = await stopped(record.batch, options);
-  if (state && hasEnded(state) && state.status !== 'gone') {
-    const taken = await keepAnswers(record, state, options);
-    await forgotten(record, state, options);
-    return `Took ${counted(taken, 'answer')} to ${requests} from a batch of an earlier attempt: what it lacks is asked one by one, since batch is false now.`;
+  const isCancelled = state?.status === CANCELLING;
+  const end = isCancelled ? await endedSoon(record.batch, options) : state;
+  if (end && isHeard(end)) {
+    const answers = counted(await keepAnswers(record, end, options), 'answer');
+    await forgotten(record, end, options);
+    return isCancelled
+      ? `Cancelled a batch of an earlier attempt that was running at the endpoint, since batch is false now, and took ${answers} to ${requests} from it: what it lacks is asked one by one.`
+      : `Took ${answers} to ${requests} from a batch of an earlier attempt: what it lacks is asked one by one, since batch is false now.`;
   }
   if (state) await forgotten(record, state, options);
-  return state?.status === CANCELLING
-    ? `Cancelled a batch of an earlier attempt, since batch is false now. Asked one by one: ${requests}.`
+  return isCancelled
+    ? `Cancelled a batch of an earlier attempt that was running at the endpoint, since batch is false now. Asked one by one: ${requests}, though what it had answered may be charged for.`
     : `A batch of an earlier attempt could not be cancelled, and may be charged for. Asked one by one, since batch is false now: ${requests}.`;
 }
+
+/** Whether a batch has ended, and the endpoint knows how. */
+const isHeard = (state: BatchState): boolean => hasEnded(state) && state.status !== 'gone';
 
 const CANCELLING = 'cancelling';
 
@@ -115,6 +122,13 @@ async function stopped(batch: string, options: TakingAway): Promise<BatchState |
   if (last && last.status !== 'gone') return undefined;
   return (await api.cancel(batch)) ? bareState(CANCELLING) : last;
 }
+
+/** How a batch stands that has ended soon after it was cancelled: what it had answered by then is paid for. */
+const endedSoon = (batch: string, options: TakingAway): Promise<BatchState | undefined> =>
+  soon(async () => {
+    const state = await options.api.look(batch).catch(() => undefined);
+    return state && isHeard(state) ? state : undefined;
+  }, options);
 
 /** Between tries that a run waits for (ms). */
 const WAITS = [500, 1000, 2000, 4000, 6000];
