@@ -419,9 +419,9 @@ describe('a batch', () => {
     endpoint = server;
     const answers = await askAll(batchesOf(server.baseUrl), 5);
     expect(answers.map(({ kind }) => kind)).toEqual(Array(5).fill('text'));
-    expect(server.batches.map(({ length }) => length)).toEqual([3, 2]);
+    expect(server.batches.map(({ length }) => length)).toEqual([2, 2, 1]);
     expect(notices).toContain(
-      'The endpoint takes no batch of 5 requests at once: they are handed in again now, 3 at a time.',
+      'The endpoint answers 413 to a file of 1 kB with a batch of 5 requests: they are handed in again now, in files of half the size.',
     );
     expect(Math.max(...slept)).toBeLessThan(60_000);
   });
@@ -1122,7 +1122,9 @@ describe('an endpoint', () => {
     endpoint = server;
     const answers = await askAll(batchesOf(server.baseUrl), 2);
     expect(answers.map(answer => answer.kind === 'none' && answer.detail)).toEqual(
-      Array(2).fill('the endpoint answers 413 to a batch of this request alone: set batch to false'),
+      Array(2).fill(
+        'the endpoint answers 413 to a batch of this request alone, a file of 0.5 kB: raise the limit of the server or proxy before it, or set batch to false',
+      ),
     );
     expect(server.calls.filter(call => call === 'POST files')).toHaveLength(3);
   });
@@ -1132,13 +1134,13 @@ describe('an endpoint', () => {
     endpoint = server;
     const client = batchesOf(server.baseUrl);
     await expect(askAll(client, 40)).rejects.toThrow(
-      `${server.baseUrl} answered 413 to each file for a batch, even of one request: raise the limit of the server or proxy before it, or set batch to false`,
+      `${server.baseUrl} answered 413 to each file for a batch, even to one of 0.5 kB with one request: raise the limit of the server or proxy before it, or set batch to false`,
     );
     await client.close();
     expect(server.calls.filter(call => call === 'POST files').length).toBeLessThan(40);
-    expect(notices.map(notice => /\d+ at a time/.exec(notice)?.[0])).toEqual(
-      [20, 10, 5, 3, 2, 1].map(size => `${size} at a time`),
-    );
+    const sizes = notices.map(notice => /batch of (\d+)/.exec(notice)?.[1]);
+    expect(sizes.slice(0, 2)).toEqual(['40', '20']);
+    expect(sizes.length).toBeLessThan(12);
   });
 
   test('that has taken batches is asked all that it does not find too large', async () => {
@@ -1152,12 +1154,17 @@ describe('an endpoint', () => {
     const client = batchesOf(server.baseUrl);
     await client.ask(request('A duck?'));
     const answers = await Promise.all(
-      [...questions(4), ...questions(4).map(text => text.padEnd(20_000, '.'))].map(text =>
+      [...questions(40), ...questions(4).map(text => text.padEnd(20_000, '.'))].map(text =>
         client.ask(request(text)),
       ),
     );
-    expect(answers.map(({ kind }) => kind)).toEqual([...Array(4).fill('text'), ...Array(4).fill('none')]);
+    expect(answers.map(({ kind }) => kind)).toEqual([...Array(40).fill('text'), ...Array(4).fill('none')]);
+    expect(answers.at(-1)).toMatchObject({
+      detail: expect.stringContaining('a batch of this request alone, a file of 20 kB: raise the limit'),
+    });
     expect(large).toBeGreaterThan(4);
+    // Those that are small enough stay together.
+    expect(server.batches.length).toBeLessThan(8);
   });
 
   test('that does not accept the key ends the run, and the key is not shown', async () => {

@@ -52,8 +52,8 @@ export interface Begun {
 export interface BatchApi {
   /** Uploads a file of requests. */
   upload(path: string): Promise<Handed>;
-  /** Starts a batch on an uploaded file, which is removed where it cannot be. */
-  start(file: string): Promise<Handed>;
+  /** Starts a batch on an uploaded file of so many bytes, which is removed where it cannot be. */
+  start(file: string, bytes: number): Promise<Handed>;
   /** Never rejects. */
   begunOn(file: string): Promise<Begun>;
   look(batch: string): Promise<BatchState>;
@@ -108,24 +108,24 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
 
   return {
     async upload(path) {
+      const body = await formOf(path);
       try {
-        const body = await formOf(path);
         const headers = { 'content-type': body.type };
         const uploaded = await client.post('/files', { body, headers, ...call, ...uploading });
-        return { kind: 'done', id: idOf(uploaded, 'files', baseUrl) };
+        return { kind: 'done', id: idOf(uploaded, 'files', baseUrl), bytes: body.size };
       } catch (error) {
-        return notHanded(error, 'files', options);
+        return notHanded(error, 'files', body.size, options);
       }
     },
-    async start(file) {
+    async start(file, bytes) {
       try {
         const id = await started(client, file, options);
         if (signal.aborted) await client.batches.cancel(id, last).catch(nothing);
         signal.throwIfAborted();
-        return { kind: 'done', id };
+        return { kind: 'done', id, bytes };
       } catch (error) {
         await remove(file);
-        return notHanded(error, 'batches', options);
+        return notHanded(error, 'batches', bytes, options);
       }
     },
     begunOn: file => begunOn(client, file, options),

@@ -62,9 +62,12 @@ export function sharedOut(
 const LINE_FRAME = 1024;
 
 /**
- * Cuts requests into batches, in their order.
+ * What a request takes of a batch's file, at most (bytes).
  * @param added bytes that each line has besides the request
  */
+export const sizeOf = ({ span }: Entry, added: number): number => span.length + LINE_FRAME + added;
+
+/** Cuts requests into batches, in their order. */
 export function chunksOf(
   entries: readonly Entry[],
   { requests, bytes }: BatchLimits,
@@ -73,7 +76,7 @@ export function chunksOf(
   const chunks: Entry[][] = [];
   let size = Number.POSITIVE_INFINITY;
   for (const entry of entries) {
-    const length = entry.span.length + LINE_FRAME + added;
+    const length = sizeOf(entry, added);
     const last = chunks.at(-1);
     if (last && last.length < requests && size + length <= bytes) {
       last.push(entry);

@@ -13,12 +13,12 @@ import {
 import { blamesContents, type Complaint, readComplaint } from './complaint.ts';
 
 /**
- * What came of a step of handing in a batch, as an id. `too-large` is a limit on size, `too-much` on what may be queued,
+ * What came of a step of handing in a batch, as an id, with the file's size. `too-large` is a limit on that size, `too-much` on what may be queued,
  * and `unfit` an objection to what is in it, with the sentence for it where it is all that the endpoint ever says.
  */
 export type Handed =
-  | { readonly kind: 'done'; readonly id: string }
-  | { readonly kind: 'too-large' }
+  | { readonly kind: 'done'; readonly id: string; readonly bytes: number }
+  | { readonly kind: 'too-large'; readonly bytes: number }
   | { readonly kind: 'too-much'; readonly word: string }
   | { readonly kind: 'unfit'; readonly complaint: Complaint; readonly sentence: string }
   | { readonly kind: 'failed'; readonly answer: Answer };
@@ -29,8 +29,11 @@ const ABSENT = new Set([404, 405, 501]);
 /** What an endpoint answers that has read what it was sent, and does not like it. */
 const UNFIT = new Set([400, 422]);
 
-/** What came of a step that the library rejects. Throws FatalEndpointError where no other batch would be taken. */
-export function notHanded(error: unknown, step: string, options: Asked): Handed {
+/**
+ * What came of a step of so many bytes that the library rejects. Throws FatalEndpointError where no other batch would be
+ * taken.
+ */
+export function notHanded(error: unknown, step: string, bytes: number, options: Asked): Handed {
   if (options.signal.aborted || error instanceof FatalEndpointError) throw error;
   const { baseUrl } = options;
   if (!(error instanceof APIError)) throw error;
@@ -38,7 +41,7 @@ export function notHanded(error: unknown, step: string, options: Asked): Handed 
   if (status === undefined) {
     return { kind: 'failed', answer: noAnswer('network', `no connection to ${shownUrl(baseUrl)} (${step})`) };
   }
-  if (status === 413) return { kind: 'too-large' };
+  if (status === 413) return { kind: 'too-large', bytes };
   const refusal = refusalOf(error, options);
   const said = `${saidBy(baseUrl, refusal)} to ${step}`;
   if (isAccounts(refusal.code)) throw new FatalEndpointError(`${said}: ${ACCOUNT_ADVICE}`);

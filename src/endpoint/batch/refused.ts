@@ -1,6 +1,6 @@
 import { noAnswer } from '../answer.ts';
 import { FatalEndpointError, shownUrl } from '../problems.ts';
-import type { BatchLimits, Entry } from './entry.ts';
+import { type BatchLimits, type Entry, sizeOf } from './entry.ts';
 import type { GatheringOptions } from './gathering.ts';
 import { LONGEST_WAIT } from './poll.ts';
 
@@ -10,6 +10,8 @@ export interface RefusalOptions extends Pick<GatheringOptions, 'signal' | 'sleep
   readonly notice: (sentence: string) => void;
   /** The most that goes into one batch. */
   readonly limits?: BatchLimits;
+  /** What each line has besides the request (bytes). */
+  readonly added: number;
   /** Takes requests that are to be handed in again. */
   readonly again: (entries: readonly Entry[]) => void;
   /** Whether a batch of the run is under way, which fills the endpoint's queue as well. */
@@ -25,8 +27,8 @@ export interface Refusals {
   readonly limits: BatchLimits;
   /** Throws what ended the run, where nothing is to be handed in any more. */
   throwIfOver(): void;
-  /** Of a file that was too large. Throws FatalEndpointError when no file is small enough. */
-  tooLarge(entries: readonly Entry[]): void;
+  /** Of a file of so many bytes that was too large. Throws FatalEndpointError when no file is small enough. */
+  tooLarge(entries: readonly Entry[], bytes: number): void;
   /**
    * Of a batch for which there was no room in the endpoint's queue, which it said by `word`. Rejects with
    * FatalEndpointError when there has been none for too long, and when the signal ends the run.
@@ -42,16 +44,23 @@ const LIMITS: BatchLimits = { requests: 50_000, bytes: 190_000_000 };
 /** Single requests that are too large by no chance, where no batch was ever taken. */
 const ENOUGH = 3;
 
-const TOO_LARGE = noAnswer(
-  'rejected',
-  'the endpoint answers 413 to a batch of this request alone: set batch to false',
-);
+const tooLargeAlone = (bytes: number) =>
+  noAnswer(
+    'rejected',
+    `the endpoint answers 413 to a batch of this request alone, a file of ${sizeInWords(bytes)}: raise the limit of the server or proxy before it, or set batch to false`,
+  );
+
+/** To one digit: what is as large is told of in one sentence. */
+function sizeInWords(bytes: number): string {
+  const [size, unit] = bytes < 1e6 ? [bytes / 1e3, 'kB'] : [bytes / 1e6, 'MB'];
+  return `${Number(size.toPrecision(1))} ${unit}`;
+}
 
 export function createRefusals(options: RefusalOptions): Refusals {
   const { baseUrl, signal, sleep, again, isUnderWay } = options;
   const largest = createLargest(options);
   const patience = createPatience(options);
-  let tooLargeAlone = 0;
+  let refusedAlone = 0;
   let over: FatalEndpointError | undefined;
   return {
     get limits() {
@@ -60,19 +69,19 @@ export function createRefusals(options: RefusalOptions): Refusals {
     throwIfOver() {
       if (over) throw over;
     },
-    tooLarge(entries) {
-      if (largest.halve(entries, 'now')) return again(entries);
-      tooLargeAlone += entries.length;
-      if (tooLargeAlone >= ENOUGH && !options.hasTaken() && !options.hasAnswered()) {
+    tooLarge(entries, bytes) {
+      if (largest.halveFile(entries, bytes)) return again(entries);
+      refusedAlone += entries.length;
+      if (refusedAlone >= ENOUGH && !options.hasTaken() && !options.hasAnswered()) {
         over = new FatalEndpointError(
-          `${shownUrl(baseUrl)} answered 413 to each file for a batch, even of one request: raise the limit of the server or proxy before it, or set batch to false`,
+          `${shownUrl(baseUrl)} answered 413 to each file for a batch, even to one of ${sizeInWords(bytes)} with one request: raise the limit of the server or proxy before it, or set batch to false`,
         );
         throw over;
       }
-      for (const entry of entries) entry.settle(TOO_LARGE);
+      for (const entry of entries) entry.settle(tooLargeAlone(bytes));
     },
     async tooMuch(entries, word) {
-      const isHalved = largest.halve(entries, 'in a minute');
+      const isHalved = largest.halve(entries);
       if (!isHalved && patience.isOver && !isUnderWay()) {
         over = new FatalEndpointError(
           `${shownUrl(baseUrl)} has taken no batch for ${patience.hours} h, not even of one request (${word}): its limit of queued requests or tokens is used up by other batches; wait until they are done, or set batch to false`,
@@ -91,26 +100,41 @@ export function createRefusals(options: RefusalOptions): Refusals {
 }
 
 /** The most that goes into one batch, which an endpoint that refuses one may lower. */
-function createLargest({ limits = LIMITS, notice }: Pick<RefusalOptions, 'limits' | 'notice'>) {
+function createLargest({
+  limits = LIMITS,
+  notice,
+  added,
+}: Pick<RefusalOptions, 'limits' | 'notice' | 'added'>) {
   let lowered = limits;
   return {
     get limits() {
       return lowered;
     },
     /** Lets no batch be larger than half of one that was refused. False where that was a single request. */
-    halve({ length }: readonly Entry[], when: string): boolean {
+    halve({ length }: readonly Entry[]): boolean {
       if (length === 1) return false;
       const requests = Math.ceil(length / 2);
       // Several of one size may be refused before that is known.
       if (requests >= lowered.requests) return true;
-      lowered = { ...limits, requests };
+      lowered = { ...lowered, requests };
       notice(
-        `The endpoint takes no batch of ${length} requests at once: they are handed in again ${when}, ${requests} at a time.`,
+        `The endpoint takes no batch of ${length} requests at once: they are handed in again in a minute, ${requests} at a time.`,
+      );
+      return true;
+    },
+    /** Lets no file be larger than half of one that was refused, of so many bytes. False where it was of one request. */
+    halveFile(entries: readonly Entry[], refused: number): boolean {
+      if (entries.length === 1) return false;
+      const bytes = entries.reduce((sum, entry) => sum + sizeOf(entry, added), 0) / 2;
+      if (bytes >= lowered.bytes) return true;
+      lowered = { ...lowered, bytes };
+      notice(
+        `The endpoint answers 413 to a file of ${sizeInWords(refused)} with a batch of ${entries.length} requests: they are handed in again now, in files of half the size.`,
       );
       return true;
     },
     restore(): void {
-      lowered = limits;
+      lowered = { ...lowered, requests: limits.requests };
     },
   };
 }

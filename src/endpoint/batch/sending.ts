@@ -72,11 +72,11 @@ export function createSending(options: SendingOptions): Sending {
   const { meter, signal, sleep, begin, reader, isBesideOthers } = options;
   const records = createBatchRecords(options.journal, options);
   const lanes = new PQueue({ concurrency: AT_ONCE });
+  const added = JSON.stringify(options.extraBody ?? {}).length + options.model.length;
 
   const gathering = createGathering(options, async entries => {
     const { resumed, fresh } = sharedOut(entries, await work.left());
     for (const [record, its] of resumed) begin(() => work.resume(record, its));
-    const added = JSON.stringify(options.extraBody ?? {}).length + options.model.length;
     const { limits } = refusals;
     for (const chunk of chunksOf(fresh, limits, added)) begin(() => lanes.add(() => send(chunk, limits)));
   });
@@ -97,7 +97,7 @@ export function createSending(options: SendingOptions): Sending {
       refusals.heard();
       return taken(entry, fate, options.maxRetries, gathering.add);
     },
-    tooLarge: entries => refusals.tooLarge(entries),
+    tooLarge: (entries, bytes) => refusals.tooLarge(entries, bytes),
     tooMuch(entries, word) {
       lanes.concurrency = 1;
       return refusals.tooMuch(entries, word);
@@ -112,7 +112,7 @@ export function createSending(options: SendingOptions): Sending {
 
   const refusals = createRefusals({
     ...options,
-    ...{ again: gathering.add, hasTaken: work.hasTaken, hasAnswered: reader.hasAnswered },
+    ...{ added, again: gathering.add, hasTaken: work.hasTaken, hasAnswered: reader.hasAnswered },
     isUnderWay: () => work.isUnderWay() || isBesideOthers?.() === true,
   });
 

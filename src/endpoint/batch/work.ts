@@ -28,8 +28,8 @@ export interface WorkOptions extends PollOptions, Pick<ClientOptions, 'baseUrl' 
   readonly taken?: () => void;
   /** Takes what came of a request. Whether it is asked again. */
   readonly take: (entry: Entry, fate: Fate) => boolean;
-  /** Takes requests of a batch that was larger than the endpoint takes. */
-  readonly tooLarge: (entries: readonly Entry[]) => void;
+  /** Takes requests of a batch whose file, of so many bytes, was larger than the endpoint takes. */
+  readonly tooLarge: (entries: readonly Entry[], bytes: number) => void;
   /** Takes requests of a batch that was more than the endpoint takes beside what it has, and by which word it said so. */
   readonly tooMuch: (entries: readonly Entry[], word: string) => Promise<void>;
   /** Takes a batch that the endpoint does not run because of what is in it. */
@@ -213,7 +213,7 @@ function notStarted(
 ): Promise<void> | void {
   switch (handed.kind) {
     case 'too-large':
-      return tooLarge(entries);
+      return tooLarge(entries, handed.bytes);
     case 'too-much':
       return tooMuch(entries, handed.word);
     case 'unfit':
@@ -230,7 +230,7 @@ async function handIn(entries: readonly Entry[], dialect: Dialect, options: Work
   if (uploaded.kind !== 'done') return uploaded;
   const ids = entries.map(({ id }) => id);
   const starting = await records.starting(uploaded.id, ids);
-  const handed = await api.start(starting.file);
+  const handed = await api.start(starting.file, uploaded.bytes);
   if (handed.kind === 'done') return { kind: 'started', record: await records.started(starting, handed.id) };
   await records.close(starting);
   return handed;
