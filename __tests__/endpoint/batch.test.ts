@@ -396,6 +396,7 @@ describe('a batch', () => {
       detail: 'its batch was cancelled at the endpoint',
     });
     expect(server.batches).toHaveLength(1);
+    expect(meter.requests).toBe(0);
   });
 
   test('that is more than may be queued goes in smaller ones, and is paid once', async () => {
@@ -434,6 +435,7 @@ describe('a batch', () => {
       /did not run the batch \(model_not_found\): check that "fixture-vlm" may be asked in batches there, or set batch to false/,
     );
     await expect(client.ask(request('Later?'))).rejects.toThrow(FatalEndpointError);
+    expect(meter.requests).toBe(0);
   });
 
   test.each([
@@ -685,6 +687,7 @@ describe('a batch that is not run because of some of its requests', () => {
       'The endpoint did not run a batch of 6 requests (invalid_request), and names 2 of them as the reason: left out, and no answer. The others are handed in again.',
     ]);
     expect(JSON.stringify(answers)).not.toContain('secret');
+    expect(meter.requests).toBe(4);
     await client.close();
     expect(server.files()).toEqual([]);
   });
@@ -756,6 +759,7 @@ describe('a batch that is not run because of some of its requests', () => {
     const [server, sizes] = await refusing(step, say);
     const answers = await askSome(batchesOf(server.baseUrl), 4, [2]);
     expect(answers.map(({ kind }) => kind)).toEqual(kinds(4, [2]));
+    expect(meter.requests).toBe(3);
     expect(sizes.toSorted()).toEqual(all.toSorted());
     expect(JSON.stringify([answers, notices])).not.toContain('secret');
   });
@@ -781,6 +785,7 @@ describe('a batch that is not run because of some of its requests', () => {
     expect(answers.map(answer => answer.kind === 'none' && answer.detail)).toEqual(
       Array(4).fill(`its batch failed (${code})`),
     );
+    expect(meter.requests).toBe(1);
     expect(server.batches.map(({ length }) => length)).toEqual([1, ...Array(batches).fill(4)]);
   });
 
@@ -1046,7 +1051,7 @@ describe('an endpoint', () => {
         `The endpoint takes not even a batch of one request now (${word}), since other batches fill its queue: it is tried again every few minutes, for 2 h.`,
         'The endpoint has had no room for a batch for 1 h: it is waited for up to 2 h.',
       ]);
-      expect(meter.requests).toBeLessThanOrEqual(40);
+      expect(meter.requests).toBe(0);
       expect(server.files()).toEqual([]);
     },
   );
@@ -1163,6 +1168,7 @@ describe('an endpoint', () => {
       detail: expect.stringContaining('a batch of this request alone, a file of 20 kB: raise the limit'),
     });
     expect(large).toBeGreaterThan(4);
+    expect(meter.requests).toBe(41);
     // Those that are small enough stay together.
     expect(server.batches.length).toBeLessThan(8);
   });
@@ -1213,13 +1219,17 @@ describe('a run', () => {
     expect(server.batches.map(({ length }) => length)).toEqual([4]);
   });
 
-  test('that is cancelled cancels its batches and is answered at once', async () => {
-    const { client, server } = await scripted(() => ({ status: 'in_progress' }));
+  test.each([
+    ['in_progress', 3],
+    ['validating', 0],
+  ])('that is cancelled cancels its batches, %s, and is answered at once', async (status, requests) => {
+    const { client, server } = await scripted(() => ({ status }));
     const asked = askAll(client, 3);
-    while (!server.calls.includes('GET batches')) await setTimeout(1);
+    while (server.calls.filter(call => call === 'GET batches').length < 2) await setTimeout(1);
     cancel.abort();
     const answers = await asked;
     expect(answers.map(answer => answer.kind === 'none' && answer.reason)).toEqual(Array(3).fill('cut'));
+    expect(meter.requests).toBe(requests);
     await client.close();
     expect(server.calls.filter(call => call === 'POST batches cancel')).toHaveLength(1);
     expect(server.files()).toEqual([]);
@@ -1612,6 +1622,7 @@ describe('a whole evaluation in batches', () => {
         `Sent a batch of ${308 - left.size} requests; it may take up to 24 hours.`,
       ]);
       expect(finding.verdict.outcome).toBe(outcome);
+      expect(single.finding.usage.requests - finding.usage.requests).toBeGreaterThanOrEqual(left.size);
       expect(finding.notices.join()).toContain(
         'no answer: the endpoint runs no batch with this request in it (invalid_request)',
       );

@@ -20,6 +20,9 @@ export interface Budget {
 export interface Account {
   /** Books a request about to be sent; false, and nothing booked, once the budget is used up or the run stops. */
   book(): boolean;
+  /** Takes so many booked requests for ones that were not asked, until `asked` is told that they were. */
+  putOff(requests: number): void;
+  asked(requests: number): void;
   /** Counts a booked request as in flight until it has come to its end. */
   during<T>(request: () => Promise<T>): Promise<T>;
   /** Counts a booked request that failed by itself, and is to be sent again. */
@@ -46,6 +49,7 @@ export interface Meter extends Account {
   readonly each: { readonly answer: number | null; readonly judgement: number | null };
   /** Resolves when the next response is booked. */
   readonly nextSpend: Promise<void>;
+  /** Those that were booked, but for what is put off. */
   readonly requests: number;
   /** Those of them that failed by themselves, and were or are to be sent again. */
   readonly failed: number;
@@ -112,7 +116,7 @@ const isUncounted = ({ promptTokens, completionTokens }: Usage): boolean =>
 
 /** What was sent and came back, over both kinds. */
 function createTally(prices: Prices | null) {
-  const count = { requests: 0, failed: 0, promptTokens: 0, completionTokens: 0, uncounted: 0 };
+  const count = { requests: 0, putOff: 0, failed: 0, promptTokens: 0, completionTokens: 0, uncounted: 0 };
   const spent = createBell();
   const answers = createKind(prices, 'answer');
   const judgements = createKind(prices, 'judgement');
@@ -123,6 +127,9 @@ function createTally(prices: Prices | null) {
     judgements,
     fail(): void {
       count.failed += 1;
+    },
+    putOff(requests: number): void {
+      count.putOff += requests;
     },
     add(kind: Kind, usage: Usage): void {
       count.promptTokens += usage.promptTokens;
@@ -167,22 +174,27 @@ function createBooking({ maxRequests, maxCost }: Budget, tally: ReturnType<typeo
   };
 }
 
+const accountOf = (
+  state: { readonly stopped: string | null },
+  { fail, putOff, add }: ReturnType<typeof createTally>,
+  kind: Kind,
+  book: () => boolean,
+): Account => ({
+  ...{ book, during: kind.during, fail, putOff },
+  asked: requests => putOff(-requests),
+  spend: usage => add(kind, usage),
+  get stopped() {
+    return state.stopped;
+  },
+});
+
 export function createMeter(budget: Budget): Meter {
   const tally = createTally(budget.prices);
   const { count, spent, answers, judgements } = tally;
   const { state, book, bookAnswer } = createBooking(budget, tally);
-  const accountOf = (kind: Kind, books: () => boolean): Account => ({
-    book: books,
-    during: kind.during,
-    fail: tally.fail,
-    spend: usage => tally.add(kind, usage),
-    get stopped() {
-      return state.stopped;
-    },
-  });
   return {
-    ...accountOf(judgements, book),
-    answering: accountOf(answers, bookAnswer),
+    ...accountOf(state, tally, judgements, book),
+    answering: accountOf(state, tally, answers, bookAnswer),
     leaveRoom(dollars) {
       state.committed = dollars;
     },
@@ -205,7 +217,7 @@ export function createMeter(budget: Budget): Meter {
       return spent.next;
     },
     get requests() {
-      return count.requests;
+      return count.requests - count.putOff;
     },
     get failed() {
       return count.failed;

@@ -30,9 +30,10 @@ export interface SendingOptions
 /** Batches under way at once. */
 const AT_ONCE = 8;
 
-/** Those of some requests that the budget allows. The others are settled. */
+/** Those of some requests that the budget allows, which are not asked yet. The others are settled. */
 function bookedOf(entries: readonly Entry[], meter: SendingOptions['meter']): readonly Entry[] {
   const all = entries.map(entry => ({ ...entry, booked: entry.booked || meter.book() }));
+  meter.putOff(all.filter(({ booked }, n) => booked && !entries[n]?.booked).length);
   // What a batch has left without an answer was asked: which ones it leaves is no chance.
   for (const entry of all) if (!entry.booked) entry.settle(entry.tries > 0 ? CUT : STOPPED);
   return all.filter(({ booked }) => booked);

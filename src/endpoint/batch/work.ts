@@ -19,7 +19,9 @@ import type { BatchRecords, OpenRecord } from './record.ts';
 import type { Unfit } from './sifting.ts';
 import type { Spool } from './spool.ts';
 
-export interface WorkOptions extends PollOptions, Pick<ClientOptions, 'baseUrl' | 'model' | 'extraBody'> {
+export interface WorkOptions
+  extends PollOptions,
+    Pick<ClientOptions, 'baseUrl' | 'model' | 'extraBody' | 'meter'> {
   readonly api: BatchApi;
   readonly reader: BatchReader;
   readonly records: BatchRecords;
@@ -97,7 +99,11 @@ export function createBatchWork(options: WorkOptions): BatchWork {
       const { record } = handed;
       hasTaken = true;
       notice(`Sent a batch of ${counted(entries.length, 'request')}; it may take up to 24 hours.`);
-      await see({ record, spoken, pending: byId(entries), earlier: false, running });
+      const begins = once(() => {
+        options.meter.asked(entries.length);
+        running();
+      });
+      await see({ record, spoken, pending: byId(entries), earlier: false, running: begins });
     },
     async left() {
       const found = await Promise.all((await records.left()).map(record => begun(record, options)));
@@ -120,6 +126,19 @@ export function createBatchWork(options: WorkOptions): BatchWork {
     }),
   };
 }
+
+/** Calls at most once. */
+function once(call: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) call();
+    isDone = true;
+  };
+}
+
+/** Whether requests of a batch that is over may have been asked. */
+const mayHaveRun = ({ status, files }: BatchState): boolean =>
+  status !== 'failed' && (status !== 'cancelled' || files.length > 0);
 
 const EARLIER = { earlier: true, running: () => undefined };
 
@@ -148,6 +167,7 @@ async function heard(live: Live, options: WorkOptions): Promise<Came> {
   const { record, pending } = live;
   const asked = pending.size;
   const state = await untilEnded(record.batch, options);
+  if (mayHaveRun(state)) live.running();
   const rejections = new Map<Entry, Rejection>();
   const hear = (id: string, outcome: Outcome, isContradicted: boolean): void => {
     const entry = pending.get(id);
