@@ -48,24 +48,22 @@ export function createSifting(options: SiftingOptions): Sifting {
   const { notice, hasRun, hasAnswered } = options;
   const send = createSieve(options, () => throwIfOver());
   let refusedAlone = 0;
-  let isHalvingTold = false;
+  /** Whether it named them, of what was told: some name one at a time. */
+  const told = new Set<boolean>();
   let over: FatalEndpointError | undefined;
 
   /** Whether the endpoint has refused so many requests, and run none, that it refuses all of them. */
   const refusesAll = (): boolean => !hasRun() && refusedAlone >= (hasAnswered() ? ENOUGH_OF_KNOWN : ENOUGH);
 
-  const tell = (all: number, named: number, code: string): void => {
+  const tell = (all: number, isNamed: boolean, code: string): void => {
+    if (told.has(isNamed)) return;
+    told.add(isNamed);
     const what = `The endpoint did not run a batch of ${counted(all, 'request')}${code && ` (${code})`}`;
-    if (named > 0) {
-      notice(
-        `${what}, and names ${named} of them as the reason: left out, and no answer. The others are handed in again.`,
-      );
-      return;
-    }
-    if (!isHalvingTold) {
-      notice(`${what}, and does not say because of which: handed in again in halves, until it is found.`);
-    }
-    isHalvingTold = true;
+    notice(
+      isNamed
+        ? `${what}, and names those that it does not take: they are left out, and are no answer. The others are handed in again, as often as it names some.`
+        : `${what}, and does not say because of which: handed in again in halves, until it is found.`,
+    );
   };
 
   const handInAgain = (rest: readonly Entry[], isNamed: boolean): void => {
@@ -95,8 +93,9 @@ export function createSifting(options: SiftingOptions): Sifting {
       const isGivenUp = refusesAll();
       for (const { entry, word = code } of isGivenUp ? all : named) entry.settle(leftOut(word));
       if (isGivenUp || rest.length === 0) return;
-      tell(all.length, named.length, code);
-      handInAgain(rest, named.length > 0);
+      const isNamed = named.length > 0;
+      tell(all.length, isNamed, code);
+      handInAgain(rest, isNamed);
     },
   };
 }
