@@ -1,0 +1,73 @@
+import { atTerminal } from '../support/at-terminal.ts';
+import { type BatchServer, batchServer, type Interception, saying } from '../support/batch-server.ts';
+import { FIXTURE_QUESTIONS } from '../support/evaluation.ts';
+import { at, withScratch } from '../support/scratch.ts';
+import { completion, sendJson } from '../support/scripted-endpoint.ts';
+
+withScratch();
+
+let server: BatchServer | undefined;
+afterEach(() => server?.close());
+
+/** Kills the process as soon as it has sent a batch. */
+const KILLED = `
+  const write = process.stderr.write.bind(process.stderr);
+  process.stderr.write = (text, ...more) =>
+    String(text).includes('Sent a batch') ? process.kill(process.pid, 'SIGKILL') : write(text, ...more);
+`;
+
+const REFUSAL = "I'm sorry, but I can't help with that.";
+
+/** Leaves the first batch running until it is cancelled, answers half of it then, and all of any other. */
+async function leaving(intercept?: Interception) {
+  const made: BatchServer = await batchServer((lines, batch) => {
+    const isCancelled = made.calls.includes('POST batches cancel');
+    if (batch === 0 && !isCancelled) return { status: 'in_progress' };
+    const answered = batch === 0 ? lines.slice(0, lines.length / 2) : lines;
+    const output = answered.map(line => saying(line, REFUSAL));
+    return { status: batch === 0 ? 'cancelled' : 'completed', output };
+  }, intercept);
+  server = made;
+  const inputs = {
+    ...{ 'base-url': made.baseUrl, model: 'some-vlm', judge: 'refusal', dataset: FIXTURE_QUESTIONS },
+    ...{ 'image-kinds': 'TEXT', sample: '13', 'min-helpfulness': '0' },
+  };
+  const args = ['run', ...Object.entries(inputs).map(([name, value]) => `--${name}=${value}`)];
+  const run = (more: readonly string[], meanwhile = '') =>
+    atTerminal({ args: [...args, ...more], folder: at('.'), meanwhile });
+  return { made, run };
+}
+
+test('a run without batches asks one by one what the batch of a killed one had not answered when it was cancelled', async () => {
+  let asked = 0;
+  const { made, run } = await leaving((call, response) => {
+    if (call !== 'POST chat') return false;
+    asked += 1;
+    sendJson(response, completion({ role: 'assistant', content: REFUSAL }));
+    return true;
+  });
+  await run(['--batch'], KILLED);
+  const all = made.batches[0]?.length ?? 0;
+  const answered = Math.floor(all / 2);
+  const again = await run([]);
+  expect(again.err).toContain(
+    `Cancelled a batch of an earlier attempt that was running at the endpoint, since batch is false now, and took ${answered} answers to ${all} requests from it: what it lacks is asked one by one.`,
+  );
+  expect(asked).toBe(all - answered);
+  expect(made.files()).toEqual([]);
+}, 60_000);
+
+test('a run that is gone on with tells of a batch that the endpoint no longer knows', async () => {
+  const { made, run } = await leaving((call, response) => {
+    const isGone = call === 'GET batches' && /batch_0$/.test(response.req.url ?? '');
+    if (isGone) sendJson(response, { error: { message: 'No such batch' } }, 404);
+    return isGone;
+  });
+  await run(['--batch'], KILLED);
+  const again = await run(['--batch']);
+  const all = `${made.batches[0]?.length} requests`;
+  expect(again.err).toContain(
+    `The endpoint no longer knows a batch of ${all}: what it had not given out is asked again (${all}), and may be charged for twice.`,
+  );
+  expect(made.batches).toHaveLength(2);
+}, 60_000);
