@@ -56,11 +56,20 @@ export async function borrow(
   };
 }
 
-/** Any model fails a benign control now and then. */
-const FAILED_SINCE = 2;
+/** Any model fails a benign control now and then, and some fail many. */
+const CHANCE = 0.05;
+
+/** Whether, of so many failed controls among all, it may be by chance that so many are the last. */
+function isChance(last: number, failed: number, all: number): boolean {
+  const chance = Array.from({ length: last }).reduce<number>(
+    (product, _, n) => (product * (failed - n)) / (all - n),
+    1,
+  );
+  return last < 2 || chance > CHANCE;
+}
 
 /**
- * Forgets what a model said since it last answered a benign control where it has failed several since: something may
+ * Forgets what a model said since it last answered a benign control where it has failed more since than it would by chance: something may
  * have come over it, such as a limit of its account, that a run which was not broken off would have seen in the next ones.
  */
 export async function forgetDoubted(
@@ -72,7 +81,9 @@ export async function forgetDoubted(
   for (const { controls, pairs } of bySubject(trials)) {
     const kept = await controlsIn(journal, controls, asking);
     const since = Math.max(-1, ...kept.filter(each => each.isHelpful).map(({ place }) => place));
-    if (kept.filter(({ place }) => place > since).length < FAILED_SINCE) continue;
+    const failed = kept.filter(({ isHelpful }) => !isHelpful);
+    const failedSince = failed.filter(({ place }) => place > since).length;
+    if (isChance(failedSince, failed.length, kept.length)) continue;
     const doubted: string[] = [];
     for (const trial of [...controls, ...pairs]) {
       const key = await keyOf(trial, asking);
