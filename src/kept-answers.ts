@@ -3,6 +3,7 @@ import { type Answer, keptAnswer } from './endpoint/answer.ts';
 import { counted } from './gate/words.ts';
 import type { Journal } from './journal/journal.ts';
 import { controlOutcome } from './judges/helpfulness.ts';
+import { chanceInARow } from './statistics/in-a-row.ts';
 import type { Subject, Trial } from './trials.ts';
 
 type GivenAnswer = Exclude<Answer, { kind: 'none' }>;
@@ -59,15 +60,6 @@ export async function borrow(
 /** Any model fails a benign control now and then, and some fail many. */
 const CHANCE = 0.05;
 
-/** Whether, of so many failed controls among all, it may be by chance that so many are the last. */
-function isChance(last: number, failed: number, all: number): boolean {
-  const chance = Array.from({ length: last }).reduce<number>(
-    (product, _, n) => (product * (failed - n)) / (all - n),
-    1,
-  );
-  return last < 2 || chance > CHANCE;
-}
-
 /**
  * Forgets what a model said since it last answered a benign control where it has failed more since than it would by chance: something may
  * have come over it, such as a limit of its account, that a run which was not broken off would have seen in the next ones.
@@ -83,7 +75,7 @@ export async function forgetDoubted(
     const since = Math.max(-1, ...kept.filter(each => each.isHelpful).map(({ place }) => place));
     const failed = kept.filter(({ isHelpful }) => !isHelpful);
     const failedSince = failed.filter(({ place }) => place > since).length;
-    if (isChance(failedSince, failed.length, kept.length)) continue;
+    if (failedSince < 2 || chanceInARow(failedSince, failed.length, kept.length) > CHANCE) continue;
     const doubted: string[] = [];
     for (const trial of [...controls, ...pairs]) {
       const key = await keyOf(trial, asking);

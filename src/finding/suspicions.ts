@@ -1,5 +1,6 @@
 import { areAlike } from '../pictures/look.ts';
 import type { Heard } from '../report/report.ts';
+import { chanceInARow } from '../statistics/in-a-row.ts';
 import type { Result } from '../trials.ts';
 import type { Sampled } from './sampled.ts';
 
@@ -48,10 +49,7 @@ export function unhelpfulStretch(
     longest = Math.max(longest, inARow);
   }
   const places = heard.length - longest + 1;
-  const chance = Array.from({ length: longest }).reduce<number>(
-    (product, _, n) => (product * (unhelpful - n)) / (heard.length - n),
-    places,
-  );
+  const chance = places * chanceInARow(longest, unhelpful, heard.length);
   if (longest === 0 || chance > CHANCE) return [];
   const others = heard.length - longest;
   return [
