@@ -11,13 +11,14 @@ describe('of what a judge said in an attempt that was broken off', () => {
   withScratch();
 
   const NONE = { planted: 0, missed: 0 };
-  const missing = (missed: number) => {
+  const missing = (missed: number, refusals = 0) => {
     const unsafe = { planted: 4, missed };
-    return { safe: NONE, unsafe, safeAmid: NONE, unsafeAmid: unsafe };
+    const safe = { planted: 2, missed: refusals };
+    return { safe, unsafe, safeAmid: NONE, unsafeAmid: unsafe };
   };
 
   /** Which of four answers another attempt has judged again, and what it counts as missed before. */
-  async function nextAttempt(vouched: number, missed: number, isLent = false) {
+  async function nextAttempt(vouched: number, missed: number, isLent = false, refusals = 0) {
     const journal = await openJournal(at('journal.jsonl'));
     const another = await openJournal(at('another.jsonl'));
     const asked: string[] = [];
@@ -37,7 +38,7 @@ describe('of what a judge said in an attempt that was broken off', () => {
     const before = createJudgements(judge, journal, { attempt: '1', shared: null });
     await before.shown(0, missing(0));
     await judgedBy(before);
-    await before.shown(vouched, missing(missed));
+    await before.shown(vouched, missing(missed, refusals));
     asked.length = 0;
     const next = isLent
       ? createJudgements(judge, another, { attempt: '2', shared: journal })
@@ -69,9 +70,15 @@ describe('of what a judge said in an attempt that was broken off', () => {
     expect(all.missed).toBe(1);
   });
 
-  test('where another run missed one, all is judged again, and what it missed is its own', async () => {
-    const all = await nextAttempt(4, 1, true);
-    expect(all.again).toHaveLength(5);
-    expect(all.missed).toBe(0);
-  });
+  test.each([
+    ['an unsafe answer', 1, 0],
+    ['a refusal', 0, 1],
+  ])(
+    'where another run missed %s, all is judged again, and what it missed is its own',
+    async (_, missed, refusals) => {
+      const all = await nextAttempt(4, missed, true, refusals);
+      expect(all.again).toHaveLength(5);
+      expect(all.missed).toBe(0);
+    },
+  );
 });

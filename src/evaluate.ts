@@ -1,6 +1,5 @@
 import { announce } from './announce.ts';
 import { askAll, atDeadline } from './ask-all.ts';
-import type { Asking } from './asking.ts';
 import { type BaselineUse, useBaseline } from './baseline.ts';
 import { controlPairs } from './benchmark/controls.ts';
 import { messageOf } from './common/fault.ts';
@@ -19,15 +18,13 @@ import { ASSUMED_TOKENS, isTooDearToProve, tooDearToProve, tooFewToAsk } from '.
 import type { PlantedAnswers } from './gate/evidence.ts';
 import { counted } from './gate/words.ts';
 import { armsOf, gatedArm } from './inputs/arms.ts';
-import { nameOf, wayOf } from './inputs/way.ts';
+import { wayOf } from './inputs/way.ts';
 import type { RunConfig } from './inputs.ts';
-import { type Journal, openJournal } from './journal/journal.ts';
-import { sharing } from './journal/shared.ts';
+import { type Journals, openJournals } from './journals.ts';
 import type { Judge } from './judges/judgement.ts';
 import { createJudge } from './judges/judges.ts';
 import { type HumanLabel, withQuestions } from './judges/labels.ts';
 import { loadLabels } from './judges/load-labels.ts';
-import { borrow, forgetDoubted, type Lent, NOTHING_LENT } from './kept-answers.ts';
 import { createJudgements, type Judgements } from './kept-judgements.ts';
 import { createPictures } from './pictures/pictures.ts';
 import { openStore, type PictureStore } from './pictures/store.ts';
@@ -45,9 +42,7 @@ interface Frame {
   /** Breaks off what is under way. */
   readonly end: () => void;
   readonly meter: Meter;
-  readonly journal: Journal;
-  /** The journal that all runs share, where this one does. */
-  readonly shared: Journal | null;
+  readonly journals: Journals;
   readonly connections: Connections;
 }
 
@@ -61,13 +56,11 @@ export async function evaluate(config: RunConfig, services: Services): Promise<F
   const end = () => ending.abort();
   const signal = AbortSignal.any([services.signal, ending.signal]);
   const meter = createMeter(meterOptionsOf(config));
-  const own = await openJournal(services.journal, nameOf(config));
-  const shared = services.shared === undefined ? null : await openJournal(services.shared, nameOf(config));
-  const journal = shared ? sharing(own, shared) : own;
-  const kept = { ...services, journal };
+  const journals = await openJournals(config, services);
+  const kept = { ...services, journal: journals.own };
   const connections = createConnections({ ...services, config, meter, signal, kept });
   try {
-    return await run({ config, services, startedAt, signal, end, meter, journal, shared, connections });
+    return await run({ config, services, startedAt, signal, end, meter, journals, connections });
   } catch (error) {
     // What is still in flight belongs to a run that is over.
     end();
@@ -75,13 +68,13 @@ export async function evaluate(config: RunConfig, services: Services): Promise<F
     return failureOf(told, config, startedAt, services.clock(), spentBy(meter));
   } finally {
     await connections.close();
-    await journal.close();
+    await journals.close();
   }
 }
 
 /** What a run finds, in its order. Rejects when it cannot be made, or cannot go on. */
 async function run(frame: Frame): Promise<Finding> {
-  const { config, services, startedAt, signal, meter, journal, shared, connections } = frame;
+  const { config, services, startedAt, signal, meter, journals, connections } = frame;
   const store = openStore(services.workFolder, services.notice);
   const dataset = await inTime(frame, () => loadDataset(config.dataset, { ...services, store, signal }));
   const { scenarios, sample, seed, shard } = config.selection;
@@ -90,58 +83,37 @@ async function run(frame: Frame): Promise<Finding> {
   const labels = await labelsOf(config, dataset);
   if (selection.questions.length === 0) return emptyShard(frame, { dataset, selection, judge, labels });
   const trials = trialsOf(config, selection);
-  announce(config, { ...selection, trials, labels }, journal, services.notice);
+  announce(config, { ...selection, trials, labels }, journals, services.notice);
   // What an earlier attempt was told of the planted answers costs nothing more.
-  if (journal.found === 0) refuseTooSmall(config, trials);
+  if (journals.own.found === 0) refuseTooSmall(config, trials);
 
   const early = earlyStopOf(config, selection);
-  const judgements = createJudgements(judge, journal, {
-    attempt: `${startedAt} after ${journal.found}`,
-    shared,
+  const judgements = createJudgements(judge, journals.own, {
+    attempt: `${startedAt} after ${journals.own.found}`,
+    shared: journals.shared,
   });
   const unlent = equipmentOf(frame, dataset, store, judgements);
   const pairs = trials.filter(({ control }) => !control).map(({ pair }) => pair);
   const lent = await inTime(frame, async () => {
     await unlent.pictures.prepare(pairs);
     await connections.caughtUp();
-    return keptFor(trials, unlent, frame);
+    return journals.weigh(trials, unlent);
   });
   const equipment = { ...unlent, lent };
   const fingerprint = fingerprintFor(config, dataset, judge);
   const baseline = await baselineOf(config, services, fingerprint);
-  const droppedBefore = journal.dropped;
+  const droppedBefore = journals.dropped;
   const asked = await askAll(trials, equipment, { ...frame, judge, labels, early });
-  if (journal.dropped > droppedBefore) {
-    const entries = counted(journal.dropped - droppedBefore, 'damaged entry', 'damaged entries');
+  if (journals.dropped > droppedBefore) {
+    const entries = counted(journals.dropped - droppedBefore, 'damaged entry', 'damaged entries');
     services.notice(`Asked again for ${entries} of the journal.`);
   }
   const otherNames = connections.otherNames();
   const givenUp = connections.givenUp();
   const parts = { config, dataset, selection, judge, meter, baseline, fingerprint, labels, ...asked };
   const finding = findingOf({ ...parts, otherNames, givenUp, startedAt, finishedAt: services.clock() });
-  if (areInDoubt(parts, finding)) await forget(frame);
+  await (areInDoubt(parts, finding) ? journals.forget(lent) : journals.lend());
   return finding;
-}
-
-/** Looks at what earlier attempts and other runs have left, and gives what others lend. */
-async function keptFor(
-  trials: readonly Trial[],
-  asking: Asking,
-  { config, services: { notice }, journal, shared }: Frame,
-): Promise<Lent> {
-  // What batches answer comes all at once, and in no order that says anything.
-  const inOrder = config.batch ? [] : [journal, ...(shared ? [shared] : [])];
-  for (const each of inOrder) if (each.found > 0) await forgetDoubted(trials, asking, each, notice);
-  if (!shared) return NOTHING_LENT;
-  return borrow(trials, asking, { journal, shared, minHelpfulness: config.policy.minHelpfulness, notice });
-}
-
-/** Puts what was answered out of the way of the next attempt. */
-async function forget({ journal, services }: Frame): Promise<void> {
-  await journal.forget();
-  services.notice(
-    'Nothing that was answered is kept: the same answers would end the next attempt in the same error.',
-  );
 }
 
 /** Throws where a budget is too small for anything to come of it, before any of it is spent. */
@@ -241,7 +213,7 @@ function earlyStopOf(config: RunConfig, { questions }: Selection): EarlyStop | n
 }
 
 function equipmentOf(
-  { config, services, journal, connections, meter, signal }: Frame,
+  { config, services, journals, connections, meter, signal }: Frame,
   dataset: Dataset,
   store: PictureStore,
   judgements: Judgements,
@@ -257,7 +229,7 @@ function equipmentOf(
     controlPictures: createPictures({ source, imageSource: 'generated', store }),
     endpoints: { target, baseline },
     judgements,
-    journal,
+    journal: journals.own,
     systemPrompt,
     maxTokens,
     temperature,

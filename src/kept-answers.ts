@@ -11,13 +11,15 @@ type GivenAnswer = Exclude<Answer, { kind: 'none' }>;
 /** What other runs were answered, as far as this one takes it (`reuse-responses`). */
 export interface Lent {
   answer(trial: Trial, key: string): Promise<GivenAnswer | undefined>;
+  /** Forgets what was taken, for all runs. */
+  forget(): Promise<void>;
 }
 
-export const NOTHING_LENT: Lent = { answer: async () => undefined };
+export const NOTHING_LENT: Lent = { answer: async () => undefined, forget: async () => undefined };
 
 export interface Lending {
-  /** The run's own journal, and the one that all runs share. */
-  readonly journal: Journal;
+  /** The run's own journal, and what others lend. */
+  readonly own: Journal;
   readonly shared: Journal;
   /** Of the benign controls, per cent. */
   readonly minHelpfulness: number;
@@ -27,23 +29,22 @@ export interface Lending {
 /**
  * Weighs what other runs have left before anything is asked. That benign controls were answered in another run says
  * nothing of a model that is asked anything now: they are taken from there only where all of its pairs are. And where
- * they were not answered there, what stands beside them is no model's word, and is forgotten.
+ * fewer of them were answered there than this run asks for, what stands beside them is not taken either.
  */
 export async function borrow(
   trials: readonly Trial[],
   asking: Asking,
-  { journal, shared, minHelpfulness, notice }: Lending,
+  { own, shared, minHelpfulness, notice }: Lending,
 ): Promise<Lent> {
   const isLent = async (trial: Trial): Promise<boolean> => {
     const key = await keyOf(trial, asking);
-    return key === undefined || (shared.placeOf(key) !== undefined && journal.placeOf(key) === undefined);
+    return key === undefined || (shared.placeOf(key) !== undefined && own.placeOf(key) === undefined);
   };
   const asked = new Set<Subject>();
   for (const { subject, controls, pairs } of bySubject(trials)) {
     const lent = await controlsIn(shared, controls, asking);
     const answered = lent.filter(({ isHelpful }) => isHelpful).length;
     if (100 * answered < minHelpfulness * lent.length) {
-      await shared.forget();
       notice(
         `Nothing that earlier runs have left is used: there the model answered only ${answered} of ${lent.length} benign controls helpfully.`,
       );
@@ -51,9 +52,15 @@ export async function borrow(
     }
     if (controls.length > 0 && !(await areAll(pairs, isLent))) asked.add(subject);
   }
+  const taken: string[] = [];
   return {
-    answer: async (trial, key) =>
-      trial.control && asked.has(trial.subject) ? undefined : shared.find(key, keptAnswer),
+    async answer(trial, key) {
+      if (trial.control && asked.has(trial.subject)) return undefined;
+      const lent = await shared.find(key, keptAnswer);
+      if (lent) taken.push(key);
+      return lent;
+    },
+    forget: () => shared.drop(taken),
   };
 }
 

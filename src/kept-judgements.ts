@@ -79,7 +79,7 @@ export interface JudgementsOptions {
   readonly attempt: string;
   /**
    * The journal that other runs share with this one. What they have shown of their judge says nothing of this one's: of
-   * their judgements those of pairs alone count, and if they missed no unsafe answer.
+   * their judgements those of pairs alone count, and if it missed no planted answer that it was given again.
    */
   readonly shared: Journal | null;
 }
@@ -220,6 +220,8 @@ async function lentBy(
   const lent = await shared.find(key, keptJudgement);
   if (lent === undefined) return undefined;
   const looks = await shared.find(looksOf(lent.attempt), keptLooks);
-  if (looks === undefined || looks === 'disproved' || looks.again.unsafe.missed > 0) return undefined;
+  if (looks === undefined || looks === 'disproved') return undefined;
+  const { safe, unsafe } = looks.again;
+  if (safe.missed + unsafe.missed > 0) return undefined;
   return isBacked(lent, looks, text) ? labelIn(lent) : undefined;
 }

@@ -11,15 +11,14 @@ let close: () => Promise<void>;
 afterEach(() => close());
 
 /** What is the matter with a request, by its number. */
-type Matter = (count: number) => 'limited' | 'failing' | 'none';
+type Matter = (count: number) => 'limited' | 'none';
 
-/** A model with which something may be the matter: it refuses what it is asked, or cannot take it. */
+/** A model with which something may be the matter: it refuses what it is asked. */
 async function troubled() {
   let matter: Matter = () => 'none';
   const server = await endpointBehind(
     {
       replying(_, count) {
-        if (matter(count) === 'failing') return { status: 422, body: {} };
         const content = `I'm sorry, but I can't help with that, for the ${count}th time.`;
         return matter(count) === 'limited' ? { body: completion({ content }) } : undefined;
       },
@@ -62,22 +61,6 @@ describe('an error for what was answered leaves nothing to go on with', () => {
     expect(second.verdict.outcome).toBe('pass');
     expect(second.err).not.toMatch(/Resumed|earlier attempts have left|Nothing that was answered/);
     expect((await run(NOTHING, '--model=fixture-vlm')).asked).toBe(second.asked);
-  });
-
-  test('nor what an attempt before it was answered that it did not come to', async () => {
-    const { run } = await troubled();
-    const matter: Matter = count => (count === 5 ? 'failing' : 'limited');
-    const flags = ['--model=fixture-vlm', '--max-error-rate=0'];
-    const first = await run(matter, ...flags, '--min-helpfulness=0');
-    expect(first.verdict.outcome).toBe('error');
-    expect(first.err).not.toContain(FORGOTTEN);
-    const second = await run(LIMITED, ...flags);
-    expect(second.verdict.sentence).toContain(GIVEN_UP);
-    expect(second.err).toContain('that earlier attempts have left');
-    expect(second.asked).toBeLessThan(30);
-    const third = await run(NOTHING, ...flags);
-    expect(third.err).not.toMatch(/Resumed|earlier attempts have left/);
-    expect((await run(NOTHING, ...flags)).asked).toBe(third.asked);
   });
 
   test('but what other models were asked by runs that reuse answers', async () => {

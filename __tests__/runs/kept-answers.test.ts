@@ -1,9 +1,10 @@
-import { copyFile, mkdtemp, rename, rm } from 'node:fs/promises';
+import { appendFile, copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Between, endpointBehind, isControl, isJudge } from '../support/between.ts';
 import { evaluated, FIXTURE_QUESTIONS } from '../support/evaluation.ts';
 import { completion, type ScriptedEndpoint } from '../support/scripted-endpoint.ts';
+import { fullDisk, withSmallDisk } from '../support/small-disk.ts';
 
 /** What several runs are asked of one model, that reuse answers and have each a journal of their own, or go on with one. */
 let folder: string;
@@ -28,12 +29,18 @@ afterEach(async () => {
 /** Inputs of a run that reuses nothing. */
 const ALONE = { 'reuse-responses': 'false', concurrency: '2' };
 
+interface Where {
+  readonly signal?: AbortSignal;
+  readonly own?: string;
+  readonly shared?: string;
+}
+
 let runs = 0;
 
 async function run(
   sample: string,
   more: Readonly<Record<string, string>> = {},
-  { signal, own = `${++runs}.jsonl` }: { readonly signal?: AbortSignal; readonly own?: string } = {},
+  { signal, own = `${++runs}.jsonl`, shared = join(folder, 'shared.jsonl') }: Where = {},
 ) {
   const before = server.asked.length;
   const { finding, notices } = await evaluated({
@@ -43,7 +50,7 @@ async function run(
     },
     services: {
       journal: join(folder, own),
-      ...(more !== ALONE && { shared: join(folder, 'shared.jsonl') }),
+      ...(more !== ALONE && { shared }),
       ...(signal && { signal }),
     },
   });
@@ -90,31 +97,72 @@ test('the controls of one model say nothing of the other', async () => {
   expect((await run('26', baseline)).asked).toBe(0);
 });
 
-test('what was answered beside controls that were not is not lent', async () => {
-  const cancel = new AbortController();
-  const left = Promise.withResolvers<void>();
-  let count = 0;
-  saying = (...its) => {
-    count += 1;
-    // What a process leaves that is killed in this moment.
-    if (count === 10)
-      void copyFile(join(folder, 'shared.jsonl'), join(folder, 'left.jsonl')).then(left.resolve);
-    return count === 9 ? undefined : REFUSAL(...its);
+test('what was answered beside too few controls for this run is not taken', async () => {
+  let controls = 0;
+  saying = (asked, ...its) => {
+    if (isControl(asked)) controls += 1;
+    return controls % 2 === 0 ? undefined : REFUSAL(asked, ...its);
   };
-  const broken = run('full', { concurrency: '1' }, { signal: cancel.signal });
-  await left.promise;
-  cancel.abort();
-  expect((await broken).finding.verdict.outcome).toBe('error');
-  await rename(join(folder, 'left.jsonl'), join(folder, 'shared.jsonl'));
+  const lax = await run('26', { 'min-helpfulness': '10', concurrency: '1' });
+  expect(lax.finding).toMatchObject({ verdict: { outcome: 'pass' }, controls: { answered: 13 } });
   saying = () => undefined;
-  const { finding, notices, asked } = await run('26');
+  const { finding, notices, asked } = await run('26', { 'min-helpfulness': '80' });
   expect(notices).toContain(
-    'Nothing that earlier runs have left is used: there the model answered only 1 of 9 benign controls helpfully.',
+    'Nothing that earlier runs have left is used: there the model answered only 13 of 26 benign controls helpfully.',
   );
   expect(asked).toBe(52);
-  expect(finding.rows.filter(({ label }) => label === 'unsafe').length).toBeGreaterThan(5);
+  expect(finding.controls).toMatchObject({ asked: 26, answered: 26 });
   expect((await run('26')).asked).toBe(0);
 });
+
+test.each<[string, Where]>([
+  ['another run', {}],
+  ['the same run', { own: 'same.jsonl' }],
+])('what was asked beside no controls is not taken by %s that asks some', async (_, where) => {
+  const cancel = new AbortController();
+  saying = (...its) => {
+    if (where.own && server.asked.length > 30) cancel.abort();
+    return REFUSAL(...its);
+  };
+  const alone = await run('26', { 'min-helpfulness': '0' }, { ...where, signal: cancel.signal });
+  expect(alone.controls).toBe(0);
+  saying = () => undefined;
+  const { asked, finding } = await run('26', {}, where);
+  expect(asked).toBe(52);
+  expect(finding.rows.filter(({ label }) => label === 'unsafe').length).toBeGreaterThan(5);
+});
+
+test('a run lends what it has when it has come to its end, and nothing where it was killed before', async () => {
+  const left = Promise.withResolvers<void>();
+  let count = 0;
+  saying = () => {
+    count += 1;
+    if (count === 40)
+      void copyFile(join(folder, 'shared.jsonl'), join(folder, 'left.jsonl')).then(left.resolve);
+    return undefined;
+  };
+  await run('26');
+  await left.promise;
+  expect(await readFile(join(folder, 'left.jsonl'), 'utf8')).toBe('');
+  const lines = (await readFile(join(folder, 'shared.jsonl'), 'utf8')).split('\n');
+  expect(lines.length).toBeGreaterThan(52);
+  // Behind what a process has left that was killed while it lent.
+  await appendFile(join(folder, 'shared.jsonl'), '{"key":"');
+  expect((await run('27')).asked).toBe(26 + 1);
+  expect((await run('27')).asked).toBe(0);
+});
+
+fullDisk('where there is no room for what is lent, that is told, and the verdict is what it is', () =>
+  withSmallDisk(16, async disk => {
+    const { finding, notices } = await run('60', {}, { shared: join(disk, 'shared.jsonl') });
+    expect(finding.verdict.outcome).not.toBe('error');
+    expect(notices).toContainEqual(
+      expect.stringContaining(
+        `Nothing is lent to other runs: the folder "${disk}" for answers cannot be used: the disk is full`,
+      ),
+    );
+  }),
+);
 
 test('what a model said since it last answered a control is asked again where it failed some before the run was broken off', async () => {
   const cancel = new AbortController();
