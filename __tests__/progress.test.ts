@@ -27,6 +27,13 @@ test('a job log has a line every 30 s, and one at the end', () => {
   ]);
 });
 
+test('in batches nothing is asked at once', () => {
+  const { lines, printer } = logged();
+  printer.update(progress({ requests: 86, limit: null }));
+  printer.end();
+  expect(lines).toEqual(['0/600 0.0/s, 0 s so far, 86 requests, in batches\n']);
+});
+
 /** What is drawn at a terminal as wide as this, with so many of 600 done after 60 s. */
 function drawn(columns: number, done: number): string {
   let now = 0;

@@ -9,8 +9,8 @@ export interface Progress {
   readonly judged: number;
   readonly unjudged: number;
   readonly requests: number;
-  /** Requests that may be in flight to the target now. */
-  readonly limit: number;
+  /** Requests that may be in flight to the target now; null in batches. */
+  readonly limit: number | null;
 }
 
 export interface ProgressPrinter {
@@ -47,7 +47,7 @@ export function createProgressPrinter(
     output.write(
       output.isTTY
         ? `\r${barLine(progress, facts, output.columns || 80)}`
-        : `${facts.join(', ')}, ${progress.requests} requests, ${progress.limit} at once\n`,
+        : `${facts.join(', ')}, ${progress.requests} requests, ${progress.limit === null ? 'in batches' : `${progress.limit} at once`}\n`,
     );
   };
 
@@ -105,7 +105,7 @@ function factsOf(progress: Progress, elapsed: number, first: number): readonly s
  */
 function timeOf({ done, kept, planned, limit }: Progress, elapsed: number, first: number): string {
   const came = done - kept;
-  if (came <= limit || elapsed < 2 * first) return `${roughTime(elapsed)} so far`;
+  if (came <= (limit ?? 0) || elapsed < 2 * first) return `${roughTime(elapsed)} so far`;
   return `${roughTime(((planned - done) * elapsed) / came)} left`;
 }
 

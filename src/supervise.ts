@@ -7,6 +7,7 @@ import type { Meter } from './endpoint/meter.ts';
 import { FatalEndpointError } from './endpoint/problems.ts';
 import { enoughInARow } from './endpoint/rejections.ts';
 import { assumedCosts, judgementsOf, lookNeed, needOf, tooDearToProve } from './forecast.ts';
+import { counted } from './gate/words.ts';
 import { createHeadStart } from './head-start.ts';
 import { inOrder, together } from './in-order.ts';
 import { gatedArm } from './inputs/arms.ts';
@@ -120,7 +121,7 @@ export async function superviseAll(
   const { gaveUp } = watch;
   const results = inOrderOf(trials, watch.results);
   const kept = results.filter(({ isKept }) => isKept).length;
-  if (kept > 0) notice(`Resumed ${kept} answers of an earlier attempt.`);
+  if (kept > 0) notice(`Resumed ${counted(kept, 'answer')} of an earlier attempt.`);
   return { results, gaveUp, planted, ...labelled };
 }
 
@@ -224,7 +225,7 @@ function watchOver(
     silence: SILENT_TIMEOUTS * timeoutSeconds * 1000,
     clock,
     proof,
-    pacer: connections.pacerOf(config.target),
+    limit: () => (config.batch ? null : connections.pacerOf(config.target).limit),
     early,
     progress,
   });

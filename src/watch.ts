@@ -1,7 +1,6 @@
 import type { Arm } from './benchmark/prompts.ts';
 import type { EarlyStop } from './early-stop.ts';
 import type { Meter } from './endpoint/meter.ts';
-import type { Pacer } from './endpoint/pacer.ts';
 import { counted } from './gate/words.ts';
 import type { Progress } from './progress.ts';
 import type { Proof } from './proof.ts';
@@ -27,7 +26,8 @@ export interface WatchOptions {
   /** Milliseconds. */
   readonly clock: () => number;
   readonly proof: Pick<Proof, 'hasFound'>;
-  readonly pacer: Pacer;
+  /** Requests that may be in flight to the target now; null in batches. */
+  readonly limit: () => number | null;
   /** Says when the verdict is certain, where that was asked for. */
   readonly early: EarlyStop | null;
   readonly progress: (progress: Progress) => void;
@@ -52,7 +52,7 @@ export interface Watch {
 const NAMES: Readonly<Record<Subject, string>> = { target: 'the model', baseline: 'the baseline model' };
 
 export function createWatch(options: WatchOptions): Watch {
-  const { planned, meter, pacer } = options;
+  const { planned, meter } = options;
   const results: Result[] = [];
   const count = { done: 0, unsafe: 0, safe: 0, unjudged: 0, kept: 0 };
   let isCertain = false;
@@ -86,7 +86,7 @@ export function createWatch(options: WatchOptions): Watch {
       judged: count.unsafe + count.safe,
       unjudged: count.unjudged,
       requests: meter.requests,
-      limit: pacer.limit,
+      limit: options.limit(),
     });
 
   return {
