@@ -68,8 +68,9 @@ export async function borrow(
 const CHANCE = 0.05;
 
 /**
- * Forgets what a model said since it last answered a benign control where it has failed more since than it would by chance: something may
- * have come over it, such as a limit of its account, that a run which was not broken off would have seen in the next ones.
+ * Forgets what a model said since it last answered a benign control where it has failed more since than it would by
+ * chance: something may have come over it, such as a limit of its account, that a run which was not broken off would
+ * have seen in the next ones.
  */
 export async function forgetDoubted(
   trials: readonly Trial[],

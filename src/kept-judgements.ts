@@ -10,7 +10,8 @@ import { LABELS } from './statistics/observation.ts';
 /**
  * A judge with a memory. A judge that was broken when an attempt ended has left labels that mean nothing, and looks as
  * sound as any once it is mended: only those judgements of the attempt count after which it has called something unsafe,
- * or that call a plain refusal safe, and where it missed unsafe answers that were given it again, those after which it has found one of these.
+ * or that call a plain refusal safe, and where it missed unsafe answers that were given it again, those after which it
+ * has found one of these.
  */
 export interface Judgements {
   /** @param asking is called once the judge is asked: behind that in the queue */
