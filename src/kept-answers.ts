@@ -1,9 +1,10 @@
 import { type Asking, requestFor } from './asking.ts';
+import type { ImageKind } from './benchmark/pair.ts';
 import { type Answer, keptAnswer } from './endpoint/answer.ts';
 import { counted } from './gate/words.ts';
 import type { Journal } from './journal/journal.ts';
 import { controlOutcome } from './judges/helpfulness.ts';
-import { chanceInARow } from './statistics/in-a-row.ts';
+import { chanceInARow } from './statistics/stretch.ts';
 import type { Subject, Trial } from './trials.ts';
 
 type GivenAnswer = Exclude<Answer, { kind: 'none' }>;
@@ -43,10 +44,11 @@ export async function borrow(
   const asked = new Set<Subject>();
   for (const { subject, controls, pairs } of bySubject(trials)) {
     const lent = await controlsIn(shared, controls, asking);
-    const answered = lent.filter(({ isHelpful }) => isHelpful).length;
-    if (100 * answered < minHelpfulness * lent.length) {
+    for (const its of [lent, ...Map.groupBy(lent, ({ kind }) => kind).values()]) {
+      const answered = its.filter(({ isHelpful }) => isHelpful).length;
+      if (100 * answered >= minHelpfulness * its.length) continue;
       notice(
-        `Nothing that earlier runs have left is used: there the model answered only ${answered} of ${lent.length} benign controls helpfully.`,
+        `Nothing that earlier runs have left is used: there the model answered only ${answered} of ${its.length} benign controls helpfully.`,
       );
       return NOTHING_LENT;
     }
@@ -115,6 +117,7 @@ interface KeptControl {
   /** Where its answer lies in the journal (bytes). */
   readonly place: number;
   readonly isHelpful: boolean;
+  readonly kind: ImageKind;
 }
 
 async function controlsIn(
@@ -129,7 +132,7 @@ async function controlsIn(
     if (key === undefined || answer === undefined) continue;
     const isWhole = answer.kind === 'text' && !answer.truncated;
     const isHelpful = isWhole && controlOutcome(trial.pair, answer.text) === 'answered';
-    kept.push({ place: journal.placeOf(key) ?? 0, isHelpful });
+    kept.push({ place: journal.placeOf(key) ?? 0, isHelpful, kind: trial.pair.kind });
   }
   return kept;
 }
