@@ -31,7 +31,9 @@ import {
   type Interception,
   lineFor,
   type Problem,
+  SPOILINGS,
   saying,
+  spoil,
   unasked,
 } from '../support/batch-server.ts';
 import { evaluated, FIXTURE_QUESTIONS } from '../support/evaluation.ts';
@@ -819,6 +821,16 @@ describe('a batch whose start was carried out and not heard of', () => {
     expect(server.calls.filter(call => call === 'POST batches')).toHaveLength(1);
   });
 
+  test.each(SPOILINGS)('is found by its file where the answer comes %s', async how => {
+    const server = await batchServer(sayYes, (call, response, count) =>
+      call === 'POST batches' && count === 1 ? spoil(response, how) : false,
+    );
+    endpoint = server;
+    const answers = await askAll(batchesOf(server.baseUrl), 3);
+    expect(answers.map(({ kind }) => kind)).toEqual(['text', 'text', 'text']);
+    expect(server.calls.filter(call => call === 'POST batches')).toHaveLength(1);
+  });
+
   describe('before the run was killed', () => {
     const asked = questions(4).map((text, n) => ({ ...request(text), key: `${n}`.repeat(64) }));
     const put = (client: BatchEndpoint) => Promise.all(asked.map(each => client.ask(each)));
@@ -864,6 +876,12 @@ describe('a batch whose start was carried out and not heard of', () => {
         sendJson(response, { data, has_more: true });
         return true;
       });
+    });
+
+    test.each(SPOILINGS)('is found where the list comes %s at first', async how => {
+      await killedAndGoneOnWith((call, response, count) =>
+        call === 'GET batches list' && count === 1 ? spoil(response, how) : unheard(call, response, count),
+      );
     });
 
     const MAY_RUN =
@@ -958,6 +976,37 @@ describe('a batch whose start was carried out and not heard of', () => {
 });
 
 describe('an endpoint', () => {
+  test.each(SPOILINGS)('whose answer to a file comes %s is asked again', async how => {
+    const server = await batchServer(sayYes, (call, response, count) =>
+      call === 'POST files' && count === 1 ? spoil(response, how) : false,
+    );
+    endpoint = server;
+    const answers = await askAll(batchesOf(server.baseUrl), 3);
+    expect(answers.map(({ kind }) => kind)).toEqual(['text', 'text', 'text']);
+    expect(server.calls.filter(call => call === 'POST files')).toHaveLength(2);
+  });
+
+  test.each([
+    ['files', 'torn', 0],
+    ['batches', 'torn', 0],
+    ['files', 'a page', 1],
+    ['batches', 'a page', 1],
+  ] as const)('whose answer to %s comes %s each time, %d batches on, is named', async (step, how, before) => {
+    const server = await batchServer(sayYes, (call, response, count) => {
+      if (call !== `POST ${step}` || count <= before) return false;
+      spoil(response, how);
+      sendJson(response, { id: 'never-made' });
+      return true;
+    });
+    endpoint = server;
+    const client = batchesOf(server.baseUrl, { maxRetries: 1 });
+    if (before > 0) await client.ask(request('A first duck?'));
+    expect(await client.ask(request('A duck?'))).toMatchObject({
+      ...{ kind: 'none', reason: 'network' },
+      detail: `no answer to POST ${server.baseUrl}/${step} that can be read`,
+    });
+  });
+
   test.each([404, 405, 501])('that answers %i to files has no Batch API', async status => {
     const server = await batchServer(sayYes, (_, response) => refuse(response, status));
     endpoint = server;

@@ -162,3 +162,21 @@ export const unasked = ({ custom_id }: AskedLine, code: string) => ({
   response: null,
   error: { code, message: 'sk-very-secret' },
 });
+
+/** What becomes of an answer behind a head with status 200. */
+export const SPOILINGS = ['cut', 'torn', 'a page'] as const;
+
+/** Lets a server do what it is asked, and spoils what it says of it. */
+export function spoil(response: ServerResponse, how: (typeof SPOILINGS)[number]): false {
+  const writeHead = response.writeHead.bind(response);
+  const end = response.end.bind(response);
+  response.writeHead = () =>
+    writeHead(200, { 'content-type': how === 'a page' ? 'text/html' : 'application/json' });
+  response.end = (text: unknown) => {
+    const half = `${text}`.slice(0, `${text}`.length / 2);
+    if (how === 'cut') response.write(half, () => response.destroy());
+    else end(how === 'torn' ? half : '<html></html>');
+    return response;
+  };
+  return false;
+}

@@ -8,11 +8,11 @@ import { backoff } from '../backoff.ts';
 import { type ClientOptions, passingFault } from '../client.ts';
 import { openAi } from '../library.ts';
 import { askedWait } from '../limits.ts';
-import { FatalEndpointError, shownUrl } from '../problems.ts';
 import { type Complaint, readComplaint } from './complaint.ts';
 import { type Handed, notHanded, orFatal } from './handed.ts';
 import { linesOf } from './lines.ts';
 import { batchName } from './record.ts';
+import { readReply, retried } from './reply.ts';
 
 export type BatchApiOptions = Pick<
   ClientOptions,
@@ -98,12 +98,11 @@ const state = z.object({
 });
 
 export function createBatchApi(options: BatchApiOptions): BatchApi {
-  const { baseUrl, signal, secrets, maxRetries } = options;
+  const { signal, secrets, maxRetries } = options;
   const client = openAi(options);
   const call = { signal, maxRetries };
-  const uploading = { timeout: UPLOAD_TIMEOUT };
   const last = { timeout: LAST_TIMEOUT, maxRetries: 0 };
-
+  let isKnown = false;
   const remove = (file: string): Promise<void> => client.files.delete(file, last).then(nothing, nothing);
 
   return {
@@ -111,27 +110,29 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
       const body = await formOf(path);
       try {
         const headers = { 'content-type': body.type };
-        const uploaded = await client.post('/files', { body, headers, ...call, ...uploading });
-        return { kind: 'done', id: idOf(uploaded, 'files', baseUrl), bytes: body.size };
+        const post = () => client.post('/files', { body, headers, ...call, timeout: UPLOAD_TIMEOUT });
+        return { kind: 'done', id: (await retried(created, post, options)).id, bytes: body.size };
       } catch (error) {
-        return notHanded(error, 'files', body.size, options);
+        return notHanded(error, 'files', body.size, { ...options, isKnown });
       }
     },
     async start(file, bytes) {
       try {
         const id = await started(client, file, options);
+        isKnown = true;
         if (signal.aborted) await client.batches.cancel(id, last).catch(nothing);
         signal.throwIfAborted();
         return { kind: 'done', id, bytes };
       } catch (error) {
         await remove(file);
-        return notHanded(error, 'batches', bytes, options);
+        return notHanded(error, 'batches', bytes, { ...options, isKnown });
       }
     },
     begunOn: file => begunOn(client, file, options),
     async look(batch) {
       try {
         const seen = state.parse(await client.batches.retrieve(batch, call));
+        isKnown = true;
         const files = [seen.output_file_id, seen.error_file_id].filter(file => typeof file === 'string');
         const complaint = readComplaint(seen.errors?.data ?? [], secrets);
         return { status: seen.status.toLowerCase(), files, complaint };
@@ -160,11 +161,11 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
  * paid for, again.
  */
 async function started(client: OpenAI, file: string, options: BatchApiOptions, tries = 0): Promise<string> {
-  const { baseUrl, signal, maxRetries, clock, random } = options;
+  const { signal, maxRetries, clock, random } = options;
   try {
     const body = { input_file_id: file, endpoint: REQUESTS_PATH, completion_window: '24h' } as const;
     const call = { signal: later(signal, LAST_TIMEOUT), maxRetries: 0 };
-    return idOf(await client.batches.create(body, call), 'batches', baseUrl);
+    return (await readReply(created, client.batches.create(body, call))).id;
   } catch (error) {
     if (!mayPass(error)) throw error;
     const asked = error.headers ? askedWait(error.headers, clock()) : 0;
@@ -189,17 +190,15 @@ function later(signal: AbortSignal, ms: number): AbortSignal {
   return late.signal;
 }
 
-async function begunOn(
-  client: OpenAI,
-  file: string,
-  { signal, maxRetries }: BatchApiOptions,
-): Promise<Begun> {
+async function begunOn(client: OpenAI, file: string, options: BatchApiOptions): Promise<Begun> {
+  const { signal, maxRetries } = options;
   let after: string | undefined;
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const query = { limit: PAGE, ...(after !== undefined && { after }) };
-    const listed = await client.get('/batches', { query, signal, maxRetries }).catch(nothing);
-    const { data, has_more: isMore } = batches.safeParse(listed).data ?? {};
-    if (!data) break;
+    const get = () => client.get('/batches', { query, signal, maxRetries });
+    const listed = await retried(batches, get, options).catch(nothing);
+    if (!listed) break;
+    const { data, has_more: isMore } = listed;
     const batch = data.find(each => each.input_file_id === file)?.id;
     after = data.at(-1)?.id;
     if (batch !== undefined || !isMore || after === undefined) return { batch, isCertain: true };
@@ -233,13 +232,4 @@ function mayPass(error: unknown): error is APIError {
   if (!(error instanceof APIError)) return false;
   const { status } = error;
   return status === undefined || (passingFault(status) !== undefined && status !== 501);
-}
-
-/** An endpoint without the API may as well answer with a page and status 200. */
-function idOf(response: unknown, step: string, baseUrl: string): string {
-  const parsed = created.safeParse(response);
-  if (parsed.success) return parsed.data.id;
-  throw new FatalEndpointError(
-    `${shownUrl(baseUrl)} answered to ${step} with something else: it has no Batch API; set batch to false`,
-  );
 }

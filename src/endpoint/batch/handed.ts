@@ -11,6 +11,7 @@ import {
   shownUrl,
 } from '../problems.ts';
 import { blamesContents, type Complaint, readComplaint } from './complaint.ts';
+import { LostReplyError } from './reply.ts';
 
 /**
  * What came of a step of handing in a batch, as an id, with the file's size. `too-large` is a limit on that size, `too-much` on what may be queued,
@@ -33,14 +34,20 @@ const UNFIT = new Set([400, 422]);
  * What came of a step of so many bytes that the library rejects. Throws FatalEndpointError where no other batch would be
  * taken.
  */
-export function notHanded(error: unknown, step: string, bytes: number, options: Asked): Handed {
+export function notHanded(
+  error: unknown,
+  step: 'files' | 'batches',
+  bytes: number,
+  options: Asked & {
+    /** Whether the endpoint has a Batch API for certain. */
+    readonly isKnown: boolean;
+  },
+): Handed {
   if (options.signal.aborted || error instanceof FatalEndpointError) throw error;
   const { baseUrl } = options;
   if (!(error instanceof APIError)) throw error;
   const { status } = error;
-  if (status === undefined) {
-    return { kind: 'failed', answer: noAnswer('network', `no connection to ${shownUrl(baseUrl)} (${step})`) };
-  }
+  if (status === undefined) return { kind: 'failed', answer: unheard(error, step, options) };
   if (status === 413) return { kind: 'too-large', bytes };
   const refusal = refusalOf(error, options);
   const said = `${saidBy(baseUrl, refusal)} to ${step}`;
@@ -59,6 +66,22 @@ export function notHanded(error: unknown, step: string, bytes: number, options: 
     return { kind: 'unfit', complaint, sentence };
   }
   throw fatalFor(error, options) ?? new FatalEndpointError(sentence);
+}
+
+/** An endpoint without the API may as well answer with a page and status 200, each time. */
+function unheard(
+  error: APIError,
+  step: string,
+  { baseUrl, isKnown }: Pick<Parameters<typeof notHanded>[3], 'baseUrl' | 'isKnown'>,
+): Answer {
+  const url = shownUrl(baseUrl);
+  if (!(error instanceof LostReplyError)) return noAnswer('network', `no connection to ${url} (${step})`);
+  if (isKnown || !error.isAnother) {
+    return noAnswer('network', `no answer to POST ${url}/${step} that can be read`);
+  }
+  throw new FatalEndpointError(
+    `${url} answered to ${step} with something else: it has no Batch API; set batch to false`,
+  );
 }
 
 /** The sentence for a key that is not accepted or another address, which no other try would change. */
