@@ -71,3 +71,17 @@ test('a run that is gone on with tells of a batch that the endpoint no longer kn
   );
   expect(made.batches).toHaveLength(2);
 }, 60_000);
+
+test('a run that is ended tells of a batch that the endpoint does not cancel', async () => {
+  const { made, run } = await leaving((call, response) => {
+    if (call !== 'POST batches cancel') return false;
+    sendJson(response, {}, 500);
+    return true;
+  });
+  const ended = await run(['--batch'], KILLED.replace('SIGKILL', 'SIGTERM'));
+  expect(ended.err).toContain(
+    `A batch of ${made.batches[0]?.length} requests could not be cancelled: it may still be running at the endpoint, and be charged for.`,
+  );
+  expect(ended.err).not.toContain('unsettled');
+  expect(made.files()).toHaveLength(1);
+}, 60_000);

@@ -76,12 +76,14 @@ const common = (baseUrl: string): Omit<ClientOptions, 'pacer'> => ({
 });
 
 /** An endpoint asked in batches. It sleeps a thousandth of what it wants to. */
-const batchesOf = (baseUrl: string, options: Partial<BatchOptions> = {}): BatchEndpoint =>
-  createBatchEndpoint({
+const batchesOf = (baseUrl: string, options: Partial<BatchOptions> = {}): BatchEndpoint => {
+  // A test that leaves a batch is over before the cancelling of it is.
+  const told = notices;
+  return createBatchEndpoint({
     ...common(baseUrl),
     workFolder: join(folder, 'work'),
     journal,
-    notice: sentence => notices.push(sentence),
+    notice: sentence => told.push(sentence),
     sleep: (ms, signal) => {
       slept.push(ms);
       return setTimeout(ms / 1000, undefined, { signal });
@@ -89,6 +91,7 @@ const batchesOf = (baseUrl: string, options: Partial<BatchOptions> = {}): BatchE
     isGathering: () => false,
     ...options,
   });
+};
 
 /** A client of a server whose batches end as the test says. */
 async function scripted(
@@ -1286,6 +1289,39 @@ describe('a run', () => {
     expect(await client.ask(request('Later?'))).toMatchObject({ reason: 'stopped' });
   });
 
+  /** Cancels a run while its batch of three requests is running. */
+  async function cancelledWhile(intercept: Interception): Promise<BatchServer> {
+    const server = await batchServer(() => ({ status: 'in_progress' }), intercept);
+    endpoint = server;
+    const client = batchesOf(server.baseUrl);
+    const asked = askAll(client, 3);
+    while (!server.calls.includes('GET batches')) await setTimeout(1);
+    cancel.abort();
+    await asked;
+    await client.close();
+    return server;
+  }
+
+  test('that is cancelled asks again for its batch to be cancelled', async () => {
+    const server = await cancelledWhile((call, response, count) =>
+      call === 'POST batches cancel' && count <= 2 ? refuse(response, 500) : false,
+    );
+    expect(server.calls.filter(call => call === 'POST batches cancel')).toHaveLength(3);
+    expect(server.files()).toEqual([]);
+    expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual([]);
+  });
+
+  test.each<[string, Interception]>([
+    ['is refused', (call, response) => call === 'POST batches cancel' && refuse(response, 500)],
+    ['is not answered', call => call === 'POST batches cancel'],
+  ])('that is cancelled says what may go on where that %s, and leaves it its file', async (_, intercept) => {
+    const server = await cancelledWhile(intercept);
+    expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual([
+      'A batch of 3 requests could not be cancelled: it may still be running at the endpoint, and be charged for.',
+    ]);
+    expect(server.files()).toHaveLength(1);
+  });
+
   test('that was killed goes on with its batch, and pays for nothing twice', async () => {
     const asked = questions(4).map((text, n) => ({ ...request(text), key: `${n}`.repeat(64) }));
     let done = false;
@@ -1571,6 +1607,24 @@ test('a batch that is being started when the run is cancelled is cancelled as we
   await client.close();
   expect(server.batches).toHaveLength(1);
   expect(server.calls).toContain('POST batches cancel');
+});
+
+test('a batch that is being started when the run is cancelled is told of where it cannot be cancelled', async () => {
+  const server = await batchServer(
+    () => ({ status: 'in_progress' }),
+    (call, response) => {
+      if (call === 'POST batches') cancel.abort();
+      return call === 'POST batches cancel' && refuse(response, 500);
+    },
+  );
+  endpoint = server;
+  const client = batchesOf(server.baseUrl);
+  await askAll(client, 3);
+  await client.close();
+  expect(notices).toEqual([
+    'A batch of 3 requests could not be cancelled: it may still be running at the endpoint, and be charged for.',
+  ]);
+  expect(server.files()).toHaveLength(1);
 });
 
 test('a batch that an earlier attempt has left is not said to be cancelled where the endpoint refuses that', async () => {

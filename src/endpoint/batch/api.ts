@@ -52,7 +52,10 @@ export interface Begun {
 export interface BatchApi {
   /** Uploads a file of requests. */
   upload(path: string): Promise<Handed>;
-  /** Starts a batch on an uploaded file of so many bytes, which is removed where it cannot be. */
+  /**
+   * Starts a batch on an uploaded file of so many bytes, which is removed where it cannot be. Where the signal ends the
+   * run meanwhile, it may be started all the same.
+   */
   start(file: string, bytes: number): Promise<Handed>;
   /** Never rejects. */
   begunOn(file: string): Promise<Begun>;
@@ -120,8 +123,6 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
       try {
         const id = await started(client, file, options);
         isKnown = true;
-        if (signal.aborted) await client.batches.cancel(id, last).catch(nothing);
-        signal.throwIfAborted();
         return { kind: 'done', id, bytes };
       } catch (error) {
         await remove(file);

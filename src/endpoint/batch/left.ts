@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { counted } from '../../gate/words.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { keptAnswer } from '../answer.ts';
@@ -54,6 +55,32 @@ export async function forgotten(
 ): Promise<void> {
   await Promise.all([record.file, ...(state?.files ?? [])].map(api.remove));
   await records.close(record);
+}
+
+/** How long a run that ends waits for a batch to be cancelled: a cancelled job has seconds (ms). */
+const CANCELLED_WITHIN = 2500;
+/** Before an endpoint that has not cancelled it is asked again (ms). */
+const CANCEL_PAUSE = 1000;
+
+/**
+ * Cancels a batch of a run that ends. Its file goes with it; where it goes on, it needs that. What it has answered so
+ * far stays, and stays known, for the next attempt of the run. Never rejects.
+ */
+export async function cancelled(
+  { batch, file, ids }: OpenRecord,
+  { api, notice }: Pick<Kept, 'api'> & Pick<PollOptions, 'notice'>,
+): Promise<void> {
+  const tried = async (): Promise<boolean> => {
+    if (await api.cancel(batch)) return true;
+    await setTimeout(CANCEL_PAUSE);
+    return api.cancel(batch);
+  };
+  if (await Promise.race([tried(), setTimeout(CANCELLED_WITHIN, false, { ref: false })])) {
+    return api.remove(file);
+  }
+  notice(
+    `A batch of ${counted(ids.length, 'request')} could not be cancelled: it may still be running at the endpoint, and be charged for.`,
+  );
 }
 
 export interface TakingAway extends Kept, Omit<PollOptions, 'api'> {

@@ -11,7 +11,7 @@ import { type BatchApi, type BatchState, REQUESTS_PATH } from './api.ts';
 import { notRun } from './complaint.ts';
 import type { Entry, Live } from './entry.ts';
 import type { Handed } from './handed.ts';
-import { begun, dropped, forgotten } from './left.ts';
+import { begun, cancelled, dropped, forgotten } from './left.ts';
 import type { Outcome } from './lines.ts';
 import { collect, hasBegun, type PollOptions, untilEnded } from './poll.ts';
 import { type BatchReader, type Came, type Fate, lackIn, type Rejection } from './reading.ts';
@@ -122,7 +122,7 @@ export function createBatchWork(options: WorkOptions): BatchWork {
     hasRun: () => hasRun,
     cancel: () => ({
       sent: [...lives].flatMap(({ pending }) => [...pending.values()]),
-      over: Promise.all([...lives].map(({ record }) => cancelled(record, api))),
+      over: Promise.all([...lives].map(({ record }) => cancelled(record, options))),
     }),
   };
 }
@@ -217,12 +217,6 @@ async function takeSilent(
 const goneNotice = ({ record }: Live, again: number): string =>
   `The endpoint no longer knows a batch of ${counted(record.ids.length, 'request')}: what it had not given out is asked again (${counted(again, 'request')}), and may be charged for twice.`;
 
-async function cancelled({ batch, file }: OpenRecord, api: BatchApi): Promise<void> {
-  await api.cancel(batch);
-  // What it has answered so far stays, and stays known, for the next attempt of the run.
-  await api.remove(file);
-}
-
 type Started = { readonly kind: 'started'; readonly record: OpenRecord } | Exclude<Handed, { kind: 'done' }>;
 
 /** Passes on requests of which no batch was started, by what came of handing them in. */
@@ -245,15 +239,20 @@ function notStarted(
 
 /** Hands requests in as one file, and starts a batch on it. */
 async function handIn(entries: readonly Entry[], dialect: Dialect, options: WorkOptions): Promise<Started> {
-  const { api, records } = options;
+  const { api, records, signal } = options;
   const uploaded = await upload(entries, dialect, options);
   if (uploaded.kind !== 'done') return uploaded;
   const ids = entries.map(({ id }) => id);
   const starting = await records.starting(uploaded.id, ids);
   const handed = await api.start(starting.file, uploaded.bytes);
-  if (handed.kind === 'done') return { kind: 'started', record: await records.started(starting, handed.id) };
-  await records.close(starting);
-  return handed;
+  if (handed.kind !== 'done') {
+    await records.close(starting);
+    return handed;
+  }
+  const record = await records.started(starting, handed.id);
+  if (signal.aborted) await cancelled(record, options);
+  signal.throwIfAborted();
+  return { kind: 'started', record };
 }
 
 /** Uploads the requests as a file, which lies on disk no longer than that takes. */
