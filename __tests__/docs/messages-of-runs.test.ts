@@ -45,7 +45,8 @@ describe('endpoints', () => {
       detail: expect.stringContaining(`${endpoint.baseUrl} cannot be reached: no connection (`),
     });
     await endpoint.close();
-    const api = createBatchApi({ ...common(await nobody()), notice: () => undefined });
+    const own = { notice: () => undefined, sleep: async () => undefined };
+    const api = createBatchApi({ ...common(await nobody()), ...own });
     const handed = await api.upload(written('lines.jsonl', '{}\n'));
     expect(handed).toMatchObject({ answer: { detail: expect.stringContaining('no connection to http') } });
   });

@@ -834,6 +834,39 @@ describe('a batch whose start was carried out and not heard of', () => {
     expect(server.calls.filter(call => call === 'POST batches')).toHaveLength(1);
   });
 
+  /** Lists no batch at the first looks. */
+  const lagging = (call: string, response: ServerResponse, count: number, looks: number): boolean => {
+    if (call !== 'GET batches list' || count > looks) return false;
+    sendJson(response, { data: [], has_more: false });
+    return true;
+  };
+
+  test('is found by its file where the list lags behind', async () => {
+    const server = await batchServer(sayYes, (call, response, count) => {
+      if (call === 'POST batches' && count === 1) return lost(response);
+      return lagging(call, response, count, 2);
+    });
+    endpoint = server;
+    await askAll(batchesOf(server.baseUrl), 3);
+    expect(server.batches.map(({ length }) => length)).toEqual([3]);
+    expect(slept).toEqual(expect.arrayContaining([2000, 4000]));
+    expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual([]);
+  });
+
+  test('is started again where no list shows it, which is told of once', async () => {
+    const server = await batchServer(sayYes, (call, response, count) => {
+      if (call === 'POST batches' && count <= 2) return lost(response);
+      return lagging(call, response, count, 6);
+    });
+    endpoint = server;
+    const answers = await askAll(batchesOf(server.baseUrl), 3);
+    expect(answers.map(({ kind }) => kind)).toEqual(['text', 'text', 'text']);
+    expect(server.calls.filter(call => call === 'GET batches list')).toHaveLength(6);
+    expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual([
+      'The endpoint did not say whether it has started a batch, and lists none so far: it is asked to start it again, though the first may run as well, and be charged for.',
+    ]);
+  });
+
   describe('before the run was killed', () => {
     const asked = questions(4).map((text, n) => ({ ...request(text), key: `${n}`.repeat(64) }));
     const put = (client: BatchEndpoint) => Promise.all(asked.map(each => client.ask(each)));
@@ -884,6 +917,12 @@ describe('a batch whose start was carried out and not heard of', () => {
     test.each(SPOILINGS)('is found where the list comes %s at first', async how => {
       await killedAndGoneOnWith((call, response, count) =>
         call === 'GET batches list' && count === 1 ? spoil(response, how) : unheard(call, response, count),
+      );
+    });
+
+    test('is found where the list lags behind', async () => {
+      await killedAndGoneOnWith((call, response, count) =>
+        lagging(call, response, count, 2) ? true : unheard(call, response, count),
       );
     });
 

@@ -29,6 +29,8 @@ export type BatchApiOptions = Pick<
 > & {
   /** Takes a sentence for a person. */
   readonly notice: (sentence: string) => void;
+  /** Rejects when the signal ends the run. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 };
 
 /** How a batch stands. */
@@ -57,7 +59,7 @@ export interface BatchApi {
    * run meanwhile, it may be started all the same.
    */
   start(file: string, bytes: number): Promise<Handed>;
-  /** Never rejects. */
+  /** Rejects when the signal ends the run, and not otherwise. */
   begunOn(file: string): Promise<Begun>;
   look(batch: string): Promise<BatchState>;
   /** Throws FileGoneError when the endpoint does not know the file. */
@@ -84,6 +86,8 @@ const UPLOAD_TIMEOUT = 15 * 60_000;
 /** Batches of one page of the list: as many as OpenAI gives out. The newest come first. */
 const PAGE = 100;
 const MOST_PAGES = 10;
+/** Before a list that lacks a batch is looked at again, time after time (ms): it may lag behind. */
+const LAGS = [2000, 4000];
 /** For calls that a run ends with (ms): a cancelled job has seconds. */
 const LAST_TIMEOUT = 1500;
 
@@ -121,7 +125,7 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
     },
     async start(file, bytes) {
       try {
-        const id = await started(client, file, options);
+        const id = await started(client, file, { ...options, notice: firstOf(options.notice) });
         isKnown = true;
         return { kind: 'done', id, bytes };
       } catch (error) {
@@ -129,7 +133,7 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
         return notHanded(error, 'batches', bytes, { ...options, isKnown });
       }
     },
-    begunOn: file => begunOn(client, file, options),
+    begunOn: file => begunAtLast(client, file, options),
     async look(batch) {
       try {
         const seen = state.parse(await client.batches.retrieve(batch, call));
@@ -171,16 +175,37 @@ async function started(client: OpenAI, file: string, options: BatchApiOptions, t
     if (!mayPass(error)) throw error;
     const asked = error.headers ? askedWait(error.headers, clock()) : 0;
     await setTimeout(Math.max(asked, backoff(tries, random())), undefined, { signal });
-    const { batch, isCertain } = await begunOn(client, file, options);
+    const { batch, isCertain } = await (isUnheard(error) ? begunAtLast : begunOn)(client, file, options);
     if (batch !== undefined) return batch;
     if (tries >= maxRetries) throw error;
-    if (!isCertain && error.status !== 429) options.notice(MAY_BE_TWO);
+    tellOfTwo(error, isCertain, options.notice);
     return started(client, file, options, tries + 1);
   }
 }
 
+/** Whether nothing came from the endpoint itself: a gateway's word says no more than that it heard nothing either. */
+const isUnheard = ({ status }: APIError): boolean =>
+  status === undefined || status === 408 || status === 502 || status === 504;
+
 const MAY_BE_TWO =
   'The endpoint did not say whether it has started a batch, and does not list its batches: it is asked to start it again, though the first may run as well, and be charged for.';
+const UNLISTED =
+  'The endpoint did not say whether it has started a batch, and lists none so far: it is asked to start it again, though the first may run as well, and be charged for.';
+
+/** Tells that a batch is to be started again that may have been. */
+function tellOfTwo(error: APIError, isCertain: boolean, notice: BatchApiOptions['notice']): void {
+  if (!isCertain && error.status !== 429) notice(MAY_BE_TWO);
+  if (isCertain && isUnheard(error)) notice(UNLISTED);
+}
+
+/** Passes on the first sentence alone. */
+function firstOf(notice: BatchApiOptions['notice']): BatchApiOptions['notice'] {
+  let isTold = false;
+  return sentence => {
+    if (!isTold) notice(sentence);
+    isTold = true;
+  };
+}
 
 /** Aborts so long after another signal (ms): what is about to be started is started, and cannot be cancelled unheard of. */
 function later(signal: AbortSignal, ms: number): AbortSignal {
@@ -189,6 +214,16 @@ function later(signal: AbortSignal, ms: number): AbortSignal {
   if (signal.aborted) void wait();
   else signal.addEventListener('abort', wait, { once: true });
   return late.signal;
+}
+
+/** Looks for a batch several times, where the list does not show it. */
+async function begunAtLast(client: OpenAI, file: string, options: BatchApiOptions): Promise<Begun> {
+  for (const lag of LAGS) {
+    const found = await begunOn(client, file, options);
+    if (found.batch !== undefined || !found.isCertain) return found;
+    await options.sleep(lag, options.signal);
+  }
+  return begunOn(client, file, options);
 }
 
 async function begunOn(client: OpenAI, file: string, options: BatchApiOptions): Promise<Begun> {
