@@ -1049,6 +1049,29 @@ describe('an endpoint', () => {
     });
   });
 
+  test.each(['files', 'batches'])('that answers 503 to %s each time is named with the step', async step => {
+    const server = await batchServer(sayYes, (call, response) =>
+      call === `POST ${step}` ? refuse(response, 503) : false,
+    );
+    endpoint = server;
+    expect(await batchesOf(server.baseUrl, { maxRetries: 0 }).ask(request('A duck?'))).toMatchObject({
+      ...{ kind: 'none', reason: 'server' },
+      detail: `status 503 to POST ${server.baseUrl}/${step}`,
+    });
+  });
+
+  test.each([404, 400])('that answers %i to batches, since it lacks the model, has batches', async status => {
+    const server = await batchServer(sayYes, (call, response) => {
+      if (call !== 'POST batches') return false;
+      sendJson(response, { error: { code: 'model_not_found', message: 'No such model' } }, status);
+      return true;
+    });
+    endpoint = server;
+    await expect(batchesOf(server.baseUrl).ask(request('A duck?'))).rejects.toThrow(
+      `${server.baseUrl} answered ${status} (model_not_found) to batches: it has no model "fixture-vlm" for batches; check the model's name, or set batch to false`,
+    );
+  });
+
   test.each([404, 405, 501])('that answers %i to files has no Batch API', async status => {
     const server = await batchServer(sayYes, (_, response) => refuse(response, status));
     endpoint = server;

@@ -1,10 +1,11 @@
 import { APIError } from 'openai';
 import { type Answer, noAnswer } from '../answer.ts';
-import { type ClientOptions, passingFault } from '../client.ts';
+import type { ClientOptions } from '../client.ts';
 import {
   ACCOUNT_ADVICE,
   FatalEndpointError,
   isAccounts,
+  isPassing,
   refusalOf,
   rejectionSentence,
   saidBy,
@@ -26,6 +27,13 @@ export type Handed =
 
 type Asked = Pick<ClientOptions, 'baseUrl' | 'model' | 'signal' | 'secrets'>;
 
+/** What an endpoint says that has batches, and not this model. */
+const NO_MODEL = new Set([
+  'model_not_found',
+  'model_not_supported',
+  'unsupported_model',
+  'DeploymentNotFound',
+]);
 const ABSENT = new Set([404, 405, 501]);
 /** What an endpoint answers that has read what it was sent, and does not like it. */
 const UNFIT = new Set([400, 422]);
@@ -56,16 +64,28 @@ export function notHanded(
   if (status === 429 || complaint.about === 'queue') {
     return { kind: 'too-much', word: `${status} to ${step}` };
   }
-  const passing = passingFault(status);
   // 501 says that it never will.
-  if (passing && status !== 501) return { kind: 'failed', answer: passing };
-  if (ABSENT.has(status)) throw new FatalEndpointError(`${said}: it has no Batch API; set batch to false`);
+  if (isPassing(status) && status !== 501) {
+    const answer = noAnswer('server', `status ${status} to POST ${shownUrl(baseUrl)}/${step}`);
+    return { kind: 'failed', answer };
+  }
+  const lack = lackIn(status, complaint.code, options.model);
+  if (lack) throw new FatalEndpointError(`${said}: ${lack}`);
   const sentence = `${said}: it does not take the batch; set batch to false`;
   const isBlamed = complaint.lines.size > 0 || blamesContents(error.error);
   if (UNFIT.has(status) && complaint.about === 'some' && isBlamed) {
     return { kind: 'unfit', complaint, sentence };
   }
   throw fatalFor(error, options) ?? new FatalEndpointError(sentence);
+}
+
+/** What an endpoint says by a refusal that it has not; undefined where it says no such thing. */
+function lackIn(status: number, code: string, model: string): string | undefined {
+  const isAbsent = ABSENT.has(status);
+  if ((isAbsent || UNFIT.has(status)) && NO_MODEL.has(code)) {
+    return `it has no model "${model}" for batches; check the model's name, or set batch to false`;
+  }
+  return isAbsent ? 'it has no Batch API; set batch to false' : undefined;
 }
 
 /** An endpoint without the API may as well answer with a page and status 200, each time. */
