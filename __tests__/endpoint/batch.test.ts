@@ -697,6 +697,19 @@ describe('a batch that is not run because of some of its requests', () => {
     expect(server.files()).toEqual([]);
   });
 
+  test('is sent without those that a server of FastAPI names as it refuses to start it', async () => {
+    const server = await batchServer(sayYes, undefined, (call, lines, response) => {
+      const place = lines.findIndex(isBad);
+      if (call !== 'POST batches' || place < 0) return false;
+      sendJson(response, { detail: `line ${place + 1}: no picture` }, 422);
+      return true;
+    });
+    endpoint = server;
+    const answers = await askSome(batchesOf(server.baseUrl), 6, [4]);
+    expect(answers.map(({ kind }) => kind)).toEqual(kinds(6, [4]));
+    expect(server.batches.map(({ length }) => length)).toEqual([5]);
+  });
+
   test('is halved when the endpoint goes on to name one at a time', async () => {
     const bad = Array.from({ length: 12 }, (_, n) => 3 * n);
     const { client, server } = await scripted(picky(([line]) => [{ ...unfit, line: line ?? null }]));

@@ -1,4 +1,4 @@
-import OpenAI from 'openai';
+import OpenAI, { type APIError } from 'openai';
 import { createTransport, type TransportOptions } from './transport.ts';
 
 /** How one endpoint is reached; what every client of it has in common. */
@@ -11,9 +11,23 @@ export interface Access extends TransportOptions {
   readonly timeout: number;
 }
 
+/** Hears as well what servers made with FastAPI say is wrong: the library reads no more than an `error`. */
+class Client extends OpenAI {
+  protected override makeStatusError(
+    status: number,
+    body: object | undefined,
+    message: string | undefined,
+    headers: Headers,
+  ): APIError {
+    const { detail, ...rest } = { detail: undefined, ...body };
+    const said = typeof detail === 'string' ? { error: { message: detail }, ...rest } : Object(body);
+    return super.makeStatusError(status, said, message, headers);
+  }
+}
+
 /** The library's client, which retries nothing unless a call says so. The one place that makes one. */
 export function openAi({ baseUrl, apiKey, headers, timeout, ...transport }: Access): OpenAI {
-  return new OpenAI({
+  return new Client({
     baseURL: baseUrl,
     apiKey: apiKey || 'none',
     // Nothing of the runner's environment goes to the endpoint, and the library logs nothing.
