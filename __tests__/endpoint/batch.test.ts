@@ -526,6 +526,75 @@ describe('a batch', () => {
     expect(notices).toContain(notOut);
   });
 
+  /** Gives no output file out as long as it is told to. */
+  const withholding =
+    (isWithheld: () => boolean): Interception =>
+    (call, response) =>
+      call === 'GET files' && isWithheld() && /output/.test(response.req.url ?? '')
+        ? refuse(response, 404)
+        : false;
+  const keyed = questions(4).map((text, n) => ({ ...request(text), key: `${n}`.repeat(64) }));
+  const askKeyed = (client: BatchEndpoint) => Promise.all(keyed.map(each => client.ask(each)));
+  const outOfFour =
+    'The endpoint is done with a batch of 4 requests, and its file was not given out whole: what it says nothing about is asked again (3 requests), though it may be paid for.';
+  /** Answers all but the first, to which it says something else. */
+  const allButOne =
+    (status: number) =>
+    ([first, ...rest]: readonly AskedLine[]): Became => ({
+      ...sayYes(rest),
+      errors: [lineFor(first as AskedLine, {}, status)],
+    });
+
+  test('whose output file is gone rejects nothing but the requests that its error file names', async () => {
+    const server: BatchServer = await batchServer(
+      allButOne(400),
+      withholding(() => server.batches.length < 2),
+    );
+    endpoint = server;
+    const answers = await askKeyed(batchesOf(server.baseUrl));
+    expect(answers.map(({ kind }) => kind)).toEqual(['none', 'text', 'text', 'text']);
+    expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual([outOfFour]);
+  });
+
+  test('whose output file stays gone is known to the next attempt', async () => {
+    let isGone = true;
+    const server = await batchServer(
+      allButOne(400),
+      withholding(() => isGone),
+    );
+    endpoint = server;
+    const client = batchesOf(server.baseUrl);
+    await expect(askKeyed(client)).rejects.toThrow(
+      `${server.baseUrl} completed a batch of 4 requests, and its file was not given out whole: see what it wrote for batch_1 there`,
+    );
+    await client.close();
+    isGone = false;
+    const next = await openJournal(join(folder, 'journal.jsonl'));
+    const again = batchesOf(server.baseUrl, { journal: next });
+    const answers = await askKeyed(again);
+    expect(answers.map(({ kind }) => kind)).toEqual(['none', 'text', 'text', 'text']);
+    expect(server.batches.map(({ length }) => length)).toEqual([4, 4, 1]);
+    await again.close();
+    expect(server.files().filter(name => name.startsWith('file'))).toEqual([]);
+    await next.close();
+  });
+
+  test.each([400, 500])(
+    'whose output file is never given out is bought twice beside one line of %i',
+    async status => {
+      const server = await batchServer(
+        allButOne(status),
+        withholding(() => true),
+      );
+      endpoint = server;
+      await expect(askKeyed(batchesOf(server.baseUrl, { maxRetries: 5 }))).rejects.toThrow(
+        `${server.baseUrl} completed a batch of 4 requests, and its file was not given out whole: see what it wrote for batch_1 there`,
+      );
+      expect(server.batches.map(({ length }) => length)).toEqual([4, 4]);
+      expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual([outOfFour]);
+    },
+  );
+
   const shouting = (line: AskedLine) => ({ ...line, custom_id: line.custom_id.toUpperCase() });
   const unreadable: readonly [string, string, (lines: readonly AskedLine[]) => Became][] = [
     [

@@ -20,14 +20,14 @@ export interface Fate {
   readonly answer: Answer;
 }
 
-export type Rejection = Extract<Outcome, { kind: 'rejected' }>;
+type Rejection = Extract<Outcome, { kind: 'rejected' }>;
 
 /** What a batch came to as a whole. */
 export interface Came {
   readonly state: BatchState;
   /** What its files hold. */
   readonly gathered: Gathered;
-  /** Whether it was completed without a word about any of its requests. */
+  /** Whether it was completed without a word about any of its requests, or without an answer where a file is missing. */
   readonly isUnheard: boolean;
 }
 
@@ -38,8 +38,11 @@ export interface BatchReader {
   readonly hasAnswered: () => boolean;
   /** Undefined for a rejection, which is judged when the whole batch is known. */
   fateOf(outcome: Outcome, live: Live): Fate | undefined;
-  /** Throws FatalEndpointError when a rejection is all that the endpoint has ever said. */
-  rejected(rejection: Rejection, live: Live): Fate;
+  /**
+   * Of a request that is rejected. Throws FatalEndpointError when rejections are all that the endpoint has ever said;
+   * those of a batch that could not be read whole are not, if there are requests of which it says nothing.
+   */
+  rejected(rejection: Rejection, came: Came, live: Live): Fate;
   /** Whether nothing can ever be read of what the endpoint writes, as far as this batch shows. */
   isUnreadable(came: Came, live: Live): boolean;
   /**
@@ -85,13 +88,13 @@ export function createBatchReader({
       meter.spend(outcome.answer.usage);
       return { next: outcome.again ? 'again' : 'settle', answer: outcome.answer };
     },
-    rejected({ status, code }, { earlier }) {
+    rejected({ status, code }, { gathered }, { earlier, pending }) {
       const answer = noAnswer('rejected', `status ${status}${code && ` (${code})`}`);
       // What an earlier attempt was told may have been put right since.
       if (earlier) return { next: 'anew', answer };
-      if (!standing.hasAnswered)
-        throw new FatalEndpointError(rejectionSentence({ status, code, redirect: '' }, baseUrl, model));
-      return { next: 'settle', answer };
+      if (standing.hasAnswered) return { next: 'settle', answer };
+      if (!gathered.isWhole && pending.size > 0) return { next: 'again', answer };
+      throw new FatalEndpointError(rejectionSentence({ status, code, redirect: '' }, baseUrl, model));
     },
     isUnreadable,
     silent(came, live) {

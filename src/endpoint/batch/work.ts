@@ -1,35 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import { counted } from '../../gate/words.ts';
-import { type Answer, noAnswer } from '../answer.ts';
+import type { Answer } from '../answer.ts';
 import type { ClientOptions } from '../client.ts';
 import { bodyOf, type Dialect } from '../request.ts';
 import { type BatchApi, type BatchState, REQUESTS_PATH } from './api.ts';
 import { notRun } from './complaint.ts';
 import type { Entry, Live } from './entry.ts';
 import type { Handed } from './handed.ts';
-import { begun, cancelled, dropped, forgotten } from './left.ts';
-import type { Outcome } from './lines.ts';
-import { collect, hasBegun, type PollOptions, untilEnded } from './poll.ts';
-import { type BatchReader, type Came, type Fate, lackIn, type Rejection } from './reading.ts';
-import type { BatchRecords, OpenRecord } from './record.ts';
+import { type HearingOptions, heard } from './hearing.ts';
+import { begun, cancelled, dropped } from './left.ts';
+import { hasBegun } from './poll.ts';
+import { type Came, type Fate, lackIn } from './reading.ts';
+import type { OpenRecord } from './record.ts';
 import type { Unfit } from './sifting.ts';
 import type { Spool } from './spool.ts';
 
 export interface WorkOptions
-  extends PollOptions,
+  extends HearingOptions,
     Pick<ClientOptions, 'baseUrl' | 'model' | 'extraBody' | 'meter'> {
-  readonly api: BatchApi;
-  readonly reader: BatchReader;
-  readonly records: BatchRecords;
   readonly spool: () => Spool;
   /** Is told that the endpoint has taken a batch, in this attempt of the run or before. */
   readonly taken?: () => void;
-  /** Takes what came of a request. Whether it is asked again. */
-  readonly take: (entry: Entry, fate: Fate) => boolean;
   /** Takes requests of a batch whose file, of so many bytes, was larger than the endpoint takes. */
   readonly tooLarge: (entries: readonly Entry[], bytes: number) => void;
   /** Takes requests of a batch that was more than the endpoint takes beside what it has, and by which word it said so. */
@@ -85,10 +79,12 @@ export function createBatchWork(options: WorkOptions): BatchWork {
       hasRun = true;
       live.running();
     };
-    const came = await heard(live, { ...options, api: tellingOf(api, seen) }).finally(() =>
+    const { came, takeFailed } = await heard(live, { ...options, api: tellingOf(api, seen) }).finally(() =>
       lives.delete(live),
     );
-    await takeSilent(live, came, options);
+    const fate = live.pending.size > 0 ? reader.silent(came, live) : undefined;
+    takeFailed();
+    if (fate) await takeSilent(live, came, fate, options);
   };
 
   return {
@@ -136,10 +132,6 @@ function once(call: () => void): () => void {
   };
 }
 
-/** Whether requests of a batch that is over may have been asked. */
-const mayHaveRun = ({ status, files }: BatchState): boolean =>
-  status !== 'failed' && (status !== 'cancelled' || files.length > 0);
-
 const EARLIER = { earlier: true, running: () => undefined };
 
 /** The API, with what tells of each look at a batch. */
@@ -155,49 +147,14 @@ const tellingOf = (api: BatchApi, seen: (state: BatchState) => void): BatchApi =
 const byId = (entries: readonly Entry[]): Map<string, Entry> =>
   new Map(entries.map(entry => [entry.id, entry]));
 
-/** Which of two answers the model gave to a request, and whether to this one, nobody knows. */
-const CONTRADICTED: Fate = {
-  next: 'settle',
-  answer: noAnswer('malformed', 'its batch has lines about it that contradict each other'),
-};
-
-/** Waits for what came of a batch, and says what is to become of each request that it says something about. */
-async function heard(live: Live, options: WorkOptions): Promise<Came> {
-  const { reader, take } = options;
-  const { record, pending } = live;
-  const asked = pending.size;
-  const state = await untilEnded(record.batch, options);
-  if (mayHaveRun(state)) live.running();
-  const rejections = new Map<Entry, Rejection>();
-  const hear = (id: string, outcome: Outcome, isContradicted: boolean): void => {
-    const entry = pending.get(id);
-    if (!entry) return;
-    pending.delete(id);
-    const said = reader.fateOf(outcome, live);
-    const fate = isContradicted ? CONTRADICTED : said;
-    if (fate) take(entry, fate);
-    else if (outcome.kind === 'rejected') rejections.set(entry, outcome);
-  };
-  const gathered = await collect(state, new Set(pending.keys()), hear, options);
-  const came = { state, gathered, isUnheard: state.status === 'completed' && pending.size === asked };
-  // The answers are on their way into the journal; the record's end goes in behind them.
-  await setImmediate();
-  // A person is to see there what cannot be read here.
-  const files = reader.isUnreadable(came, live) ? [] : state.files;
-  if (state.status !== 'lost') await forgotten(record, { files }, options);
-  for (const [entry, rejection] of rejections) take(entry, reader.rejected(rejection, live));
-  return came;
-}
-
 /** Takes the requests that a batch has said nothing about. */
 async function takeSilent(
   live: Live,
   came: Came,
-  { reader, take, tooMuch, sift, notice, baseUrl, model }: WorkOptions,
+  fate: Fate,
+  { take, tooMuch, sift, notice, baseUrl, model }: WorkOptions,
 ): Promise<void> {
   const left = [...live.pending.values()];
-  if (left.length === 0) return;
-  const fate = reader.silent(came, live);
   const { complaint } = came.state;
   if (fate.next === 'too-much') return tooMuch(left, complaint.code || 'no room for its tokens');
   if (fate.next === 'sift') {
