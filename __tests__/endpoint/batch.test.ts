@@ -1475,7 +1475,8 @@ describe('a run', () => {
 
     // A second process, in the place of one that was killed: it knows what the journal knows.
     const next = await openJournal(join(folder, 'journal.jsonl'));
-    const again = batchesOf(server.baseUrl, { journal: next });
+    const spent = createMeter({ maxRequests: null, maxCost: null, prices: null });
+    const again = batchesOf(server.baseUrl, { journal: next, meter: spent });
     const answers = Promise.all(asked.slice(1).map(each => again.ask(each)));
     done = true;
     expect((await answers).map(({ kind }) => kind)).toEqual(['text', 'text', 'text']);
@@ -1484,6 +1485,8 @@ describe('a run', () => {
     expect(server.batches).toHaveLength(2);
     expect(notices).toContain('Going on with a batch of an earlier attempt, for 2 requests.');
     expect(notices.filter(notice => notice.includes('charged'))).toEqual([]);
+    // The one request that this attempt has asked, and no more.
+    expect(spent).toMatchObject({ requests: 1, completionTokens: 5 });
     await again.close();
     await next.close();
 

@@ -78,14 +78,15 @@ export function createBatchReader({
       return learner.adaptations;
     },
     hasAnswered: () => standing.hasAnswered,
-    fateOf(outcome, { spoken }) {
+    fateOf(outcome, { spoken, earlier }) {
       if (outcome.kind === 'failed') return { next: 'again', answer: outcome.answer };
       if (outcome.kind === 'rejected') {
         if (!learner.learn(outcome.parameter, spoken)) return undefined;
         return { next: 'anew', answer: noAnswer('rejected', 'worded otherwise') };
       }
       standing.answered();
-      meter.spend(outcome.answer.usage);
+      // The attempt that asked has counted the request: its tokens are that one's as well.
+      if (!earlier) meter.spend(outcome.answer.usage);
       return { next: outcome.again ? 'again' : 'settle', answer: outcome.answer };
     },
     rejected({ status, code }, { gathered }, { earlier, pending }) {
@@ -107,8 +108,7 @@ export function createBatchReader({
       const why = endOf(came, live);
       if (why !== null) throw new FatalEndpointError(why, standing.hasAnswered);
       if (came.isUnheard) return { next: 'once-more', answer };
-      const final = status === 'cancelled' || status === 'lost';
-      return { next: final ? 'settle' : 'again', answer };
+      return { next: FINAL.has(status) ? 'settle' : 'again', answer };
     },
   };
 }
@@ -122,6 +122,9 @@ function holdsNothing({ gathered, isUnheard }: Came, { pending }: Live): boolean
 /** Whether no other batch would be run either: what is used up stays so, whoever has answered before. */
 const isOfAll = ({ about, code }: Complaint, hasAnswered: boolean): boolean =>
   about === 'all' && (!hasAnswered || isAccounts(code));
+
+/** How a batch stands whose requests are asked no more. */
+const FINAL = new Set(['cancelled', 'lost']);
 
 /** What may have a batch run that was not. */
 const OTHERWISE = { queue: 'too-much', some: 'sift', all: undefined, fault: undefined } as const;
