@@ -675,6 +675,20 @@ describe('a batch', () => {
     expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual([]);
   });
 
+  test('that expired and lists what it has not asked may be paid for what it says nothing about', async () => {
+    const { client } = await scripted((lines, batch) => {
+      const [first, lost, ...rest] = lines as [AskedLine, AskedLine, ...AskedLine[]];
+      return batch > 0 || !lost
+        ? sayYes(lines)
+        : { ...sayYes([first]), status: 'expired', errors: rest.map(line => unasked(line, 'batch_expired')) };
+    });
+    const answers = await askAll(client, 4);
+    expect(answers.map(({ kind }) => kind)).toEqual(['text', 'text', 'text', 'text']);
+    expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual([
+      'The endpoint is done with a batch of 4 requests, and its file has no line about some of them: what it says nothing about is asked again (1 request), though it may be paid for.',
+    ]);
+  });
+
   test('whose file is read at the second reading alone has its answers taken', async () => {
     const server = await batchServer(sayYes, (call, response, count) =>
       call === 'GET files' && count <= 30 ? refuse(response, 500) : false,
@@ -1715,6 +1729,13 @@ describe('a run without batches that finds one of an earlier attempt', () => {
     const looks = server.calls.filter(call => call === 'GET batches').length;
     await takenFrom(server);
     expect(server.calls.filter(call => call === 'GET batches')).toHaveLength(looks);
+  });
+
+  test('says that what is missing in its file may be paid for', async () => {
+    expect(await takenFrom(await batchServer(() => ({ output: [] })))).toBeUndefined();
+    expect(notices).toContain(
+      'The endpoint is done with a batch of 1 request, and no line of its file can be read: what it says nothing about is asked again (1 request), though it may be paid for.',
+    );
   });
 
   test('keeps an answer that it has got meanwhile', async () => {

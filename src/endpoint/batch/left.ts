@@ -6,7 +6,7 @@ import { type BatchApi, type BatchState, type Begun, bareState } from './api.ts'
 import type { Live } from './entry.ts';
 import type { Outcome } from './lines.ts';
 import { collect, hasEnded, type PollOptions } from './poll.ts';
-import type { BatchReader } from './reading.ts';
+import { type BatchReader, silentNotice } from './reading.ts';
 import type { BatchRecords, LeftRecord, OpenRecord } from './record.ts';
 
 /** What batches that were handed in are known by. */
@@ -209,8 +209,11 @@ async function keepAnswers(record: OpenRecord, state: BatchState, options: Takin
     if (fate?.next === 'settle' && fate.answer.kind !== 'none') kept.push(journal.append(id, fate.answer));
   };
   if (asked.size > 0) {
-    const { isWhole } = await collect(state, asked, hear, options);
-    if (!isWhole) options.notice(UNREAD);
+    const gathered = await collect(state, asked, hear, options);
+    const isUnheard = pending.size === asked.size;
+    const told = silentNotice({ state, gathered, isUnheard }, record.ids.length, pending.size);
+    if (!gathered.isWhole) options.notice(UNREAD);
+    else if (told !== undefined && pending.size > 0) options.notice(told);
   }
   await Promise.all(kept);
   return kept.length;

@@ -8,8 +8,8 @@ import { parameterIn } from '../request.ts';
 /** What the endpoint said to one request of a batch. */
 export type Outcome =
   | { readonly kind: 'answered'; readonly answer: Answer; readonly again: boolean }
-  /** Not said by the model: another try may do better. */
-  | { readonly kind: 'failed'; readonly answer: Answer }
+  /** Not said by the model, which may not have been asked: another try may do better. */
+  | { readonly kind: 'failed'; readonly answer: Answer; readonly wasAsked: boolean }
   /** It would be the same again, in the same words; `parameter` is what it objects to. */
   | {
       readonly kind: 'rejected';
@@ -60,7 +60,8 @@ function unasked(code: unknown, secrets: readonly string[]): Outcome {
   if (isFiltered({ status: 400, code: wordOr(code), error: undefined })) return FILTERED;
   const word = errorWord(code, secrets) || 'no response';
   const late = code === 'request_timeout' || code === 'batch_expired';
-  return { kind: 'failed', answer: noAnswer(late ? 'timeout' : 'server', `in a batch: ${word}`) };
+  const answer = noAnswer(late ? 'timeout' : 'server', `in a batch: ${word}`);
+  return { kind: 'failed', answer, wasAsked: false };
 }
 
 const FILTERED: Outcome = { kind: 'answered', answer: filtered(), again: false };
@@ -69,7 +70,7 @@ function refused(status: number, body: unknown, secrets: readonly string[]): Out
   const error = errorBody.safeParse(typeof body === 'string' ? parseJson(body) : body).data?.error;
   if (isFiltered({ status, code: wordOr(error?.code), error })) return FILTERED;
   const passing = passingFault(status);
-  if (passing) return { kind: 'failed', answer: passing };
+  if (passing) return { kind: 'failed', answer: passing, wasAsked: true };
   const code = errorWord(error?.code ?? error?.type, secrets);
   return {
     kind: 'rejected',

@@ -79,6 +79,8 @@ export interface Gathered {
   readonly isWhole: boolean;
   /** Lines that say something about a request, its own or another. */
   readonly lines: number;
+  /** Those of them that say that it was not asked. */
+  readonly unasked: number;
 }
 
 /**
@@ -104,7 +106,8 @@ export async function collect(
     reads.push(await readPatiently(file, hear, tries, options));
   }
   const lines = reads.reduce((sum, read) => sum + read.lines, 0);
-  return { isWhole: reads.every(({ came }) => came === 'whole'), lines };
+  const unasked = reads.reduce((sum, read) => sum + read.unasked, 0);
+  return { isWhole: reads.every(({ came }) => came === 'whole'), lines, unasked };
 }
 
 /** What the lines of a batch say of its requests, held against each other. */
@@ -122,10 +125,9 @@ function createComparison(asked: ReadonlySet<string>) {
   };
 }
 
-/** How far a file could be read, and how many lines of it. */
-interface Read {
+/** How far a file could be read, and what lines of it. */
+interface Read extends Pick<Gathered, 'lines' | 'unasked'> {
   readonly came: 'whole' | 'broken' | 'gone';
-  readonly lines: number;
 }
 
 /** Reads a file until it has come to its end; what one that breaks off had said stands. */
@@ -150,17 +152,19 @@ async function read(
   { api, signal, secrets }: PollOptions,
 ): Promise<Read> {
   let lines = 0;
+  let unasked = 0;
   try {
     for await (const text of api.lines(file)) {
       const line = readLine(text, secrets);
       if (!line) continue;
       lines += 1;
+      if (line.outcome.kind === 'failed' && !line.outcome.wasAsked) unasked += 1;
       hear(line.id, line.outcome);
     }
-    return { came: 'whole', lines };
+    return { came: 'whole', lines, unasked };
   } catch (error) {
     signal.throwIfAborted();
     unlessFatal(error);
-    return { came: error instanceof FileGoneError ? 'gone' : 'broken', lines };
+    return { came: error instanceof FileGoneError ? 'gone' : 'broken', lines, unasked };
   }
 }

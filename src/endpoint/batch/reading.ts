@@ -134,8 +134,17 @@ function unreadable(baseUrl: string, secrets: readonly string[], came: Came, { r
   return `${shownUrl(baseUrl)} completed a batch of ${counted(record.ids.length, 'request')}, and ${lackIn(came)}: see what it wrote for ${place} there, or set batch to false`;
 }
 
+/** What is said of requests that a batch says nothing about, where they may have been asked; else undefined. */
+export function silentNotice(came: Came, all: number, again: number): string | undefined {
+  const { status } = came.state;
+  const { isWhole, unasked } = came.gathered;
+  // What a batch did not come to is free; one that lists what it did not come to says nothing of what is lost.
+  if (status !== 'completed' && isWhole && unasked === 0) return undefined;
+  return `The endpoint is done with a batch of ${counted(all, 'request')}, and ${lackIn(came)}: what it says nothing about is asked again (${counted(again, 'request')}), though it may be paid for.`;
+}
+
 /** What is wrong with the files of a batch that lack lines about its requests, as the end of a sentence. */
-export function lackIn({ state: { files }, gathered: { isWhole, lines }, isUnheard }: Came): string {
+function lackIn({ state: { files }, gathered: { isWhole, lines }, isUnheard }: Came): string {
   if (files.length === 0) return 'it names no file of what they came to';
   if (!isWhole) return 'its file was not given out whole';
   if (lines === 0) return 'no line of its file can be read';

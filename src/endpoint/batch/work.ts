@@ -13,7 +13,7 @@ import type { Handed } from './handed.ts';
 import { type HearingOptions, heard } from './hearing.ts';
 import { begun, cancelled, dropped } from './left.ts';
 import { hasBegun } from './poll.ts';
-import { type Came, type Fate, lackIn } from './reading.ts';
+import { type Came, type Fate, silentNotice } from './reading.ts';
 import type { OpenRecord } from './record.ts';
 import type { Unfit } from './sifting.ts';
 import type { Spool } from './spool.ts';
@@ -164,11 +164,8 @@ async function takeSilent(
   const again = left.filter(entry => take(entry, fate)).length;
   if (again === 0) return;
   if (came.state.status === 'gone') return notice(goneNotice(live, again));
-  // What expired was not asked, and is paid for once.
-  if (came.state.status !== 'completed' && came.gathered.isWhole) return;
-  notice(
-    `The endpoint is done with a batch of ${counted(live.record.ids.length, 'request')}, and ${lackIn(came)}: what it says nothing about is asked again (${counted(again, 'request')}), though it may be paid for.`,
-  );
+  const told = silentNotice(came, live.record.ids.length, again);
+  if (told !== undefined) notice(told);
 }
 
 const goneNotice = ({ record }: Live, again: number): string =>
