@@ -595,6 +595,13 @@ describe('a batch', () => {
     },
   );
 
+  test('that is completed before it names its file is looked at until it does', async () => {
+    const { client, server } = await scripted((lines, _, look) => (look <= 4 ? {} : sayYes(lines)));
+    expect((await askAll(client, 2)).map(({ kind }) => kind)).toEqual(['text', 'text']);
+    expect(server.batches).toHaveLength(1);
+    expect(slept.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(60_000);
+  });
+
   const shouting = (line: AskedLine) => ({ ...line, custom_id: line.custom_id.toUpperCase() });
   const unreadable: readonly [string, string, (lines: readonly AskedLine[]) => Became][] = [
     [
@@ -634,6 +641,15 @@ describe('a batch', () => {
       expect(server.files().filter(name => name.startsWith('output'))).toHaveLength(
         why.includes('names') ? 0 : 1,
       );
+
+      // The next attempt looks at it again before it pays for the same.
+      const next = await openJournal(join(folder, 'journal.jsonl'));
+      await takeAwayBatches({
+        ...{ ...common(server.baseUrl), journal: next, sleep: async () => undefined },
+        notice: sentence => notices.push(sentence),
+      });
+      expect(notices.at(-1)).toMatch(/^Took 0 answers to 2 requests from a batch of an earlier attempt/);
+      await next.close();
     },
   );
 

@@ -26,6 +26,8 @@ const PATIENCE = 30;
 const GONE_AFTER = 5;
 /** Tries in a row until a file is gone: it may be there a moment later than the batch has ended. */
 const FILE_GONE_AFTER = 4;
+/** More looks at a batch that is completed and names no file, until it has none: half a minute. */
+const UNNAMED_AFTER = 4;
 /** Tries to read a file that has been read before. */
 const READS_AFTER = 3;
 /** The window is 24 h; an endpoint that never says so is not waited for longer (ms). */
@@ -44,11 +46,24 @@ const ENDED = new Set(['completed', 'failed', 'expired', 'cancelled', 'gone']);
  * asked for half an hour. Rejects with FatalEndpointError when the key is refused, and when the signal ends the run.
  */
 export async function untilEnded(batch: string, options: PollOptions): Promise<BatchState> {
-  const state = await lastSeen(batch, options);
+  const state = await named(batch, await lastSeen(batch, options), options);
   const isOverdue = !hasEnded(state) && state.status !== 'lost';
   // Its requests are asked again: one that goes on unseen would be paid for as well.
   if (isOverdue || state.status === 'gone') await options.api.cancel(batch);
   return isOverdue ? { ...state, status: 'expired' } : state;
+}
+
+/** How a batch that is completed stands once it names a file, which may take a moment; as it did where it goes on to name none. */
+async function named(batch: string, ended: BatchState, options: PollOptions): Promise<BatchState> {
+  const { api, signal, sleep } = options;
+  for (let tries = 1; ended.status === 'completed' && tries <= UNNAMED_AFTER; tries += 1) {
+    if (ended.files.length > 0) return ended;
+    await sleep(FIRST_WAIT * 2 ** tries, signal);
+    const state = await api.look(batch).catch(unlessFatal);
+    signal.throwIfAborted();
+    if (state?.status === 'completed' && state.files.length > 0) return state;
+  }
+  return ended;
 }
 
 /** How a batch stood when it was looked at for the last time. */
