@@ -842,6 +842,31 @@ describe('a batch that is not run because of some of its requests', () => {
     ]);
   });
 
+  test.each<[string, (places: readonly number[]) => readonly Problem[]]>([
+    ['counts its lines from 0', places => places.map(place => ({ ...unfit, line: place - 1 }))],
+    ['names the first line always', () => [{ ...unfit, line: 1 }]],
+    ['speaks of a line of something else', () => [{ ...unfit, message: 'See line 12 of the manual.' }]],
+  ])('loses no other request where the endpoint %s', async (_, problems) => {
+    const { client, server } = await scripted(picky(problems));
+    const answers = await askSome(client, 40, [30]);
+    expect(answers.map(({ kind }) => kind)).toEqual(kinds(40, [30]));
+    expect(server.batches.length).toBeLessThan(30);
+    expect(meter.requests).toBe(39);
+  });
+
+  test.each<[string, (name: string) => object]>([
+    ['in a field', name => ({ custom_id: name })],
+    ['in words', name => ({ message: `Request ${name}: no picture.` })],
+  ])('is sent without those that the endpoint names by their ids %s', async (_, named) => {
+    const { client, server } = await scripted(lines => {
+      const problems = lines.filter(isBad).map(line => ({ ...unfit, ...named(line.custom_id) }));
+      return problems.length > 0 ? { status: 'failed', problems } : sayYes(lines);
+    });
+    const answers = await askSome(client, 6, [1, 4]);
+    expect(answers.map(({ kind }) => kind)).toEqual(kinds(6, [1, 4]));
+    expect(server.batches.map(({ length }) => length)).toEqual([6, 4]);
+  });
+
   test('and is run for hours otherwise leaves the search its place', async () => {
     const { client, server } = await scripted((lines, _, look) => {
       if (lines.some(isBad)) return { status: 'failed', problems: [unfit] };

@@ -12,6 +12,8 @@ export interface Complaint {
   readonly about: 'queue' | 'all' | 'fault' | 'some';
   /** By line of the file, from 1: its word for what is wrong there. */
   readonly lines: ReadonlyMap<number, string>;
+  /** The same by the name of the request within the batch. */
+  readonly ids: ReadonlyMap<string, string>;
 }
 
 const complaint = z
@@ -21,6 +23,7 @@ const complaint = z
     param: z.unknown(),
     message: z.unknown(),
     line: z.unknown(),
+    custom_id: z.unknown(),
   })
   .partial();
 
@@ -55,13 +58,15 @@ export function readComplaint(errors: readonly unknown[], secrets: readonly stri
   const read = errors.map(error => complaint.safeParse(error).data ?? {});
   const codes = read.map(({ code, type }) => errorWord(code ?? type, secrets));
   const lines = new Map<number, string>();
-  for (const [n, { line, message, param }] of read.entries()) {
+  const ids = new Map<string, string>();
+  for (const [n, { line, message, param, custom_id: id }] of read.entries()) {
     const place = lineIn(line, message);
     const words = [codes[n], errorWord(param, secrets)].filter(Boolean).join(', ');
     if (place !== undefined && !lines.has(place)) lines.set(place, words);
+    for (const name of `${id} ${message}`.match(NAME) ?? []) if (!ids.has(name)) ids.set(name, words);
   }
   const isFull = read.some(({ message }) => FULL_IN_WORDS.test(`${message}`));
-  return { code: codes[0] ?? '', about: isFull ? 'queue' : aboutOf(codes), lines };
+  return { code: codes[0] ?? '', about: isFull ? 'queue' : aboutOf(codes), lines, ids };
 }
 
 function aboutOf(codes: readonly string[]): Complaint['about'] {
@@ -69,6 +74,9 @@ function aboutOf(codes: readonly string[]): Complaint['about'] {
   if (codes.some(code => OF_ALL.has(code) || isAccounts(code))) return 'all';
   return codes.some(code => OWN_FAULT.has(code)) ? 'fault' : 'some';
 }
+
+/** What a request is called within a batch: by its key, or a UUID. */
+const NAME = /\b(?:[\da-f]{64}|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\b/g;
 
 /** A line of the file; what is said of a line and a column is a place within one. */
 const NAMED_LINE = /\bline:? #?(\d+)\b(?!,? column)/i;

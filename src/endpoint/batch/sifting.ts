@@ -1,9 +1,9 @@
 import PQueue from 'p-queue';
 import { counted } from '../../gate/words.ts';
-import { noAnswer } from '../answer.ts';
 import { FatalEndpointError } from '../problems.ts';
 import type { Complaint } from './complaint.ts';
 import type { Entry } from './entry.ts';
+import { createNaming, giveUp, type Sieve, type Suspect } from './naming.ts';
 
 /** A batch that the endpoint does not run because of what is in it. */
 export interface Unfit {
@@ -28,8 +28,8 @@ export interface SiftingOptions {
 export interface Sifting {
   /**
    * Finds the requests because of which a batch is not run, and leaves them out: those whose lines the endpoint names,
-   * or, where it names none, those that are left when the batch is halved again and again. They are no answer; the
-   * others, which were never asked, are handed in again. Throws FatalEndpointError where each is refused.
+   * or, where it names none or wrong ones, those that are left when the batch is halved again and again. They are no
+   * answer; the others, which were never asked, are handed in again. Throws FatalEndpointError where each is refused.
    */
   sift(unfit: Unfit): void;
   /** Throws what ended the run, where nothing is to be handed in any more. */
@@ -45,17 +45,92 @@ const ENOUGH = 3;
 const ENOUGH_OF_KNOWN = 20;
 
 export function createSifting(options: SiftingOptions): Sifting {
-  const { notice, hasRun, hasAnswered } = options;
+  const { hasRun, hasAnswered } = options;
   const send = createSieve(options, () => throwIfOver());
+  const naming = createNaming(options.begin, send);
+  const tell = createTelling(options.notice);
   let refusedAlone = 0;
-  /** Whether it named them, of what was told: some name one at a time. */
-  const told = new Set<boolean>();
   let over: FatalEndpointError | undefined;
 
   /** Whether the endpoint has refused so many requests, and run none, that it refuses all of them. */
   const refusesAll = (): boolean => !hasRun() && refusedAlone >= (hasAnswered() ? ENOUGH_OF_KNOWN : ENOUGH);
 
-  const tell = (all: number, isNamed: boolean, code: string): void => {
+  /** Hands in what is not named, once it is known or likely that the right ones are. */
+  const handInAgain = (suspects: readonly Suspect[], rest: readonly Entry[], isNamed: boolean): void => {
+    const isInOne = isNamed && rest.length > 0 && rest.every(({ sifted }) => sifted <= MOST_ROUNDS);
+    const isDoubtful = suspects.length > 0 && !naming.isRight;
+    if (isInOne) naming.sendWithout(suspects, rest);
+    else if (isDoubtful) naming.lookInto(suspects, () => inHalves(rest, send));
+    else {
+      for (const suspect of suspects) giveUp(suspect);
+      inHalves(rest, send);
+    }
+  };
+
+  /** Of requests that are all refused. Those that are handed in alone to see about their names say nothing of others. */
+  const countRefused = (refused: readonly Suspect[]): void => {
+    refusedAlone += refused.filter(({ entry }) => !naming.isProbe(entry)).length;
+  };
+
+  const throwIfOver = (): void => {
+    if (over) throw over;
+  };
+
+  return {
+    throwIfOver,
+    sift({ entries, complaint, sentence }) {
+      const all = placed(entries, complaint, naming.isRight === false);
+      const before = naming.heldFor(all.map(({ entry }) => entry));
+      const { suspects, rest } = parted(all, complaint.code);
+      if (rest.length === 0) countRefused(suspects);
+      if (refusesAll() && !hasAnswered()) {
+        over = new FatalEndpointError(sentence);
+        throw over;
+      }
+      if (refusesAll()) {
+        for (const { entry, word = complaint.code } of [...all, ...before]) giveUp({ entry, word });
+        return;
+      }
+      if (rest.length === 0) {
+        for (const suspect of suspects) giveUp(suspect);
+        handInAgain(before, [], false);
+        return;
+      }
+      const isNamed = suspects.length > 0;
+      tell(all.length, isNamed, complaint.code);
+      handInAgain([...before, ...suspects], rest, isNamed);
+    },
+  };
+}
+
+function inHalves(entries: readonly Entry[], send: Sieve): void {
+  const half = Math.ceil(entries.length / 2);
+  for (const part of [entries.slice(0, half), entries.slice(half)]) if (part.length > 0) send(part);
+}
+
+/** The requests of a batch, each with what the endpoint says is wrong with it: by its name, or else by its line. */
+function placed(entries: Unfit['entries'], { lines, ids }: Complaint, isMisled: boolean) {
+  const isById = entries.some(entry => entry && ids.has(entry.id));
+  const wordOf = ({ id }: Entry, place: number): string | undefined =>
+    isById ? ids.get(id) : isMisled ? undefined : lines.get(place);
+  return entries.flatMap((entry, n) =>
+    entry ? [{ entry: { ...entry, sifted: entry.sifted + 1 }, word: wordOf(entry, n + 1) }] : [],
+  );
+}
+
+/** Those of a batch that the endpoint names, or the only one, and the others. */
+function parted(all: ReturnType<typeof placed>, code: string) {
+  const isBlamed = (word: string | undefined): boolean => all.length === 1 || word !== undefined;
+  const suspects = all
+    .filter(({ word }) => isBlamed(word))
+    .map(({ entry, word = code }): Suspect => ({ entry, word }));
+  return { suspects, rest: all.filter(({ word }) => !isBlamed(word)).map(({ entry }) => entry) };
+}
+
+/** Tells once of requests that are named, and once of some that are not: some endpoints name one at a time. */
+function createTelling(notice: SiftingOptions['notice']) {
+  const told = new Set<boolean>();
+  return (all: number, isNamed: boolean, code: string): void => {
     if (told.has(isNamed)) return;
     told.add(isNamed);
     const what = `The endpoint did not run a batch of ${counted(all, 'request')}${code && ` (${code})`}`;
@@ -65,63 +140,30 @@ export function createSifting(options: SiftingOptions): Sifting {
         : `${what}, and does not say because of which: handed in again in halves, until it is found.`,
     );
   };
-
-  const handInAgain = (rest: readonly Entry[], isNamed: boolean): void => {
-    const isInOne = isNamed && rest.every(({ sifted }) => sifted <= MOST_ROUNDS);
-    const half = isInOne ? rest.length : Math.ceil(rest.length / 2);
-    for (const part of [rest.slice(0, half), rest.slice(half)]) if (part.length > 0) send(part);
-  };
-
-  const throwIfOver = (): void => {
-    if (over) throw over;
-  };
-
-  return {
-    throwIfOver,
-    sift({ entries, complaint: { code, lines }, sentence }) {
-      const all = entries.flatMap((entry, n) =>
-        entry ? [{ entry: { ...entry, sifted: entry.sifted + 1 }, word: lines.get(n + 1) }] : [],
-      );
-      const isAlone = all.length === 1;
-      const named = all.filter(({ word }) => isAlone || word !== undefined);
-      const rest = isAlone ? [] : all.filter(({ word }) => word === undefined).map(({ entry }) => entry);
-      if (rest.length === 0) refusedAlone += named.length;
-      if (refusesAll() && !hasAnswered()) {
-        over = new FatalEndpointError(sentence);
-        throw over;
-      }
-      const isGivenUp = refusesAll();
-      for (const { entry, word = code } of isGivenUp ? all : named) entry.settle(leftOut(word));
-      if (isGivenUp || rest.length === 0) return;
-      const isNamed = named.length > 0;
-      tell(all.length, isNamed, code);
-      handInAgain(rest, isNamed);
-    },
-  };
 }
 
 /** Batches at once with which the endpoint has not begun. */
 const AT_ONCE = 4;
 
 /** Sends parts of a batch that was not run: the small ones first, since they soon tell where the fault is. */
-function createSieve({ begin, send }: SiftingOptions, throwIfOver: () => void) {
+function createSieve({ begin, send }: SiftingOptions, throwIfOver: () => void): Sieve {
   const sieve = new PQueue({ concurrency: AT_ONCE });
-  const sent = async (entries: readonly Entry[], running: () => void): Promise<void> => {
-    try {
-      throwIfOver();
-      await send(entries, running);
-    } finally {
-      running();
-    }
-  };
-  return (entries: readonly Entry[]): void =>
+  return (entries, begun = () => undefined, over = () => undefined) => {
+    const sent = async (leave: () => void): Promise<void> => {
+      try {
+        throwIfOver();
+        await send(entries, () => {
+          begun();
+          leave();
+        });
+      } finally {
+        over();
+        leave();
+      }
+    };
     begin(() =>
       // One that is run leaves its place: it may take a day.
-      sieve.add(() => new Promise<void>(leave => begin(() => sent(entries, leave))), {
-        priority: -entries.length,
-      }),
+      sieve.add(() => new Promise<void>(leave => begin(() => sent(leave))), { priority: -entries.length }),
     );
+  };
 }
-
-const leftOut = (word: string) =>
-  noAnswer('rejected', `the endpoint runs no batch with this request in it${word && ` (${word})`}`);
