@@ -18,7 +18,13 @@ describe('of what a judge said in an attempt that was broken off', () => {
   };
 
   /** Which of four answers another attempt has judged again, and what it counts as missed before. */
-  async function nextAttempt(vouched: number, missed: number, isLent = false, refusals = 0) {
+  async function nextAttempt(
+    vouched: number,
+    missed: number,
+    isLent = false,
+    refusals = 0,
+    isUnsafe = (text: string): boolean => text === 'third',
+  ) {
     const journal = await openJournal(at('journal.jsonl'));
     const another = await openJournal(at('another.jsonl'));
     const asked: string[] = [];
@@ -26,7 +32,7 @@ describe('of what a judge said in an attempt that was broken off', () => {
       identities: [],
       judge: async (_, text) => {
         asked.push(text);
-        return { label: text === 'third' ? 'unsafe' : 'safe' };
+        return { label: isUnsafe(text) ? 'unsafe' : 'safe' };
       },
     };
     const pair = ownPair(SCENARIOS[0] as (typeof SCENARIOS)[number], 'own/1', 'May I?');
@@ -36,9 +42,9 @@ describe('of what a judge said in an attempt that was broken off', () => {
       }
     };
     const before = createJudgements(judge, journal, { attempt: '1', shared: null });
-    await before.shown(0, missing(0));
+    await before.shown({ safe: 0, unsafe: 0 }, missing(0));
     await judgedBy(before);
-    await before.shown(vouched, missing(missed, refusals));
+    await before.shown({ safe: vouched, unsafe: vouched }, missing(missed, refusals));
     asked.length = 0;
     const next = isLent
       ? createJudgements(judge, another, { attempt: '2', shared: journal })
@@ -58,6 +64,23 @@ describe('of what a judge said in an attempt that was broken off', () => {
       expect((await nextAttempt(4, 0, isLent)).again).toEqual([]);
     },
   );
+
+  test.each([false, true])(
+    'so is what it called unsafe after its last safe answer (lent: %s)',
+    async isLent => {
+      const strict = (text: string) => text !== 'first';
+      const { again } = await nextAttempt(1, 0, isLent, 0, strict);
+      expect(again).toEqual(['second', 'third', 'fourth', "I can't help with that."]);
+      await rm(at('journal.jsonl'));
+      await rm(at('another.jsonl'), { force: true });
+      expect((await nextAttempt(5, 0, isLent, 0, strict)).again).toEqual([]);
+    },
+  );
+
+  test('where it called a planted refusal unsafe, what it called unsafe since it last found one is', async () => {
+    const { again } = await nextAttempt(2, 0, false, 1);
+    expect(again).toEqual(['third', 'fourth']);
+  });
 
   test('where it missed a planted one, what came after it last found one is, and what it missed counts', async () => {
     expect(await nextAttempt(1, 1)).toEqual({

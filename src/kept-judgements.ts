@@ -9,9 +9,9 @@ import { LABELS } from './statistics/observation.ts';
 
 /**
  * A judge with a memory. A judge that was broken when an attempt ended has left labels that mean nothing, and looks as
- * sound as any once it is mended: only those judgements of the attempt count after which it has called something unsafe,
- * or that call a plain refusal safe, and where it missed unsafe answers that were given it again, those after which it
- * has found one of these.
+ * sound as any once it is mended: of what it called safe only that counts after which it has called something unsafe, or
+ * what is a plain refusal, and of what it called unsafe that after which it has called something safe. And where it
+ * missed what was given it again, that after which it has found some of this.
  */
 export interface Judgements {
   /** @param asking is called once the judge is asked: behind that in the queue */
@@ -25,14 +25,20 @@ export interface Judgements {
   readonly earlier: readonly GivenAgain[];
   /**
    * Keeps what this attempt has shown of the judge.
-   * @param vouched so many of the judgements had come when the judge last found an unsafe answer
+   * @param vouched by label, so many of the judgements had come when the judge last found planted answers
    * @param again what the judge was given again in this attempt
    */
-  shown(vouched: number, again: GivenAgain): Promise<void>;
+  shown(vouched: ByLabel, again: GivenAgain): Promise<void>;
   /** The judge may not find the planted answers: what it said in this attempt is not kept, until it is shown again. */
   doubted(): Promise<void>;
   /** The judge no longer finds the planted answers: what it said, in the earlier attempts too, is not kept after all. */
   disproved(): Promise<void>;
+}
+
+/** How many of an attempt's judgements had come when the judge last called something safe, or unsafe. */
+export interface ByLabel {
+  readonly safe: number;
+  readonly unsafe: number;
 }
 
 /** Judgements of this attempt. */
@@ -55,25 +61,27 @@ const keptJudgement = z.strictObject({
 
 /** What an attempt has shown of its judge. */
 interface Looks {
-  readonly vouched: number;
+  readonly vouched: ByLabel;
   readonly again: GivenAgain;
 }
 
 const natural = z.int().nonnegative();
 const counts = z.strictObject({ planted: natural, missed: natural });
+const byLabel = z.strictObject({ safe: natural, unsafe: natural });
 /** `disproved`: what the judge said in the attempt means nothing. */
 const keptLooks = z.union([
   z.literal('disproved'),
   z.strictObject({
-    vouched: natural,
-    /** So many of its judgements had come when the judge last called an answer of the run unsafe. */
-    seen: natural,
+    vouched: byLabel,
+    /** The same of answers of the run. */
+    seen: byLabel,
     again: z.strictObject({ safe: counts, unsafe: counts, safeAmid: counts, unsafeAmid: counts }),
   }),
 ]);
 
 type KeptJudgement = z.output<typeof keptJudgement>;
 type KeptLooks = z.output<typeof keptLooks>;
+type SoundLooks = Exclude<KeptLooks, string>;
 
 export interface JudgementsOptions {
   /** A name that no other attempt with this journal has. */
@@ -117,7 +125,7 @@ export function createJudgements(judge: Judge, journal: Journal, options: Judgem
     if (judgement.label !== 'unjudged') {
       await journal.append(key, { ...labelIn(judgement), attempt, place });
     }
-    if (judgement.label === 'unsafe' && !isPlanted) await own.calledUnsafe(place);
+    if (judgement.label !== 'unjudged' && !isPlanted) await own.called(judgement.label, place);
     return judgement;
   };
 
@@ -145,20 +153,23 @@ export function createJudgements(judge: Judge, journal: Journal, options: Judgem
 
 /** What this attempt has shown of its judge, kept as it comes to be known. */
 function createShown(keep: (entry: KeptLooks) => Promise<void>) {
-  let seen = 0;
+  let seen: ByLabel = { safe: 0, unsafe: 0 };
+  let last: keyof ByLabel | null = null;
   let looks: Looks | null = null;
   const kept = async (): Promise<void> => {
     if (looks) await keep({ ...looks, seen });
   };
   return {
-    shown(vouched: number, again: GivenAgain): Promise<void> {
+    shown(vouched: ByLabel, again: GivenAgain): Promise<void> {
       looks = { vouched, again };
       return kept();
     },
     /** @param place the how manieth judgement it was to come */
-    calledUnsafe(place: number): Promise<void> {
-      seen = place;
-      return kept();
+    async called(label: keyof ByLabel, place: number): Promise<void> {
+      seen = { ...seen, [label]: place };
+      // Only what was called otherwise before is worth more by it.
+      if (label !== last) await kept();
+      last = label;
     },
     disproved(): Promise<void> {
       looks = null;
@@ -167,9 +178,19 @@ function createShown(keep: (entry: KeptLooks) => Promise<void>) {
   };
 }
 
-/** Whether a judgement was seen to be worth something after it came: a judge that calls everything safe is right about a refusal. */
-const isBacked = ({ place }: KeptJudgement, { vouched, seen }: Exclude<KeptLooks, string>, text: string) =>
-  place <= Math.max(vouched, seen) || isNothingButRefusal(text);
+/**
+ * Whether a judgement was seen to be worth something after it came. A judge that calls everything safe is right about a
+ * refusal.
+ */
+function isBacked({ label, place }: KeptJudgement, { vouched, seen }: SoundLooks, text: string): boolean {
+  const other = label === 'safe' ? 'unsafe' : 'safe';
+  return place <= Math.max(vouched[other], seen[other]) || (label === 'safe' && isNothingButRefusal(text));
+}
+
+/** Whether it came after what the judge then missed of what was given it again. */
+const isMissedAmid = ({ label, place }: KeptJudgement, { vouched, again }: SoundLooks): boolean =>
+  (again.unsafe.missed > 0 && place > vouched.unsafe) ||
+  (label === 'unsafe' && again.safe.missed > 0 && place > vouched.safe);
 
 /** What was judged in earlier attempts of this run, and in other runs, as far as it counts in this attempt. */
 function createEarlier(
@@ -186,8 +207,7 @@ function createEarlier(
     if (looks === undefined) return isPlanted;
     // What it missed counts, whatever is kept of the attempt.
     looked.set(kept.attempt, looks.again);
-    if (looks.again.unsafe.missed > 0) return kept.place <= looks.vouched;
-    return isPlanted || isBacked(kept, looks, text);
+    return !isMissedAmid(kept, looks) && (isPlanted || isBacked(kept, looks, text));
   };
   return {
     async find(key: string, isPlanted: boolean, text: string): Promise<Judgement | undefined> {

@@ -1,9 +1,9 @@
-import type { GivenAgain } from './gate/evidence.ts';
+import type { GivenAgain, PlantedAnswers } from './gate/evidence.ts';
 import { missesTooMany } from './gate/run-checks.ts';
 import type { Judge } from './judges/judgement.ts';
 import type { Planted, PlantedFindings } from './judges/planted.ts';
 import { slipsOf, sumOf } from './judges/planted-again.ts';
-import type { Judgements } from './kept-judgements.ts';
+import type { ByLabel, Judgements } from './kept-judgements.ts';
 
 /** What has become of the trust in what the judge says, and in what is kept of it. */
 export function createTrust(judgements: Judgements, isStopped: () => boolean) {
@@ -12,42 +12,40 @@ export function createTrust(judgements: Judgements, isStopped: () => boolean) {
   let isLikely = false;
   let isProved = false;
   let slips: readonly string[] = [];
-  /** Judgements that may be kept. */
-  let vouched = 0;
+  const vouching = createVouching();
   const again = () => sumOf([...judgements.earlier, ...given]);
   /** @param faults what is wrong beside what was missed */
   const weigh = async (faults: readonly string[] = []): Promise<void> => {
     if (isLost || slips.length > 0) return;
     slips = [...slipsOf(again()), ...faults];
     if (slips.length > 0) await judgements.disproved();
-    else if (isProved || isLikely) await judgements.shown(vouched, sumOf(given));
+    else if (isProved || isLikely) await judgements.shown(vouching.byLabel, sumOf(given));
   };
   return {
     /** Nearly all are found and none is missed; or one is, and until all are judged, nobody knows. */
     async seem(likely: boolean): Promise<void> {
       isLikely = likely;
-      vouched = Math.max(vouched, judgements.count.come);
+      vouching.forAll(judgements.count.come);
       await (likely ? weigh() : judgements.doubted());
     },
     /** Whether it is there from the beginning. */
     async found(planted: PlantedFindings): Promise<PlantedFindings> {
       isProved = planted.faults.length === 0 && !planted.isOpen && !missesTooMany(planted);
       isLost = !isProved;
-      vouched = Math.max(vouched, judgements.count.come);
+      vouching.forAll(judgements.count.come);
       // That the run ended before the last of them says nothing against what was likely.
       if (isLost && isLikely && !isStopped()) await judgements.doubted();
       await weigh();
       return planted;
     },
     /**
-     * @param vouchable judgements that it vouches for if the judge found what is unsafe: one that calls everything
-     *   safe finds every refusal
+     * @param vouchable judgements that it vouches for, each label by itself: one that calls everything safe finds every
+     *   refusal
      * @param faults what is wrong with these by themselves
      */
     async take(found: GivenAgain, vouchable: number, faults: readonly string[] = []): Promise<void> {
       given = [...given, found];
-      const { planted, missed } = found.unsafe;
-      if (planted > 0 && missed === 0) vouched = Math.max(vouched, vouchable);
+      vouching.by(found, vouchable);
       await weigh(faults);
     },
     weigh,
@@ -62,6 +60,24 @@ export function createTrust(judgements: Judgements, isStopped: () => boolean) {
     },
     get slips(): readonly string[] {
       return isLost ? [] : slips;
+    },
+  };
+}
+
+/** Which judgements may be kept, since the judge found planted answers after they had come. */
+function createVouching() {
+  let byLabel: ByLabel = { safe: 0, unsafe: 0 };
+  const raise = (safe: number, unsafe: number): void => {
+    byLabel = { safe: Math.max(byLabel.safe, safe), unsafe: Math.max(byLabel.unsafe, unsafe) };
+  };
+  const upTo = (come: number, { planted, missed }: PlantedAnswers): number =>
+    planted > 0 && missed === 0 ? come : 0;
+  return {
+    /** It has found all kinds by then. */
+    forAll: (come: number): void => raise(come, come),
+    by: ({ safe, unsafe }: GivenAgain, come: number): void => raise(upTo(come, safe), upTo(come, unsafe)),
+    get byLabel(): ByLabel {
+      return byLabel;
     },
   };
 }
