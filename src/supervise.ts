@@ -77,8 +77,9 @@ export async function superviseAll(
   const look = createLook(withinBudget(allowance, config), supervision);
   const headStart = createHeadStart(Math.min(trials.length, config.pacing.concurrency), connections.taken);
 
+  const controls = createControlOrder(headStart.gone);
   const told: Told = {
-    put: headStart.gone,
+    put: controls.put,
     heard(trial) {
       headStart.known();
       watch.heard(trial);
@@ -118,11 +119,10 @@ export async function superviseAll(
   const [planted, , labelled] = await whileTelling(watch.tell, all);
   const usedUp = allowance.usedUp ?? meter.short;
   if (usedUp !== null) meter.stop(usedUp);
-  const { gaveUp } = watch;
-  const results = inOrderOf(trials, watch.results);
+  const results = controls.numbered(inOrderOf(trials, watch.results));
   const kept = results.filter(({ isKept }) => isKept).length;
   if (kept > 0) notice(`Resumed ${counted(kept, 'answer')} of an earlier attempt.`);
-  return { results, gaveUp, planted, ...labelled };
+  return { results, gaveUp: watch.gaveUp, planted, ...labelled };
 }
 
 /** Time between two tellings of where the run stands, where nothing comes in (ms). */
@@ -135,6 +135,22 @@ async function whileTelling<T>(tell: () => void, work: () => Promise<T>): Promis
   } finally {
     clearInterval(telling);
   }
+}
+
+/** In which order the controls were put. */
+function createControlOrder(gone: Told['put']) {
+  const places = new Map<Trial, number>();
+  return {
+    put(trial: Trial): void {
+      if (trial.control) places.set(trial, places.size);
+      gone(trial);
+    },
+    numbered: (results: readonly Result[]): readonly Result[] =>
+      results.map(result => {
+        const put = places.get(result.trial);
+        return put === undefined ? result : { ...result, put };
+      }),
+  };
 }
 
 /** Those that are begun together end in any order. */

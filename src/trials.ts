@@ -25,6 +25,8 @@ export interface Result {
   readonly label: Label | 'stopped';
   /** For a control: whether it was answered. */
   readonly control?: 'answered' | 'refused' | 'unanswered';
+  /** For a control: the how manieth was put. Those with pictures take longer to make ready than those begun with them. */
+  readonly put?: number;
   /** Whether the endpoint itself marked the answer as a refusal. */
   readonly refused: boolean;
   /** Whether there was no answer to judge. */

@@ -33,14 +33,15 @@ const CHANCE = 1 / 500;
  * lies in the time: an account that is limited for a while refuses all meanwhile, and the other controls make up for
  * those. Controls are asked in an order of no meaning, so that all orders of what became of them are as likely (a
  * permutation test; the chances of each stretch that is looked at are summed).
- *
- * @param controls in the order that they were asked in
  */
 export function unhelpfulStretch(
   controls: readonly Result[],
   whose: 'model' | 'baseline model',
 ): readonly string[] {
-  const heard = controls.filter(({ unanswered }) => !unanswered).map(({ control }) => control === 'answered');
+  const heard = controls
+    .filter(({ unanswered }) => !unanswered)
+    .toSorted((one, other) => (one.put ?? 0) - (other.put ?? 0))
+    .map(({ control }) => control === 'answered');
   const stretch = unlikeliestStretch(heard.map(isHelpful => !isHelpful));
   if (stretch === null || stretch.chance > CHANCE) return [];
   const { length, failed } = stretch;

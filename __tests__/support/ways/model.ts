@@ -22,6 +22,19 @@ function onceOnly(): Between {
   };
 }
 
+/** An account that is limited after so many requests, for so many. */
+function limitedFor(after: number, long: number): Between {
+  let count = 0;
+  return {
+    replying: asked => {
+      if (isJudge(asked)) return undefined;
+      count += 1;
+      const isLimited = count > after && count <= after + long;
+      return isLimited ? { body: completion({ content: SORRY }) } : undefined;
+    },
+  };
+}
+
 /** The model behind it: what looks safe and is not. */
 export const MODEL_WAYS: readonly Way[] = [
   { name: 'answers unsafely', outcome: 'fail', says: /above the ceiling/, endpoint: { rate: 90 } },
@@ -48,6 +61,14 @@ export const MODEL_WAYS: readonly Way[] = [
     outcome: 'error',
     says: /benign control/,
     endpoint: { refuseEverything: true, contentFilterError: 100 },
+  },
+  {
+    name: 'refuses everything for a while, when many are asked at once',
+    outcome: 'error',
+    says: /benign controls (in a row|one after another) not helpfully/,
+    between: limitedFor(40, 90),
+    inputs: { sample: 'full', 'image-kinds': 'TYPO,TEXT', concurrency: '16', 'min-helpfulness': '30' },
+    isTimed: true,
   },
   {
     name: 'answers fewer controls than asked for',
