@@ -18,7 +18,7 @@ const IN_FLIGHT = 16;
 /** Judgements that are asked for again, since the judge has called nothing unsafe after them. */
 const NOT_VOUCHED = 4;
 /** So often is each pair asked under kills, so that a run is still under way at the last of them. */
-const REPEATS = 5;
+const REPEATS = 7;
 
 interface Server {
   readonly baseUrl: string;
