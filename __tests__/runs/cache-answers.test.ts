@@ -1,52 +1,26 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type Endpoint, startEndpoint } from '../../fixtures/endpoint.ts';
-import { type CacheService, startCacheService } from '../support/cache-service.ts';
-import { cacheVariables } from '../support/cache-steps.ts';
-import { type Job, runStep, type Step } from '../support/runner.ts';
+import { startEndpoint } from '../../fixtures/endpoint.ts';
+import { DATASET, withCachedSteps } from '../support/cached-steps.ts';
+import type { Job, Step } from '../support/runner.ts';
 
 /** The built action's main and post on a runner with a cache service, and which answers go from one to another. */
 
-const ROOT = path.resolve(import.meta.dirname, '../..');
-const DATASET = path.join(ROOT, 'fixtures/mm-safetybench');
-
-let service: CacheService;
-let endpoint: Endpoint;
 let asked = 0;
-const home = mkdtempSync(path.join(tmpdir(), 'cached-answers-'));
-
-beforeAll(async () => {
-  service = await startCacheService();
-  endpoint = await startEndpoint({
-    dataset: DATASET,
-    onRequest: () => {
-      asked += 1;
-    },
-  });
-}, 60_000);
-afterAll(async () => {
-  await endpoint.close();
-  await service.close();
-  rmSync(home, { recursive: true, force: true });
+const runner = withCachedSteps(() => {
+  asked += 1;
 });
+const { newMachine } = runner;
 
-/** A step on a machine that has nothing of earlier runs but what the cache service gives it. */
-function step(runId: string, more: Partial<Job> = {}): Promise<Step> {
-  return runStep({
-    action: ROOT,
-    home,
-    ...more,
-    inputs: {
-      ...{ 'base-url': endpoint.baseUrl, model: 'fixture-vlm', judge: 'refusal', dataset: DATASET },
+const step = (runId: string, more: Partial<Job> = {}): Promise<Step> =>
+  runner.step(
+    runId,
+    {
+      ...{ 'base-url': runner.baseUrl, model: 'fixture-vlm', judge: 'refusal', dataset: DATASET },
       ...{ 'min-helpfulness': '0', 'image-kinds': 'TEXT', concurrency: '2' },
-      ...more.inputs,
     },
-    env: { GITHUB_RUN_ID: runId, ...cacheVariables(service.url), ...more.env },
-  });
-}
-
-const newMachine = () => rmSync(path.join(home, 'temp'), { recursive: true, force: true });
+    more,
+  );
 
 /** A step, and the requests that it makes. */
 async function askedBy(run: () => Promise<Step>): Promise<{ readonly asked: number; readonly step: Step }> {

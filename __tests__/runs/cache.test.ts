@@ -1,70 +1,36 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type Endpoint, startEndpoint } from '../../fixtures/endpoint.ts';
-import { type CacheService, startCacheService } from '../support/cache-service.ts';
-import { cacheVariables, drawingInputs } from '../support/cache-steps.ts';
-import { type Job, runStep, type Step } from '../support/runner.ts';
+import { drawingInputs } from '../support/cache-steps.ts';
+import { DATASET, withCachedSteps } from '../support/cached-steps.ts';
+import type { Job, Step } from '../support/runner.ts';
 
 /**
  * The built action's main and post on a runner with a cache service: the real @actions/cache, blobs in Azurite. All
  * pictures are made here, so that each that is drawn again is counted.
  */
 
-const ROOT = path.resolve(import.meta.dirname, '../..');
-const DATASET = path.join(ROOT, 'fixtures/mm-safetybench');
 const KINDS = 3;
 
-let service: CacheService;
-let endpoint: Endpoint;
 let drawn: number;
 let onDrawing: () => void = () => undefined;
 let onAsking: () => void = () => undefined;
-const home = mkdtempSync(path.join(tmpdir(), 'cached-run-'));
+const runner = withCachedSteps(({ path: asked }) => {
+  if (!asked.endsWith('/images/generations')) return onAsking();
+  drawn += 1;
+  onDrawing();
+});
+const { home, newMachine } = runner;
 
-beforeAll(async () => {
-  service = await startCacheService();
-  endpoint = await startEndpoint({
-    dataset: DATASET,
-    onRequest: ({ path: asked }) => {
-      if (!asked.endsWith('/images/generations')) return onAsking();
-      drawn += 1;
-      onDrawing();
-    },
-  });
-}, 60_000);
 beforeEach(() => {
   drawn = 0;
 });
-afterAll(async () => {
-  await endpoint.close();
-  await service.close();
-  rmSync(home, { recursive: true, force: true });
-});
 
-/** A step on a machine that has nothing of earlier runs but what the cache service gives it. */
-function step(runId: string, more: Partial<Job> = {}): Promise<Step> {
-  return runStep({
-    action: ROOT,
-    home,
-    ...more,
-    inputs: {
-      ...drawingInputs(endpoint.baseUrl, DATASET),
-      concurrency: '2',
-      ...more.inputs,
-    },
-    env: {
-      GITHUB_RUN_ID: runId,
-      ...cacheVariables(service.url),
-      ...more.env,
-    },
-  });
-}
+const step = (runId: string, more: Partial<Job> = {}): Promise<Step> =>
+  runner.step(runId, { ...drawingInputs(runner.baseUrl, DATASET), concurrency: '2' }, more);
 
-const newMachine = (of = home) => rmSync(path.join(of, 'temp'), { recursive: true, force: true });
 /** Where nothing is restored that was saved elsewhere: an archive is found by the path it was made from. */
 const elsewhere = () => mkdtempSync(path.join(home, 'elsewhere-'));
-const contentKeys = () => service.keys().filter(key => key.includes('-content-'));
+const contentKeys = () => runner.service.keys().filter(key => key.includes('-content-'));
 
 test('a killed run leaves its pictures to post; later runs draw the rest, and then nothing', async () => {
   const kill = new AbortController();
@@ -95,22 +61,22 @@ test('a killed run leaves its pictures to post; later runs draw the rest, and th
 
   newMachine();
   drawn = 0;
-  service.calls.length = 0;
+  runner.service.calls.length = 0;
   const third = await step('3');
   expect(third.outputs).toMatchObject({ verdict: 'pass', unjudged: '0' });
   expect(drawn).toBe(0);
   expect(contentKeys()).toHaveLength(2);
   // A run that is over leaves no answers to go on with.
-  expect(service.calls.filter(call => call === 'CreateCacheEntry')).toEqual([]);
+  expect(runner.service.calls.filter(call => call === 'CreateCacheEntry')).toEqual([]);
 }, 180_000);
 
 test('a run that is cancelled while a cache service keeps it waiting reports, and does not pass', async () => {
   newMachine();
   const cancel = new AbortController();
-  service.onSilence = () => cancel.abort();
+  runner.service.onSilence = () => cancel.abort();
   const started = Date.now();
   const { outputs, status, summary, log, workspace } = await step('4', { cancel: cancel.signal });
-  service.onSilence = null;
+  runner.service.onSilence = null;
   expect({ status, outputs }).toMatchObject({ status: 1, outputs: { verdict: 'error', pairs: '0' } });
   expect(summary).toContain('cancelled');
   expect(log).toContain('cancelled');
@@ -127,32 +93,32 @@ test('a run that is cancelled reports before anything slow, and leaves the savin
   onAsking = () => {
     heard += 1;
     if (heard < 20) return;
-    service.onSilence = () => undefined;
+    runner.service.onSilence = () => undefined;
     cancel.abort();
   };
-  service.calls.length = 0;
+  runner.service.calls.length = 0;
   const inputs = { seed: '2', sample: 'full' };
   const { outputs, status, log, state } = await step('5', { cancel: cancel.signal, inputs });
   onAsking = () => undefined;
-  service.onSilence = null;
+  runner.service.onSilence = null;
   expect({ status, outputs }).toMatchObject({ status: 0, outputs: { verdict: 'inconclusive' } });
   expect(log).toContain('it was cancelled');
-  expect(service.calls).not.toContain('CreateCacheEntry');
-  const before = service.keys().length;
+  expect(runner.service.calls).not.toContain('CreateCacheEntry');
+  const before = runner.service.keys().length;
   expect(await step('5', { door: 'post', env: state })).toMatchObject({ status: 0 });
-  expect(service.keys().length).toBeGreaterThan(before);
+  expect(runner.service.keys().length).toBeGreaterThan(before);
 }, 60_000);
 
 test('a run that is cancelled while it saves has reported, and keeps its verdict and its pictures', async () => {
   const place = elsewhere();
   const cancel = new AbortController();
   onAsking = () => {
-    service.onSilence = () => cancel.abort();
+    runner.service.onSilence = () => cancel.abort();
   };
   const known = contentKeys();
   const { outputs, status, state } = await step('6', { cancel: cancel.signal, home: place });
   onAsking = () => undefined;
-  service.onSilence = null;
+  runner.service.onSilence = null;
   expect(cancel.signal.aborted).toBe(true);
   expect({ status, outputs }).toMatchObject({ status: 0, outputs: { verdict: 'pass', unjudged: '0' } });
   expect(drawn).toBeGreaterThan(0);
@@ -171,9 +137,9 @@ test('a run that is cancelled while it saves has reported, and keeps its verdict
 }, 120_000);
 
 test('a service that takes nothing is told of once in a run', async () => {
-  service.readOnly = true;
+  runner.service.readOnly = true;
   const { outputs, log } = await step('10', { home: elsewhere() });
-  service.readOnly = false;
+  runner.service.readOnly = false;
   expect(outputs).toMatchObject({ verdict: 'pass', unjudged: '0' });
   expect(log.match(/^::warning::.*/gm)?.filter(line => line.includes('cache'))).toHaveLength(1);
 }, 60_000);
