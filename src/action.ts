@@ -14,7 +14,7 @@ import { type RunContext, readContext } from './github/context.ts';
 import { type Delivery, deliver, lookUp, maskSecrets, runOf } from './github/delivery.ts';
 import { type Keeper, type KeptFolder, restoreKept, saveLeftKept } from './github/kept.ts';
 import { tellRestricted } from './github/restricted.ts';
-import { isLacking, madeOf } from './going-on.ts';
+import { isLacking, madeOf, SHARED_JOURNAL } from './going-on.ts';
 import { secretsAmong } from './inputs/reading.ts';
 import { INPUTS } from './inputs/table.ts';
 import { inputsFromEnvironment, type RawInputs, type RunConfig, readInputs } from './inputs.ts';
@@ -94,7 +94,7 @@ type Places = Pick<Services, 'workFolder' | 'journal' | 'shared'>;
 const placesOf = (config: RunConfig, context: RunContext, raw: RawInputs): Places => ({
   workFolder: contentFolder(),
   journal: join(answersFolder(), journalName(config, context, raw)),
-  ...(config.cache.reuseResponses && { shared: join(answersFolder(), SHARED) }),
+  ...(config.cache.reuseResponses && { shared: join(answersFolder(), SHARED_JOURNAL) }),
 });
 
 async function restored(
@@ -152,13 +152,19 @@ function answersOf({ attempt }: RunContext, only: string): KeptFolder {
   return { ...kept, parts: of(attempt), ...(before.length > 0 && { restore: before }) };
 }
 
-const SHARED = 'shared.jsonl';
-
 /** Answers of every run, where `reuse-responses` says so. */
 const sharedAnswers = (shared: Places['shared']): readonly KeptFolder[] =>
   shared === undefined
     ? []
-    : [{ name: 'answers', folder: answersFolder(), only: SHARED, parts: [SHARED], restore: 'nearest' }];
+    : [
+        {
+          name: 'answers',
+          folder: answersFolder(),
+          only: SHARED_JOURNAL,
+          parts: [SHARED_JOURNAL],
+          restore: 'nearest',
+        },
+      ];
 
 /** The cache service takes ten keys at once, and the first is named twice. */
 const MOST_ATTEMPTS = 9;

@@ -35,6 +35,9 @@ const MAKING: readonly InputName[] = [
 export const madeOf = (raw: RawInputs): readonly string[] =>
   MAKING.map(name => raw.get(name)?.trim() || INPUTS[name].default);
 
+/** The name of the journal that all runs share which reuse answers, beside those of the runs themselves. */
+export const SHARED_JOURNAL = 'shared.jsonl';
+
 /**
  * Whether a run went wrong, so that it is gone on with where it was. One that came to a verdict, be it by a budget or
  * early, is over: what asks the same asks anew, for behind a name there may be another model by then.

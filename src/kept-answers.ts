@@ -38,7 +38,7 @@ export async function borrow(
   { own, shared, minHelpfulness, notice }: Lending,
 ): Promise<Lent> {
   const isLent = async (trial: Trial): Promise<boolean> => {
-    const key = await keyOf(trial, asking);
+    const key = await keyFor(trial, asking);
     return key === undefined || (shared.placeOf(key) !== undefined && own.placeOf(key) === undefined);
   };
   const asked = new Set<Subject>();
@@ -88,7 +88,7 @@ export async function forgetDoubted(
     if (failedSince < 2 || chanceInARow(failedSince, failed.length, kept.length) > CHANCE) continue;
     const doubted: string[] = [];
     for (const trial of [...controls, ...pairs]) {
-      const key = await keyOf(trial, asking);
+      const key = await keyFor(trial, asking);
       if (key !== undefined && (journal.placeOf(key) ?? -1) > since) doubted.push(key);
     }
     await journal.drop(doubted);
@@ -107,7 +107,7 @@ const bySubject = (trials: readonly Trial[]) =>
   }));
 
 /** Undefined where there is no picture to ask with. */
-async function keyOf(trial: Trial, asking: Asking): Promise<string | undefined> {
+async function keyFor(trial: Trial, asking: Asking): Promise<string | undefined> {
   const made = await requestFor(trial, asking);
   return 'missing' in made ? undefined : made.key;
 }
@@ -127,7 +127,7 @@ async function controlsIn(
 ): Promise<readonly KeptControl[]> {
   const kept: KeptControl[] = [];
   for (const trial of controls) {
-    const key = await keyOf(trial, asking);
+    const key = await keyFor(trial, asking);
     const answer = key === undefined ? undefined : await journal.find(key, keptAnswer);
     if (key === undefined || answer === undefined) continue;
     const isWhole = answer.kind === 'text' && !answer.truncated;

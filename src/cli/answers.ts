@@ -2,7 +2,7 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256Of } from '../common/hash.ts';
 import { makeFolder } from '../common/make-folder.ts';
-import { madeOf } from '../going-on.ts';
+import { madeOf, SHARED_JOURNAL } from '../going-on.ts';
 import type { RawInputs, RunConfig } from '../inputs.ts';
 import { unusable } from '../journal/journal.ts';
 import { lock, type Unlock } from '../journal/lock.ts';
@@ -34,14 +34,12 @@ export async function claimAnswers(
     await makeFolder(folder);
     await forgetOld(folder);
     const claimed = await firstFree(await journalsIn(folder, raw), notice);
-    if (claimed) return { ...claimed, ...(cache.reuseResponses && { shared: join(folder, SHARED) }) };
+    if (claimed) return { ...claimed, ...(cache.reuseResponses && { shared: join(folder, SHARED_JOURNAL) }) };
   } catch (error) {
     throw unusable(folder, error);
   }
   throw new Error(`${AT_ONCE} runs that ask the same are under way in this folder: wait for one to end`);
 }
-
-const SHARED = 'shared.jsonl';
 
 /** Those with answers in them come first. */
 async function journalsIn(folder: string, raw: RawInputs): Promise<readonly string[]> {
@@ -84,7 +82,7 @@ const LONGEST_KEPT = 24 * 3600 * 1000;
 async function forgetOld(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const journal = join(folder, name);
-    if (!name.endsWith('.jsonl') || name === SHARED || !(await isOld(journal))) continue;
+    if (!name.endsWith('.jsonl') || name === SHARED_JOURNAL || !(await isOld(journal))) continue;
     const unlock = await lock(`${journal}.lock`);
     if (unlock) await rm(journal, { force: true }).finally(unlock);
   }
