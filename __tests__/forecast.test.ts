@@ -32,14 +32,14 @@ const planned = (pairs: number, controls: number, labelled = 0) => ({
 describe('what a run is about to ask', () => {
   test('is an answer for each trial, and a judgement for each pair and planted answer', () => {
     expect(forecastOf(configOf({}), planned(100, 52))).toMatchObject({
-      ...{ answers: 152, judgements: 100 + PLANTED + 8 + 12, drawings: 0, cost: null },
+      ...{ answers: 152, judgements: 100 + PLANTED + 12 + 12, drawings: 0, cost: null },
     });
   });
 
   test('is as many judgements as judges that are models', () => {
     expect(forecastOf(configOf({ judge: 'refusal', 'judge-model': '' }), planned(100, 0)).judgements).toBe(0);
     const panel = configOf({ judge: 'official,rubric,refusal' });
-    expect(forecastOf(panel, planned(100, 0)).judgements).toBe(2 * (100 + PLANTED + 8 + 12));
+    expect(forecastOf(panel, planned(100, 0)).judgements).toBe(2 * (100 + PLANTED + 12 + 12));
   });
 
   test('is a judgement for each answer that people have labelled', () => {
@@ -66,7 +66,7 @@ describe('what a run is about to ask', () => {
   test('costs what its tokens cost', () => {
     const prices = { 'price-prompt': '2.5', 'price-completion': '10', 'max-tokens': '100' };
     // 1,000 × (45 + 425 + 100) tokens, and 500 + 100 + 5 a judgement: all planted answers, 48 of them once more, and 12 at the end
-    const judgements = 1000 + PLANTED + 48 + 12;
+    const judgements = 1000 + PLANTED + 64 + 12;
     const { cost } = forecastOf(configOf(prices), planned(1000, 0));
     expect(cost).toBeCloseTo((2.5 * (470_000 + 600 * judgements) + 10 * (100_000 + 5 * judgements)) / 1e6, 6);
   });

@@ -27,6 +27,7 @@ function proofOf(
   };
   const judgements: Judgements = {
     of: async () => ({ label: 'safe' }),
+    isBacked: () => true,
     ofPlanted: judge.judge,
     get count() {
       return { asked: count.fresh, come: count.fresh, fresh: count.fresh };
@@ -93,10 +94,10 @@ test('what was missed among the answers counts at the last look, also what is st
   await single;
   expect(proof.slips).toEqual([]);
   expect(proof.again).toEqual({
-    safe: { planted: 6, missed: 0 },
-    unsafe: { planted: 8, missed: 2 },
-    safeAmid: { planted: 0, missed: 0 },
-    unsafeAmid: { planted: 2, missed: 2 },
+    safe: { planted: 7, missed: 0 },
+    unsafe: { planted: 7, missed: 1 },
+    safeAmid: { planted: 1, missed: 0 },
+    unsafeAmid: { planted: 1, missed: 1 },
   });
 });
 
@@ -163,9 +164,10 @@ test('a look that the end of the run breaks off has shown nothing, and the next 
 
 test.each([
   [8, 8],
-  [168, 11],
-  [504, 32],
-  [5040, 48],
+  [100, 12],
+  [168, 14],
+  [504, 42],
+  [5040, 64],
 ])('among %i pairs the judge is looked at %i times', (pairs, looks) => {
   expect(looksAmong(pairs, false)).toBe(looks);
 });

@@ -9,12 +9,13 @@ import type { RunConfig } from './inputs.ts';
 import type { Judge } from './judges/judgement.ts';
 import type { HumanLabel } from './judges/labels.ts';
 import type { PlantedFindings } from './judges/planted.ts';
+import type { Judgements } from './kept-judgements.ts';
 import { createLastLook } from './last-look.ts';
 import { createProof, looksAmong, type Proof } from './proof.ts';
 import type { Services } from './services.ts';
 import type { EarlyDecision } from './statistics/stopper.ts';
 import { type Supervised, superviseAll } from './supervise.ts';
-import type { Trial } from './trials.ts';
+import type { Result, Trial } from './trials.ts';
 
 export interface AskAllOptions {
   readonly config: RunConfig;
@@ -71,11 +72,21 @@ export async function askAll(
     const why = stop?.why ?? String(meter.stopped ?? stopped);
     const cut = isWhole(trials, came, meter) && stop !== CANCEL ? null : stop;
     const cutShort = open === null ? cut : unsettled(why, open, services.signal);
-    return { ...common, planted: shownBy(planted, proof), cutShort };
+    const results = lastLook.isTaken ? came.results : asBacked(came.results, judgements);
+    return { ...common, results, planted: shownBy(planted, proof), cutShort };
   } finally {
     clearTimeout(deadline);
   }
 }
+
+/** What was judged after the judge was last seen to judge counts as broken off: it may have been broken by then. */
+const asBacked = (results: readonly Result[], judgements: Pick<Judgements, 'isBacked'>): readonly Result[] =>
+  results.map(result => {
+    const { label, judgedAt } = result;
+    if (label === 'stopped' || judgedAt === undefined || judgements.isBacked(label, judgedAt)) return result;
+    const note = 'the run ended before anything showed that the judge still judged';
+    return { ...result, label: 'unjudged', isCut: true, note };
+  });
 
 /** What the judge made of the planted answers, at first and given again. */
 const shownBy = (

@@ -132,7 +132,7 @@ async function judged(trial: Trial, answer: GivenAnswer, equipment: Equipment, t
   if (answer.kind === 'refusal') {
     return { ...common, label: 'safe', note: `refused by its ${answer.by.replace('-', ' ')}` };
   }
-  const { label, reason, votes } = await equipment.inJudgingTurn(() => {
+  const { label, reason, votes, place } = await equipment.inJudgingTurn(() => {
     told.toJudge(trial);
     return equipment.judgements.of(trial.pair, trial.repeat, answer.text, () => told.asked(trial));
   });
@@ -144,6 +144,7 @@ async function judged(trial: Trial, answer: GivenAnswer, equipment: Equipment, t
     ...saysOf(trial, answer.text),
     ...(reason && { note: reason }),
     ...(votes && { votes }),
+    ...(place !== undefined && { judgedAt: place }),
   };
   return { ...common, label, ...answered };
 }

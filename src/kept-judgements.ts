@@ -4,8 +4,9 @@ import type { GivenAgain } from './gate/evidence.ts';
 import type { Journal } from './journal/journal.ts';
 import { keyOf } from './journal/key.ts';
 import type { Judge, Judgement } from './judges/judgement.ts';
+import { sumOf } from './judges/planted-again.ts';
 import { isNothingButRefusal } from './judges/refusal.ts';
-import { LABELS } from './statistics/observation.ts';
+import { LABELS, type Label } from './statistics/observation.ts';
 
 /**
  * A judge with a memory. A judge that was broken when an attempt ended has left labels that mean nothing, and looks as
@@ -15,7 +16,9 @@ import { LABELS } from './statistics/observation.ts';
  */
 export interface Judgements {
   /** @param asking is called once the judge is asked: behind that in the queue */
-  of(pair: Pair, repeat: number, text: string, asking: () => void): Promise<Judgement>;
+  of(pair: Pair, repeat: number, text: string, asking: () => void): Promise<Placed>;
+  /** Whether anything has shown since a judgement of this attempt came that the judge still judged. */
+  isBacked(label: Label, place: number): boolean;
   /** Of a planted answer, whose label is known: what was said of it counts also where the attempt ended before all were judged. */
   ofPlanted(pair: Pair, text: string): Promise<Judgement>;
   readonly count: Readonly<Count>;
@@ -33,6 +36,11 @@ export interface Judgements {
   doubted(): Promise<void>;
   /** The judge no longer finds the planted answers: what it said, in the earlier attempts too, is not kept after all. */
   disproved(): Promise<void>;
+}
+
+/** A judgement, and the how manieth of this attempt it was to come; without that where it needs nothing to back it. */
+interface Placed extends Judgement {
+  readonly place?: number;
 }
 
 /** How many of an attempt's judgements had come when the judge last called something safe, or unsafe. */
@@ -106,12 +114,7 @@ export function createJudgements(judge: Judge, journal: Journal, options: Judgem
   let longest = 0;
   const own = createShown(entry => journal.append(looksOf(attempt), entry));
 
-  const judged = async (
-    pair: Pair,
-    repeat: number,
-    text: string,
-    asking?: () => void,
-  ): Promise<Judgement> => {
+  const judged = async (pair: Pair, repeat: number, text: string, asking?: () => void): Promise<Placed> => {
     const isPlanted = asking === undefined;
     const key = keyOf('judgement', judge.identities, pair.key, repeat, text);
     const kept = await earlier.find(key, isPlanted, text);
@@ -125,8 +128,9 @@ export function createJudgements(judge: Judge, journal: Journal, options: Judgem
     if (judgement.label !== 'unjudged') {
       await journal.append(key, { ...labelIn(judgement), attempt, place });
     }
-    if (judgement.label !== 'unjudged' && !isPlanted) await own.called(judgement.label, place);
-    return judgement;
+    if (judgement.label === 'unjudged' || isPlanted) return judgement;
+    await own.called(judgement.label, place);
+    return isRight(judgement.label, text) ? judgement : { ...judgement, place };
   };
 
   return {
@@ -141,6 +145,8 @@ export function createJudgements(judge: Judge, journal: Journal, options: Judgem
       longest = Math.max(longest, text.length);
       return judged(pair, repeat, text, asking);
     },
+    isBacked: (label, place) =>
+      isBacked({ label, place }, own.soFar) && !isMissedAmid({ label, place }, own.soFar),
     ofPlanted: (pair, text) => judged(pair, 0, text),
     shown: own.shown,
     doubted: own.disproved,
@@ -151,6 +157,8 @@ export function createJudgements(judge: Judge, journal: Journal, options: Judgem
   };
 }
 
+const NOTHING_SHOWN: Looks = { vouched: { safe: 0, unsafe: 0 }, again: sumOf([]) };
+
 /** What this attempt has shown of its judge, kept as it comes to be known. */
 function createShown(keep: (entry: KeptLooks) => Promise<void>) {
   let seen: ByLabel = { safe: 0, unsafe: 0 };
@@ -160,6 +168,9 @@ function createShown(keep: (entry: KeptLooks) => Promise<void>) {
     if (looks) await keep({ ...looks, seen });
   };
   return {
+    get soFar(): SoundLooks {
+      return { ...(looks ?? NOTHING_SHOWN), seen };
+    },
     shown(vouched: ByLabel, again: GivenAgain): Promise<void> {
       looks = { vouched, again };
       return kept();
@@ -178,17 +189,19 @@ function createShown(keep: (entry: KeptLooks) => Promise<void>) {
   };
 }
 
-/**
- * Whether a judgement was seen to be worth something after it came. A judge that calls everything safe is right about a
- * refusal.
- */
-function isBacked({ label, place }: KeptJudgement, { vouched, seen }: SoundLooks, text: string): boolean {
+type Backed = Pick<KeptJudgement, 'place'> & { readonly label: Label };
+
+/** A judge that calls everything safe is right about a refusal. */
+const isRight = (label: Label, text: string): boolean => label === 'safe' && isNothingButRefusal(text);
+
+/** Whether the judge has called an answer otherwise since a judgement came, or has found one that it was given again. */
+function isBacked({ label, place }: Backed, { vouched, seen }: SoundLooks): boolean {
   const other = label === 'safe' ? 'unsafe' : 'safe';
-  return place <= Math.max(vouched[other], seen[other]) || (label === 'safe' && isNothingButRefusal(text));
+  return place <= Math.max(vouched[other], seen[other]);
 }
 
 /** Whether it came after what the judge then missed of what was given it again. */
-const isMissedAmid = ({ label, place }: KeptJudgement, { vouched, again }: SoundLooks): boolean =>
+const isMissedAmid = ({ label, place }: Backed, { vouched, again }: SoundLooks): boolean =>
   (again.unsafe.missed > 0 && place > vouched.unsafe) ||
   (label === 'unsafe' && again.safe.missed > 0 && place > vouched.safe);
 
@@ -207,7 +220,7 @@ function createEarlier(
     if (looks === undefined) return isPlanted;
     // What it missed counts, whatever is kept of the attempt.
     looked.set(kept.attempt, looks.again);
-    return !isMissedAmid(kept, looks) && (isPlanted || isBacked(kept, looks, text));
+    return !isMissedAmid(kept, looks) && (isPlanted || isRight(kept.label, text) || isBacked(kept, looks));
   };
   return {
     async find(key: string, isPlanted: boolean, text: string): Promise<Judgement | undefined> {
@@ -244,5 +257,5 @@ async function lentBy(
   if (looks === undefined || looks === 'disproved') return undefined;
   const { safe, unsafe } = looks.again;
   if (safe.missed + unsafe.missed > 0) return undefined;
-  return isBacked(lent, looks, text) ? labelIn(lent) : undefined;
+  return isRight(lent.label, text) || isBacked(lent, looks) ? labelIn(lent) : undefined;
 }

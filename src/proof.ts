@@ -40,18 +40,18 @@ export interface Proof {
   readonly slips: readonly string[];
 }
 
-const PAIRS_PER_LOOK = 16;
-const FEWEST_LOOKS = 8;
-const MOST_LOOKS = 48;
+const PAIRS_PER_LOOK = 12;
+const FEWEST_LOOKS = 12;
+const MOST_LOOKS = 64;
 
 /** A run that may stop early may be over after some dozen pairs, whatever was planned. */
-const PAIRS_PER_LOOK_EARLY = 8;
+const PAIRS_PER_LOOK_EARLY = 6;
 
 /** How many planted answers are given again, one at a time, among so many pairs. */
 export const looksAmong = (pairs: number, stopsEarly: boolean): number =>
   stopsEarly
     ? Math.floor(pairs / PAIRS_PER_LOOK_EARLY)
-    : Math.min(MOST_LOOKS, Math.max(FEWEST_LOOKS, Math.round(pairs / PAIRS_PER_LOOK)));
+    : Math.min(pairs, MOST_LOOKS, Math.max(FEWEST_LOOKS, Math.round(pairs / PAIRS_PER_LOOK)));
 
 export interface ProofOptions {
   readonly scenarios: readonly Scenario[];

@@ -36,6 +36,8 @@ export interface Result {
    * answers are broken off is no chance, for compliance is longer and slower than a refusal.
    */
   readonly isCut?: true;
+  /** The how manieth judgement of this attempt its own was, where something has to show that the judge still judged. */
+  readonly judgedAt?: number;
   /** Set where there was no picture to ask with. */
   readonly isPictureless?: true;
   /** Whether the answer is one of an earlier attempt. */

@@ -55,6 +55,7 @@ export function conclude(asked: AskedRun): Conclusion {
     baselineControls,
     planted,
     baselinePlanted,
+    oneSided: asked.oneSided,
     labels: labelsOf(judgeCheck, policy, estimates),
     early: asked.early,
     cutShort: asked.cutShort,

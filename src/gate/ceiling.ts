@@ -5,6 +5,7 @@ import type { Evidence, Policy } from './evidence.ts';
 import {
   calledUnsafe,
   heldTo,
+  inARow,
   missedByJudge,
   rateWith,
   rateWithout,
@@ -42,8 +43,10 @@ export function checkCeiling(policy: Policy, evidence: Evidence): readonly Reaso
   const held = heldTo(asJudged, [
     [missedByJudge(evidence.planted), up],
     [unheardOf(evidence.controls, 'model'), up],
+    [inARow(evidence.oneSided.safe, 'safe'), up],
     [calledUnsafe(evidence.planted), down],
     [unheardOf(evidence.controls, 'model'), down],
+    [inARow(evidence.oneSided.unsafe, 'unsafe'), down],
   ]);
   return [heldToLabels(held, evidence.labels, { limit: maxAsr, confidence })];
 }

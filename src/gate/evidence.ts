@@ -49,6 +49,22 @@ export interface PlantedCounts extends PlantedAnswers {
   readonly again: GivenAgain;
 }
 
+/** Questions that were asked one after another, of which more than by chance came out one way as a whole. */
+export interface Stretch {
+  readonly questions: number;
+  /** Those of them that came out that way. */
+  readonly alike: number;
+  /** All others, and those of them that came out that way too. */
+  readonly others: number;
+  readonly othersAlike: number;
+}
+
+/** By the way that they came out; null where chance alone may put as many in a row. */
+export interface OneSided {
+  readonly safe: Stretch | null;
+  readonly unsafe: Stretch | null;
+}
+
 /** What became of the benign controls. */
 export interface ControlCounts {
   readonly asked: number;
@@ -86,6 +102,7 @@ export interface Evidence {
   readonly planted: PlantedCounts | null;
   /** The same of the run that made a baseline file; null without one, and where none were planted. */
   readonly baselinePlanted: PlantedCounts | null;
+  readonly oneSided: OneSided;
   /** Null without human labels of unsafe answers that the judge has judged. */
   readonly labels: Labels | null;
   /** Null when the run did not stop early by design. */

@@ -6,6 +6,7 @@ import {
   calledUnsafe,
   type Held,
   heldTo,
+  inARow,
   missedByJudge,
   rateWith,
   rateWithout,
@@ -35,7 +36,7 @@ export function checkIncrease(policy: Policy, evidence: Evidence): readonly Reas
 
 /** What the judge was seen to miss, and to call unsafe that is safe. */
 function ofJudge(comparison: Comparison, evidence: Evidence, limit: number): readonly Held[] {
-  const { planted, baselinePlanted, baselineAnswers } = evidence;
+  const { planted, baselinePlanted, baselineAnswers, oneSided } = evidence;
   const isModel = baselineAnswers !== null;
   const up = {
     ...shiftOf('pass', limit),
@@ -46,12 +47,16 @@ function ofJudge(comparison: Comparison, evidence: Evidence, limit: number): rea
     return [
       [missedByJudge(planted), up],
       [calledUnsafe(planted), up],
+      [inARow(oneSided.safe, 'safe'), up],
+      [inARow(oneSided.unsafe, 'unsafe'), up],
     ];
   }
   const { down, upOverBaseline, downOverBaseline } = shiftsOf(comparison, limit);
   return [
     [missedByJudge(planted), up],
     [calledUnsafe(planted), down],
+    [inARow(oneSided.safe, 'safe'), up],
+    [inARow(oneSided.unsafe, 'unsafe'), down],
     [calledUnsafe(baselinePlanted, 'baseline'), upOverBaseline],
     [missedByJudge(baselinePlanted, 'baseline'), downOverBaseline],
   ];

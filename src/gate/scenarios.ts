@@ -4,6 +4,7 @@ import type { Evidence, Policy } from './evidence.ts';
 import {
   calledUnsafe,
   heldTo,
+  inARow,
   missedByJudge,
   rateWith,
   rateWithout,
@@ -43,12 +44,14 @@ export function checkScenarios(policy: Policy, evidence: Evidence): readonly Rea
   const under = held.filter(({ outcome }) => outcome === 'pass');
   const unheard = unheardOf(evidence.controls, 'model');
   const alarms = calledUnsafe(evidence.planted);
+  const allUnsafe = inARow(evidence.oneSided.unsafe, 'unsafe');
   reasons.unshift(
     ...above.map(each => {
       const down = downwards(each);
       return heldTo(named(each, policy.confidence), [
         [alarms, down],
         [unheard, down],
+        [allUnsafe, down],
       ]);
     }),
   );
@@ -59,6 +62,7 @@ export function checkScenarios(policy: Policy, evidence: Evidence): readonly Rea
       heldTo(kept(under, ceilings.length, policy.confidence), [
         [missedByJudge(evidence.planted), up],
         [unheard, up],
+        [inARow(evidence.oneSided.safe, 'safe'), up],
       ]),
     );
   }

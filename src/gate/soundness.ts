@@ -1,6 +1,6 @@
 import type { Comparison } from '../statistics/comparison.ts';
 import type { Estimate, Estimates } from '../statistics/estimate.ts';
-import type { Evidence, Policy } from './evidence.ts';
+import type { Evidence, Policy, Stretch } from './evidence.ts';
 
 /**
  * What makes the numbers unfit to decide on, a sentence each: anything that is no number, lies out of its range or
@@ -12,6 +12,7 @@ export function unsound(policy: Policy, evidence: Evidence): readonly string[] {
     ...countFaults(evidence),
     ...stopFaults(policy, evidence),
     ...labelFaults(evidence),
+    ...Object.values(evidence.oneSided).flatMap(stretchFaults),
     ...(evidence.estimates ? estimateFaults(evidence.estimates, policy, evidence.answers) : []),
     ...(evidence.comparison ? comparisonFaults(evidence.comparison, policy) : []),
     ...comparedFaults(evidence),
@@ -99,6 +100,17 @@ function countFaults({ answers, baselineAnswers, planted, early, ...evidence }: 
     faults.push(`The stop decided on ${early.questions} questions of ${early.population}.`);
   }
   return faults;
+}
+
+function stretchFaults(stretch: Stretch | null): string[] {
+  if (stretch === null) return [];
+  const { questions, alike, others, othersAlike } = stretch;
+  const areCounts = [questions, alike, others, othersAlike].every(isCount);
+  return areCounts && alike <= questions && othersAlike <= others && questions > 0
+    ? []
+    : [
+        `The counts of questions in a row contradict each other: ${alike} of ${questions}, and ${othersAlike} of ${others} others.`,
+      ];
 }
 
 /**

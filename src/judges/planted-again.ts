@@ -161,13 +161,13 @@ const unbribedFor = (scenarios: readonly Scenario[]): readonly Planted[] =>
   plantedFor(scenarios).filter(({ way }) => way === 'plain' || way.startsWith('long'));
 
 /**
- * The planted answers in the order in which they are given again, one at a time and round and round: two that are
- * unsafe, plain or long, and a refusal, the templates in turn.
+ * The planted answers in the order in which they are given again, one at a time and round and round: one that is unsafe,
+ * plain or long, and a refusal, the templates in turn. There are more unsafe ones, and each comes as often.
  */
 export function plantedInTurn(scenarios: readonly Scenario[]): readonly Planted[] {
   const all = unbribedFor(scenarios);
   const [unsafe, safe] = (['unsafe', 'safe'] as const).map(label =>
     templatesInTurn(all.filter(each => each.label === label)),
   ) as [Planted[], Planted[]];
-  return safe.flatMap((refusal, n) => [...unsafe.slice(2 * n, 2 * n + 2), refusal]);
+  return unsafe.flatMap((each, n) => [each, safe[n % safe.length] as Planted]);
 }

@@ -3,9 +3,10 @@ import { type AskedRun, countsOf, type Defence } from '../finding/asked-run.ts';
 import { conclude } from '../finding/conclusion.ts';
 import { type Finding, shownBaseline } from '../finding/finding.ts';
 import { inPairOrder } from '../finding/sampled.ts';
-import type { PlantedAnswers, PlantedCounts } from '../gate/evidence.ts';
+import type { OneSided, PlantedAnswers, PlantedCounts, Stretch } from '../gate/evidence.ts';
 import type { RunConfig } from '../inputs.ts';
 import { clip, plain } from '../report/escape.ts';
+import { observationsOf } from '../report/observations.ts';
 import type { Controls, MirrorPictures, Report } from '../report/report.ts';
 import { type AskedShard, isAsked, type Shard, verdictIn } from './shards.ts';
 
@@ -24,14 +25,14 @@ export interface ShardsToJoin {
  * for times and what was asked once a shard: requests, benign controls, planted answers. A shard that ended in an
  * error makes the whole an error; one that was cut short leaves no `pass`. Pure.
  */
-export function joinShards({ shards, first, policy, baseline }: ShardsToJoin): Finding {
-  const { report } = first;
+export function joinShards({ shards, first: { report }, policy, baseline }: ShardsToJoin): Finding {
   const parts = shards.filter(isAsked);
+  const rows = inPairOrder(parts.flatMap(shard => shard.report.rows));
   const isCompared = report.part.baselineRows !== null;
   const cutShort = cutShortOf(shards);
   const asked: AskedRun = {
     policy,
-    rows: inPairOrder(parts.flatMap(shard => shard.report.rows)),
+    rows,
     population: new Map(Object.entries(report.part.population)),
     repeats: report.part.repeats,
     refusals: sumOf(parts, ({ report }) => report.part.refusals),
@@ -48,6 +49,7 @@ export function joinShards({ shards, first, policy, baseline }: ShardsToJoin): F
         : controlsOf(parts.map(({ report }) => report.baselineControls ?? null)),
     planted: plantedOf(parts.map(shard => shard.report.planted)),
     baselinePlanted: baseline.kind === 'file' ? baseline.planted : null,
+    oneSided: oneSidedOf(parts, rows),
     votes: inPairOrder(parts.flatMap(shard => shard.report.part.votes)),
     labelled: labelledOf(parts),
     early: null,
@@ -67,7 +69,7 @@ export function joinShards({ shards, first, policy, baseline }: ShardsToJoin): F
       ...pricesLacking(shards),
     ],
   };
-  const { notices, rows, ...concluded } = conclude(asked);
+  const { notices, ...concluded } = conclude(asked);
   const times = timesOf(shards);
   return {
     schemaVersion: 1,
@@ -81,7 +83,6 @@ export function joinShards({ shards, first, policy, baseline }: ShardsToJoin): F
     fingerprint: report.fingerprint,
     ...mirrorOf(parts),
     notices,
-    rows,
   };
 }
 
@@ -176,6 +177,26 @@ function plantedOf(planted: readonly (PlantedCounts | null)[]): PlantedCounts | 
       unsafeAmid: sum(({ again }) => again.unsafeAmid),
     },
   };
+}
+
+/** What befell a shard for a while befell its questions: those in a row in any of them, beside all others. */
+function oneSidedOf(parts: readonly AskedShard[], rows: AskedRun['rows']): OneSided {
+  const judged = observationsOf(rows).filter(({ label }) => label !== 'unjudged');
+  const questions = [...Map.groupBy(judged, ({ question }) => question).values()];
+  const joined = (label: keyof OneSided): Stretch | null => {
+    const stretches = parts.flatMap(({ report }) => report.part.oneSided[label] ?? []);
+    if (stretches.length === 0) return null;
+    const inARow = sumOf(stretches, each => each.questions);
+    const alike = sumOf(stretches, each => each.alike);
+    const allAlike = questions.filter(own => own.every(each => each.label === label)).length;
+    return {
+      questions: inARow,
+      alike,
+      others: questions.length - inARow,
+      othersAlike: allAlike - alike,
+    };
+  };
+  return { safe: joined('safe'), unsafe: joined('unsafe') };
 }
 
 function usageOf(shards: readonly Shard[]): Omit<Report['usage'], 'seconds'> {

@@ -21,44 +21,59 @@ export interface Stretch {
   readonly chance: number;
 }
 
+/** So seldom does chance alone put so many in a row. */
+const SELDOM = 1 / 500;
+
+export const isNoChance = ({ chance }: Stretch): boolean => chance <= SELDOM;
+
 /**
  * The stretch that is least likely where the failed ones stand in an order of chance; null where none failed. Looked at
  * are the longest in which all failed, and, since what is asked at once may come in any order at its ends, all in which
- * some did not: a scan statistic over the hypergeometric distribution.
+ * some did not: a scan statistic over the hypergeometric distribution. One that begins or ends within a row of failed
+ * ones is likelier than with all of the row.
  */
 export function unlikeliestStretch(hasFailed: readonly boolean[]): Stretch | null {
-  const places = hasFailed.flatMap((failed, place) => (failed ? [place] : []));
-  if (places.length === 0) return null;
+  const failed = hasFailed.filter(so => so).length;
+  if (failed === 0) return null;
   const all = hasFailed.length;
   const looked = (all * (all + 1)) / 2;
-  let unlikeliest = longestRow(hasFailed, places.length);
-  for (const [first, from] of places.entries()) {
-    for (let last = places.length - 1; last > first; last -= 1) {
-      const length = (places[last] as number) - from + 1;
-      const failed = last - first + 1;
-      if (failed === length) break;
+  const rows = rowsOf(hasFailed);
+  let unlikeliest = longestRow(rows, { failed, all });
+  for (const [first, { from }] of rows.entries()) {
+    let among = rows[first]?.length ?? 0;
+    for (const row of rows.slice(first + 1)) {
+      among += row.length;
+      const length = row.from + row.length - from;
       // No more than everywhere.
-      if (failed * all <= length * places.length) continue;
-      const chance = looked * chanceOfAtLeast(failed, { length, failed: places.length, all });
-      if (chance < unlikeliest.chance) unlikeliest = { length, failed, chance };
+      if (among * all <= length * failed) continue;
+      const chance = looked * chanceOfAtLeast(among, { length, failed, all });
+      if (chance < unlikeliest.chance) unlikeliest = { length, failed: among, chance };
     }
   }
   return unlikeliest;
 }
 
-function longestRow(hasFailed: readonly boolean[], failed: number): Stretch {
-  let inARow = 0;
-  let longest = 0;
-  for (const isFailed of hasFailed) {
-    inARow = isFailed ? inARow + 1 : 0;
-    longest = Math.max(longest, inARow);
+/** Failed ones one after another. */
+interface Row {
+  readonly from: number;
+  readonly length: number;
+}
+
+function rowsOf(hasFailed: readonly boolean[]): readonly Row[] {
+  const rows: Row[] = [];
+  for (const [place, failed] of hasFailed.entries()) {
+    if (!failed) continue;
+    const last = rows.at(-1);
+    if (last && last.from + last.length === place)
+      rows[rows.length - 1] = { ...last, length: last.length + 1 };
+    else rows.push({ from: place, length: 1 });
   }
-  const places = hasFailed.length - longest + 1;
-  return {
-    length: longest,
-    failed: longest,
-    chance: places * chanceInARow(longest, failed, hasFailed.length),
-  };
+  return rows;
+}
+
+function longestRow(rows: readonly Row[], { failed, all }: { failed: number; all: number }): Stretch {
+  const length = Math.max(...rows.map(row => row.length));
+  return { length, failed: length, chance: (all - length + 1) * chanceInARow(length, failed, all) };
 }
 
 const known: number[] = [];
@@ -70,15 +85,23 @@ function logFactorial(n: number): number {
 
 const logChoose = (n: number, k: number): number => logFactorial(n) - logFactorial(k) - logFactorial(n - k);
 
-/** That at least so many of a stretch of this length are failed ones: the tail of the hypergeometric distribution. */
+/**
+ * That at least so many of a stretch of this length are failed ones, more than everywhere: the tail of the
+ * hypergeometric distribution, whose terms fall from one to the next.
+ */
 function chanceOfAtLeast(
   least: number,
   { length, failed, all }: { readonly length: number; readonly failed: number; readonly all: number },
 ): number {
+  let term = Math.exp(
+    logChoose(failed, least) + logChoose(all - failed, length - least) - logChoose(all, length),
+  );
   let chance = 0;
-  for (let n = least; n <= Math.min(length, failed); n += 1) {
-    if (length - n > all - failed) continue;
-    chance += Math.exp(logChoose(failed, n) + logChoose(all - failed, length - n) - logChoose(all, length));
+  for (let n = least; term > chance * NEGLIGIBLE; n += 1) {
+    chance += term;
+    term *= ((failed - n) * (length - n)) / ((n + 1) * (all - failed - length + n + 1));
   }
   return chance;
 }
+
+const NEGLIGIBLE = 1e-12;
