@@ -136,7 +136,7 @@ describe('what a judge said that called everything safe before its run was broke
 
   test('counts with what it missed meanwhile, where a later look found it right again', async () => {
     const [, second] = await judgeMendedBetween({
-      ...{ right: PLANTED + 4, until: PLANTED + 36, cancelledAt: PLANTED + 94 },
+      ...{ right: PLANTED + 4, until: PLANTED + 42, cancelledAt: PLANTED + 94 },
       way,
     });
     expect(second.planted?.again.unsafe.missed).toBeGreaterThan(0);
