@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { ownPair } from '../src/benchmark/pair.ts';
 import { SCENARIOS } from '../src/benchmark/scenarios.ts';
 import { openJournal } from '../src/journal/journal.ts';
@@ -92,6 +92,35 @@ describe('of what a judge said in an attempt that was broken off', () => {
     expect(all.again).toHaveLength(5);
     expect(all.missed).toBe(1);
   });
+
+  test.each([false, true])(
+    'all is judged again where what was shown of the judge is gone, as where the older lines were cut off (lent: %s)',
+    async isLent => {
+      await nextAttempt(4, 0);
+      const lines = (await readFile(at('journal.jsonl'), 'utf8')).split('\n');
+      const judgements = lines.filter(line => line.includes('"place"'));
+      expect(judgements).toHaveLength(5);
+      await writeFile(at('left.jsonl'), `${judgements.join('\n')}\n`);
+      const left = await openJournal(at('left.jsonl'));
+      const another = await openJournal(at('another.jsonl'));
+      const next = createJudgements(
+        { identities: [], judge: async () => ({ label: 'safe' }) },
+        isLent ? another : left,
+        { attempt: '2', shared: isLent ? left : null },
+      );
+      for (const text of ['first', 'second', 'third', 'fourth', "I can't help with that."]) {
+        await next.of(
+          ownPair(SCENARIOS[0] as (typeof SCENARIOS)[number], 'own/1', 'May I?'),
+          1,
+          text,
+          () => undefined,
+        );
+      }
+      expect(next.count.asked).toBe(5);
+      await left.close();
+      await another.close();
+    },
+  );
 
   test.each([
     ['an unsafe answer', 1, 0],

@@ -2,8 +2,8 @@ import { dirname } from 'node:path';
 import type { Asking } from './asking.ts';
 import { nameOf } from './inputs/way.ts';
 import type { RunConfig } from './inputs.ts';
-import { handOver } from './journal/hand-over.ts';
 import { type Journal, openJournal, unusable } from './journal/journal.ts';
+import { handOver } from './journal/shared.ts';
 import { borrow, forgetDoubted, type Lent, NOTHING_LENT } from './kept-answers.ts';
 import type { Services } from './services.ts';
 import type { Trial } from './trials.ts';
@@ -33,7 +33,7 @@ export async function openJournals(
 ): Promise<Journals> {
   const by = nameOf(config);
   const own = await openJournal(journal, by);
-  const shared = path === undefined ? null : await openJournal(path, by);
+  const shared = path === undefined ? null : await openJournal(path, by, true);
   const both = shared ? [own, shared] : [own];
   const sum = (which: 'found' | 'dropped') => both.reduce((all, each) => all + each[which], 0);
   return {

@@ -1,9 +1,10 @@
-import { appendFileSync, createReadStream, fstatSync, ftruncateSync } from 'node:fs';
+import { appendFileSync, fstatSync, ftruncateSync } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { diskTrouble, WORK_FOLDER } from '../common/fault.ts';
 import { makeFolder } from '../common/make-folder.ts';
+import { alone, tellAll } from './shared.ts';
 
 const key = z.string().regex(/^[0-9a-f]{64}$/);
 /** `key` is a SHA-256 of everything that made the entry, `by` names what answered. */
@@ -56,9 +57,10 @@ interface Place extends Span {
  * A torn last line is cut off, so that what is appended begins on a line of its own.
  *
  * @param by names what answers in this process
+ * @param isShared whether other runs lend to it, and may cut it: nothing but what is to be forgotten is written to it
  */
-export async function openJournal(path: string, by = ''): Promise<Journal> {
-  const { spans, end, file, ...scanned } = await opened(path);
+export async function openJournal(path: string, by = '', isShared = false): Promise<Journal> {
+  const { spans, end, file, ...scanned } = await opened(path, isShared);
   let { dropped } = scanned;
   const found = spans.size;
   const writer = createWriter(path, file, end);
@@ -94,7 +96,12 @@ export async function openJournal(path: string, by = ''): Promise<Journal> {
     async drop(keys) {
       const forgotten = { forgotten: [...keys] };
       forget(spans, forgotten);
-      writer.write(forgotten);
+      if (!isShared) writer.write(forgotten);
+      else {
+        await tellAll(path, JSON.stringify(forgotten)).catch(error => {
+          throw full(path, error);
+        });
+      }
     },
     async forget() {
       const forgotten = { by, forgotten: [...lent] };
@@ -152,17 +159,26 @@ function forget(spans: Map<string, Place>, { by, forgotten }: z.output<typeof fo
   for (const key of forgotten) spans.delete(key);
 }
 
-async function opened(path: string): Promise<Opened> {
+async function opened(path: string, isShared: boolean): Promise<Opened> {
   try {
     await makeFolder(dirname(path));
-    const { spans, dropped, end, size } = await scan(path);
-    const file = await open(path, 'a+');
+    return await (isShared ? alone(path, () => read(path)) : read(path));
+  } catch (error) {
+    throw unusable(dirname(path), error);
+  }
+}
+
+async function read(path: string): Promise<Opened> {
+  const file = await open(path, 'a+');
+  try {
+    const { spans, dropped, end, size } = await scan(file);
     const now = fstatSync(file.fd).size;
     // Where another process has appended meanwhile, its lines are no torn end.
     if (now === size) ftruncateSync(file.fd, end);
     return { spans, dropped, end: now === size ? end : now, file };
   } catch (error) {
-    throw unusable(dirname(path), error);
+    await file.close();
+    throw error;
   }
 }
 
@@ -199,8 +215,11 @@ function parseLine(text: string): z.output<typeof line> | undefined {
 /** The longest answer that is read has 8 MB, of which JSON makes six times as much at most (bytes). */
 const LONGEST_LINE = 64 * 2 ** 20;
 
+/** So much is read at once (bytes): of smaller pieces each costs more than its lines. */
+const CHUNK = 2 ** 20;
+
 /** Finds the usable lines of a journal, and where its last whole line ends. */
-async function scan(path: string): Promise<Scanned> {
+async function scan(file: FileHandle): Promise<Scanned> {
   const spans = new Map<string, Place>();
   let dropped = 0;
   let end = 0;
@@ -221,18 +240,15 @@ async function scan(path: string): Promise<Scanned> {
     parts = [];
     length = 0;
   };
-  try {
-    for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
-      let from = 0;
-      for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, from)) {
-        hold(chunk.subarray(from, at));
-        take();
-        from = at + 1;
-      }
-      hold(chunk.subarray(from));
+  const chunks = file.createReadStream({ start: 0, autoClose: false, highWaterMark: CHUNK });
+  for await (const chunk of chunks as AsyncIterable<Buffer>) {
+    let from = 0;
+    for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, from)) {
+      hold(chunk.subarray(from, at));
+      take();
+      from = at + 1;
     }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    hold(chunk.subarray(from));
   }
   return { spans, dropped: dropped + (length > 0 ? 1 : 0), end, size: end + length };
 }
