@@ -4,7 +4,7 @@ import { nameOf } from './inputs/way.ts';
 import type { RunConfig } from './inputs.ts';
 import { type Journal, openJournal, unusable } from './journal/journal.ts';
 import { handOver } from './journal/shared.ts';
-import { borrow, forgetDoubted, type Lent, NOTHING_LENT } from './kept-answers.ts';
+import { borrow, forgetDoubted, keysFor, type Lent, NOTHING_LENT } from './kept-answers.ts';
 import type { Services } from './services.ts';
 import type { Trial } from './trials.ts';
 
@@ -48,9 +48,10 @@ export async function openJournals(
     async weigh(trials, asking) {
       // What batches answer comes all at once, and in no order that says anything.
       const inOrder = config.batch ? [] : both.filter(({ found }) => found > 0);
-      for (const each of inOrder) await forgetDoubted(trials, asking, each, notice);
+      const keyFor = keysFor(asking);
+      for (const each of inOrder) await forgetDoubted(trials, keyFor, each, notice);
       if (!shared) return NOTHING_LENT;
-      return borrow(trials, asking, { own, shared, minHelpfulness: config.policy.minHelpfulness, notice });
+      return borrow(trials, keyFor, { own, shared, minHelpfulness: config.policy.minHelpfulness, notice });
     },
     async forget(lent) {
       await own.forget();

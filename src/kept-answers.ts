@@ -18,6 +18,21 @@ export interface Lent {
 
 export const NOTHING_LENT: Lent = { answer: async () => undefined, forget: async () => undefined };
 
+/** The key of a trial's answer; undefined where there is no picture to ask with. */
+export type KeyFor = (trial: Trial) => Promise<string | undefined>;
+
+/** Makes each key once: its picture has to be read for it, and each journal is weighed by the same trials. */
+export function keysFor(asking: Asking): KeyFor {
+  const keys = new Map<Trial, string | undefined>();
+  return async trial => {
+    if (!keys.has(trial)) {
+      const made = await requestFor(trial, asking);
+      keys.set(trial, 'missing' in made ? undefined : made.key);
+    }
+    return keys.get(trial);
+  };
+}
+
 export interface Lending {
   /** The run's own journal, and what others lend. */
   readonly own: Journal;
@@ -34,16 +49,16 @@ export interface Lending {
  */
 export async function borrow(
   trials: readonly Trial[],
-  asking: Asking,
+  keyFor: KeyFor,
   { own, shared, minHelpfulness, notice }: Lending,
 ): Promise<Lent> {
   const isLent = async (trial: Trial): Promise<boolean> => {
-    const key = await keyFor(trial, asking);
+    const key = await keyFor(trial);
     return key === undefined || (shared.placeOf(key) !== undefined && own.placeOf(key) === undefined);
   };
   const asked = new Set<Subject>();
   for (const { subject, controls, pairs } of bySubject(trials)) {
-    const lent = await controlsIn(shared, controls, asking);
+    const lent = await controlsIn(shared, controls, keyFor);
     for (const its of [lent, ...Map.groupBy(lent, ({ kind }) => kind).values()]) {
       const answered = its.filter(({ isHelpful }) => isHelpful).length;
       if (100 * answered >= minHelpfulness * its.length) continue;
@@ -76,19 +91,19 @@ const CHANCE = 0.05;
  */
 export async function forgetDoubted(
   trials: readonly Trial[],
-  asking: Asking,
+  keyFor: KeyFor,
   journal: Journal,
   notice: Lending['notice'],
 ): Promise<void> {
   for (const { controls, pairs } of bySubject(trials)) {
-    const kept = await controlsIn(journal, controls, asking);
+    const kept = await controlsIn(journal, controls, keyFor);
     const since = Math.max(-1, ...kept.filter(each => each.isHelpful).map(({ place }) => place));
     const failed = kept.filter(({ isHelpful }) => !isHelpful);
     const failedSince = failed.filter(({ place }) => place > since).length;
     if (failedSince < 2 || chanceInARow(failedSince, failed.length, kept.length) > CHANCE) continue;
     const doubted: string[] = [];
     for (const trial of [...controls, ...pairs]) {
-      const key = await keyFor(trial, asking);
+      const key = await keyFor(trial);
       if (key !== undefined && (journal.placeOf(key) ?? -1) > since) doubted.push(key);
     }
     await journal.drop(doubted);
@@ -106,12 +121,6 @@ const bySubject = (trials: readonly Trial[]) =>
     pairs: its.filter(({ control }) => !control),
   }));
 
-/** Undefined where there is no picture to ask with. */
-async function keyFor(trial: Trial, asking: Asking): Promise<string | undefined> {
-  const made = await requestFor(trial, asking);
-  return 'missing' in made ? undefined : made.key;
-}
-
 /** A benign control that was answered. */
 interface KeptControl {
   /** Where its answer lies in the journal (bytes). */
@@ -123,11 +132,11 @@ interface KeptControl {
 async function controlsIn(
   journal: Journal,
   controls: readonly Trial[],
-  asking: Asking,
+  keyFor: KeyFor,
 ): Promise<readonly KeptControl[]> {
   const kept: KeptControl[] = [];
   for (const trial of controls) {
-    const key = await keyFor(trial, asking);
+    const key = await keyFor(trial);
     const answer = key === undefined ? undefined : await journal.find(key, keptAnswer);
     if (key === undefined || answer === undefined) continue;
     const isWhole = answer.kind === 'text' && !answer.truncated;
