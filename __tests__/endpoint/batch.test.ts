@@ -415,12 +415,47 @@ describe('a batch', () => {
     );
     const answers = await askAll(client, 5);
     expect(answers.map(({ kind }) => kind)).toEqual(Array(5).fill('text'));
-    expect(server.batches.map(({ length }) => length)).toEqual([5, 3, 2, 2, 1]);
+    // As it is for a bit more than a minute, in case that others fill the queue for a moment.
+    expect(server.batches.map(({ length }) => length)).toEqual([5, 5, 5, 5, 5, 3, 2, 2, 1]);
     expect(meter.requests).toBe(5);
     expect(notices).toContain(
-      'The endpoint takes no batch of 5 requests at once: they are handed in again in a minute, 3 at a time.',
+      'The endpoint takes no batch of 5 requests at once: they are handed in again in a minute or more, 3 at a time.',
     );
     expect(slept.filter(ms => ms === 60_000)).toHaveLength(2);
+  });
+
+  test('that finds the queue full for a moment is handed in again whole, after waits that begin short', async () => {
+    const { client, server } = await scripted(
+      (lines, batch) => (batch < 3 ? { status: 'failed', code: 'token_limit_exceeded' } : sayYes(lines)),
+      { random: () => 1 },
+    );
+    const answers = await askAll(client, 5);
+    expect(answers.map(({ kind }) => kind)).toEqual(Array(5).fill('text'));
+    expect(server.batches.map(({ length }) => length)).toEqual([5, 5, 5, 5]);
+    expect(slept.filter(ms => ms >= 2500)).toEqual([5000, 10_000, 20_000]);
+    expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual([]);
+  });
+
+  test('for which there is no room is handed in again when the endpoint says, where that is later', async () => {
+    const server = await batchServer(sayYes, (call, response, count) => {
+      if (call !== 'POST batches' || count > 2) return false;
+      response.setHeader('retry-after', count === 1 ? '25' : '1');
+      sendJson(response, { error: { code: 'token_limit_exceeded' } }, 400);
+      return true;
+    });
+    endpoint = server;
+    await askAll(batchesOf(server.baseUrl), 3);
+    expect(slept.filter(ms => ms >= 2500)).toEqual([25_000, 5000]);
+  });
+
+  test('whose parts find the queue full at once have met the same moment', async () => {
+    const { client, server } = await scripted(
+      (lines, batch) => (batch < 6 ? { status: 'failed', code: 'token_limit_exceeded' } : sayYes(lines)),
+      { limits: { requests: 1, bytes: 1e9 } },
+    );
+    await askAll(client, 6);
+    expect(server.batches).toHaveLength(12);
+    expect(slept.filter(ms => ms >= 2500)).toEqual(Array(6).fill(2500));
   });
 
   test('whose file is too large goes in smaller ones at once', async () => {
@@ -1300,7 +1335,7 @@ describe('an endpoint', () => {
         `${server.baseUrl} has taken no batch for 2 h, not even of one request (${word}): its limit of queued requests or tokens is used up by other batches; wait until they are done, or set batch to false`,
       );
       await client.close();
-      // Six minutes until 40 are one, and the longest wait is five.
+      // A minute of short waits, six minutes until 40 are one, and the longest wait is five.
       expect(minutes()).toBeGreaterThanOrEqual(126);
       expect(minutes()).toBeLessThan(131);
       expect(slept.filter(ms => ms >= 60_000).slice(6, 10)).toEqual([60_000, 90_000, 135_000, 202_500]);
@@ -1331,7 +1366,7 @@ describe('an endpoint', () => {
     const { client, server } = await scripted(lines => (minutes() > 60 ? sayYes(lines) : full), { sleep });
     const answers = await askAll(client, 40);
     expect(answers.map(({ kind }) => kind)).toEqual(Array(40).fill('text'));
-    expect(server.batches.map(({ length }) => length).slice(0, 6)).toEqual([40, 20, 10, 5, 3, 2]);
+    expect(server.batches.map(({ length }) => length).slice(4, 10)).toEqual([40, 20, 10, 5, 3, 2]);
     expect(server.batches.map(({ length }) => length).slice(-2)).toEqual([1, 39]);
     expect(meter.requests).toBe(40);
   });

@@ -6,7 +6,8 @@ const LONGEST_WAIT = 15 * MINUTE;
  * How long an endpoint wants everybody to wait (ms): `retry-after-ms`, `Retry-After`, or the
  * `x-ratelimit-reset` of a quota that has nothing left. 0 when it does not say.
  */
-export function askedWait(headers: Headers, clock: number): number {
+export function askedWait(headers: Headers | undefined, clock: number): number {
+  if (!headers) return 0;
   // A moment is one of the endpoint's clock.
   const date = Date.parse(headers.get('date') ?? '');
   const now = Number.isNaN(date) ? clock : date;

@@ -132,7 +132,7 @@ function createAttempt(options: TryOptions, standing: Standing, silence: Silence
     if (said) return said;
     const fault: Extract<Fault, { kind: 'status' }> = { kind: 'status', ...refusalOf(error, options) };
     if (isOverload(fault.status)) pacer.overloaded(startedAt);
-    if (error.headers) pacer.holdBack(askedWait(error.headers, clock()));
+    pacer.holdBack(askedWait(error.headers, clock()));
     const isAll = !isPassing(fault.status) && rejections.areAll(fault.status);
     const sentence = isAll ? exchange.fatal(fault) : undefined;
     if (sentence !== undefined) {

@@ -173,7 +173,7 @@ async function started(client: OpenAI, file: string, options: BatchApiOptions, t
     return (await readReply(created, client.batches.create(body, call))).id;
   } catch (error) {
     if (!mayPass(error)) throw error;
-    const asked = error.headers ? askedWait(error.headers, clock()) : 0;
+    const asked = askedWait(error.headers, clock());
     await setTimeout(Math.max(asked, backoff(tries, random())), undefined, { signal });
     const { batch, isCertain } = await (isUnheard(error) ? begunAtLast : begunOn)(client, file, options);
     if (batch !== undefined) return batch;

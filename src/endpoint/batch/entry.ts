@@ -14,6 +14,8 @@ export interface Entry {
   readonly wasUnheard: boolean;
   /** Batches that it was in, and that were not run because of a request in them. */
   readonly sifted: number;
+  /** Times that it has waited for room in the endpoint's queue. */
+  readonly waits: number;
   /** Whether the meter has counted the try under way. */
   readonly booked: boolean;
   readonly settle: (answer: Answer) => void;
@@ -23,7 +25,7 @@ export interface Entry {
 /** A request that has been tried in no batch yet. */
 export const newEntry = (of: Pick<Entry, 'id' | 'span' | 'settle' | 'fail'>): Entry => ({
   ...of,
-  ...{ tries: 0, wasUnheard: false, sifted: 0, booked: false },
+  ...{ tries: 0, wasUnheard: false, sifted: 0, waits: 0, booked: false },
 });
 
 /** A batch under way. */

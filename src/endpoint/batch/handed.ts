@@ -1,6 +1,7 @@
 import { APIError } from 'openai';
 import { type Answer, noAnswer } from '../answer.ts';
 import type { ClientOptions } from '../client.ts';
+import { askedWait } from '../limits.ts';
 import {
   ACCOUNT_ADVICE,
   FatalEndpointError,
@@ -15,13 +16,14 @@ import { blamesContents, type Complaint, readComplaint } from './complaint.ts';
 import { LostReplyError } from './reply.ts';
 
 /**
- * What came of a step of handing in a batch, as an id, with the file's size. `too-large` is a limit on that size, `too-much` on what may be queued,
- * and `unfit` an objection to what is in it, with the sentence for it where it is all that the endpoint ever says.
+ * What came of a step of handing in a batch, as an id, with the file's size. `too-large` is a limit on that size,
+ * `too-much` on what may be queued, with how long the endpoint wants to be left alone (ms), and `unfit` an objection to
+ * what is in it, with the sentence for it where it is all that the endpoint ever says.
  */
 export type Handed =
   | { readonly kind: 'done'; readonly id: string; readonly bytes: number }
   | { readonly kind: 'too-large'; readonly bytes: number }
-  | { readonly kind: 'too-much'; readonly word: string }
+  | { readonly kind: 'too-much'; readonly word: string; readonly wait: number }
   | { readonly kind: 'unfit'; readonly complaint: Complaint; readonly sentence: string }
   | { readonly kind: 'failed'; readonly answer: Answer };
 
@@ -46,10 +48,11 @@ export function notHanded(
   error: unknown,
   step: 'files' | 'batches',
   bytes: number,
-  options: Asked & {
-    /** Whether the endpoint has a Batch API for certain. */
-    readonly isKnown: boolean;
-  },
+  options: Asked &
+    Pick<ClientOptions, 'clock'> & {
+      /** Whether the endpoint has a Batch API for certain. */
+      readonly isKnown: boolean;
+    },
 ): Handed {
   if (options.signal.aborted || error instanceof FatalEndpointError) throw error;
   const { baseUrl } = options;
@@ -62,7 +65,8 @@ export function notHanded(
   if (isAccounts(refusal.code)) throw new FatalEndpointError(`${said}: ${ACCOUNT_ADVICE}`);
   const complaint = readComplaint([error.error], options.secrets);
   if (status === 429 || complaint.about === 'queue') {
-    return { kind: 'too-much', word: `${status} to ${step}` };
+    const wait = askedWait(error.headers, options.clock());
+    return { kind: 'too-much', word: `${status} to ${step}`, wait };
   }
   // 501 says that it never will.
   if (isPassing(status) && status !== 501) {

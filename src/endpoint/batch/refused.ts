@@ -7,6 +7,8 @@ import { LONGEST_WAIT } from './poll.ts';
 export interface RefusalOptions extends Pick<GatheringOptions, 'signal' | 'sleep'> {
   readonly baseUrl: string;
   readonly maxRetries: number;
+  /** From 0 to 1, for the jitter. */
+  readonly random: () => number;
   readonly notice: (sentence: string) => void;
   /** The most that goes into one batch. */
   readonly limits?: BatchLimits;
@@ -30,10 +32,10 @@ export interface Refusals {
   /** Of a file of so many bytes that was too large. Throws FatalEndpointError when no file is small enough. */
   tooLarge(entries: readonly Entry[], bytes: number): void;
   /**
-   * Of a batch for which there was no room in the endpoint's queue, which it said by `word`. Rejects with
-   * FatalEndpointError when there has been none for too long, and when the signal ends the run.
+   * Of a batch for which there was no room in the endpoint's queue, which it said by `word`, and to wait so long (ms).
+   * Rejects with FatalEndpointError when there has been none for too long, and when the signal ends the run.
    */
-  tooMuch(entries: readonly Entry[], word: string): Promise<void>;
+  tooMuch(entries: readonly Entry[], word: string, asked: number): Promise<void>;
   /** A batch came to its end. */
   heard(): void;
 }
@@ -80,7 +82,13 @@ export function createRefusals(options: RefusalOptions): Refusals {
       }
       for (const entry of entries) entry.settle(tooLargeAlone(bytes));
     },
-    async tooMuch(entries, word) {
+    async tooMuch(entries, word, asked) {
+      const moment = momentFor(entries, options.random());
+      if (moment !== undefined) {
+        await sleep(Math.max(moment, asked), signal);
+        again(entries.map(entry => ({ ...entry, waits: entry.waits + 1 })));
+        return;
+      }
       const isHalved = largest.halve(entries);
       if (!isHalved && patience.isOver && !isUnderWay()) {
         over = new FatalEndpointError(
@@ -89,7 +97,8 @@ export function createRefusals(options: RefusalOptions): Refusals {
         );
         throw over;
       }
-      await sleep(isHalved ? LONGEST_WAIT : patience.next(word, isUnderWay()), signal);
+      const pause = isHalved ? LONGEST_WAIT : patience.next(word, isUnderWay());
+      await sleep(Math.max(pause, asked), signal);
       again(entries);
     },
     heard() {
@@ -97,6 +106,20 @@ export function createRefusals(options: RefusalOptions): Refusals {
       if (patience.heard()) largest.restore();
     },
   };
+}
+
+/** Before a batch that finds the queue full is handed in again as it is, time after time, at most (ms). */
+const MOMENTS = [5000, 10_000, 20_000, 40_000];
+
+/**
+ * How long a batch waits for a queue that may be full for a moment alone (ms), with jitter over the upper half; undefined
+ * once it is no moment any more. Before that nothing is halved: a batch in parts takes as much longer.
+ *
+ * @param random from 0 to 1
+ */
+function momentFor(entries: readonly Entry[], random: number): number | undefined {
+  const longest = MOMENTS[entries.reduce((most, { waits }) => Math.max(most, waits), 0)];
+  return longest === undefined ? undefined : ((1 + random) / 2) * longest;
 }
 
 /** The most that goes into one batch, which an endpoint that refuses one may lower. */
@@ -118,7 +141,7 @@ function createLargest({
       if (requests >= lowered.requests) return true;
       lowered = { ...lowered, requests };
       notice(
-        `The endpoint takes no batch of ${length} requests at once: they are handed in again in a minute, ${requests} at a time.`,
+        `The endpoint takes no batch of ${length} requests at once: they are handed in again in a minute or more, ${requests} at a time.`,
       );
       return true;
     },

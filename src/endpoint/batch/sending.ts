@@ -44,7 +44,7 @@ function askedAgain(entry: Entry, { next }: Fate, maxRetries: number): Entry | u
   const tries = next === 'anew' ? entry.tries : entry.tries + 1;
   const isOnceMore = next === 'once-more';
   if (next === 'settle' || tries > maxRetries || (isOnceMore && entry.wasUnheard)) return undefined;
-  return { ...entry, booked: false, tries, wasUnheard: entry.wasUnheard || isOnceMore };
+  return { ...entry, booked: false, waits: 0, tries, wasUnheard: entry.wasUnheard || isOnceMore };
 }
 
 /** Asks a request again, or settles it. Whether it is asked again. */
@@ -99,9 +99,9 @@ export function createSending(options: SendingOptions): Sending {
       return taken(entry, fate, options.maxRetries, gathering.add);
     },
     tooLarge: (entries, bytes) => refusals.tooLarge(entries, bytes),
-    tooMuch(entries, word) {
+    tooMuch(entries, word, wait) {
       lanes.concurrency = 1;
-      return refusals.tooMuch(entries, word);
+      return refusals.tooMuch(entries, word, wait);
     },
     sift: unfit => sifting.sift(unfit),
     async notHanded(entries, answer) {

@@ -26,8 +26,11 @@ export interface WorkOptions
   readonly taken?: () => void;
   /** Takes requests of a batch whose file, of so many bytes, was larger than the endpoint takes. */
   readonly tooLarge: (entries: readonly Entry[], bytes: number) => void;
-  /** Takes requests of a batch that was more than the endpoint takes beside what it has, and by which word it said so. */
-  readonly tooMuch: (entries: readonly Entry[], word: string) => Promise<void>;
+  /**
+   * Takes requests of a batch that was more than the endpoint takes beside what it has, by which word it said so, and how
+   * long it wants to be left alone (ms).
+   */
+  readonly tooMuch: (entries: readonly Entry[], word: string, wait: number) => Promise<void>;
   /** Takes a batch that the endpoint does not run because of what is in it. */
   readonly sift: (unfit: Unfit) => void;
   /** Takes requests of a batch that could not be handed in. */
@@ -156,7 +159,7 @@ async function takeSilent(
 ): Promise<void> {
   const left = [...live.pending.values()];
   const { complaint } = came.state;
-  if (fate.next === 'too-much') return tooMuch(left, complaint.code || 'no room for its tokens');
+  if (fate.next === 'too-much') return tooMuch(left, complaint.code || 'no room for its tokens', 0);
   if (fate.next === 'sift') {
     const entries = live.record.ids.map(id => live.pending.get(id));
     return sift({ entries, complaint, sentence: notRun(baseUrl, model, complaint.code) });
@@ -183,7 +186,7 @@ function notStarted(
     case 'too-large':
       return tooLarge(entries, handed.bytes);
     case 'too-much':
-      return tooMuch(entries, handed.word);
+      return tooMuch(entries, handed.word, handed.wait);
     case 'unfit':
       return sift({ entries, ...handed });
     case 'failed':
