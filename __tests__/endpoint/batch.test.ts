@@ -118,6 +118,11 @@ const refuse = (response: ServerResponse, status: number): boolean => {
   return true;
 };
 
+const html = (response: ServerResponse): boolean => {
+  response.writeHead(200, { 'content-type': 'text/html' }).end('<html></html>');
+  return true;
+};
+
 describe('asking in batches', () => {
   test('comes to the same answers as asking one by one', async () => {
     const standIn = await startEndpoint({ batchPolls: 3 });
@@ -789,7 +794,7 @@ describe('a batch', () => {
     expect(await client.ask(request('A duck?'))).toMatchObject({
       kind: 'none',
       reason: 'network',
-      detail: 'the endpoint could no longer be asked about its batch',
+      detail: 'the endpoint could no longer be asked about its batch, which is kept for the next attempt',
     });
     expect(server.calls.filter(call => call === 'GET batches')).toHaveLength(30);
   });
@@ -1222,7 +1227,10 @@ describe('an endpoint', () => {
     if (before > 0) await client.ask(request('A first duck?'));
     expect(await client.ask(request('A duck?'))).toMatchObject({
       ...{ kind: 'none', reason: 'network' },
-      detail: `no answer to POST ${server.baseUrl}/${step} that can be read`,
+      detail:
+        how === 'a page'
+          ? `POST ${server.baseUrl}/${step} is answered with something else, such as a web page`
+          : `no answer to POST ${server.baseUrl}/${step} that can be read`,
     });
   });
 
@@ -1258,6 +1266,18 @@ describe('an endpoint', () => {
     );
   });
 
+  test('that has taken a batch has a Batch API, though it answers 404 to files now', async () => {
+    const server = await batchServer(sayYes, (call, response, count) =>
+      call === 'POST files' && count > 1 ? refuse(response, 404) : false,
+    );
+    endpoint = server;
+    const client = batchesOf(server.baseUrl);
+    await client.ask(request('A first duck?'));
+    await expect(client.ask(request('A duck?'))).rejects.toThrow(
+      `${server.baseUrl} answered 404 to files: it does not take the batch; set batch to false`,
+    );
+  });
+
   test('of the fixtures without batches has none', async () => {
     const standIn = await startEndpoint({ batches: false });
     endpoint = standIn;
@@ -1278,10 +1298,7 @@ describe('an endpoint', () => {
   });
 
   test('that answers with a page and status 200 has no Batch API', async () => {
-    const server = await batchServer(sayYes, (_, response) => {
-      response.writeHead(200, { 'content-type': 'text/html' }).end('<html></html>');
-      return true;
-    });
+    const server = await batchServer(sayYes, (_, response) => html(response));
     endpoint = server;
     await expect(batchesOf(server.baseUrl).ask(request('A duck?'))).rejects.toThrow(
       /answered to files with something else: it has no Batch API; set batch to false/,
@@ -1594,6 +1611,38 @@ describe('a run', () => {
     await third.close();
   });
 
+  test('that was killed keeps its batch where the endpoint answers with pages now, and does not deny it the Batch API', async () => {
+    const asked = questions(4).map((text, n) => ({ ...request(text), key: `${n}`.repeat(64) }));
+    let isAway = false;
+    const server = await batchServer(sayYes, (_, response) => isAway && html(response));
+    endpoint = server;
+    const first = batchesOf(server.baseUrl, { sleep: untilSent });
+    for (const each of asked.slice(0, 3)) void first.ask(each);
+    while (notices.length === 0) await setTimeout(1);
+    isAway = true;
+    const next = await openJournal(join(folder, 'journal.jsonl'));
+    const again = batchesOf(server.baseUrl, { journal: next, maxRetries: 1 });
+    const answers = await Promise.all(asked.map(each => again.ask(each)));
+    const kept = 'the endpoint could no longer be asked about its batch, which is kept for the next attempt';
+    expect(answers.map(answer => answer.kind === 'none' && answer.detail)).toEqual([
+      ...[kept, kept, kept],
+      `POST ${server.baseUrl}/files is answered with something else, such as a web page`,
+    ]);
+    expect(server.calls).not.toContain('POST batches cancel');
+    await again.close();
+    await next.close();
+
+    isAway = false;
+    const third = await openJournal(join(folder, 'journal.jsonl'));
+    const last = batchesOf(server.baseUrl, { journal: third });
+    expect((await Promise.all(asked.map(each => last.ask(each)))).map(({ kind }) => kind)).toEqual(
+      Array(4).fill('text'),
+    );
+    expect(server.batches.map(({ length }) => length)).toEqual([3, 1]);
+    await last.close();
+    await third.close();
+  });
+
   test('that was killed says that it asks again what the endpoint no longer knows', async () => {
     const asked = questions(4).map((text, n) => ({ ...request(text), key: `${n}`.repeat(64) }));
     const server = await batchServer(sayYes, (call, response) =>
@@ -1738,11 +1787,6 @@ describe('a run without batches that finds one of an earlier attempt', () => {
     await next.close();
     return answer?.text;
   }
-
-  const html = (response: ServerResponse): boolean => {
-    response.writeHead(200, { 'content-type': 'text/html' }).end('<html></html>');
-    return true;
-  };
   const faults: readonly [string, (response: ServerResponse) => boolean][] = [
     ['a 500', response => refuse(response, 500)],
     ['a 429', response => refuse(response, 429)],

@@ -52,6 +52,8 @@ export interface Begun {
 
 /** The few calls of the Batch API. Those that reject with FatalEndpointError end the whole run. */
 export interface BatchApi {
+  /** The endpoint has taken a batch of an earlier attempt: it has the API, whatever it answers now. */
+  known(): void;
   /** Uploads a file of requests. */
   upload(path: string): Promise<Handed>;
   /**
@@ -113,6 +115,9 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
   const remove = (file: string): Promise<void> => client.files.delete(file, last).then(nothing, nothing);
 
   return {
+    known() {
+      isKnown = true;
+    },
     async upload(path) {
       const body = await formOf(path);
       try {

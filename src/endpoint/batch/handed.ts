@@ -73,7 +73,7 @@ export function notHanded(
     const answer = noAnswer('server', `status ${status} to POST ${shownUrl(baseUrl)}/${step}`);
     return { kind: 'failed', answer };
   }
-  const lack = lackIn(status, complaint.code, options.model);
+  const lack = lackIn(status, complaint.code, options);
   if (lack) throw new FatalEndpointError(`${said}: ${lack}`);
   const sentence = `${said}: it does not take the batch; set batch to false`;
   const isBlamed = complaint.lines.size > 0 || blamesContents(error.error);
@@ -84,12 +84,16 @@ export function notHanded(
 }
 
 /** What an endpoint says by a refusal that it has not; undefined where it says no such thing. */
-function lackIn(status: number, code: string, model: string): string | undefined {
+function lackIn(
+  status: number,
+  code: string,
+  { model, isKnown }: Pick<Parameters<typeof notHanded>[3], 'model' | 'isKnown'>,
+): string | undefined {
   const isAbsent = ABSENT.has(status);
   if ((isAbsent || UNFIT.has(status)) && NO_MODEL.has(code)) {
     return `it has no model "${model}" for batches; check the model's name, or set batch to false`;
   }
-  return isAbsent ? 'it has no Batch API; set batch to false' : undefined;
+  return isAbsent && !isKnown ? 'it has no Batch API; set batch to false' : undefined;
 }
 
 /** An endpoint without the API may as well answer with a page and status 200, each time. */
@@ -100,8 +104,9 @@ function unheard(
 ): Answer {
   const url = shownUrl(baseUrl);
   if (!(error instanceof LostReplyError)) return noAnswer('network', `no connection to ${url} (${step})`);
-  if (isKnown || !error.isAnother) {
-    return noAnswer('network', `no answer to POST ${url}/${step} that can be read`);
+  if (!error.isAnother) return noAnswer('network', `no answer to POST ${url}/${step} that can be read`);
+  if (isKnown) {
+    return noAnswer('network', `POST ${url}/${step} is answered with something else, such as a web page`);
   }
   throw new FatalEndpointError(
     `${url} answered to ${step} with something else: it has no Batch API; set batch to false`,

@@ -158,7 +158,10 @@ function silence({ status, complaint: { code, about } }: BatchState): Answer {
     case 'cancelled':
       return noAnswer('rejected', 'its batch was cancelled at the endpoint');
     case 'lost':
-      return noAnswer('network', 'the endpoint could no longer be asked about its batch');
+      return noAnswer(
+        'network',
+        'the endpoint could no longer be asked about its batch, which is kept for the next attempt',
+      );
     case 'gone':
       return noAnswer('server', 'the endpoint no longer knows its batch');
     case 'failed':

@@ -67,7 +67,7 @@ export interface Cancelled {
 }
 
 export function createBatchWork(options: WorkOptions): BatchWork {
-  const { api, reader, records, notice } = options;
+  const { api, reader, notice } = options;
   const lives = new Set<Live>();
   // One file at a time is written and goes out: together they would go no faster.
   const outbox = new PQueue({ concurrency: 1 });
@@ -104,10 +104,7 @@ export function createBatchWork(options: WorkOptions): BatchWork {
       });
       await see({ record, spoken, pending: byId(entries), earlier: false, running: begins });
     },
-    async left() {
-      const found = await Promise.all((await records.left()).map(record => begun(record, options)));
-      return found.filter(record => record !== undefined);
-    },
+    left: () => leftOpen(options),
     async resume(record, entries) {
       if (entries.length === 0) {
         await dropped(record, options);
@@ -124,6 +121,14 @@ export function createBatchWork(options: WorkOptions): BatchWork {
       over: Promise.all([...lives].map(({ record }) => cancelled(record, options))),
     }),
   };
+}
+
+async function leftOpen(options: WorkOptions): Promise<readonly OpenRecord[]> {
+  const { api, records } = options;
+  const found = await Promise.all((await records.left()).map(record => begun(record, options)));
+  const open = found.filter(record => record !== undefined);
+  if (open.length > 0) api.known();
+  return open;
 }
 
 /** Calls at most once. */
