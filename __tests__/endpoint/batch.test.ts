@@ -1570,6 +1570,7 @@ describe('a run', () => {
   test.each<[string, Interception]>([
     ['is refused', (call, response) => call === 'POST batches cancel' && refuse(response, 500)],
     ['is not answered', call => call === 'POST batches cancel'],
+    ['is answered with a page', (call, response) => call === 'POST batches cancel' && html(response)],
   ])('that is cancelled says what may go on where that %s, and leaves it its file', async (_, intercept) => {
     const server = await cancelledWhile(intercept);
     expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual([

@@ -158,7 +158,7 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
       if (response.body) yield* linesOf(response.body);
     },
     cancel: batch =>
-      client.batches.cancel(batch, { ...last, maxRetries: 1 }).then(
+      readReply(created, client.batches.cancel(batch, { ...last, maxRetries: 1 })).then(
         () => true,
         () => false,
       ),
