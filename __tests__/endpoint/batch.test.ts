@@ -1847,7 +1847,7 @@ describe('a run without batches that finds one of an earlier attempt', () => {
     );
     expect(await takenFrom(server)).toBeUndefined();
     expect(notices).toContain(
-      'The endpoint did not give out a whole file of what a batch has answered: requests without an answer in it are asked again, though they may be paid for.',
+      'The endpoint is done with a batch of 1 request, and its file was not given out whole: what it says nothing about is asked again (1 request), though it may be paid for.',
     );
     expect(notices).toContain(
       'Took 0 answers to 1 request from a batch of an earlier attempt: what it lacks is asked one by one, since batch is false now.',
@@ -1931,7 +1931,7 @@ test('a batch that an earlier attempt has left is not said to be cancelled where
   const notice = (sentence: string) => notices.push(sentence);
   await takeAwayBatches({ ...common(server.baseUrl), journal, notice, sleep: async () => undefined });
   expect(notices).toEqual([
-    'A batch of an earlier attempt could not be cancelled, and may be charged for. Asked one by one, since batch is false now: 2 requests.',
+    'The endpoint no longer knows a batch of 2 requests: what it had not given out is asked again (2 requests), and may be charged for twice.',
   ]);
 });
 

@@ -6,7 +6,7 @@ import { type BatchApi, type BatchState, type Begun, bareState } from './api.ts'
 import type { Live } from './entry.ts';
 import type { Outcome } from './lines.ts';
 import { collect, hasEnded, type PollOptions } from './poll.ts';
-import { type BatchReader, silentNotice } from './reading.ts';
+import { type BatchReader, goneNotice, silentNotice } from './reading.ts';
 import type { BatchRecords, LeftRecord, OpenRecord } from './record.ts';
 
 /** What batches that were handed in are known by. */
@@ -103,13 +103,17 @@ export async function takeAway(left: readonly LeftRecord[], options: TakingAway)
   const api = { ...options.api, begunOn };
   const away = async (each: LeftRecord): Promise<void> => {
     const record = await begun(each, { ...options, api });
-    if (record !== undefined) options.notice(await takenAway(record, options));
+    const told = record && (await takenAway(record, options));
+    if (told !== undefined) options.notice(told);
   };
   await Promise.all(left.map(away));
 }
 
-/** Takes a batch away, and says what became of it. One of which nothing was heard stays known, for the next attempt. */
-async function takenAway(record: OpenRecord, options: TakingAway): Promise<string> {
+/**
+ * Takes a batch away, and says what became of it, where that is anybody's concern. One of which nothing was heard stays
+ * known, for the next attempt.
+ */
+async function takenAway(record: OpenRecord, options: TakingAway): Promise<string | undefined> {
   const requests = counted(record.ids.length, 'request');
   const state = await stopped(record.batch, options);
   const isCancelled = state?.status === CANCELLING;
@@ -122,6 +126,10 @@ async function takenAway(record: OpenRecord, options: TakingAway): Promise<strin
       : `Took ${answers} to ${requests} from a batch of an earlier attempt: what it lacks is asked one by one, since batch is false now.`;
   }
   if (state) await forgotten(record, state, options);
+  if (state?.status === 'gone') {
+    const again = (await unanswered(record.ids, options.journal)).size;
+    return again > 0 ? goneNotice(record.ids.length, again) : undefined;
+  }
   return isCancelled
     ? `Cancelled a batch of an earlier attempt that was running at the endpoint, since batch is false now. Asked one by one: ${requests}, though what it had answered may be charged for.`
     : `A batch of an earlier attempt could not be cancelled, and may be charged for. Asked one by one, since batch is false now: ${requests}.`;
@@ -187,9 +195,6 @@ export async function unanswered(
   return without;
 }
 
-const UNREAD =
-  'The endpoint did not give out a whole file of what a batch has answered: requests without an answer in it are asked again, though they may be paid for.';
-
 /** Keeps what a batch has answered. How many answers that are. */
 async function keepAnswers(record: OpenRecord, state: BatchState, options: TakingAway): Promise<number> {
   const { reader, journal } = options;
@@ -212,8 +217,7 @@ async function keepAnswers(record: OpenRecord, state: BatchState, options: Takin
     const gathered = await collect(state, asked, hear, options);
     const isUnheard = pending.size === asked.size;
     const told = silentNotice({ state, gathered, isUnheard }, record.ids.length, pending.size);
-    if (!gathered.isWhole) options.notice(UNREAD);
-    else if (told !== undefined && pending.size > 0) options.notice(told);
+    if (told !== undefined) options.notice(told);
   }
   await Promise.all(kept);
   return kept.length;

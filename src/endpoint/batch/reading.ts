@@ -134,14 +134,24 @@ function unreadable(baseUrl: string, secrets: readonly string[], came: Came, { r
   return `${shownUrl(baseUrl)} completed a batch of ${counted(record.ids.length, 'request')}, and ${lackIn(came)}: see what it wrote for ${place} there, or set batch to false`;
 }
 
-/** What is said of requests that a batch says nothing about, where they may have been asked; else undefined. */
+/**
+ * What is said of a batch that says nothing about some of its requests, where they are asked again and may have been
+ * asked before; else undefined.
+ *
+ * @param again how many are asked again
+ */
 export function silentNotice(came: Came, all: number, again: number): string | undefined {
   const { status } = came.state;
   const { isWhole, unasked } = came.gathered;
+  if (again === 0) return undefined;
+  if (status === 'gone') return goneNotice(all, again);
   // What a batch did not come to is free; one that lists what it did not come to says nothing of what is lost.
   if (status !== 'completed' && isWhole && unasked === 0) return undefined;
   return `The endpoint is done with a batch of ${counted(all, 'request')}, and ${lackIn(came)}: what it says nothing about is asked again (${counted(again, 'request')}), though it may be paid for.`;
 }
+
+export const goneNotice = (all: number, again: number): string =>
+  `The endpoint no longer knows a batch of ${counted(all, 'request')}: what it had not given out is asked again (${counted(again, 'request')}), and may be charged for twice.`;
 
 /** What is wrong with the files of a batch that lack lines about its requests, as the end of a sentence. */
 function lackIn({ state: { files }, gathered: { isWhole, lines }, isUnheard }: Came): string {

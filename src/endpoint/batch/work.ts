@@ -170,14 +170,9 @@ async function takeSilent(
     return sift({ entries, complaint, sentence: notRun(baseUrl, model, complaint.code) });
   }
   const again = left.filter(entry => take(entry, fate)).length;
-  if (again === 0) return;
-  if (came.state.status === 'gone') return notice(goneNotice(live, again));
   const told = silentNotice(came, live.record.ids.length, again);
   if (told !== undefined) notice(told);
 }
-
-const goneNotice = ({ record }: Live, again: number): string =>
-  `The endpoint no longer knows a batch of ${counted(record.ids.length, 'request')}: what it had not given out is asked again (${counted(again, 'request')}), and may be charged for twice.`;
 
 type Started = { readonly kind: 'started'; readonly record: OpenRecord } | Exclude<Handed, { kind: 'done' }>;
 
