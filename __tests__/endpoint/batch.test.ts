@@ -1841,6 +1841,21 @@ describe('a run without batches that finds one of an earlier attempt', () => {
     },
   );
 
+  test('looks at it until it names its file, which may take a moment', async () => {
+    const server = await batchServer((lines, _, look) => (look < 4 ? {} : sayYes(lines)));
+    expect(await takenFrom(server)).toBe('Yes.');
+    expect(slept).toEqual([2000, 4000, 8000]);
+  });
+
+  test('says that it names no file where it goes on to name none', async () => {
+    const server = await batchServer(() => ({}));
+    expect(await takenFrom(server)).toBeUndefined();
+    expect(slept).toEqual([2000, 4000, 8000, 16_000]);
+    expect(notices).toContain(
+      'The endpoint is done with a batch of 1 request, and it names no file of what they came to: what it says nothing about is asked again (1 request), though it may be paid for.',
+    );
+  });
+
   test('lets go of it where its files are gone', async () => {
     const server = await batchServer(sayYes, (call, response) =>
       /files$/.test(call) && call !== 'POST files' ? refuse(response, 404) : false,

@@ -5,7 +5,7 @@ import { keptAnswer } from '../answer.ts';
 import { type BatchApi, type BatchState, type Begun, bareState } from './api.ts';
 import type { Live } from './entry.ts';
 import type { Outcome } from './lines.ts';
-import { collect, hasEnded, type PollOptions } from './poll.ts';
+import { collect, hasEnded, named, type PollOptions } from './poll.ts';
 import { type BatchReader, goneNotice, silentNotice } from './reading.ts';
 import type { BatchRecords, LeftRecord, OpenRecord } from './record.ts';
 
@@ -117,8 +117,9 @@ async function takenAway(record: OpenRecord, options: TakingAway): Promise<strin
   const requests = counted(record.ids.length, 'request');
   const state = await stopped(record.batch, options);
   const isCancelled = state?.status === CANCELLING;
-  const end = isCancelled ? await endedSoon(record.batch, options) : state;
-  if (end && isHeard(end)) {
+  const ended = isCancelled ? await endedSoon(record.batch, options) : state;
+  if (ended && isHeard(ended)) {
+    const end = await named(record.batch, ended, options);
     const answers = counted(await keepAnswers(record, end, options), 'answer');
     await forgotten(record, end, options);
     return isCancelled

@@ -54,7 +54,7 @@ export async function untilEnded(batch: string, options: PollOptions): Promise<B
 }
 
 /** How a batch that is completed stands once it names a file, which may take a moment; as it did where it goes on to name none. */
-async function named(batch: string, ended: BatchState, options: PollOptions): Promise<BatchState> {
+export async function named(batch: string, ended: BatchState, options: PollOptions): Promise<BatchState> {
   const { api, signal, sleep } = options;
   for (let tries = 1; ended.status === 'completed' && tries <= UNNAMED_AFTER; tries += 1) {
     if (ended.files.length > 0) return ended;
