@@ -1154,8 +1154,11 @@ describe('a batch whose start was carried out and not heard of', () => {
       await next.close();
     });
 
-    test('and that was not carried out either is started by the next attempt', async () => {
+    test('and that no list shows is started by the next attempt, which says that it may run as well', async () => {
       const server = await killedAndGoneOnWith((call, _, count) => call === 'POST batches' && count === 1);
+      expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual([
+        'A batch of an earlier attempt may be running, and may be charged for: it was about to be started, though the endpoint lists none so far. Asked again: 4 requests.',
+      ]);
       expect(server.calls.filter(call => call === 'POST batches')).toHaveLength(2);
       expect(server.files()).toEqual([]);
     });

@@ -36,10 +36,12 @@ export async function begun(
   if (isCertain) {
     await api.remove(record.file);
     await records.close(record);
-    return undefined;
   }
+  const why = isCertain
+    ? 'it was about to be started, though the endpoint lists none so far'
+    : 'the endpoint does not tell whether it was started';
   notice(
-    `A batch of an earlier attempt may be running, and may be charged for: the endpoint does not tell whether it was started. Asked again: ${counted(record.ids.length, 'request')}.`,
+    `A batch of an earlier attempt may be running, and may be charged for: ${why}. Asked again: ${counted(record.ids.length, 'request')}.`,
   );
   return undefined;
 }
