@@ -268,6 +268,13 @@ describe('a line of a batch', () => {
       { kind: 'none', reason: 'rejected', detail: 'status 400 (invalid_image)' },
       1,
     ],
+    [
+      'that a server of FastAPI rejects',
+      line =>
+        lineFor(line, { detail: [{ loc: ['body', 'top_k'], msg: 'No', type: 'extra_forbidden' }] }, 422),
+      { kind: 'none', reason: 'rejected', detail: 'status 422 (extra_forbidden)' },
+      1,
+    ],
     ['that is missing', () => '', { kind: 'none', reason: 'malformed' }, 3],
     ['that is torn', line => JSON.stringify(saying(line, 'Yes.')).slice(0, -9), { kind: 'none' }, 3],
     [
@@ -841,18 +848,24 @@ describe('a batch that is not run because of some of its requests', () => {
     expect(server.files()).toEqual([]);
   });
 
-  test('is sent without those that a server of FastAPI names as it refuses to start it', async () => {
-    const server = await batchServer(sayYes, undefined, (call, lines, response) => {
-      const place = lines.findIndex(isBad);
-      if (call !== 'POST batches' || place < 0) return false;
-      sendJson(response, { detail: `line ${place + 1}: no picture` }, 422);
-      return true;
-    });
-    endpoint = server;
-    const answers = await askSome(batchesOf(server.baseUrl), 6, [4]);
-    expect(answers.map(({ kind }) => kind)).toEqual(kinds(6, [4]));
-    expect(server.batches.map(({ length }) => length)).toEqual([5]);
-  });
+  test.each<[string, (message: string) => unknown]>([
+    ['in a sentence', message => message],
+    ['in a list', msg => [{ loc: ['body', 'file'], msg, type: 'value_error' }]],
+  ])(
+    'is sent without those that a server of FastAPI names %s as it refuses to start it',
+    async (_, detail) => {
+      const server = await batchServer(sayYes, undefined, (call, lines, response) => {
+        const place = lines.findIndex(isBad);
+        if (call !== 'POST batches' || place < 0) return false;
+        sendJson(response, { detail: detail(`line ${place + 1}: no picture`) }, 422);
+        return true;
+      });
+      endpoint = server;
+      const answers = await askSome(batchesOf(server.baseUrl), 6, [4]);
+      expect(answers.map(({ kind }) => kind)).toEqual(kinds(6, [4]));
+      expect(server.batches.map(({ length }) => length)).toEqual([5]);
+    },
+  );
 
   test('is halved when the endpoint goes on to name one at a time', async () => {
     const bad = Array.from({ length: 12 }, (_, n) => 3 * n);

@@ -120,6 +120,26 @@ describe('the request', () => {
     expect(client.adaptations).toEqual(["the endpoint's own temperature"]);
   });
 
+  test.each<[string, unknown]>([
+    ['a sentence', 'temperature is not supported here'],
+    [
+      'a list of places',
+      [
+        { loc: ['body', 'temperature'], msg: 'Extra inputs are not permitted', type: 'extra_forbidden' },
+        { loc: ['body', 'messages', 0], msg: 'Field required', type: 'missing' },
+      ],
+    ],
+    ['a list that names no place', [{ msg: 'no temperature here', type: 'value_error', loc: null }]],
+  ])('is worded otherwise where a server of FastAPI says so as %s', async (_, detail) => {
+    const client = await clientOf((response, { body }) =>
+      'temperature' in body
+        ? sendJson(response, { detail }, 422)
+        : sendJson(response, completion({ content: 'Yes.' })),
+    );
+    expect((await client.ask(question)).kind).toBe('text');
+    expect(client.adaptations).toEqual(["the endpoint's own temperature"]);
+  });
+
   test.each(['max_tokens and temperature are too large', 'your max_completion_tokens is too large', 'no'])(
     'is worded as before where it does not tell which: %s',
     async message => {
@@ -370,6 +390,14 @@ describe('what would be the same again', () => {
     expect(message).not.toContain('secret');
     expect(message).not.toContain('\n');
     expect(endpoint.asked).toHaveLength(1);
+  });
+
+  test('what a server of FastAPI does not take is named by its type in the one sentence', async () => {
+    const misfit = { loc: ['body', 'top_k'], msg: 'Not sk-very-secret', type: 'extra_forbidden' };
+    const client = await clientOf(response => sendJson(response, { detail: [misfit] }, 422));
+    const asked = client.ask(question);
+    await expect(asked).rejects.toThrow('answered 422 (extra_forbidden): it rejects the request');
+    await expect(asked).rejects.not.toThrow('secret');
   });
 
   test.each([400, 401, 403, 404, 422])('status %i later is one pair without an answer', async status => {

@@ -54,7 +54,7 @@ export function createChatEndpoint(options: ClientOptions): ChatEndpoint {
       },
       heard(error): Said<Answer> | undefined {
         if (isFiltered(error)) return { value: filtered(), next: 'settle' };
-        if (error.status !== 400 || !learner.learn(parameterIn(error), spoken)) return undefined;
+        if (!learner.learn(parameterIn(error.status, error), spoken)) return undefined;
         return { value: noAnswer('rejected', 'worded otherwise'), next: 'anew' };
       },
       failed: fault => answerFor(fault, options),

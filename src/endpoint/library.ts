@@ -1,4 +1,5 @@
 import OpenAI, { type APIError } from 'openai';
+import { withError } from './detail.ts';
 import { createTransport, type TransportOptions } from './transport.ts';
 
 /** How one endpoint is reached; what every client of it has in common. */
@@ -19,9 +20,7 @@ class Client extends OpenAI {
     message: string | undefined,
     headers: Headers,
   ): APIError {
-    const { detail, ...rest } = { detail: undefined, ...body };
-    const said = typeof detail === 'string' ? { error: { message: detail }, ...rest } : Object(body);
-    return super.makeStatusError(status, said, message, headers);
+    return super.makeStatusError(status, Object(withError(body)), message, headers);
   }
 }
 

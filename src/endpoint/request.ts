@@ -81,11 +81,18 @@ export function bodyOf(
   };
 }
 
+/** Statuses of a request that is not worded as the endpoint would have it: the second is FastAPI's. */
+const ILL_WORDED: ReadonlySet<number | undefined> = new Set([400, 422]);
+
 /**
  * Which parameter a rejection objects to: the one it names, or, for endpoints that name none, the only one of those
  * that can be worded otherwise that its message speaks of.
  */
-export function parameterIn({ param, message }: { param?: unknown; message?: unknown }): string | undefined {
+export function parameterIn(
+  status: number | undefined,
+  { param, message }: { param?: unknown; message?: unknown },
+): string | undefined {
+  if (!ILL_WORDED.has(status)) return undefined;
   if (typeof param === 'string') return param;
   const named = new Set(String(message).match(/\b(?:max_tokens|temperature|response_format)\b/g));
   return named.size === 1 ? [...named][0] : undefined;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseJson } from '../../common/json.ts';
 import { type Answer, filtered, noAnswer, readAnswer } from '../answer.ts';
 import { isWorthAnother, LARGEST_BODY, passingFault } from '../client.ts';
+import { withError } from '../detail.ts';
 import { errorWord, isFiltered } from '../problems.ts';
 import { parameterIn } from '../request.ts';
 
@@ -67,7 +68,7 @@ function unasked(code: unknown, secrets: readonly string[]): Outcome {
 const FILTERED: Outcome = { kind: 'answered', answer: filtered(), again: false };
 
 function refused(status: number, body: unknown, secrets: readonly string[]): Outcome {
-  const error = errorBody.safeParse(typeof body === 'string' ? parseJson(body) : body).data?.error;
+  const error = errorBody.safeParse(withError(typeof body === 'string' ? parseJson(body) : body)).data?.error;
   if (isFiltered({ status, code: wordOr(error?.code), error })) return FILTERED;
   const passing = passingFault(status);
   if (passing) return { kind: 'failed', answer: passing, wasAsked: true };
@@ -76,7 +77,7 @@ function refused(status: number, body: unknown, secrets: readonly string[]): Out
     kind: 'rejected',
     status,
     code,
-    parameter: status === 400 && error ? parameterIn(error) : undefined,
+    parameter: error ? parameterIn(status, error) : undefined,
   };
 }
 
