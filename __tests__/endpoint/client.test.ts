@@ -5,6 +5,7 @@ import { type ClientOptions, createChatEndpoint } from '../../src/endpoint/clien
 import { createMeter, type Meter } from '../../src/endpoint/meter.ts';
 import { createPacer } from '../../src/endpoint/pacer.ts';
 import { FatalEndpointError } from '../../src/endpoint/problems.ts';
+import { createStanding } from '../../src/endpoint/standing.ts';
 import {
   completion,
   type Script,
@@ -390,6 +391,30 @@ describe('what would be the same again', () => {
     expect(message).not.toContain('secret');
     expect(message).not.toContain('\n');
     expect(endpoint.asked).toHaveLength(1);
+  });
+
+  test.each<[string, number, boolean]>([
+    ['the key, from the third on', 401, true],
+    ['the model, from the third on', 404, true],
+    ['no more than the status, which may be of what is left to ask,', 400, false],
+  ])('in an attempt that goes on where another was answered names %s', async (_, status, isNamed) => {
+    const standing = createStanding();
+    standing.answered();
+    const client = await clientOf(
+      (response, _asked, count) =>
+        count === 4
+          ? sendJson(response, completion({ content: 'A tree.' }))
+          : sendJson(response, { error: { code: 'bad' } }, status),
+      { standing },
+    );
+    const said: string[] = [];
+    for (let n = 0; n < 7; n += 1) {
+      const answer = await client.ask(question);
+      said.push(answer.kind === 'none' ? answer.detail : answer.kind);
+    }
+    const bare = `status ${status} (bad)`;
+    const sentence = `${endpoint.baseUrl} answered ${status} (bad): it ${status === 401 ? 'does not accept the key for "some-vlm"; check the api-key input that belongs to it' : 'has no chat completions or no model "some-vlm" there; check the base URL (most end in /v1) and the model\'s name'}`;
+    expect(said).toEqual([bare, bare, isNamed ? sentence : bare, 'text', bare, bare, bare]);
   });
 
   test('what a server of FastAPI does not take is named by its type in the one sentence', async () => {

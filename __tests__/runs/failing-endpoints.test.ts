@@ -1,4 +1,7 @@
 /** Runs against endpoints that fail at times, or from some request on, though they answered before. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SCENARIOS } from '../../src/benchmark/scenarios.ts';
 import { plantedFor } from '../../src/judges/planted.ts';
@@ -78,6 +81,37 @@ test('a judge that judges nothing any more ends a run that max-error-rate does n
   );
   expect(asked.filter(each => !isJudge(each)).length).toBeLessThan(200);
 });
+
+test.each([
+  [404, '4', /has no chat completions or no model "fixture-vlm" there; check the base URL/],
+  [401, '64', /does not accept the key for "fixture-vlm"; check the api-key input that belongs to it/],
+])(
+  'a run that is gone on with and meets %i alone, %s at once, says what that means',
+  async (status, concurrency, said) => {
+    const folder = await mkdtemp(join(tmpdir(), 'gone-on-'));
+    const cancel = new AbortController();
+    let heard = 0;
+    let isGone = false;
+    const replying: Between['replying'] = each => {
+      if (isJudge(each)) return undefined;
+      if (isGone) return { status, body: { error: { code: 'bad' } } };
+      heard += 1;
+      if (heard > 20) cancel.abort();
+      return undefined;
+    };
+    const journal = join(folder, 'journal.jsonl');
+    const behind = await endpointBehind({ replying }, { dataset: FIXTURE_QUESTIONS, rate: 0 });
+    const inputs = { 'base-url': behind.baseUrl, ...FULL, 'image-kinds': 'TEXT', concurrency };
+    const first = await evaluated({ inputs, services: { journal, signal: cancel.signal } });
+    expect(first.finding.rows.length).toBeGreaterThan(0);
+    isGone = true;
+    const { finding } = await evaluated({ inputs, services: { journal } });
+    await behind.close();
+    await rm(folder, { recursive: true });
+    expect(finding.verdict.outcome).toBe('error');
+    expect([finding.verdict.sentence, ...finding.notices].join(' ')).toMatch(said);
+  },
+);
 
 const NONSENSE = { status: 200, body: completion({ content: 'I would rather not say.' }) };
 

@@ -87,8 +87,9 @@ function answerFor(fault: Fault, { baseUrl, timeout }: ClientOptions): Answer {
     case 'network':
       return noAnswer('network', `${shownUrl(baseUrl)} ${networkWords(fault.code)}`);
     case 'status': {
-      const { status, code, redirect } = fault;
-      const said = `status ${status}${redirect && `, a redirect to ${redirect}`}${code && ` (${code})`}`;
+      const { status, code, redirect, sentence } = fault;
+      const said =
+        sentence ?? `status ${status}${redirect && `, a redirect to ${redirect}`}${code && ` (${code})`}`;
       return passingFault(status) ?? noAnswer('rejected', said);
     }
   }

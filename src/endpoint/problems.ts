@@ -33,7 +33,11 @@ export interface Refusal {
 export type Fault =
   | { readonly kind: 'stopped' | 'cut' | 'timeout' }
   | { readonly kind: 'network'; readonly code: string }
-  | (Refusal & { readonly kind: 'status' });
+  | (Refusal & {
+      readonly kind: 'status';
+      /** What it means, where it seems to be what every request meets. */
+      readonly sentence?: string | undefined;
+    });
 
 /** What stands in an error of the library's that may be shown. */
 export function refusalOf(

@@ -9,6 +9,12 @@ export const enoughInARow = (ceiling: number): number => Math.max(20, 2 * ceilin
 /** What an endpoint says that does not take the key, or no longer. */
 const OF_THE_KEY: ReadonlySet<number> = new Set([401, 403]);
 
+/** What may be wrong with one request, and right with the next. */
+const OF_THE_REQUEST: ReadonlySet<number> = new Set([400, 413, 422]);
+
+/** Rejections in a row, alike and from the start, that are hardly each request's own. */
+const FEW = 3;
+
 /**
  * Tells what every further request would meet: any rejection where an endpoint has answered none, and where it has, that
  * of a key which is rejected again and again, as one that was revoked or has no credit left.
@@ -18,6 +24,11 @@ export interface Rejections {
   answered(): void;
   /** A request was rejected with this status: true when every other one would be. */
   areAll(status: number): boolean;
+  /**
+   * Whether the rejection just told of seems to be everybody's: of an endpoint that has answered an earlier attempt, and
+   * none of this one. It ends nothing, since what is left to ask may be what is rejected each time.
+   */
+  readonly seemAll: boolean;
 }
 
 /** @param ceiling requests that may be in flight at once */
@@ -25,17 +36,21 @@ export function createRejections(ceiling: number, standing: Standing): Rejection
   const enough = enoughInARow(ceiling);
   let inARow = 0;
   let last = 0;
+  let isAnswered = false;
   return {
     answered() {
       standing.answered();
+      isAnswered = true;
       inARow = 0;
     },
     areAll(status) {
       if (!standing.hasAnswered) return true;
-      if (!OF_THE_KEY.has(status)) return false;
       inARow = status === last ? inARow + 1 : 1;
       last = status;
-      return inARow >= enough;
+      return OF_THE_KEY.has(status) && inARow >= enough;
+    },
+    get seemAll() {
+      return !isAnswered && !OF_THE_REQUEST.has(last) && inARow >= FEW;
     },
   };
 }

@@ -134,12 +134,15 @@ function createAttempt(options: TryOptions, standing: Standing, silence: Silence
     if (isOverload(fault.status)) pacer.overloaded(startedAt);
     pacer.holdBack(askedWait(error.headers, clock()));
     const isAll = !isPassing(fault.status) && rejections.areAll(fault.status);
-    const sentence = isAll ? exchange.fatal(fault) : undefined;
-    if (sentence !== undefined) {
+    const sentence = isAll || rejections.seemAll ? exchange.fatal(fault) : undefined;
+    if (isAll && sentence !== undefined) {
       isRefusedToAll = !standing.hasAnswered;
       throw new FatalEndpointError(sentence, standing.hasAnswered);
     }
-    return { ...failed(exchange, fault), isEverybodys: blame.isEverybodys(exchange, fault, startedAt) };
+    return {
+      ...failed(exchange, { ...fault, sentence }),
+      isEverybodys: blame.isEverybodys(exchange, fault, startedAt),
+    };
   };
 
   return attempt;
