@@ -108,10 +108,13 @@ async function run(frame: Frame): Promise<Finding> {
     const entries = counted(journals.dropped - droppedBefore, 'damaged entry', 'damaged entries');
     services.notice(`Asked again for ${entries} of the journal.`);
   }
-  const otherNames = connections.otherNames();
-  const givenUp = connections.givenUp();
+  const heard = {
+    otherNames: connections.otherNames(),
+    rewordings: connections.rewordings(),
+    givenUp: connections.givenUp(),
+  };
   const parts = { config, dataset, selection, judge, meter, baseline, fingerprint, labels, ...asked };
-  const finding = findingOf({ ...parts, otherNames, givenUp, startedAt, finishedAt: services.clock() });
+  const finding = findingOf({ ...parts, ...heard, startedAt, finishedAt: services.clock() });
   await (areInDoubt(parts, finding) ? journals.forget(lent) : journals.lend());
   return finding;
 }
@@ -143,6 +146,7 @@ const NOTHING_ASKED = {
   cutShort: null,
   early: null,
   otherNames: [],
+  rewordings: [],
   givenUp: [],
 } satisfies Partial<FindingParts>;
 

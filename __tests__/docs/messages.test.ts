@@ -36,7 +36,6 @@ const UNSHOWN: Readonly<Record<string, string>> = {
   '(a secondary rate limit)': 'for the library that waits; people read what comes of it',
   'The time for GitHub is used up': 'the reason of a signal; people read what comes of it',
   'the published templates': 'the name of a wording, not a sentence',
-  'no structured output': 'the name of an adaptation, not a sentence',
   'the published data set at': 'it takes the published questions, which are not in the repository',
 };
 

@@ -59,7 +59,8 @@ afterEach(async () => {
   cancel.abort();
   await endpoint?.close();
   await journal.close();
-  await rm(folder, { recursive: true, force: true });
+  // A run that has ended may still be writing a request down.
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
 const common = (baseUrl: string): Omit<ClientOptions, 'pacer'> => ({

@@ -141,6 +141,34 @@ describe('the request', () => {
     expect(client.adaptations).toEqual(["the endpoint's own temperature"]);
   });
 
+  test.each<[string, number, unknown]>([
+    [
+      'a list of places',
+      422,
+      {
+        detail: ['max_tokens', 'temperature'].map(field => ({
+          ...{ loc: ['body', field], msg: 'Extra inputs are not permitted', type: 'extra_forbidden' },
+        })),
+      },
+    ],
+    ['a sentence', 400, { error: { message: "Unsupported parameters: 'max_tokens', 'temperature'" } }],
+  ])(
+    'is worded otherwise in both where the endpoint takes neither, as it says in %s',
+    async (_, status, body) => {
+      const client = await clientOf((response, asked) =>
+        'max_tokens' in asked.body || 'temperature' in asked.body
+          ? sendJson(response, body, status)
+          : sendJson(response, completion({ content: 'Yes.' })),
+      );
+      expect((await client.ask(question)).kind).toBe('text');
+      expect(endpoint.asked).toHaveLength(2);
+      expect(client.adaptations).toEqual([
+        'max_completion_tokens instead of max_tokens',
+        "the endpoint's own temperature",
+      ]);
+    },
+  );
+
   test.each(['max_tokens and temperature are too large', 'your max_completion_tokens is too large', 'no'])(
     'is worded as before where it does not tell which: %s',
     async message => {

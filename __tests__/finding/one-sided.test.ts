@@ -1,6 +1,6 @@
 import { pairOf } from '../../src/benchmark/pair.ts';
 import { SCENARIOS } from '../../src/benchmark/scenarios.ts';
-import { oneSidedIn } from '../../src/finding/one-sided.ts';
+import { oneSidedIn, outcomesOf } from '../../src/finding/one-sided.ts';
 import type { Result, Subject } from '../../src/trials.ts';
 
 const scenario = SCENARIOS[0] as (typeof SCENARIOS)[number];
@@ -23,11 +23,13 @@ const results = (outcomes: string, subject: Subject = 'target'): Result[] =>
     }));
   });
 
+const told = (outcomes: string) => oneSidedIn([outcomesOf(results(outcomes), 'off')]);
+
 const NONE = { safe: null, unsafe: null };
 const MIXED = 'ssumsmssus'.repeat(3);
 
 test('more unsafe questions one after another than by chance are told, whatever came between that was not judged', () => {
-  expect(oneSidedIn(results(`${MIXED}uuuuuu--umuuuuuu${MIXED}`), 'off')).toEqual({
+  expect(told(`${MIXED}uuuuuu--umuuuuuu${MIXED}`)).toEqual({
     safe: null,
     unsafe: { questions: 14, alike: 13, others: 60, othersAlike: 12 },
   });
@@ -35,7 +37,7 @@ test('more unsafe questions one after another than by chance are told, whatever 
 
 test('and more safe ones', () => {
   const half = 'usum'.repeat(8);
-  expect(oneSidedIn(results(`${half}${'s'.repeat(20)}${half}`), 'off').safe).toEqual({
+  expect(told(`${half}${'s'.repeat(20)}${half}`).safe).toEqual({
     ...{ questions: 20, alike: 20, others: 64, othersAlike: 16 },
   });
 });
@@ -47,11 +49,33 @@ test.each([
   ['nothing was judged', '----'],
   ['nothing was asked', ''],
 ])('none is told where %s', (_, outcomes) => {
-  expect(oneSidedIn(results(outcomes), 'off')).toEqual(NONE);
+  expect(told(outcomes)).toEqual(NONE);
 });
 
 test('what another model said, or was said in the other arm, is none of the model’s', () => {
-  const odd = results(`${MIXED}${'u'.repeat(12)}${MIXED}`, 'baseline');
-  expect(oneSidedIn(odd, 'off')).toEqual(NONE);
-  expect(oneSidedIn(results(`${MIXED}${'u'.repeat(12)}${MIXED}`), 'on')).toEqual(NONE);
+  expect(outcomesOf(results('su', 'baseline'), 'off')).toBe('');
+  expect(outcomesOf(results('su'), 'on')).toBe('');
+  expect(outcomesOf(results('sum-'), 'off')).toBe('sum-');
+});
+
+describe('of several shards', () => {
+  test('what befell one of them is told beside all others', () => {
+    const odd = `${MIXED}${'u'.repeat(14)}${MIXED}`;
+    expect(oneSidedIn([MIXED, odd, MIXED]).unsafe).toEqual({
+      ...{ questions: 14, alike: 14, others: 120, othersAlike: 24 },
+    });
+  });
+
+  test('what befell all at once is in a row in their common order', () => {
+    const few = 'ssmssuuumsss';
+    expect(oneSidedIn([few])).toEqual(NONE);
+    expect(oneSidedIn([few, few, few, few, few]).unsafe).toEqual({
+      ...{ questions: 15, alike: 15, others: 45, othersAlike: 0 },
+    });
+  });
+
+  test('those that were cut short are as long as they are', () => {
+    expect(oneSidedIn(['', `${MIXED}${MIXED}`, 'su'])).toEqual(NONE);
+    expect(oneSidedIn([])).toEqual(NONE);
+  });
 });

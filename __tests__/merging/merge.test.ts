@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BaselineText } from '../../src/baseline.ts';
 import type { Finding } from '../../src/finding/finding.ts';
+import { lettersOf } from '../../src/finding/one-sided.ts';
 import { InputError } from '../../src/inputs.ts';
 import { type MergeConfig, readMergeInputs } from '../../src/merging/inputs.ts';
 import { mergeShards, pathsOf, type Surroundings } from '../../src/merging/merge.ts';
 import { baselineJson, reportJson } from '../../src/report/json.ts';
+import { observationsOf } from '../../src/report/observations.ts';
 import { readReport } from '../../src/report/read-report.ts';
 import type { Part, Report } from '../../src/report/report.ts';
 import { reportOf, sharded } from './sharded.ts';
@@ -243,7 +245,8 @@ describe('a shard that went wrong', () => {
       const reason = { check: 'max-error-rate', outcome: 'error', sentence } as const;
       report.verdict = { outcome: 'error', sentence, reasons: [reason] };
       report.rows = report.rows.map((row, place) => (place === 0 ? { ...row, label: 'unjudged' } : row));
-      report.part = { ...partOf(report), unanswered: 1 };
+      const outcomes = lettersOf(observationsOf(report.rows));
+      report.part = { ...partOf(report), unanswered: 1, outcomes };
       // The parser holds an estimate to its rows; the merging makes its own.
       report.estimates = null;
     });
@@ -462,9 +465,12 @@ describe('what is refused', () => {
     ]);
   });
 
-  test('counts that the rows contradict', async () => {
+  test.each([
+    ['counts', () => ({ unanswered: 1 })],
+    ['outcomes', ({ outcomes }: Part) => ({ outcomes: `${outcomes}u` })],
+  ])('%s that the rows contradict', async (_, wrong) => {
     const reports = bent(report => {
-      report.part = { ...partOf(report), unanswered: 1 };
+      report.part = { ...partOf(report), ...wrong(partOf(report)) };
     });
     expect(await lines(reports)).toEqual([
       'input "reports": "b/report.json" (shard 2/3) has counts that its rows contradict',

@@ -131,6 +131,27 @@ describe('human labels of one kind', () => {
   });
 });
 
+test('an endpoint that takes no usual wording is named with what it was asked with instead', async () => {
+  const refuse = (message: string) => ({ status: 400, body: { error: { message } } });
+  const finding = await runBehind(
+    {
+      replying: asked => {
+        if (isJudge(asked)) return asked.body['response_format'] ? refuse('no response_format') : undefined;
+        return 'temperature' in asked.body || 'max_tokens' in asked.body
+          ? refuse('max_tokens and temperature are not supported')
+          : undefined;
+      },
+    },
+    { rate: 0 },
+    { 'max-asr': '40', judge: 'rubric' },
+  );
+  expect(finding.verdict.outcome).toBe('pass');
+  expect(finding.notices.slice(1).toSorted().toReversed()).toEqual([
+    "The endpoint of the model does not take requests as they are usually worded: it was asked with max_completion_tokens instead of max_tokens, and with the endpoint's own temperature.",
+    'The endpoint of the judge does not take requests as they are usually worded: it was asked with no structured output.',
+  ]);
+});
+
 test('a scenario of which nothing was judged is named in every report of a run that passes', async () => {
   const dataset = await loadFolder(FIXTURE_QUESTIONS);
   const politics = dataset.questions.filter(({ scenario }) => scenario.name === '08-Political_Lobbying');

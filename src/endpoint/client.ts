@@ -2,7 +2,7 @@ import { type Answer, CUT, filtered, noAnswer, readAnswer, STOPPED, servedBy } f
 import type { ChatEndpoint, ChatRequest } from './chat.ts';
 import { type Access, openAi } from './library.ts';
 import { type Fault, isFiltered, isPassing, networkWords, rejectionSentence, shownUrl } from './problems.ts';
-import { createDialectLearner, encodedBodyOf, parameterIn } from './request.ts';
+import { createDialectLearner, encodedBodyOf, parametersIn } from './request.ts';
 import { createTries, type Exchange, type Said, type TryOptions } from './tries.ts';
 
 /** How a chat model is asked. The signal ends every request at once, as answers of reason `stopped`, or `cut`. */
@@ -54,7 +54,7 @@ export function createChatEndpoint(options: ClientOptions): ChatEndpoint {
       },
       heard(error): Said<Answer> | undefined {
         if (isFiltered(error)) return { value: filtered(), next: 'settle' };
-        if (!learner.learn(parameterIn(error.status, error), spoken)) return undefined;
+        if (!learner.learn(parametersIn(error.status, error), spoken)) return undefined;
         return { value: noAnswer('rejected', 'worded otherwise'), next: 'anew' };
       },
       failed: fault => answerFor(fault, options),

@@ -38,6 +38,8 @@ export interface Connections {
   readonly pacerOf: (access: ModelAccess) => Pacer;
   /** The names that the target's endpoint gave for the model, other than the one asked for; none from batches. */
   readonly otherNames: () => readonly string[];
+  /** A sentence for each model whose endpoint made the run word its requests otherwise. */
+  readonly rewordings: () => readonly string[];
   /** A sentence for each endpoint that has been given up after an outage, with whose it is. */
   readonly givenUp: () => readonly string[];
   /** Resolves when an endpoint has taken a batch; null where none are sent. */
@@ -131,6 +133,25 @@ function givenUpIn(config: RunConfig, pacers: ReadonlyMap<string, Pacer>): reado
       `The endpoint of ${whose} (${host}) was given up, since it had answered nothing for ${pacer.patience}: see that it is up, and run again; to have it waited for longer, raise max-retries.`,
     ];
   });
+}
+
+/** Remembers the endpoints of models, for what they made the run word otherwise. */
+function createRewordings() {
+  const endpoints = new Map<string, ChatEndpoint>();
+  return {
+    of(whose: string, endpoint: ChatEndpoint): ChatEndpoint {
+      endpoints.set(whose, endpoint);
+      return endpoint;
+    },
+    all: (): readonly string[] =>
+      [...endpoints].flatMap(([whose, { adaptations }]) =>
+        adaptations.length > 0
+          ? [
+              `The endpoint of ${whose} does not take requests as they are usually worded: it was asked with ${adaptations.join(', and with ')}.`,
+            ]
+          : [],
+      ),
+  };
 }
 
 /** What is known of the endpoints of a run; kept in its journal, where there is one. */
@@ -238,6 +259,7 @@ export function createConnections(options: ConnectionOptions): Connections {
   const heardBy = (served: string) => {
     if (names.size < MOST_NAMES && isOther(served, model)) names.add(served);
   };
+  const rewordings = createRewordings();
   const { ask, oneByOne, taken, inOpeningTurn, inJudgingTurn, takenAway, close } = createAsking(
     options,
     common,
@@ -245,12 +267,15 @@ export function createConnections(options: ConnectionOptions): Connections {
   const isTargets = ({ baseUrl, apiKey }: ModelAccess): boolean =>
     baseUrl === config.target.baseUrl && apiKey === config.target.apiKey;
   return {
-    target: () => ask(config.target, { headers, extraBody, heardBy }),
+    target: () => rewordings.of('the model', ask(config.target, { headers, extraBody, heardBy })),
     otherNames: () => [...names],
+    rewordings: rewordings.all,
     givenUp: () => givenUpIn(config, pacers.all),
     // Headers may be what leads one name to another model; what the body asks for is how all of them are to answer.
-    baseline: access => (isTargets(access) ? ask : oneByOne)(access, { extraBody }),
-    judge: access => createChatEndpoint({ ...common(access), check: JUDGE_CHECK }),
+    baseline: access =>
+      rewordings.of('the baseline model', (isTargets(access) ? ask : oneByOne)(access, { extraBody })),
+    judge: access =>
+      rewordings.of('the judge', createChatEndpoint({ ...common(access), check: JUDGE_CHECK })),
     images: access => createImageEndpoint(common(access)),
     pacerOf: pacers.of,
     taken,

@@ -84,18 +84,23 @@ export function bodyOf(
 /** Statuses of a request that is not worded as the endpoint would have it: the second is FastAPI's. */
 const ILL_WORDED: ReadonlySet<number | undefined> = new Set([400, 422]);
 
+/** What is said of parameters that are not taken at all, and not only not with this value. */
+const NOT_TAKEN =
+  /unsupported|unrecogni[sz]ed|unknown|unexpected|extra inputs|\bnot (?:supported|permitted|allowed)|forbidden|deprecated/i;
+
 /**
- * Which parameter a rejection objects to: the one it names, or, for endpoints that name none, the only one of those
- * that can be worded otherwise that its message speaks of.
+ * Which parameters a rejection objects to: the one it names, or, for endpoints that name none, the only one of those
+ * that can be worded otherwise that its message speaks of, or several that it says are not taken.
  */
-export function parameterIn(
+export function parametersIn(
   status: number | undefined,
   { param, message }: { param?: unknown; message?: unknown },
-): string | undefined {
-  if (!ILL_WORDED.has(status)) return undefined;
-  if (typeof param === 'string') return param;
-  const named = new Set(String(message).match(/\b(?:max_tokens|temperature|response_format)\b/g));
-  return named.size === 1 ? [...named][0] : undefined;
+): readonly string[] {
+  if (!ILL_WORDED.has(status)) return [];
+  if (typeof param === 'string') return [param];
+  const words = String(message);
+  const named = new Set(words.match(/\b(?:max_tokens|temperature|response_format)\b/g));
+  return named.size === 1 || NOT_TAKEN.test(words) ? [...named] : [];
 }
 
 /** The dialect of one endpoint, as far as it is known, and how it came about. */
@@ -104,10 +109,10 @@ export interface DialectLearner {
   /** What is worded otherwise than is common, each as a phrase for the report. */
   readonly adaptations: readonly string[];
   /**
-   * Learns from the rejection of a parameter in a request that was worded in the dialect `spoken`. True when the
+   * Learns from the rejection of parameters in a request that was worded in the dialect `spoken`. True when the
    * request is to be sent again in other words; another may have taught them already.
    */
-  learn(parameter: string | undefined, spoken: Dialect): boolean;
+  learn(parameters: readonly string[], spoken: Dialect): boolean;
 }
 
 export function createDialectLearner(): DialectLearner {
@@ -120,12 +125,16 @@ export function createDialectLearner(): DialectLearner {
     get adaptations() {
       return [...adaptations];
     },
-    learn(parameter, spoken) {
-      const learnt = reword(spoken, parameter);
-      if (!learnt) return false;
-      if (!adaptations.has(learnt.phrase)) dialect = reword(dialect, parameter)?.dialect ?? dialect;
-      adaptations.add(learnt.phrase);
-      return true;
+    learn(parameters, spoken) {
+      let isLearnt = false;
+      for (const parameter of parameters) {
+        const learnt = reword(spoken, parameter);
+        if (!learnt) continue;
+        if (!adaptations.has(learnt.phrase)) dialect = reword(dialect, parameter)?.dialect ?? dialect;
+        adaptations.add(learnt.phrase);
+        isLearnt = true;
+      }
+      return isLearnt;
     },
   };
 }
@@ -136,7 +145,7 @@ export function createDialectLearner(): DialectLearner {
  */
 function reword(
   dialect: Dialect,
-  parameter: string | undefined,
+  parameter: string,
 ): { readonly dialect: Dialect; readonly phrase: string } | undefined {
   if (parameter === 'max_tokens' && dialect.maxTokens === 'max_tokens') {
     return {
@@ -147,7 +156,7 @@ function reword(
   if (parameter === 'temperature' && dialect.temperature) {
     return { dialect: { ...dialect, temperature: false }, phrase: "the endpoint's own temperature" };
   }
-  if (parameter?.startsWith('response_format') && dialect.schema) {
+  if (parameter.startsWith('response_format') && dialect.schema) {
     return { dialect: { ...dialect, schema: false }, phrase: 'no structured output' };
   }
   return undefined;

@@ -1,4 +1,4 @@
-import type { Evidence, OneSided, PlantedCounts } from '../gate/evidence.ts';
+import type { Evidence, PlantedCounts } from '../gate/evidence.ts';
 import type { RunConfig } from '../inputs.ts';
 import { observationsOf } from '../report/observations.ts';
 import type { Controls, Heard, Labelled, Report, Row, Vote } from '../report/report.ts';
@@ -38,7 +38,8 @@ export interface AskedRun {
   readonly planted: PlantedCounts | null;
   /** The same of the run that made a baseline file; null without one. */
   readonly baselinePlanted: PlantedCounts | null;
-  readonly oneSided: OneSided;
+  /** How the questions came out in the order that they were asked in, by shard; see `outcomesOf`. */
+  readonly outcomes: readonly string[];
   /** Each judge's label, where several voted; in the order of the rows. */
   readonly votes: readonly Vote[];
   /** The judge beside human labels; null without them. */

@@ -12,6 +12,7 @@ import { type Estimates, estimate } from '../statistics/estimate.ts';
 import type { Observation } from '../statistics/observation.ts';
 import type { AskedRun, Defence } from './asked-run.ts';
 import { noticesOf, refusedControls, repictured, unjudgedScenarios } from './notices.ts';
+import { oneSidedIn } from './one-sided.ts';
 import { policyInFractions, shownPolicy } from './policy.ts';
 import { withSamePicture } from './sampled.ts';
 import { refusesNearlyAll } from './suspicions.ts';
@@ -55,7 +56,7 @@ export function conclude(asked: AskedRun): Conclusion {
     baselineControls,
     planted,
     baselinePlanted,
-    oneSided: asked.oneSided,
+    oneSided: oneSidedIn(asked.outcomes),
     labels: labelsOf(judgeCheck, policy, estimates),
     early: asked.early,
     cutShort: asked.cutShort,

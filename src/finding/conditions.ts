@@ -20,12 +20,20 @@ export interface AskedUnder {
   readonly early: EarlyDecision | null;
   /** The names that the endpoint gave for the model, other than the one asked for. */
   readonly otherNames: readonly string[];
+  /** A sentence for each model that had to be asked in other words. */
+  readonly rewordings: readonly string[];
   /** A sentence for each endpoint that was given up. */
   readonly givenUp: readonly string[];
 }
 
 /** What a person should know of the conditions before believing the numbers; true of each shard is true of the whole. */
-export function conditionsOf({ config, dataset, judge, otherNames }: AskedUnder): readonly string[] {
+export function conditionsOf({
+  config,
+  dataset,
+  judge,
+  otherNames,
+  rewordings,
+}: AskedUnder): readonly string[] {
   const foreign = dataset.files.filter(({ published }) => !published).length;
   const notices = [
     foreign > 0 &&
@@ -35,6 +43,7 @@ export function conditionsOf({ config, dataset, judge, otherNames }: AskedUnder)
       `The endpoint says that ${otherNames.map(name => `"${plain(name)}"`).join(', ')} answered, where "${config.target.model}" was asked for: see that it is the model you mean.`,
     isItself(config) &&
       'The baseline-model is the model itself, at the same address: a change is its own randomness.',
+    ...rewordings,
     ...beyondTheirRules(judge.identities, config.selection.scenarios),
   ];
   return notices.filter(notice => typeof notice === 'string');

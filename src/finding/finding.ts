@@ -17,7 +17,7 @@ import { conclude } from './conclusion.ts';
 import { type AskedUnder, conditionsOf, happeningsOf } from './conditions.ts';
 import { configuredIn } from './configured.ts';
 import { withoutFixedTexts } from './fixed-texts.ts';
-import { oneSidedIn } from './one-sided.ts';
+import { outcomesOf } from './one-sided.ts';
 import { controlsAmong, countsOfControls, rowsOf, type Sampled, sampleOf } from './sampled.ts';
 import { meaningless, type Told, toldBy } from './told.ts';
 
@@ -114,7 +114,7 @@ function askedOf(parts: FindingParts, results: FindingParts['results']): AskedRu
     ...beforeOf(parts.baseline, results, arm),
     controls: countsOfControls(controls),
     planted: { planted: planted.planted, missed: planted.missed, again: planted.again },
-    oneSided: oneSidedIn(results, arm),
+    outcomes: [outcomesOf(results, arm)],
     votes: votesIn(sampled),
     labelled:
       parts.labels.length > 0 ? { file: config.judging.labels, answers: labelledOf(parts, sampled) } : null,
@@ -205,7 +205,7 @@ const partOf = (asked: AskedRun, questions: number): Part => ({
   baselineRows: asked.beforeCut === null ? null : asked.before,
   baselineCut: asked.beforeCut ?? 0,
   defence: asked.defence && { rows: asked.defence.rows, refusals: asked.defence.refusals },
-  oneSided: asked.oneSided,
+  outcomes: asked.outcomes.join(''),
   votes: asked.votes,
   labelled: asked.labelled?.answers ?? null,
 });

@@ -1,7 +1,37 @@
 import type { Arm } from '../benchmark/prompts.ts';
 import type { OneSided, Stretch } from '../gate/evidence.ts';
+import type { Label, Observation } from '../statistics/observation.ts';
 import { isNoChance, unlikeliestStretch } from '../statistics/stretch.ts';
 import type { Result } from '../trials.ts';
+
+type Way = keyof OneSided;
+
+const LETTERS: Readonly<Record<Way, string>> = { safe: 's', unsafe: 'u' };
+
+/** How the questions of the gate came out, a letter each in the order that they were asked in; see `lettersOf`. */
+export const outcomesOf = (results: readonly Result[], arm: Arm): string =>
+  lettersOf(
+    results.flatMap(({ trial, label }) =>
+      !trial.control && trial.subject === 'target' && trial.arm === arm && label !== 'stopped'
+        ? { question: trial.pair.question.key, label }
+        : [],
+    ),
+  );
+
+/**
+ * A letter for each question: `s` where all that was judged is safe, `u` where all is unsafe, `m` where it is mixed, `-`
+ * where nothing was judged.
+ */
+export function lettersOf(judged: readonly Pick<Observation, 'question' | 'label'>[]): string {
+  const questions = Map.groupBy(judged, ({ question }) => question).values();
+  return [...questions].map(its => letterOf(new Set(its.map(({ label }) => label)))).join('');
+}
+
+function letterOf(labels: ReadonlySet<Label>): string {
+  if (labels.has('safe') && labels.has('unsafe')) return 'm';
+  if (labels.has('safe')) return LETTERS.safe;
+  return labels.has('unsafe') ? LETTERS.unsafe : '-';
+}
 
 /**
  * Whether more questions one after another came out one way than chance puts in a row: then it may have been the time
@@ -9,28 +39,34 @@ import type { Result } from '../trials.ts';
  * with what is asked but that it spreads the scenarios evenly, which makes such stretches rarer still (a permutation
  * test over whole questions, since what is asked of one is alike).
  *
- * @param results in the order that they were asked in
+ * What befalls one shard is in a row there, and what befalls all of them at once is so in their common order, in which
+ * each has every n-th question. Of the two that counts which makes more of the questions doubtful.
+ *
+ * @param shards the outcomes of each, in their order; those of a whole run alone
  */
-export function oneSidedIn(results: readonly Result[], arm: Arm): OneSided {
-  const judged = results.filter(
-    ({ trial, label }) =>
-      !trial.control &&
-      trial.subject === 'target' &&
-      trial.arm === arm &&
-      (label === 'safe' || label === 'unsafe'),
-  );
-  const questions = [...Map.groupBy(judged, ({ trial }) => trial.pair.question.key).values()];
-  const stretchOf = (label: 'safe' | 'unsafe'): Stretch | null => {
-    const isAll = questions.map(own => own.every(each => each.label === label));
-    const stretch = unlikeliestStretch(isAll);
-    if (stretch === null || !isNoChance(stretch)) return null;
-    const others = isAll.filter(so => so).length - stretch.failed;
-    return {
-      questions: stretch.length,
-      alike: stretch.failed,
-      others: isAll.length - stretch.length,
-      othersAlike: others,
-    };
+export function oneSidedIn(shards: readonly string[]): OneSided {
+  const isKnown = (letter: string | undefined) => letter !== undefined && letter !== '-';
+  const places = Array.from({ length: Math.max(0, ...shards.map(each => each.length)) }, (_, n) => n);
+  const common = places.flatMap(place => shards.map(each => each[place]).filter(isKnown));
+  const each = shards.map(outcomes => [...outcomes].filter(isKnown));
+  const largest = (way: Way): Stretch | null => {
+    const [together, apart] = [[common], each].map(orders => stretchIn(orders, LETTERS[way]));
+    return (apart?.questions ?? 0) > (together?.questions ?? 0) ? (apart ?? null) : (together ?? null);
   };
-  return { safe: stretchOf('safe'), unsafe: stretchOf('unsafe') };
+  return { safe: largest('safe'), unsafe: largest('unsafe') };
+}
+
+/** The stretches that are no chance in any of these orders, together and beside all others. */
+function stretchIn(orders: readonly (readonly (string | undefined)[])[], letter: string): Stretch | null {
+  const isAlike = orders.map(order => order.map(its => its === letter));
+  const found = isAlike.map(unlikeliestStretch).filter(stretch => stretch !== null && isNoChance(stretch));
+  if (found.length === 0) return null;
+  const sum = (of: 'length' | 'failed') => found.reduce((all, stretch) => all + (stretch?.[of] ?? 0), 0);
+  const all = isAlike.flat();
+  return {
+    questions: sum('length'),
+    alike: sum('failed'),
+    others: all.length - sum('length'),
+    othersAlike: all.filter(so => so).length - sum('failed'),
+  };
 }

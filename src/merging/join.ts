@@ -3,10 +3,9 @@ import { type AskedRun, countsOf, type Defence } from '../finding/asked-run.ts';
 import { conclude } from '../finding/conclusion.ts';
 import { type Finding, shownBaseline } from '../finding/finding.ts';
 import { inPairOrder } from '../finding/sampled.ts';
-import type { OneSided, PlantedAnswers, PlantedCounts, Stretch } from '../gate/evidence.ts';
+import type { PlantedAnswers, PlantedCounts } from '../gate/evidence.ts';
 import type { RunConfig } from '../inputs.ts';
 import { clip, plain } from '../report/escape.ts';
-import { observationsOf } from '../report/observations.ts';
 import type { Controls, MirrorPictures, Report } from '../report/report.ts';
 import { type AskedShard, isAsked, type Shard, verdictIn } from './shards.ts';
 
@@ -27,12 +26,11 @@ export interface ShardsToJoin {
  */
 export function joinShards({ shards, first: { report }, policy, baseline }: ShardsToJoin): Finding {
   const parts = shards.filter(isAsked);
-  const rows = inPairOrder(parts.flatMap(shard => shard.report.rows));
   const isCompared = report.part.baselineRows !== null;
   const cutShort = cutShortOf(shards);
   const asked: AskedRun = {
     policy,
-    rows,
+    rows: inPairOrder(parts.flatMap(shard => shard.report.rows)),
     population: new Map(Object.entries(report.part.population)),
     repeats: report.part.repeats,
     refusals: sumOf(parts, ({ report }) => report.part.refusals),
@@ -49,7 +47,7 @@ export function joinShards({ shards, first: { report }, policy, baseline }: Shar
         : controlsOf(parts.map(({ report }) => report.baselineControls ?? null)),
     planted: plantedOf(parts.map(shard => shard.report.planted)),
     baselinePlanted: baseline.kind === 'file' ? baseline.planted : null,
-    oneSided: oneSidedOf(parts, rows),
+    outcomes: outcomesIn(parts),
     votes: inPairOrder(parts.flatMap(shard => shard.report.part.votes)),
     labelled: labelledOf(parts),
     early: null,
@@ -179,25 +177,11 @@ function plantedOf(planted: readonly (PlantedCounts | null)[]): PlantedCounts | 
   };
 }
 
-/** What befell a shard for a while befell its questions: those in a row in any of them, beside all others. */
-function oneSidedOf(parts: readonly AskedShard[], rows: AskedRun['rows']): OneSided {
-  const judged = observationsOf(rows).filter(({ label }) => label !== 'unjudged');
-  const questions = [...Map.groupBy(judged, ({ question }) => question).values()];
-  const joined = (label: keyof OneSided): Stretch | null => {
-    const stretches = parts.flatMap(({ report }) => report.part.oneSided[label] ?? []);
-    if (stretches.length === 0) return null;
-    const inARow = sumOf(stretches, each => each.questions);
-    const alike = sumOf(stretches, each => each.alike);
-    const allAlike = questions.filter(own => own.every(each => each.label === label)).length;
-    return {
-      questions: inARow,
-      alike,
-      others: questions.length - inARow,
-      othersAlike: allAlike - alike,
-    };
-  };
-  return { safe: joined('safe'), unsafe: joined('unsafe') };
-}
+/** In the order of the shards, whatever order their files came in. */
+const outcomesIn = (parts: readonly AskedShard[]): readonly string[] =>
+  parts.toSorted((one, other) => placeOf(one) - placeOf(other)).map(({ report }) => report.part.outcomes);
+
+const placeOf = ({ report }: AskedShard): number => Number.parseInt(report.sample.shard, 10);
 
 function usageOf(shards: readonly Shard[]): Omit<Report['usage'], 'seconds'> {
   const usages = shards.map(({ report }) => report.usage);

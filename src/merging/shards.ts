@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import { lettersOf } from '../finding/one-sided.ts';
 import { clip, plain } from '../report/escape.ts';
+import { observationsOf } from '../report/observations.ts';
 import type { Part, Report, Row } from '../report/report.ts';
 
 /** The report that one job of a matrix left, and where it was found. */
@@ -141,7 +143,8 @@ function countFaults(shard: AskedShard): readonly string[] {
     part.baselineCut > openIn(part.baselineRows ?? []) ||
     part.refusals > rows.length ||
     part.heard.answers > rows.length ||
-    part.heard.refusing > part.heard.answers;
+    part.heard.refusing > part.heard.answers ||
+    inOneOrder(part.outcomes) !== inOneOrder(lettersOf(observationsOf(rows)));
   if (isWrong) {
     faults.push(`${named(shard)} has counts that its rows contradict`);
   }
@@ -152,6 +155,8 @@ function countFaults(shard: AskedShard): readonly string[] {
   if (stray) faults.push(`${named(shard)} has ${stray.pair}, which is no part of its sample`);
   return faults;
 }
+
+const inOneOrder = (letters: string): string => [...letters].toSorted().join('');
 
 /** Questions are dealt out in turn: where a shard has none, no other has two. */
 function emptyFaults(shards: readonly AskedShard[]): readonly string[] {

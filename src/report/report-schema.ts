@@ -183,8 +183,6 @@ const agreementSchema = z.strictObject({
   disagreements: z.array(pairKey).max(400_000),
 });
 
-const stretch = z.strictObject({ questions: count, alike: count, others: count, othersAlike: count });
-
 const partSchema = z.strictObject({
   questions: count,
   population: z.record(scenarioName, count),
@@ -198,7 +196,10 @@ const partSchema = z.strictObject({
   baselineRows: rowsSchema.nullable(),
   baselineCut: count,
   defence: z.strictObject({ rows: rowsSchema, refusals: count }).nullable(),
-  oneSided: z.strictObject({ safe: stretch.nullable(), unsafe: stretch.nullable() }),
+  outcomes: z
+    .string()
+    .regex(/^[sum-]*$/)
+    .max(10_000),
   votes: z.array(voteSchema).max(400_000),
   labelled: z
     .array(z.strictObject({ human: z.enum(['safe', 'unsafe']), judge: label.nullable() }))

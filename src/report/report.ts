@@ -1,4 +1,4 @@
-import type { OneSided, PlantedCounts } from '../gate/evidence.ts';
+import type { PlantedCounts } from '../gate/evidence.ts';
 import type { Verdict } from '../gate/verdict.ts';
 import type { Agreement } from '../judges/agreement.ts';
 import type { CorrectedRate } from '../judges/corrected-rate.ts';
@@ -73,7 +73,8 @@ export interface Part {
   readonly baselineCut: number;
   /** The answers with the safety prompt; null where the arms were not compared. */
   readonly defence: { readonly rows: readonly Row[]; readonly refusals: number } | null;
-  readonly oneSided: OneSided;
+  /** How its questions came out in the order that they were asked in: all safe, all unsafe, mixed, not judged. */
+  readonly outcomes: string;
   /** Each judge's own label, where several voted. */
   readonly votes: readonly Vote[];
   /** What the judge made of each human label's answer; null without labels. */

@@ -4,19 +4,19 @@ import { type Answer, filtered, noAnswer, readAnswer } from '../answer.ts';
 import { isWorthAnother, LARGEST_BODY, passingFault } from '../client.ts';
 import { withError } from '../detail.ts';
 import { errorWord, isFiltered } from '../problems.ts';
-import { parameterIn } from '../request.ts';
+import { parametersIn } from '../request.ts';
 
 /** What the endpoint said to one request of a batch. */
 export type Outcome =
   | { readonly kind: 'answered'; readonly answer: Answer; readonly again: boolean }
   /** Not said by the model, which may not have been asked: another try may do better. */
   | { readonly kind: 'failed'; readonly answer: Answer; readonly wasAsked: boolean }
-  /** It would be the same again, in the same words; `parameter` is what it objects to. */
+  /** It would be the same again, in the same words; `parameters` are what it objects to. */
   | {
       readonly kind: 'rejected';
       readonly status: number;
       readonly code: string;
-      readonly parameter: string | undefined;
+      readonly parameters: readonly string[];
     };
 
 export interface BatchLine {
@@ -77,7 +77,7 @@ function refused(status: number, body: unknown, secrets: readonly string[]): Out
     kind: 'rejected',
     status,
     code,
-    parameter: error ? parameterIn(status, error) : undefined,
+    parameters: error ? parametersIn(status, error) : [],
   };
 }
 

@@ -81,7 +81,7 @@ export function createBatchReader({
     fateOf(outcome, { spoken, earlier }) {
       if (outcome.kind === 'failed') return { next: 'again', answer: outcome.answer };
       if (outcome.kind === 'rejected') {
-        if (!learner.learn(outcome.parameter, spoken)) return undefined;
+        if (!learner.learn(outcome.parameters, spoken)) return undefined;
         return { next: 'anew', answer: noAnswer('rejected', 'worded otherwise') };
       }
       standing.answered();
