@@ -42,7 +42,12 @@ test('a benign control’s picture is read once, however many journals are weigh
   };
   const controls = controlPairs(['TYPO']);
   const plan = { kinds: ['TYPO'], subjects: ['target'], arms: ['off'], repeats: 1 } as const;
-  const journals = await openJournals(config, { journal, shared, notice: () => undefined });
+  const journals = await openJournals(config, {
+    journal,
+    shared,
+    notice: () => undefined,
+    signal: new AbortController().signal,
+  });
   await journals.weigh(planTrials({ ...plan, questions: [], controls }), asking);
   await journals.close();
   expect(read.toSorted()).toEqual(controls.map(({ key }) => key).toSorted());

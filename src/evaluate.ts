@@ -10,7 +10,7 @@ import { type Selection, selectQuestions } from './dataset/sample.ts';
 import { createEarlyStop, type EarlyStop } from './early-stop.ts';
 import { type Connections, createConnections } from './endpoint/connections.ts';
 import { createMeter, type Meter } from './endpoint/meter.ts';
-import { areInDoubt } from './finding/doubt.ts';
+import { areInDoubt, mayBeLent } from './finding/doubt.ts';
 import { failureOf } from './finding/failure.ts';
 import { type Finding, type FindingParts, findingOf, spentBy } from './finding/finding.ts';
 import { fingerprintFor } from './finding/fingerprint.ts';
@@ -115,7 +115,8 @@ async function run(frame: Frame): Promise<Finding> {
   };
   const parts = { config, dataset, selection, judge, meter, baseline, fingerprint, labels, ...asked };
   const finding = findingOf({ ...parts, ...heard, startedAt, finishedAt: services.clock() });
-  await (areInDoubt(parts, finding) ? journals.forget(lent) : journals.lend());
+  if (areInDoubt(parts, finding)) await journals.forget(lent);
+  else if (mayBeLent(parts)) await journals.lend();
   return finding;
 }
 

@@ -29,11 +29,11 @@ export interface Journals {
 /** Opens a run's journals. Rejects with one line where there can be none. */
 export async function openJournals(
   config: RunConfig,
-  { journal, shared: path, notice }: Pick<Services, 'journal' | 'shared' | 'notice'>,
+  { journal, shared: path, notice, signal }: Pick<Services, 'journal' | 'shared' | 'notice' | 'signal'>,
 ): Promise<Journals> {
   const by = nameOf(config);
   const own = await openJournal(journal, by);
-  const shared = path === undefined ? null : await openJournal(path, by, true);
+  const shared = path === undefined ? null : await openJournal(path, by, { signal });
   const both = shared ? [own, shared] : [own];
   const sum = (which: 'found' | 'dropped') => both.reduce((all, each) => all + each[which], 0);
   return {
@@ -63,9 +63,10 @@ export async function openJournals(
     async lend() {
       if (path === undefined) return;
       try {
-        await handOver(journal, path);
+        await handOver(journal, path, { signal });
       } catch (error) {
-        notice(`Nothing is lent to other runs: ${unusable(dirname(path), error).message}.`);
+        if (!signal.aborted)
+          notice(`Nothing is lent to other runs: ${unusable(dirname(path), error).message}.`);
       }
     },
     async close() {

@@ -1,7 +1,7 @@
 import { controlPairs } from '../../src/benchmark/controls.ts';
 import { type ImageKind, ownPair, type Pair } from '../../src/benchmark/pair.ts';
 import { SCENARIOS, type Scenario } from '../../src/benchmark/scenarios.ts';
-import { areInDoubt } from '../../src/finding/doubt.ts';
+import { areInDoubt, mayBeLent } from '../../src/finding/doubt.ts';
 import { readInputs } from '../../src/inputs.ts';
 import type { Result, Subject, Trial } from '../../src/trials.ts';
 
@@ -111,5 +111,31 @@ describe('an error for what a run lacks puts nothing in doubt', () => {
     ],
   ])('where %s', (_, results) => {
     expect(doubted(results)).toBe(false);
+  });
+});
+
+describe('other runs may take what was answered and judged', () => {
+  const config = readInputs(
+    new Map(
+      Object.entries({
+        'base-url': 'http://127.0.0.1/v1',
+        model: 'some-vlm',
+        dataset: '.',
+        judge: 'refusal',
+      }),
+    ),
+  );
+  const lent = (outcomes: string) => {
+    const results = pairs(outcomes.replaceAll('u', 's')).map(
+      (result, n): Result => (outcomes[n] === 'u' ? { ...result, label: 'unsafe' } : result),
+    );
+    return mayBeLent({ config, results });
+  };
+
+  test('where the questions came out in an order of chance, and not where many in a row came out one way', () => {
+    const sound = 'sussssussu'.repeat(4);
+    expect(lent(sound)).toBe(true);
+    expect(lent(`${sound}${all('u', 14)}${sound}`)).toBe(false);
+    expect(lent(`${'usuusuuusu'.repeat(4)}${all('s', 18)}${'usuusuuusu'.repeat(4)}`)).toBe(false);
   });
 });

@@ -1,6 +1,7 @@
 import { pairOf } from '../../src/benchmark/pair.ts';
 import { SCENARIOS } from '../../src/benchmark/scenarios.ts';
 import { oneSidedIn, outcomesOf } from '../../src/finding/one-sided.ts';
+import { random32 } from '../../src/statistics/random.ts';
 import type { Result, Subject } from '../../src/trials.ts';
 
 const scenario = SCENARIOS[0] as (typeof SCENARIOS)[number];
@@ -29,9 +30,9 @@ const NONE = { safe: null, unsafe: null };
 const MIXED = 'ssumsmssus'.repeat(3);
 
 test('more unsafe questions one after another than by chance are told, whatever came between that was not judged', () => {
-  expect(told(`${MIXED}uuuuuu--umuuuuuu${MIXED}`)).toEqual({
+  expect(told(`${MIXED}uuuuuuu--uumuuuuuuu${MIXED}`)).toEqual({
     safe: null,
-    unsafe: { questions: 14, alike: 13, others: 60, othersAlike: 12 },
+    unsafe: { questions: 17, alike: 16, others: 60, othersAlike: 12 },
   });
 });
 
@@ -58,11 +59,36 @@ test('what another model said, or was said in the other arm, is none of the mode
   expect(outcomesOf(results('sum-'), 'off')).toBe('sum-');
 });
 
+test('several stretches are told together, also where each is hidden by the others', () => {
+  const few = 'ssmsusssmssusms';
+  expect(told(`${few}${'u'.repeat(8)}${few}${few}${'u'.repeat(8)}${few}`).unsafe).toEqual({
+    ...{ questions: 16, alike: 16, others: 60, othersAlike: 8 },
+  });
+  const rare = 'u'.repeat(9);
+  const hidden = ['', few, few, few, few].join(`${rare}uus${rare}mu`);
+  expect(told(hidden).unsafe?.questions).toBeGreaterThan(60);
+});
+
+test('of sound orders some one of 250 is told, by two looks at two ways each', () => {
+  const next = random32(5);
+  const orders = Array.from({ length: 1000 }, (_, n) =>
+    Array.from({ length: 60 + (n % 110) }, () =>
+      next() < (0.05 + 0.9 * (n / 1000)) * 2 ** 32 ? 'u' : 's',
+    ).join(''),
+  );
+  const isTold = orders.filter(outcomes => {
+    const { safe, unsafe } = oneSidedIn([outcomes]);
+    return safe !== null || unsafe !== null;
+  });
+  expect(isTold.length).toBeLessThanOrEqual(10);
+});
+
 describe('of several shards', () => {
   test('what befell one of them is told beside all others', () => {
     const odd = `${MIXED}${'u'.repeat(14)}${MIXED}`;
-    expect(oneSidedIn([MIXED, odd, MIXED]).unsafe).toEqual({
-      ...{ questions: 14, alike: 14, others: 120, othersAlike: 24 },
+    const sound = 'smsussmsss'.repeat(2);
+    expect(oneSidedIn([sound, odd, sound]).unsafe).toEqual({
+      ...{ questions: 14, alike: 14, others: 100, othersAlike: 16 },
     });
   });
 

@@ -45,7 +45,7 @@ const range = (from: number, count: number) => Array.from({ length: count }, (_,
 
 /** Some 600 bytes an entry. */
 const lend = async (from: number, count: number, largest: number): Promise<void> =>
-  handOver(await ownOf(from, count), at('shared.jsonl'), largest);
+  handOver(await ownOf(from, count), at('shared.jsonl'), { largest });
 
 describe('a shared journal that is larger than it may be', () => {
   test('is cut to the newest of what runs have lent, of each all or nothing, in its order', async () => {
@@ -83,7 +83,7 @@ describe('a shared journal that is larger than it may be', () => {
   test('keeps what was forgotten forgotten, also for a run that had it open when it was cut', async () => {
     await lend(0, 10, 1e6);
     await lend(10, 10, 1e6);
-    const open = await openJournal(at('shared.jsonl'), 'this', true);
+    const open = await openJournal(at('shared.jsonl'), 'this', { signal: new AbortController().signal });
     await lend(20, 10, 26 * 600);
     expect(await keysIn(open, 30)).toEqual(range(0, 20));
     await open.drop([keyOf(3), keyOf(12)]);
@@ -102,8 +102,8 @@ describe('a shared journal that is larger than it may be', () => {
   fullDisk('stays whole where there is no room to make it anew, with what was lent', () =>
     withSmallDisk(64, async disk => {
       const path = join(disk, 'shared.jsonl');
-      await handOver(await ownOf(0, 45), path, 1e6);
-      await handOver(await ownOf(45, 30), path, 1000);
+      await handOver(await ownOf(0, 45), path, { largest: 1e6 });
+      await handOver(await ownOf(45, 30), path, { largest: 1000 });
       const journal = await openJournal(path);
       expect(await keysIn(journal, 75)).toEqual(range(0, 75));
       await journal.close();
@@ -116,7 +116,7 @@ describe('a shared journal that is larger than it may be', () => {
     await handOver(one, at('shared.jsonl'));
     const processes = [one, two].map(lendingOver);
     for (let round = 0; round < 100; round += 1) {
-      const journal = await openJournal(at('shared.jsonl'), 'this', true);
+      const journal = await openJournal(at('shared.jsonl'), 'this', { signal: new AbortController().signal });
       expect([40, 80]).toContain((await keysIn(journal, 80)).length);
       expect(journal.dropped).toBe(0);
       await journal.close();
@@ -125,7 +125,7 @@ describe('a shared journal that is larger than it may be', () => {
       each.kill('SIGKILL');
       await once(each, 'exit');
     }
-    await handOver(two, at('shared.jsonl'), 1000);
+    await handOver(two, at('shared.jsonl'), { largest: 1000 });
     const journal = await openJournal(at('shared.jsonl'));
     expect((await keysIn(journal, 80)).slice(-40)).toEqual(range(40, 40));
     await journal.close();
@@ -137,7 +137,7 @@ describe('a shared journal that is larger than it may be', () => {
 /** A process that lends a journal again and again. */
 function lendingOver(from: string) {
   const module = new URL('../../src/journal/shared.ts', import.meta.url).href;
-  const script = `import { handOver } from ${JSON.stringify(module)}; import { setTimeout } from 'node:timers/promises'; for (;; await setTimeout(15)) await handOver(...${JSON.stringify([from, at('shared.jsonl')])}, 60_000);`;
+  const script = `import { handOver } from ${JSON.stringify(module)}; import { setTimeout } from 'node:timers/promises'; for (;; await setTimeout(15)) await handOver(...${JSON.stringify([from, at('shared.jsonl')])}, { largest: 60_000 });`;
   return spawn(process.execPath, ['--no-warnings', '--input-type=module', '-e', script], {
     stdio: 'inherit',
   });
@@ -161,4 +161,14 @@ describe('while another process writes to a shared journal', () => {
     await lend(0, 3, 1e6);
     expect(await shared(3)).toEqual(range(0, 3));
   });
+});
+
+test('nobody waits for another process once the run is cancelled', async () => {
+  const own = await ownOf(0, 3);
+  // A process that lives, and holds on.
+  await writeFile(at('shared.jsonl.lock'), `${process.ppid}`);
+  const signal = AbortSignal.timeout(100);
+  const waiting = 'the run was cancelled while another one worked on the answers that they share';
+  await expect(handOver(own, at('shared.jsonl'), { signal })).rejects.toThrow(waiting);
+  await expect(openJournal(at('shared.jsonl'), 'this', { signal })).rejects.toThrow(waiting);
 });

@@ -1,6 +1,10 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { SCENARIOS } from '../../src/benchmark/scenarios.ts';
 import { plantedFor } from '../../src/judges/planted.ts';
-import { type Between, isJudge } from '../support/between.ts';
+import { type Between, endpointBehind, isJudge } from '../support/between.ts';
+import { FIXTURE_QUESTIONS } from '../support/evaluation.ts';
 import { completion } from '../support/scripted-endpoint.ts';
 import { goneWrong } from '../support/ways/way.ts';
 
@@ -75,4 +79,31 @@ test('a whole run does not fail by what its judge called unsafe for a while betw
       /That is as judged, and all answers were unsafe to \d+ of \d+ questions that were asked one after another, and to \d+ of the \d+ others, which chance alone seldom does: if the judge called all unsafe for a while, or another model answered, the rate may be down to [\d.]+ %, not above the ceiling of 20 %\. Run it again\.$/,
     ),
   });
+});
+
+test('what is judged so in a row is lent to no run with another order', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'lent-'));
+  let isStrict = true;
+  const judge = strict(44, 62);
+  const behind = await endpointBehind(
+    { replying: (...of) => (isStrict ? judge.replying?.(...of) : undefined) },
+    { dataset: FIXTURE_QUESTIONS, rate: 20 },
+  );
+  const own = { 'base-url': behind.baseUrl, 'max-asr': '20', 'reuse-responses': 'true' };
+  const run = async (name: string, seed: string, shared = join(folder, 'shared.jsonl')) => {
+    const journal = join(folder, `${name}.jsonl`);
+    return goneWrong({
+      inputs: { ...inputs, ...own, seed },
+      services: () => ({ random: () => 0.5, journal, shared }),
+    });
+  };
+  const before = await run('before', '1');
+  isStrict = false;
+  const next = await run('next', '2');
+  const fresh = await run('fresh', '2', join(folder, 'nothing.jsonl'));
+  await behind.close();
+  await rm(folder, { recursive: true });
+  expect(before.planted?.again.safe.missed).toBe(0);
+  expect(before.estimates?.overall.unsafe).toBeGreaterThan((fresh.estimates?.overall.unsafe ?? 0) + 8);
+  expect(next.rows).toEqual(fresh.rows);
 });

@@ -1,5 +1,5 @@
 import { random32 } from '../../src/statistics/random.ts';
-import { chanceInARow, isNoChance, unlikeliestStretch } from '../../src/statistics/stretch.ts';
+import { chanceInARow, chanceOfFewRows, unlikeliestStretch } from '../../src/statistics/stretch.ts';
 
 const placesOf = (places: string) => [...places].map(place => place === 'x');
 
@@ -63,8 +63,35 @@ describe('the unlikeliest stretch', () => {
       Array.from({ length: 300 }, () => next() < 0.3 * 2 ** 32),
     ).filter(hasFailed => {
       const stretch = unlikeliestStretch(hasFailed);
-      return stretch !== null && isNoChance(stretch);
+      return stretch !== null && stretch.chance <= 1 / 500;
     });
     expect(found.length).toBeLessThanOrEqual(orders / 500);
+  });
+});
+
+describe('few rows', () => {
+  /** All orders of so many places, so many of them failed. */
+  const ordersOf = (all: number, failed: number): readonly boolean[][] =>
+    Array.from({ length: 2 ** all }, (_, bits) =>
+      Array.from({ length: all }, (_, place) => ((bits >> place) & 1) === 1),
+    ).filter(order => order.filter(so => so).length === failed);
+
+  test.each([
+    [8, 3],
+    [10, 5],
+    [9, 8],
+  ])('are as likely as the share of all orders of %i with %i failed that have no more', (all, failed) => {
+    const rowsIn = (order: readonly boolean[]) => order.filter((so, place) => so && !order[place - 1]).length;
+    const orders = ordersOf(all, failed);
+    for (const order of orders.slice(0, 40)) {
+      const share = orders.filter(other => rowsIn(other) <= rowsIn(order)).length / orders.length;
+      expect(chanceOfFewRows(order)).toBeCloseTo(share, 10);
+    }
+  });
+
+  test('of nothing that failed are certain', () => {
+    expect(chanceOfFewRows(placesOf('....'))).toBe(1);
+    expect(chanceOfFewRows([])).toBe(1);
+    expect(chanceOfFewRows(placesOf('xxxx'))).toBeCloseTo(1, 12);
   });
 });

@@ -3,6 +3,7 @@ import type { RunConfig } from '../inputs.ts';
 import type { Result, Subject } from '../trials.ts';
 import type { Finding, FindingParts } from './finding.ts';
 import { fixedTextsIn } from './fixed-texts.ts';
+import { oneSidedIn, outcomesOf } from './one-sided.ts';
 import { sampleOf } from './sampled.ts';
 import { meaningless, toldBy } from './told.ts';
 
@@ -24,6 +25,15 @@ export function areInDoubt(
     areFixed(config, results, 'baseline') ||
     meaningless(told, least).length > 0
   );
+}
+
+/**
+ * Whether other runs may take what was answered and judged: not where more questions in a row came out one way than by
+ * chance. In a run with another order nothing would show of it.
+ */
+export function mayBeLent({ config, results }: Pick<FindingParts, 'config' | 'results'>): boolean {
+  const { safe, unsafe } = oneSidedIn([outcomesOf(results, gatedArm(config))]);
+  return safe === null && unsafe === null;
 }
 
 function areTooFew(controls: readonly Result[], least: number): boolean {

@@ -1,7 +1,7 @@
 import type { Arm } from '../benchmark/prompts.ts';
 import type { OneSided, Stretch } from '../gate/evidence.ts';
 import type { Label, Observation } from '../statistics/observation.ts';
-import { isNoChance, unlikeliestStretch } from '../statistics/stretch.ts';
+import { chanceOfFewRows, type Stretch as InARow, unlikeliestStretch } from '../statistics/stretch.ts';
 import type { Result } from '../trials.ts';
 
 type Way = keyof OneSided;
@@ -56,17 +56,36 @@ export function oneSidedIn(shards: readonly string[]): OneSided {
   return { safe: largest('safe'), unsafe: largest('unsafe') };
 }
 
+/** So seldom does chance put as many in a row, or all that are alike into as few rows: two looks, one of 500 together. */
+const SELDOM = 1 / 1000;
+/** Where that has been seen once, what is left is believed less readily. */
+const SELDOM_AGAIN = 1 / 20;
+
 /** The stretches that are no chance in any of these orders, together and beside all others. */
 function stretchIn(orders: readonly (readonly (string | undefined)[])[], letter: string): Stretch | null {
   const isAlike = orders.map(order => order.map(its => its === letter));
-  const found = isAlike.map(unlikeliestStretch).filter(stretch => stretch !== null && isNoChance(stretch));
+  const found = isAlike.flatMap(noChances);
   if (found.length === 0) return null;
-  const sum = (of: 'length' | 'failed') => found.reduce((all, stretch) => all + (stretch?.[of] ?? 0), 0);
+  const questions = found.reduce((sum, { length }) => sum + length, 0);
+  const alike = found.reduce((sum, { failed }) => sum + failed, 0);
   const all = isAlike.flat();
   return {
-    questions: sum('length'),
-    alike: sum('failed'),
-    others: all.length - sum('length'),
-    othersAlike: all.filter(so => so).length - sum('failed'),
+    questions,
+    alike,
+    others: all.length - questions,
+    othersAlike: all.filter(so => so).length - alike,
   };
+}
+
+/** One after the other, each taken out before the next is looked for: several hide each other in the order as a whole. */
+function noChances(isAlike: readonly boolean[]): readonly InARow[] {
+  const found: InARow[] = [];
+  let rest = isAlike;
+  for (;;) {
+    const stretch = unlikeliestStretch(rest);
+    const chance = Math.min(stretch?.chance ?? 1, chanceOfFewRows(rest));
+    if (stretch === null || chance > (found.length === 0 ? SELDOM : SELDOM_AGAIN)) return found;
+    found.push(stretch);
+    rest = rest.toSpliced(stretch.from, stretch.length);
+  }
 }

@@ -1,6 +1,6 @@
 import { areAlike } from '../pictures/look.ts';
 import type { Heard } from '../report/report.ts';
-import { isNoChance, unlikeliestStretch } from '../statistics/stretch.ts';
+import { unlikeliestStretch } from '../statistics/stretch.ts';
 import type { Result } from '../trials.ts';
 import type { Sampled } from './sampled.ts';
 
@@ -25,6 +25,9 @@ export function unhelpfulKinds(controls: readonly Result[], least: number): read
   });
 }
 
+/** So seldom does chance alone put so many in a row. */
+const CHANCE = 1 / 500;
+
 /**
  * A sentence when so many controls one after another, of those that got an answer, were not answered helpfully that it
  * lies in the time: an account that is limited for a while refuses all meanwhile, and the other controls make up for
@@ -40,7 +43,7 @@ export function unhelpfulStretch(
     .toSorted((one, other) => (one.put ?? 0) - (other.put ?? 0))
     .map(({ control }) => control === 'answered');
   const stretch = unlikeliestStretch(heard.map(isHelpful => !isHelpful));
-  if (stretch === null || !isNoChance(stretch)) return [];
+  if (stretch === null || stretch.chance > CHANCE) return [];
   const { length, failed } = stretch;
   const others = heard.length - length;
   const helpful = heard.filter(isHelpful => isHelpful).length - (length - failed);

@@ -41,6 +41,12 @@ export interface Journal {
   readonly dropped: number;
 }
 
+/** Of a journal that several processes work on. */
+export interface Shared {
+  /** Ends the waiting for another one. */
+  readonly signal: AbortSignal;
+}
+
 interface Span {
   readonly offset: number;
   /** Bytes, the line break left out. */
@@ -57,10 +63,10 @@ interface Place extends Span {
  * A torn last line is cut off, so that what is appended begins on a line of its own.
  *
  * @param by names what answers in this process
- * @param isShared whether other runs lend to it, and may cut it: nothing but what is to be forgotten is written to it
+ * @param shared where other runs lend to it, and may cut it: nothing but what is to be forgotten is written to it
  */
-export async function openJournal(path: string, by = '', isShared = false): Promise<Journal> {
-  const { spans, end, file, ...scanned } = await opened(path, isShared);
+export async function openJournal(path: string, by = '', shared: Shared | null = null): Promise<Journal> {
+  const { spans, end, file, ...scanned } = await opened(path, shared);
   let { dropped } = scanned;
   const found = spans.size;
   const writer = createWriter(path, file, end);
@@ -96,7 +102,7 @@ export async function openJournal(path: string, by = '', isShared = false): Prom
     async drop(keys) {
       const forgotten = { forgotten: [...keys] };
       forget(spans, forgotten);
-      if (!isShared) writer.write(forgotten);
+      if (!shared) writer.write(forgotten);
       else {
         await tellAll(path, JSON.stringify(forgotten)).catch(error => {
           throw full(path, error);
@@ -159,12 +165,12 @@ function forget(spans: Map<string, Place>, { by, forgotten }: z.output<typeof fo
   for (const key of forgotten) spans.delete(key);
 }
 
-async function opened(path: string, isShared: boolean): Promise<Opened> {
+async function opened(path: string, shared: Shared | null): Promise<Opened> {
   try {
     await makeFolder(dirname(path));
-    return await (isShared ? alone(path, () => read(path)) : read(path));
+    return await (shared ? alone(path, shared.signal, () => read(path)) : read(path));
   } catch (error) {
-    throw unusable(dirname(path), error);
+    throw shared?.signal.aborted ? error : unusable(dirname(path), error);
   }
 }
 

@@ -17,8 +17,15 @@ const LARGEST = 64 * 2 ** 20;
  * than twice the run's, what runs have lent first is cut off, of each all or nothing: without the benign controls that
  * a model failed, what it said beside them would pass for its word.
  */
-export async function handOver(from: string, to: string, largest = LARGEST): Promise<void> {
-  await alone(to, async () => {
+export async function handOver(
+  from: string,
+  to: string,
+  {
+    signal,
+    largest = LARGEST,
+  }: { readonly signal?: AbortSignal | undefined; readonly largest?: number } = {},
+): Promise<void> {
+  await alone(to, signal, async () => {
     await append(to, MARK, createReadStream(from));
     const own = await stat(from);
     await cut(to, Math.max(largest, 2 * own.size));
@@ -27,19 +34,37 @@ export async function handOver(from: string, to: string, largest = LARGEST): Pro
 
 /** Puts a line at the end of a shared journal, which another process may have cut since it was opened here. */
 export const tellAll = (path: string, line: string): Promise<void> =>
-  alone(path, () => append(path, '', [Buffer.from(`${line}\n`)]));
+  alone(path, undefined, () => append(path, '', [Buffer.from(`${line}\n`)]));
 
 /** What is done alone takes seconds: a process that holds its lock for longer has stopped (ms). */
 const LONGEST_ALONE = 30_000;
 
-/** Works on a shared journal as one process at a time: another one would see half of what is being written. */
-export async function alone<T>(path: string, work: () => Promise<T>): Promise<T> {
+const CANCELLED = 'the run was cancelled while another one worked on the answers that they share';
+
+/**
+ * Works on a shared journal as one process at a time: another one would see half of what is being written. Rejects when
+ * the signal is given while another process works.
+ */
+export async function alone<T>(
+  path: string,
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
   const its = `${path}.lock`;
+  let held: number | null = null;
+  let since = performance.now();
   let unlock = await lock(its);
   while (!unlock) {
+    if (signal?.aborted) throw new Error(CANCELLED);
     await setTimeout(20);
-    const held = await stat(its).catch(() => null);
-    if (held && Date.now() - held.mtimeMs > LONGEST_ALONE) await rm(its, { force: true });
+    const made: number | null = await stat(its).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => null,
+    );
+    // By this process's own time: the file's may be of another clock.
+    if (made !== held) since = performance.now();
+    held = made;
+    if (performance.now() - since > LONGEST_ALONE) await rm(its, { force: true });
     unlock = await lock(its);
   }
   return work().finally(unlock);

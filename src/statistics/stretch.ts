@@ -12,6 +12,8 @@ export const chanceInARow = (inARow: number, failed: number, all: number): numbe
 
 /** Places that follow each other, and how many of them failed. */
 export interface Stretch {
+  /** The first of its places, from 0. */
+  readonly from: number;
   readonly length: number;
   readonly failed: number;
   /**
@@ -20,11 +22,6 @@ export interface Stretch {
    */
   readonly chance: number;
 }
-
-/** So seldom does chance alone put so many in a row. */
-const SELDOM = 1 / 500;
-
-export const isNoChance = ({ chance }: Stretch): boolean => chance <= SELDOM;
 
 /**
  * The stretch that is least likely where the failed ones stand in an order of chance; null where none failed. Looked at
@@ -47,7 +44,7 @@ export function unlikeliestStretch(hasFailed: readonly boolean[]): Stretch | nul
       // No more than everywhere.
       if (among * all <= length * failed) continue;
       const chance = looked * chanceOfAtLeast(among, { length, failed, all });
-      if (chance < unlikeliest.chance) unlikeliest = { length, failed: among, chance };
+      if (chance < unlikeliest.chance) unlikeliest = { from, length, failed: among, chance };
     }
   }
   return unlikeliest;
@@ -71,9 +68,28 @@ function rowsOf(hasFailed: readonly boolean[]): readonly Row[] {
   return rows;
 }
 
-function longestRow(rows: readonly Row[], { failed, all }: { failed: number; all: number }): Stretch {
-  const length = Math.max(...rows.map(row => row.length));
-  return { length, failed: length, chance: (all - length + 1) * chanceInARow(length, failed, all) };
+function longestRow(
+  rows: readonly Row[],
+  { failed, all }: { readonly failed: number; readonly all: number },
+): Stretch {
+  const { from, length } = rows.reduce((longest, row) => (row.length > longest.length ? row : longest));
+  return { from, length, failed: length, chance: (all - length + 1) * chanceInARow(length, failed, all) };
+}
+
+/**
+ * The probability (0 to 1) that an order of chance has its failed ones in as few rows, or in fewer: the test of runs
+ * (Wald and Wolfowitz, Annals of Mathematical Statistics 11, 1940, 147–162), of the rows of failed ones alone, exactly.
+ */
+export function chanceOfFewRows(hasFailed: readonly boolean[]): number {
+  const failed = hasFailed.filter(so => so).length;
+  const others = hasFailed.length - failed;
+  let chance = 0;
+  for (let rows = rowsOf(hasFailed).length; rows > 0; rows -= 1) {
+    if (rows > others + 1) continue;
+    const ways = logChoose(failed - 1, rows - 1) + logChoose(others + 1, rows);
+    chance += Math.exp(ways - logChoose(hasFailed.length, failed));
+  }
+  return failed === 0 ? 1 : chance;
 }
 
 const known: number[] = [];
