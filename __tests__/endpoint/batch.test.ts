@@ -124,6 +124,12 @@ const html = (response: ServerResponse): boolean => {
   return true;
 };
 
+/** What a gateway says in place of a file, with a status of success. */
+const elses: readonly [string, (response: ServerResponse) => boolean][] = [
+  ['a page', html],
+  ['an empty object', response => refuse(response, 200)],
+];
+
 describe('asking in batches', () => {
   test('comes to the same answers as asking one by one', async () => {
     const standIn = await startEndpoint({ batchPolls: 3 });
@@ -538,6 +544,18 @@ describe('a batch', () => {
     expect(slept.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(30 * 60_000);
   });
 
+  test.each(elses)('is waited for while %s comes in place of its file', async (_, answer) => {
+    const server = await batchServer(sayYes, (call, response, count) =>
+      call === 'GET files' && count <= 29 ? answer(response) : false,
+    );
+    endpoint = server;
+    const client = batchesOf(server.baseUrl);
+    expect((await askAll(client, 3)).map(({ kind }) => kind)).toEqual(['text', 'text', 'text']);
+    await client.close();
+    expect(server.batches).toHaveLength(1);
+    expect(server.files()).toEqual([]);
+  });
+
   test.each([
     ['is gone', 404, 5, 60_000],
     ['cannot be read', 500, 31, 30 * 60_000],
@@ -708,7 +726,8 @@ describe('a batch', () => {
 
   test.each(unreadable)(
     'whose file %s is asked once more, and no more, of an endpoint that has answered',
-    async (_, why, became) => {
+    async (what, why, became) => {
+      const isPage = what === 'is a page';
       const { client, server } = await scripted((lines, batch) => (batch === 0 ? sayYes : became)(lines), {
         maxRetries: 5,
       });
@@ -720,7 +739,11 @@ describe('a batch', () => {
         `The endpoint is done with a batch of 1 request, and ${why}: what it says nothing about is asked again (1 request), though it may be paid for.`,
       ]);
       await client.close();
-      expect(server.files()).toEqual([]);
+      // A page in place of a file says that the file may be there another time.
+      const left = server.files().filter(name => !isPage || !name.startsWith('output'));
+      expect(left).toEqual([]);
+      expect(server.files()).toHaveLength(isPage ? 2 : 0);
+      expect(slept.reduce((sum, ms) => sum + ms, 0) > 25 * 60_000).toBe(isPage);
     },
   );
 
@@ -1819,6 +1842,20 @@ describe('a run without batches that finds one of an earlier attempt', () => {
     expect(await takenFrom(server)).toBe('Yes.');
     expect(server.calls).not.toContain('POST batches cancel');
     expect(server.files()).toEqual([]);
+  });
+
+  test.each(elses)('takes its answers after %s in place of its file', async (_, answer) => {
+    const server = await batchServer(sayYes, (call, response, count) =>
+      call === 'GET files' && count <= 2 ? answer(response) : false,
+    );
+    expect(await takenFrom(server)).toBe('Yes.');
+    expect(server.files()).toEqual([]);
+  });
+
+  test.each(elses)('leaves its file where it is where %s comes in its place', async (_, answer) => {
+    const server = await batchServer(sayYes, (call, response) => call === 'GET files' && answer(response));
+    expect(await takenFrom(server)).toBeUndefined();
+    expect(server.files().map(name => name.replace(/-.*/, ''))).toEqual(['output']);
   });
 
   test.each(['in_progress', 'finalizing'])('takes its answers where it ends while it is %s', async status => {

@@ -61,7 +61,7 @@ export async function heard(live: Live, options: HearingOptions): Promise<Heard>
   await setImmediate();
   // It may be read another time, by the next attempt or by a person: it stays known.
   if (reader.isUnreadable(came, live)) await api.remove(record.file);
-  else if (state.status !== 'lost') await forgotten(record, state, options);
+  else if (state.status !== 'lost') await forgotten(record, gathered.read, options);
   return {
     came,
     takeFailed() {

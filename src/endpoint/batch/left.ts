@@ -19,7 +19,7 @@ interface Kept {
 export async function dropped(record: OpenRecord, kept: Kept): Promise<void> {
   const state = await kept.api.look(record.batch).catch(() => undefined);
   await kept.api.cancel(record.batch);
-  await forgotten(record, state, kept);
+  await forgotten(record, state?.files ?? [], kept);
 }
 
 /**
@@ -49,13 +49,15 @@ export async function begun(
 /**
  * Lets go of a batch whose answers are in the journal, or are not wanted. Its files go first: a run killed in between
  * still knows of them, and the next attempt takes them away.
+ *
+ * @param files of what came of it: one that could not be read stays, for a person to see
  */
 export async function forgotten(
   record: OpenRecord,
-  state: Pick<BatchState, 'files'> | undefined,
+  files: readonly string[],
   { api, records }: Kept,
 ): Promise<void> {
-  await Promise.all([record.file, ...(state?.files ?? [])].map(api.remove));
+  await Promise.all([record.file, ...files].map(api.remove));
   await records.close(record);
 }
 
@@ -122,13 +124,14 @@ async function takenAway(record: OpenRecord, options: TakingAway): Promise<strin
   const ended = isCancelled ? await endedSoon(record.batch, options) : state;
   if (ended && isHeard(ended)) {
     const end = await named(record.batch, ended, options);
-    const answers = counted(await keepAnswers(record, end, options), 'answer');
-    await forgotten(record, end, options);
+    const { kept, read } = await keepAnswers(record, end, options);
+    const answers = counted(kept, 'answer');
+    await forgotten(record, read, options);
     return isCancelled
       ? `Cancelled a batch of an earlier attempt that was running at the endpoint, since batch is false now, and took ${answers} to ${requests} from it: what it lacks is asked one by one.`
       : `Took ${answers} to ${requests} from a batch of an earlier attempt: what it lacks is asked one by one, since batch is false now.`;
   }
-  if (state) await forgotten(record, state, options);
+  if (state) await forgotten(record, state.files, options);
   if (state?.status === 'gone') {
     const again = (await unanswered(record.ids, options.journal)).size;
     return again > 0 ? goneNotice(record.ids.length, again) : undefined;
@@ -198,8 +201,12 @@ export async function unanswered(
   return without;
 }
 
-/** Keeps what a batch has answered. How many answers that are. */
-async function keepAnswers(record: OpenRecord, state: BatchState, options: TakingAway): Promise<number> {
+/** Keeps what a batch has answered. How many answers that are, and the files that are of no more use. */
+async function keepAnswers(
+  record: OpenRecord,
+  state: BatchState,
+  options: TakingAway,
+): Promise<{ readonly kept: number; readonly read: readonly string[] }> {
   const { reader, journal } = options;
   const asked = await unanswered(record.ids, journal);
   const live: Live = {
@@ -216,12 +223,14 @@ async function keepAnswers(record: OpenRecord, state: BatchState, options: Takin
     const fate = reader.fateOf(outcome, live);
     if (fate?.next === 'settle' && fate.answer.kind !== 'none') kept.push(journal.append(id, fate.answer));
   };
+  let read = state.files;
   if (asked.size > 0) {
     const gathered = await collect(state, asked, hear, options);
+    read = gathered.read;
     const isUnheard = pending.size === asked.size;
     const told = silentNotice({ state, gathered, isUnheard }, record.ids.length, pending.size);
     if (told !== undefined) options.notice(told);
   }
   await Promise.all(kept);
-  return kept.length;
+  return { kept: kept.length, read };
 }

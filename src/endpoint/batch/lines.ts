@@ -42,9 +42,16 @@ const errorBody = z.object({ error: words.loose() });
 /** What some write before the first line of a file. */
 const BYTE_ORDER_MARK = /^\uFEFF/;
 
+/** Whether a text is a line of a batch's file, though it may say nothing: a page in place of the file has none. */
+export const isLine = (text: string): boolean => named.safeParse(lineIn(text)).success;
+
+const named = z.object({ custom_id: z.string() });
+
+const lineIn = (text: string): unknown => parseJson(text.replace(BYTE_ORDER_MARK, ''));
+
 /** Reads one line of a batch's output or error file; undefined when it is none, or says nothing. */
 export function readLine(text: string, secrets: readonly string[]): BatchLine | undefined {
-  const parsed = line.safeParse(parseJson(text.replace(BYTE_ORDER_MARK, '')));
+  const parsed = line.safeParse(lineIn(text));
   if (!parsed.success) return undefined;
   const { custom_id: id, response, error } = parsed.data;
   if (!response) return error ? { id, outcome: unasked(error.code, secrets) } : undefined;

@@ -1,7 +1,7 @@
 import { keyOf } from '../../journal/key.ts';
 import { FatalEndpointError } from '../problems.ts';
 import { type BatchApi, type BatchState, bareState, FileGoneError } from './api.ts';
-import { type Outcome, readLine } from './lines.ts';
+import { isLine, type Outcome, readLine } from './lines.ts';
 
 export interface PollOptions {
   readonly api: Pick<BatchApi, 'look' | 'lines' | 'cancel'>;
@@ -90,8 +90,12 @@ function unlessFatal(error: unknown): undefined {
 
 /** How much of what a batch has written could be read. */
 export interface Gathered {
-  /** Whether all of its files came to their ends. */
+  /** Whether all of its files came to their ends, and are files of a batch. */
   readonly isWhole: boolean;
+  /** Whether all came to their ends, though something else may have come in place of one, such as a page. */
+  readonly isGivenOut: boolean;
+  /** Those of its files that came whole. */
+  readonly read: readonly string[];
   /** Lines that say something about a request, its own or another. */
   readonly lines: number;
   /** Those of them that say that it was not asked. */
@@ -122,7 +126,9 @@ export async function collect(
   }
   const lines = reads.reduce((sum, read) => sum + read.lines, 0);
   const unasked = reads.reduce((sum, read) => sum + read.unasked, 0);
-  return { isWhole: reads.every(({ came }) => came === 'whole'), lines, unasked };
+  const read = files.filter((_, n) => reads[n]?.came === 'whole');
+  const isGivenOut = reads.every(({ came }) => came === 'whole' || came === 'another');
+  return { isWhole: read.length === files.length, isGivenOut, read, lines, unasked };
 }
 
 /** What the lines of a batch say of its requests, held against each other. */
@@ -142,10 +148,13 @@ function createComparison(asked: ReadonlySet<string>) {
 
 /** How far a file could be read, and what lines of it. */
 interface Read extends Pick<Gathered, 'lines' | 'unasked'> {
-  readonly came: 'whole' | 'broken' | 'gone';
+  readonly came: 'whole' | 'another' | 'broken' | 'gone';
 }
 
-/** Reads a file until it has come to its end; what one that breaks off had said stands. */
+/**
+ * Reads a file until it has come to its end; what one that breaks off had said stands. Something else in its place, such
+ * as a page, is a gateway's: the file may come after it.
+ */
 async function readPatiently(
   file: string,
   hear: (id: string, outcome: Outcome) => void,
@@ -168,15 +177,19 @@ async function read(
 ): Promise<Read> {
   let lines = 0;
   let unasked = 0;
+  let isBlank = true;
+  let isOfBatch = false;
   try {
     for await (const text of api.lines(file)) {
+      isBlank &&= text.trim() === '';
+      isOfBatch ||= isLine(text);
       const line = readLine(text, secrets);
       if (!line) continue;
       lines += 1;
       if (line.outcome.kind === 'failed' && !line.outcome.wasAsked) unasked += 1;
       hear(line.id, line.outcome);
     }
-    return { came: 'whole', lines, unasked };
+    return { came: isOfBatch || isBlank ? 'whole' : 'another', lines, unasked };
   } catch (error) {
     signal.throwIfAborted();
     unlessFatal(error);

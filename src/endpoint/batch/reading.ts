@@ -116,7 +116,7 @@ export function createBatchReader({
 /** Whether a batch was completed, and there is nothing to read of what it came to. */
 function holdsNothing({ gathered, isUnheard }: Came, { pending }: Live): boolean {
   // A file that is not given out may be given out another time.
-  return isUnheard && (gathered.isWhole || [...pending.values()].some(({ wasUnheard }) => wasUnheard));
+  return isUnheard && (gathered.isGivenOut || [...pending.values()].some(({ wasUnheard }) => wasUnheard));
 }
 
 /** Whether no other batch would be run either: what is used up stays so, whoever has answered before. */
@@ -154,9 +154,9 @@ export const goneNotice = (all: number, again: number): string =>
   `The endpoint no longer knows a batch of ${counted(all, 'request')}: what it had not given out is asked again (${counted(again, 'request')}), and may be charged for twice.`;
 
 /** What is wrong with the files of a batch that lack lines about its requests, as the end of a sentence. */
-function lackIn({ state: { files }, gathered: { isWhole, lines }, isUnheard }: Came): string {
+function lackIn({ state: { files }, gathered: { isWhole, isGivenOut, lines }, isUnheard }: Came): string {
   if (files.length === 0) return 'it names no file of what they came to';
-  if (!isWhole) return 'its file was not given out whole';
+  if (!isGivenOut || (!isWhole && lines > 0)) return 'its file was not given out whole';
   if (lines === 0) return 'no line of its file can be read';
   return isUnheard ? 'no line of its file is about one of them' : 'its file has no line about some of them';
 }
