@@ -467,6 +467,40 @@ describe('a batch', () => {
     expect(slept.filter(ms => ms >= 2500)).toEqual([25_000, 5000]);
   });
 
+  // The library heeds no more than a minute.
+  test.each(['files', 'batches'])(
+    'that a limit on %s keeps waiting is handed in when it says',
+    async step => {
+      const server = await batchServer(sayYes, (call, response, count) => {
+        if (call !== `POST ${step}` || count > 1) return false;
+        response.setHeader('retry-after', '90');
+        return refuse(response, 429);
+      });
+      endpoint = server;
+      await askAll(batchesOf(server.baseUrl), 3);
+      expect(slept.filter(ms => ms >= 2500)).toEqual([90_000]);
+      expect(server.calls.filter(call => call === `POST ${step}`)).toHaveLength(2);
+      expect(server.batches.map(({ length }) => length)).toEqual([3]);
+    },
+  );
+
+  test.each<[string, (response: ServerResponse) => boolean]>([
+    ['a 502', response => refuse(response, 502)],
+    ['a 429', response => refuse(response, 429)],
+    ['a reset', response => Boolean(response.destroy())],
+    ['a page', html],
+  ])('whose upload meets %s is uploaded again', async (_, fault) => {
+    const server = await batchServer(sayYes, (call, response, count) =>
+      call === 'POST files' && count <= 2 ? fault(response) : false,
+    );
+    endpoint = server;
+    expect((await askAll(batchesOf(server.baseUrl), 3)).map(({ kind }) => kind)).toEqual(
+      Array(3).fill('text'),
+    );
+    expect(server.calls.filter(call => call === 'POST files')).toHaveLength(3);
+    expect(slept.filter(ms => ms >= 2500)).toEqual([]);
+  });
+
   test('whose parts find the queue full at once have met the same moment', async () => {
     const { client, server } = await scripted(
       (lines, batch) => (batch < 6 ? { status: 'failed', code: 'token_limit_exceeded' } : sayYes(lines)),

@@ -4,15 +4,13 @@ import { setTimeout } from 'node:timers/promises';
 import type OpenAI from 'openai';
 import { APIError } from 'openai';
 import { z } from 'zod';
-import { backoff } from '../backoff.ts';
-import { type ClientOptions, passingFault } from '../client.ts';
+import type { ClientOptions } from '../client.ts';
 import { openAi } from '../library.ts';
-import { askedWait } from '../limits.ts';
 import { type Complaint, readComplaint } from './complaint.ts';
 import { type Handed, notHanded, orFatal } from './handed.ts';
 import { linesOf } from './lines.ts';
 import { batchName } from './record.ts';
-import { readReply, retried } from './reply.ts';
+import { mayPass, readReply, retried, waitAfter } from './reply.ts';
 
 export type BatchApiOptions = Pick<
   ClientOptions,
@@ -122,7 +120,7 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
       const body = await formOf(path);
       try {
         const headers = { 'content-type': body.type };
-        const post = () => client.post('/files', { body, headers, ...call, timeout: UPLOAD_TIMEOUT });
+        const post = () => client.post('/files', { body, headers, signal, timeout: UPLOAD_TIMEOUT });
         return { kind: 'done', id: (await retried(created, post, options)).id, bytes: body.size };
       } catch (error) {
         return notHanded(error, 'files', body.size, { ...options, isKnown });
@@ -171,15 +169,14 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
  * paid for, again.
  */
 async function started(client: OpenAI, file: string, options: BatchApiOptions, tries = 0): Promise<string> {
-  const { signal, maxRetries, clock, random } = options;
+  const { signal, maxRetries } = options;
   try {
     const body = { input_file_id: file, endpoint: REQUESTS_PATH, completion_window: '24h' } as const;
     const call = { signal: later(signal, LAST_TIMEOUT), maxRetries: 0 };
     return (await readReply(created, client.batches.create(body, call))).id;
   } catch (error) {
-    if (!mayPass(error)) throw error;
-    const asked = askedWait(error.headers, clock());
-    await setTimeout(Math.max(asked, backoff(tries, random())), undefined, { signal });
+    if (!mayPass(error, options)) throw error;
+    await setTimeout(waitAfter(error, tries, options), undefined, { signal });
     const { batch, isCertain } = await (isUnheard(error) ? begunAtLast : begunOn)(client, file, options);
     if (batch !== undefined) return batch;
     if (tries >= maxRetries) throw error;
@@ -232,11 +229,11 @@ async function begunAtLast(client: OpenAI, file: string, options: BatchApiOption
 }
 
 async function begunOn(client: OpenAI, file: string, options: BatchApiOptions): Promise<Begun> {
-  const { signal, maxRetries } = options;
+  const { signal } = options;
   let after: string | undefined;
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const query = { limit: PAGE, ...(after !== undefined && { after }) };
-    const get = () => client.get('/batches', { query, signal, maxRetries });
+    const get = () => client.get('/batches', { query, signal });
     const listed = await retried(batches, get, options).catch(nothing);
     if (!listed) break;
     const { data, has_more: isMore } = listed;
@@ -267,10 +264,3 @@ const nothing = (): void => undefined;
 
 const statusOf = (error: unknown): number | undefined =>
   error instanceof APIError ? error.status : undefined;
-
-/** Whether a call may be answered otherwise another time: it was not heard, or not now. */
-function mayPass(error: unknown): error is APIError {
-  if (!(error instanceof APIError)) return false;
-  const { status } = error;
-  return status === undefined || (passingFault(status) !== undefined && status !== 501);
-}

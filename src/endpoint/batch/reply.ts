@@ -2,7 +2,8 @@ import { setTimeout } from 'node:timers/promises';
 import { APIConnectionError, APIError } from 'openai';
 import type { z } from 'zod';
 import { backoff } from '../backoff.ts';
-import type { ClientOptions } from '../client.ts';
+import { type ClientOptions, passingFault } from '../client.ts';
+import { askedWait } from '../limits.ts';
 
 /** A reply with a status of success that does not say what was asked for: the call may have been carried out. */
 export class LostReplyError extends APIConnectionError {
@@ -27,18 +28,37 @@ function asLost(error: Error): never {
   throw error instanceof APIError ? error : new LostReplyError(false, error);
 }
 
-/** What a call's reply says: one that is lost is tried again as a connection that breaks is by the library. */
+/** A 429 that asks for a longer wait is no moment's limit, and is told of where the whole run waits for it (ms). */
+const LONGEST_LIMIT = 60_000;
+
+/** Whether a call may be answered otherwise soon: it was not heard, or not now. */
+export function mayPass(error: unknown, { clock }: Pick<ClientOptions, 'clock'>): error is APIError {
+  if (!(error instanceof APIError)) return false;
+  const { status } = error;
+  if (status === 429) return askedWait(error.headers, clock()) <= LONGEST_LIMIT;
+  return status === undefined || (passingFault(status) !== undefined && status !== 501);
+}
+
+/** Before a call is tried again (ms): as long as the endpoint asks for, which the library heeds up to a minute alone. */
+export const waitAfter = (
+  error: APIError,
+  tries: number,
+  { clock, random }: Pick<ClientOptions, 'clock' | 'random'>,
+): number => Math.max(askedWait(error.headers, clock()), backoff(tries, random()));
+
+/** What the reply to a call says that may be made again: one that fails in passing is. */
 export async function retried<T>(
   form: z.ZodType<T>,
   call: () => PromiseLike<unknown>,
-  { signal, maxRetries, random }: Pick<ClientOptions, 'signal' | 'maxRetries' | 'random'>,
+  options: Pick<ClientOptions, 'signal' | 'maxRetries' | 'random' | 'clock'>,
 ): Promise<T> {
+  const { signal, maxRetries } = options;
   for (let tries = 0; ; tries += 1) {
     try {
       return await readReply(form, call());
     } catch (error) {
-      if (!(error instanceof LostReplyError) || tries >= maxRetries) throw error;
-      await setTimeout(backoff(tries, random()), undefined, { signal });
+      if (!mayPass(error, options) || tries >= maxRetries) throw error;
+      await setTimeout(waitAfter(error, tries, options), undefined, { signal });
     }
   }
 }
