@@ -1173,6 +1173,13 @@ describe('a batch whose start was carried out and not heard of', () => {
       );
     });
 
+    test.each([404, 405])('is found where the list is answered by %i at first', async status => {
+      await killedAndGoneOnWith((call, response, count) =>
+        call === 'GET batches list' && count <= 2 ? refuse(response, status) : unheard(call, response, count),
+      );
+      expect(notices.filter(notice => /charged/.test(notice))).toEqual([]);
+    });
+
     test('is found where the list lags behind', async () => {
       await killedAndGoneOnWith((call, response, count) =>
         lagging(call, response, count, 2) ? true : unheard(call, response, count),
@@ -1197,7 +1204,7 @@ describe('a batch whose start was carried out and not heard of', () => {
         [4, 4],
       );
       expect(notices).toContain(MAY_RUN);
-      expect(server.calls.filter(call => call === 'GET batches list')).toHaveLength(10);
+      expect(server.calls.filter(call => call === 'GET batches list')).toHaveLength(60);
     });
 
     test('is cancelled by one without batches as soon as the endpoint lists it', async () => {

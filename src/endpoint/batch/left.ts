@@ -22,16 +22,26 @@ export async function dropped(record: OpenRecord, kept: Kept): Promise<void> {
   await forgotten(record, state?.files ?? [], kept);
 }
 
+/** The batch on a file, which is looked for again, though not for long, where the endpoint does not list its batches. */
+async function begunSoon(file: string, options: Pick<Kept, 'api'> & Soon): Promise<Begun> {
+  const told = async () => {
+    const found = await options.api.begunOn(file);
+    return found.isCertain ? found : undefined;
+  };
+  return (await soon(told, options)) ?? { batch: undefined, isCertain: false };
+}
+
 /**
  * The batch of a record, looked for where the run was killed as it was being started; undefined where there is none. One
  * of which the endpoint does not say whether it was stays known, for the next attempt.
  */
 export async function begun(
   record: LeftRecord,
-  { api, records, notice }: Kept & Pick<PollOptions, 'notice'>,
+  options: Kept & Soon & Pick<PollOptions, 'notice'>,
 ): Promise<OpenRecord | undefined> {
+  const { api, records, notice } = options;
   if (record.batch !== null) return { ...record, batch: record.batch };
-  const { batch, isCertain } = await api.begunOn(record.file);
+  const { batch, isCertain } = await begunSoon(record.file, options);
   if (batch !== undefined) return { ...record, batch };
   if (isCertain) {
     await api.remove(record.file);
@@ -97,16 +107,8 @@ export interface TakingAway extends Kept, Omit<PollOptions, 'api'> {
  * What one has answered that has ended goes into the journal.
  */
 export async function takeAway(left: readonly LeftRecord[], options: TakingAway): Promise<void> {
-  const begunOn = async (file: string): Promise<Begun> => {
-    const told = async () => {
-      const found = await options.api.begunOn(file);
-      return found.isCertain ? found : undefined;
-    };
-    return (await soon(told, options)) ?? { batch: undefined, isCertain: false };
-  };
-  const api = { ...options.api, begunOn };
   const away = async (each: LeftRecord): Promise<void> => {
-    const record = await begun(each, { ...options, api });
+    const record = await begun(each, options);
     const told = record && (await takenAway(record, options));
     if (told !== undefined) options.notice(told);
   };
@@ -176,10 +178,12 @@ const WAITS = [500, 1000, 2000, 4000, 6000];
 /** No try is begun later than this (ms). */
 const LONGEST = 15_000;
 
+type Soon = Pick<PollOptions, 'clock' | 'sleep' | 'signal'>;
+
 /** Tries until something comes of it, though not for long. */
 async function soon<T>(
   attempt: () => Promise<T | undefined>,
-  { clock, sleep, signal }: Pick<TakingAway, 'clock' | 'sleep' | 'signal'>,
+  { clock, sleep, signal }: Soon,
 ): Promise<T | undefined> {
   const giveUpAt = clock() + LONGEST;
   for (const wait of WAITS) {
