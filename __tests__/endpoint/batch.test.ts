@@ -452,7 +452,9 @@ describe('a batch', () => {
     expect(answers.map(({ kind }) => kind)).toEqual(Array(5).fill('text'));
     expect(server.batches.map(({ length }) => length)).toEqual([5, 5, 5, 5]);
     expect(slept.filter(ms => ms >= 2500)).toEqual([5000, 10_000, 20_000]);
-    expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual([]);
+    expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual([
+      "The endpoint's queue for batches is full: waiting for room.",
+    ]);
   });
 
   test('for which there is no room is handed in again when the endpoint says, where that is later', async () => {
@@ -1394,6 +1396,8 @@ describe('an endpoint', () => {
     );
   });
 
+  /** Goes on by what is slept. */
+  const clock = (): number => slept.reduce((sum, ms) => sum + ms, 0);
   /** For what takes hours. */
   const sleep = async (ms: number, signal: AbortSignal): Promise<void> => {
     slept.push(ms);
@@ -1426,18 +1430,19 @@ describe('an endpoint', () => {
         },
       );
       endpoint = server;
-      const client = batchesOf(server.baseUrl, { sleep });
+      const client = batchesOf(server.baseUrl, { sleep, clock });
       const asked = askAll(client, 40);
       await expect(asked).rejects.toThrow(FatalEndpointError);
       await expect(asked).rejects.toThrow(
         `${server.baseUrl} has taken no batch for 2 h, not even of one request (${word}): its limit of queued requests or tokens is used up by other batches; wait until they are done, or set batch to false`,
       );
       await client.close();
-      // A minute of short waits, six minutes until 40 are one, and the longest wait is five.
-      expect(minutes()).toBeGreaterThanOrEqual(126);
-      expect(minutes()).toBeLessThan(131);
+      // The longest wait is five minutes.
+      expect(minutes()).toBeGreaterThanOrEqual(119);
+      expect(minutes()).toBeLessThan(125);
       expect(slept.filter(ms => ms >= 60_000).slice(6, 10)).toEqual([60_000, 90_000, 135_000, 202_500]);
       expect(notices.filter(notice => !/^Sent|at a time/.test(notice))).toEqual([
+        "The endpoint's queue for batches is full: waiting for room.",
         `The endpoint takes not even a batch of one request now (${word}), since other batches fill its queue: it is tried again every few minutes, for 2 h.`,
         'The endpoint has had no room for a batch for 1 h: it is waited for up to 2 h.',
       ]);
@@ -1447,21 +1452,48 @@ describe('an endpoint', () => {
   );
 
   test('whose queue is full is waited for as long as max-retries says, where that is longer', async () => {
-    const { client } = await scripted(() => full, { sleep, maxRetries: 300 });
+    const { client } = await scripted(() => full, { sleep, clock, maxRetries: 300 });
     await expect(client.ask(request('A duck?'))).rejects.toThrow('has taken no batch for 5 h, not even');
-    expect(minutes()).toBeGreaterThanOrEqual(300);
+    expect(minutes()).toBeGreaterThanOrEqual(298);
     expect(notices.filter(notice => notice.includes('up to 5 h'))).toHaveLength(4);
   });
 
+  test('whose queue is full and that asks to wait for long is waited for no longer', async () => {
+    const server = await batchServer(sayYes, (call, response) => {
+      if (call !== 'POST batches') return false;
+      response.setHeader('retry-after', '3600');
+      return refuse(response, 429);
+    });
+    endpoint = server;
+    const client = batchesOf(server.baseUrl, { sleep, clock });
+    await expect(askAll(client, 2000)).rejects.toThrow('has taken no batch for 2 h, not even of one request');
+    await client.close();
+    expect(minutes()).toBe(135);
+    expect(notices.filter(notice => !/at a time/.test(notice))).toEqual([
+      "The endpoint's queue for batches is full: waiting for room.",
+      'The endpoint has had no room for a batch for 1 h: it is waited for up to 2 h.',
+    ]);
+    // Two hours are over: one request alone is the last that is tried.
+    expect(notices.at(-1)).toBe(
+      'The endpoint takes no batch of 16 requests at once: they are handed in again in a minute or more, 1 at a time.',
+    );
+  });
+
   test('whose queue is full half-way ends the run with what it has said', async () => {
-    const { client } = await scripted((lines, batch) => (batch === 0 ? sayYes(lines) : full), { sleep });
+    const { client } = await scripted((lines, batch) => (batch === 0 ? sayYes(lines) : full), {
+      sleep,
+      clock,
+    });
     await client.ask(request('A first duck?'));
     const error = await client.ask(request('A duck?')).catch(each => each);
     expect(error).toMatchObject({ name: 'FatalEndpointError', isHalfWay: true });
   });
 
   test('whose queue is emptied after an hour takes what is left in one batch', async () => {
-    const { client, server } = await scripted(lines => (minutes() > 60 ? sayYes(lines) : full), { sleep });
+    const { client, server } = await scripted(lines => (minutes() > 60 ? sayYes(lines) : full), {
+      sleep,
+      clock,
+    });
     const answers = await askAll(client, 40);
     expect(answers.map(({ kind }) => kind)).toEqual(Array(40).fill('text'));
     expect(server.batches.map(({ length }) => length).slice(4, 10)).toEqual([40, 20, 10, 5, 3, 2]);
@@ -1470,11 +1502,12 @@ describe('an endpoint', () => {
   });
 
   test.each([
-    ['from the start', 0, 0],
-    ['that others have kept waiting', 120, 2],
+    ['from the start', 0, 1],
+    ['that others have kept waiting', 115, 3],
   ])('that has no room beside another batch of the run, %s, is not given up', async (_, since, told) => {
     const { client } = await scripted(lines => (minutes() > 500 ? sayYes(lines) : full), {
       sleep,
+      clock,
       isBesideOthers: () => minutes() >= since,
     });
     expect(await client.ask(request('A duck?'))).toMatchObject({ kind: 'text' });

@@ -10,6 +10,8 @@ export interface RefusalOptions extends Pick<GatheringOptions, 'signal' | 'sleep
   /** From 0 to 1, for the jitter. */
   readonly random: () => number;
   readonly notice: (sentence: string) => void;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
   /** The most that goes into one batch. */
   readonly limits?: BatchLimits;
   /** What each line has besides the request (bytes). */
@@ -83,14 +85,16 @@ export function createRefusals(options: RefusalOptions): Refusals {
       for (const entry of entries) entry.settle(tooLargeAlone(bytes));
     },
     async tooMuch(entries, word, asked) {
+      patience.refused(isUnderWay());
       const moment = momentFor(entries, options.random());
       if (moment !== undefined) {
         await sleep(Math.max(moment, asked), signal);
-        again(entries.map(entry => ({ ...entry, waits: entry.waits + 1 })));
+        again(entries.map(entry => ({ ...entry, waits: waitsAfter(entry, asked) })));
         return;
       }
-      const isHalved = largest.halve(entries);
-      if (!isHalved && patience.isOver && !isUnderWay()) {
+      const isOver = patience.isOver && !isUnderWay();
+      const isHalved = largest.lower(entries, isOver ? 1 : Math.ceil(entries.length / 2));
+      if (!isHalved && isOver) {
         over = new FatalEndpointError(
           `${shownUrl(baseUrl)} has taken no batch for ${patience.hours} h, not even of one request (${word}): its limit of queued requests or tokens is used up by other batches; wait until they are done, or set batch to false`,
           options.hasAnswered(),
@@ -110,6 +114,10 @@ export function createRefusals(options: RefusalOptions): Refusals {
 
 /** Before a batch that finds the queue full is handed in again as it is, time after time, at most (ms). */
 const MOMENTS = [5000, 10_000, 20_000, 40_000];
+
+/** A longer wait that the endpoint has asked for was no moment. */
+const waitsAfter = ({ waits }: Entry, asked: number): number =>
+  asked > LONGEST_WAIT ? MOMENTS.length : waits + 1;
 
 /**
  * How long a batch waits for a queue that may be full for a moment alone (ms), with jitter over the upper half; undefined
@@ -133,10 +141,9 @@ function createLargest({
     get limits() {
       return lowered;
     },
-    /** Lets no batch be larger than half of one that was refused. False where that was a single request. */
-    halve({ length }: readonly Entry[]): boolean {
+    /** Lets no batch have more than so many requests, where a larger one was refused. False where that was a single request. */
+    lower({ length }: readonly Entry[], requests: number): boolean {
       if (length === 1) return false;
-      const requests = Math.ceil(length / 2);
       // Several of one size may be refused before that is known.
       if (requests >= lowered.requests) return true;
       lowered = { ...lowered, requests };
@@ -163,7 +170,7 @@ function createLargest({
 }
 
 const HOUR = 3600_000;
-/** How long a queue is waited for that is full even for a batch of one request beside none of the run's (ms). */
+/** How long a full queue is waited for beside no batch of the run's (ms): one request alone is the last that is tried. */
 const PATIENCE = 2 * HOUR;
 /** Between two tries of it, at most (ms). */
 const LONGEST_PAUSE = 5 * 60_000;
@@ -173,39 +180,57 @@ const GROWTH = 1.5;
  * Waits for a queue that other batches fill, of which each may take a day: two hours, or a minute for each of
  * `maxRetries`, where that is longer.
  */
-function createPatience({ maxRetries, notice }: Pick<RefusalOptions, 'maxRetries' | 'notice'>) {
+function createPatience({
+  maxRetries,
+  notice,
+  clock,
+}: Pick<RefusalOptions, 'maxRetries' | 'notice' | 'clock'>) {
   const longest = Math.max(PATIENCE, maxRetries * LONGEST_WAIT);
   const hours = Math.round(longest / HOUR);
+  let isTold = false;
   let refusals = 0;
   let waited = 0;
+  /** When the endpoint had no room for the last time, beside none of the run's batches. */
+  let refusedAt: number | undefined;
+  let wasAlone = false;
   return {
     hours,
     get isOver() {
       return waited >= longest;
     },
-    /** A batch of one request was refused: how long to wait until the next (ms). What is ours ends by itself. */
+    /** There was no room for a batch, of whatever size. What is ours ends by itself: it is no time that others take. */
+    refused(isOurs: boolean): void {
+      if (!isTold) notice("The endpoint's queue for batches is full: waiting for room.");
+      isTold = true;
+      const now = clock();
+      const before = Math.floor(waited / HOUR);
+      if (!isOurs) waited += now - (refusedAt ?? now);
+      refusedAt = isOurs ? undefined : now;
+      const since = Math.floor(waited / HOUR);
+      if (since > before && since < hours) {
+        notice(`The endpoint has had no room for a batch for ${since} h: it is waited for up to ${hours} h.`);
+      }
+    },
+    /** A batch of one request was refused: how long to wait until the next (ms). */
     next(word: string, isOurs: boolean): number {
       const pause = Math.min(LONGEST_PAUSE, LONGEST_WAIT * GROWTH ** refusals);
       refusals += 1;
-      if (isOurs) return pause;
-      const before = Math.floor(waited / HOUR);
-      if (waited === 0) {
+      if (!isOurs && !wasAlone) {
+        wasAlone = true;
         notice(
           `The endpoint takes not even a batch of one request now (${word}), since other batches fill its queue: it is tried again every few minutes, for ${hours} h.`,
         );
-      }
-      waited += pause;
-      const now = Math.floor(waited / HOUR);
-      if (now > before && now < hours) {
-        notice(`The endpoint has had no room for a batch for ${now} h: it is waited for up to ${hours} h.`);
       }
       return pause;
     },
     /** A batch came to its end. Whether the queue had been full for others. */
     heard(): boolean {
-      const wasFull = waited > 0;
+      const wasFull = wasAlone || waited >= longest;
+      isTold = false;
       refusals = 0;
       waited = 0;
+      refusedAt = undefined;
+      wasAlone = false;
       return wasFull;
     },
   };
