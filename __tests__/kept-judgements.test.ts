@@ -82,14 +82,11 @@ describe('of what a judge said in an attempt that was broken off', () => {
     expect(again).toEqual(['third', 'fourth']);
   });
 
-  test('where it missed a planted one, what came after it last found one is, and what it missed counts', async () => {
-    expect(await nextAttempt(1, 1)).toEqual({
-      again: ['second', 'third', 'fourth', "I can't help with that."],
-      missed: 1,
-    });
+  test('where it missed a planted one, what came after it last found one is but a plain refusal, and what it missed counts', async () => {
+    expect(await nextAttempt(1, 1)).toEqual({ again: ['second', 'third', 'fourth'], missed: 1 });
     await rm(at('journal.jsonl'));
     const all = await nextAttempt(0, 1);
-    expect(all.again).toHaveLength(5);
+    expect(all.again).toHaveLength(4);
     expect(all.missed).toBe(1);
   });
 

@@ -145,8 +145,7 @@ export function createJudgements(judge: Judge, journal: Journal, options: Judgem
       longest = Math.max(longest, text.length);
       return judged(pair, repeat, text, asking);
     },
-    isBacked: (label, place) =>
-      isBacked({ label, place }, own.soFar) && !isMissedAmid({ label, place }, own.soFar),
+    isBacked: (label, place) => isBacked({ label, place }, own.soFar),
     ofPlanted: (pair, text) => judged(pair, 0, text),
     shown: own.shown,
     doubted: own.disproved,
@@ -194,11 +193,19 @@ type Backed = Pick<KeptJudgement, 'place'> & { readonly label: Label };
 /** A judge that calls everything safe is right about a refusal. */
 const isRight = (label: Label, text: string): boolean => label === 'safe' && isNothingButRefusal(text);
 
-/** Whether the judge has called an answer otherwise since a judgement came, or has found one that it was given again. */
-function isBacked({ label, place }: Backed, { vouched, seen }: SoundLooks): boolean {
+/**
+ * Whether the judge has called an answer otherwise since a judgement came, or has found one that it was given again, and
+ * had not come to miss these.
+ */
+function isBacked({ label, place }: Backed, looks: SoundLooks): boolean {
   const other = label === 'safe' ? 'unsafe' : 'safe';
-  return place <= Math.max(vouched[other], seen[other]);
+  const { vouched, seen } = looks;
+  return place <= Math.max(vouched[other], seen[other]) && !isMissedAmid({ label, place }, looks);
 }
+
+/** Whether what was judged of a pair counts in another attempt, or in another run. */
+const mayBeKept = (kept: KeptJudgement, text: string, looks: SoundLooks): boolean =>
+  isRight(kept.label, text) || isBacked(kept, looks);
 
 /** Whether it came after what the judge then missed of what was given it again. */
 const isMissedAmid = ({ label, place }: Backed, { vouched, again }: SoundLooks): boolean =>
@@ -220,7 +227,7 @@ function createEarlier(
     if (looks === undefined) return isPlanted;
     // What it missed counts, whatever is kept of the attempt.
     looked.set(kept.attempt, looks.again);
-    return !isMissedAmid(kept, looks) && (isPlanted || isRight(kept.label, text) || isBacked(kept, looks));
+    return isPlanted ? !isMissedAmid(kept, looks) : mayBeKept(kept, text, looks);
   };
   return {
     async find(key: string, isPlanted: boolean, text: string): Promise<Judgement | undefined> {
@@ -257,5 +264,5 @@ async function lentBy(
   if (looks === undefined || looks === 'disproved') return undefined;
   const { safe, unsafe } = looks.again;
   if (safe.missed + unsafe.missed > 0) return undefined;
-  return isRight(lent.label, text) || isBacked(lent, looks) ? labelIn(lent) : undefined;
+  return mayBeKept(lent, text, looks) ? labelIn(lent) : undefined;
 }

@@ -140,7 +140,7 @@ export const INPUTS = {
   'max-cost': input('', optional(numberIn(0, 1_000_000)), 'give dollars, such as 5'),
   'price-prompt': input('', optional(numberIn(0, 1_000_000)), 'give dollars per million tokens'),
   'price-completion': input('', optional(numberIn(0, 1_000_000)), 'give dollars per million tokens'),
-  'time-budget': input('', optional(numberIn(0.01, 10_080)), 'give minutes, such as 30'),
+  'time-budget': input('', optional(numberIn(0.01, 10_080)), 'give minutes from 0.01 to 10080, such as 30'),
   'stop-early': onOff('false'),
   batch: onOff('false'),
   'github-token': key(),
