@@ -61,7 +61,8 @@ test('a run that is gone on with tells of a batch that the endpoint no longer kn
   const { made, run } = await leaving((call, response) => {
     const isGone = call === 'GET batches' && /batch_0$/.test(response.req.url ?? '');
     if (isGone) sendJson(response, { error: { message: 'No such batch' } }, 404);
-    return isGone;
+    if (call === 'GET batches list') sendJson(response, { data: [] });
+    return isGone || call === 'GET batches list';
   });
   await run(['--batch'], KILLED);
   const again = await run(['--batch']);

@@ -119,6 +119,12 @@ const refuse = (response: ServerResponse, status: number): boolean => {
   return true;
 };
 
+/** Knows no batch, neither by its name nor in the list. */
+const denied = (call: string, response: ServerResponse): boolean => {
+  if (call === 'GET batches list') sendJson(response, { data: [] });
+  return call === 'GET batches list' || (call === 'GET batches' && refuse(response, 404));
+};
+
 const html = (response: ServerResponse): boolean => {
   response.writeHead(200, { 'content-type': 'text/html' }).end('<html></html>');
   return true;
@@ -827,9 +833,7 @@ describe('a batch', () => {
   });
 
   test('that is not known at first is waited for, and one that stays unknown asked again', async () => {
-    const server = await batchServer(sayYes, (call, response, count) =>
-      call === 'GET batches' && count <= 4 ? refuse(response, 404) : false,
-    );
+    const server = await batchServer(sayYes, (call, response, count) => count <= 4 && denied(call, response));
     endpoint = server;
     const client = batchesOf(server.baseUrl, { maxRetries: 1 });
     expect(await client.ask(request('A duck?'))).toMatchObject({ kind: 'text' });
@@ -837,9 +841,7 @@ describe('a batch', () => {
     expect(server.calls.filter(call => call === 'GET batches')).toHaveLength(5);
     await client.close();
 
-    const lost = await batchServer(sayYes, (call, response, count) =>
-      call === 'GET batches' && count <= 5 ? refuse(response, 404) : false,
-    );
+    const lost = await batchServer(sayYes, (call, response, count) => count <= 5 && denied(call, response));
     expect(await batchesOf(lost.baseUrl, { maxRetries: 1 }).ask(request('A duck?'))).toMatchObject({
       kind: 'text',
     });
@@ -850,6 +852,41 @@ describe('a batch', () => {
       'The endpoint no longer knows a batch of 1 request: what it had not given out is asked again (1 request), and may be charged for twice.',
     ]);
     await lost.close();
+  });
+
+  /** Shows batches in its list alone, behind a page of others, as `shown` says. */
+  async function listing(shown: (looks: number) => object): Promise<BatchServer> {
+    const server: BatchServer = await batchServer(sayYes, (call, response, count) => {
+      const isNext = /[?&]after=other\b/.test(response.req.url ?? '');
+      const its = { id: 'batch_0', input_file_id: 'file-1', ...shown(Math.ceil(count / 2)) };
+      const page = isNext ? { data: [its] } : { data: [{ id: 'other', input_file_id: 'x' }], has_more: true };
+      if (call === 'GET batches list') sendJson(response, page);
+      if (call === 'GET files')
+        response.end(JSON.stringify(saying(server.batches[0]?.[0] as AskedLine, 'Yes.')));
+      return (
+        ['GET batches list', 'GET files'].includes(call) || (call === 'GET batches' && refuse(response, 404))
+      );
+    });
+    endpoint = server;
+    return server;
+  }
+
+  test('that the list alone knows is waited for, and its answers are taken', async () => {
+    const server = await listing(looks =>
+      looks < 9 ? { status: 'in_progress' } : { status: 'completed', output_file_id: 'output-1' },
+    );
+    expect(await batchesOf(server.baseUrl).ask(request('A duck?'))).toMatchObject({ text: 'Yes.' });
+    expect(server.batches).toHaveLength(1);
+    expect(server.calls).not.toContain('POST batches cancel');
+    expect(notices).toEqual(['Sent a batch of 1 request; it may take up to 24 hours.']);
+  });
+
+  test('that the list alone knows, and not how it stands, is not handed in again', async () => {
+    const server = await listing(() => ({}));
+    expect(await batchesOf(server.baseUrl).ask(request('A duck?'))).toMatchObject({
+      detail: 'the endpoint could no longer be asked about its batch, which is kept for the next attempt',
+    });
+    expect(server.batches).toHaveLength(1);
   });
 
   test('that can no longer be asked about is no answer after thirty looks', async () => {
@@ -1761,7 +1798,7 @@ describe('a run', () => {
   test('that was killed says that it asks again what the endpoint no longer knows', async () => {
     const asked = questions(4).map((text, n) => ({ ...request(text), key: `${n}`.repeat(64) }));
     const server = await batchServer(sayYes, (call, response) =>
-      call === 'GET batches' && /batch_0$/.test(response.req.url ?? '') ? refuse(response, 404) : false,
+      /(?:batch_0|batches\?.*)$/.test(response.req.url ?? '') ? denied(call, response) : false,
     );
     endpoint = server;
     const first = batchesOf(server.baseUrl, { sleep: untilSent });

@@ -61,6 +61,7 @@ export interface BatchApi {
   start(file: string, bytes: number): Promise<Handed>;
   /** Rejects when the signal ends the run, and not otherwise. */
   begunOn(file: string): Promise<Begun>;
+  /** What the endpoint does not know by itself may stand in its list: then that says how it stands. */
   look(batch: string): Promise<BatchState>;
   /** Throws FileGoneError when the endpoint does not know the file. */
   lines(file: string): AsyncGenerator<string>;
@@ -93,7 +94,7 @@ const LAST_TIMEOUT = 1500;
 
 const created = z.object({ id: batchName });
 const batches = z.object({
-  data: z.array(z.object({ id: batchName, input_file_id: z.unknown() })),
+  data: z.array(z.looseObject({ id: batchName, input_file_id: z.unknown() })),
   has_more: z.boolean().nullish().catch(null),
 });
 const fileName = batchName.nullish().catch(null);
@@ -138,16 +139,16 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
     },
     begunOn: file => begunAtLast(client, file, options),
     async look(batch) {
-      try {
-        const seen = state.parse(await client.batches.retrieve(batch, call));
-        isKnown = true;
-        const files = [seen.output_file_id, seen.error_file_id].filter(file => typeof file === 'string');
-        const complaint = readComplaint(seen.errors?.data ?? [], secrets);
-        return { status: seen.status.toLowerCase(), files, complaint };
-      } catch (error) {
-        if (statusOf(error) === 404) return bareState('gone');
-        throw orFatal(error, options);
-      }
+      const shown = await client.batches.retrieve(batch, call).catch(async error => {
+        if (statusOf(error) !== 404) throw orFatal(error, options);
+        return (await listed(client, ({ id }) => id === batch, options)).found;
+      });
+      if (shown === undefined) return bareState('gone');
+      const seen = state.parse(shown);
+      isKnown = true;
+      const files = [seen.output_file_id, seen.error_file_id].filter(file => typeof file === 'string');
+      const complaint = readComplaint(seen.errors?.data ?? [], secrets);
+      return { status: seen.status.toLowerCase(), files, complaint };
     },
     async *lines(file) {
       const response = await client.files.content(file, call).catch(error => {
@@ -229,19 +230,31 @@ async function begunAtLast(client: OpenAI, file: string, options: BatchApiOption
 }
 
 async function begunOn(client: OpenAI, file: string, options: BatchApiOptions): Promise<Begun> {
+  const { found, isCertain } = await listed(client, each => each.input_file_id === file, options);
+  return { batch: found?.id, isCertain };
+}
+
+type Listed = z.output<typeof batches>['data'][number];
+
+/** What the endpoint's list says of a batch. It is certain where it shows that, or could be read as far as it goes. */
+async function listed(
+  client: OpenAI,
+  isIt: (batch: Listed) => boolean,
+  options: BatchApiOptions,
+): Promise<{ readonly found: Listed | undefined; readonly isCertain: boolean }> {
   const { signal } = options;
   let after: string | undefined;
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const query = { limit: PAGE, ...(after !== undefined && { after }) };
     const get = () => client.get('/batches', { query, signal });
-    const listed = await retried(batches, get, options).catch(nothing);
-    if (!listed) break;
-    const { data, has_more: isMore } = listed;
-    const batch = data.find(each => each.input_file_id === file)?.id;
+    const shown = await retried(batches, get, options).catch(nothing);
+    if (!shown) break;
+    const { data, has_more: isMore } = shown;
+    const found = data.find(isIt);
     after = data.at(-1)?.id;
-    if (batch !== undefined || !isMore || after === undefined) return { batch, isCertain: true };
+    if (found !== undefined || !isMore || after === undefined) return { found, isCertain: true };
   }
-  return { batch: undefined, isCertain: false };
+  return { found: undefined, isCertain: false };
 }
 
 /**
