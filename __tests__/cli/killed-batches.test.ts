@@ -19,14 +19,21 @@ const KILLED = `
 const REFUSAL = "I'm sorry, but I can't help with that.";
 
 /** Leaves the first batch running until it is cancelled, answers half of it then, and all of any other. */
-async function leaving(intercept?: Interception) {
-  const made: BatchServer = await batchServer((lines, batch) => {
-    const isCancelled = made.calls.includes('POST batches cancel');
-    if (batch === 0 && !isCancelled) return { status: 'in_progress' };
-    const answered = batch === 0 ? lines.slice(0, lines.length / 2) : lines;
-    const output = answered.map(line => saying(line, REFUSAL));
-    return { status: batch === 0 ? 'cancelled' : 'completed', output };
-  }, intercept);
+async function leaving(intercept: Interception = () => false) {
+  let isCancelled = false;
+  const made = await batchServer(
+    (lines, batch) => {
+      if (batch === 0 && !isCancelled) return { status: 'in_progress' };
+      const answered = batch === 0 ? lines.slice(0, lines.length / 2) : lines;
+      const output = answered.map(line => saying(line, REFUSAL));
+      return { status: batch === 0 ? 'cancelled' : 'completed', output };
+    },
+    (call, response, count) => {
+      const isIntercepted = intercept(call, response, count);
+      isCancelled ||= call === 'POST batches cancel' && !isIntercepted;
+      return isIntercepted;
+    },
+  );
   server = made;
   const inputs = {
     ...{ 'base-url': made.baseUrl, model: 'some-vlm', judge: 'refusal', dataset: FIXTURE_QUESTIONS },
@@ -71,6 +78,17 @@ test('a run that is gone on with tells of a batch that the endpoint no longer kn
     `The endpoint no longer knows a batch of ${all}: what it had not given out is asked again (${all}), and may be charged for twice.`,
   );
   expect(made.batches).toHaveLength(2);
+}, 60_000);
+
+test('a run that is ended says nothing of a batch that has ended as well, though the endpoint does not cancel that', async () => {
+  const { made, run } = await leaving((call, response) => {
+    if (call === 'GET batches') sendJson(response, { id: 'batch_0', status: 'failed' });
+    if (call === 'POST batches cancel') sendJson(response, {}, 409);
+    return call === 'GET batches' || call === 'POST batches cancel';
+  });
+  const ended = await run(['--batch'], KILLED.replace('SIGKILL', 'SIGTERM'));
+  expect(ended.err).not.toContain('could not be cancelled');
+  expect(made.files()).toEqual([]);
 }, 60_000);
 
 test('a run that is ended tells of a batch that the endpoint does not cancel', async () => {

@@ -1696,9 +1696,12 @@ describe('a run', () => {
     expect(await client.ask(request('Later?'))).toMatchObject({ reason: 'stopped' });
   });
 
-  /** Cancels a run while its batch of three requests is running. */
-  async function cancelledWhile(intercept: Interception): Promise<BatchServer> {
-    const server = await batchServer(() => ({ status: 'in_progress' }), intercept);
+  /** Cancels a run while its batch of three requests is running, and stands so when that is to be cancelled. */
+  async function cancelledWhile(intercept: Interception, status = 'in_progress'): Promise<BatchServer> {
+    const server: BatchServer = await batchServer(
+      () => ({ status: server.calls.includes('POST batches cancel') ? status : 'in_progress' }),
+      intercept,
+    );
     endpoint = server;
     const client = batchesOf(server.baseUrl);
     const asked = askAll(client, 3);
@@ -1718,8 +1721,33 @@ describe('a run', () => {
     expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual([]);
   });
 
+  test.each(['completed', 'failed', 'expired', 'cancelled', 'cancelling'])(
+    'that is cancelled says nothing of a batch that is not cancelled since it is %s',
+    async status => {
+      const server = await cancelledWhile(
+        (call, response) => call === 'POST batches cancel' && refuse(response, 409),
+        status,
+      );
+      expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual([]);
+      expect(server.files()).toEqual([]);
+    },
+  );
+
   test.each<[string, Interception]>([
     ['is refused', (call, response) => call === 'POST batches cancel' && refuse(response, 500)],
+    ['is refused for good', (call, response) => call === 'POST batches cancel' && refuse(response, 409)],
+    [
+      'and a look at it are refused',
+      (call, response, count) => {
+        const isLater = call === 'GET batches' && count > 1;
+        return (isLater || call === 'POST batches cancel') && refuse(response, 404);
+      },
+    ],
+    [
+      'is refused and a look at it is not answered',
+      (call, response, count) =>
+        (call === 'GET batches' && count > 1) || (call === 'POST batches cancel' && refuse(response, 409)),
+    ],
     ['is not answered', call => call === 'POST batches cancel'],
     ['is answered with a page', (call, response) => call === 'POST batches cancel' && html(response)],
   ])('that is cancelled says what may go on where that %s, and leaves it its file', async (_, intercept) => {

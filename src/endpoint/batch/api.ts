@@ -63,6 +63,8 @@ export interface BatchApi {
   begunOn(file: string): Promise<Begun>;
   /** What the endpoint does not know by itself may stand in its list: then that says how it stands. */
   look(batch: string): Promise<BatchState>;
+  /** A look that takes a second at most, for a run that ends; undefined where it shows nothing. Never rejects. */
+  glance(batch: string): Promise<BatchState | undefined>;
   /** Throws FileGoneError when the endpoint does not know the file. */
   lines(file: string): AsyncGenerator<string>;
   /** Whether the endpoint has taken it. Never rejects. */
@@ -91,6 +93,7 @@ const MOST_PAGES = 10;
 const LAGS = [2000, 4000];
 /** For calls that a run ends with (ms): a cancelled job has seconds. */
 const LAST_TIMEOUT = 1500;
+const GLANCE_TIMEOUT = 1000;
 
 const created = z.object({ id: batchName });
 const batches = z.object({
@@ -105,10 +108,27 @@ const state = z.object({
   errors: z.object({ data: z.array(z.unknown()).nullish() }).nullish(),
 });
 
+/** What the endpoint shows of a batch, by itself or in its list; undefined where it knows none by that name. */
+async function shownOf(client: OpenAI, batch: string, options: BatchApiOptions): Promise<unknown> {
+  const { signal, maxRetries } = options;
+  try {
+    return await client.batches.retrieve(batch, { signal, maxRetries });
+  } catch (error) {
+    if (statusOf(error) !== 404) throw orFatal(error, options);
+    return (await listed(client, ({ id }) => id === batch, options)).found;
+  }
+}
+
+/** How a batch stands, as the endpoint shows it. Throws where that is something else, such as a page. */
+function stateIn(shown: unknown, secrets: readonly string[]): BatchState {
+  const { status, output_file_id: output, error_file_id: error, errors } = state.parse(shown);
+  const files = [output, error].filter(file => typeof file === 'string');
+  return { status: status.toLowerCase(), files, complaint: readComplaint(errors?.data ?? [], secrets) };
+}
+
 export function createBatchApi(options: BatchApiOptions): BatchApi {
   const { signal, secrets, maxRetries } = options;
   const client = openAi(options);
-  const call = { signal, maxRetries };
   const last = { timeout: LAST_TIMEOUT, maxRetries: 0 };
   let isKnown = false;
   const remove = (file: string): Promise<void> => client.files.delete(file, last).then(nothing, nothing);
@@ -139,19 +159,19 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
     },
     begunOn: file => begunAtLast(client, file, options),
     async look(batch) {
-      const shown = await client.batches.retrieve(batch, call).catch(async error => {
-        if (statusOf(error) !== 404) throw orFatal(error, options);
-        return (await listed(client, ({ id }) => id === batch, options)).found;
-      });
+      const shown = await shownOf(client, batch, options);
       if (shown === undefined) return bareState('gone');
-      const seen = state.parse(shown);
+      const seen = stateIn(shown, secrets);
       isKnown = true;
-      const files = [seen.output_file_id, seen.error_file_id].filter(file => typeof file === 'string');
-      const complaint = readComplaint(seen.errors?.data ?? [], secrets);
-      return { status: seen.status.toLowerCase(), files, complaint };
+      return seen;
     },
+    glance: batch =>
+      client.batches
+        .retrieve(batch, { ...last, timeout: GLANCE_TIMEOUT })
+        .then(shown => stateIn(shown, secrets))
+        .catch(() => undefined),
     async *lines(file) {
-      const response = await client.files.content(file, call).catch(error => {
+      const response = await client.files.content(file, { signal, maxRetries }).catch(error => {
         throw statusOf(error) === 404 ? new FileGoneError() : orFatal(error, options);
       });
       if (response.body) yield* linesOf(response.body);

@@ -73,7 +73,7 @@ export async function forgotten(
 
 /** How long a run that ends waits for a batch to be cancelled: a cancelled job has seconds (ms). */
 const CANCELLED_WITHIN = 2500;
-/** Before an endpoint that has not cancelled it is asked again (ms). */
+/** Before an endpoint that has not cancelled it is asked again (ms): a glance at the batch takes no longer. */
 const CANCEL_PAUSE = 1000;
 
 /**
@@ -86,7 +86,11 @@ export async function cancelled(
 ): Promise<void> {
   const tried = async (): Promise<boolean> => {
     if (await api.cancel(batch)) return true;
-    await setTimeout(CANCEL_PAUSE);
+    const pause = setTimeout(CANCEL_PAUSE);
+    const state = await api.glance(batch);
+    // What has ended cannot be cancelled, and neither can what is cancelled already.
+    if (state && (isHeard(state) || state.status === CANCELLING)) return true;
+    await pause;
     return api.cancel(batch);
   };
   if (await Promise.race([tried(), setTimeout(CANCELLED_WITHIN, false, { ref: false })])) {
