@@ -1062,6 +1062,62 @@ describe('a batch that is not run because of some of its requests', () => {
     expect(JSON.stringify([answers, notices])).not.toContain('secret');
   });
 
+  const notTaken = (name: string): string =>
+    `Unsupported parameter: '${name}' is not supported with this model.`;
+  test.each<[string, (lines: number, name: string) => readonly Problem[]]>([
+    ['in its first line', (_, name) => [{ code: 'unsupported_parameter', line: 1, param: name }]],
+    [
+      'in each line',
+      (lines, name) => Array.from({ length: lines }, (_, n) => ({ line: n + 1, param: `body.${name}` })),
+    ],
+    ['in words', (_, name) => [{ code: 'invalid_request', message: notTaken(name) }]],
+  ])('since a parameter is not taken %s is worded otherwise', async (_, problems) => {
+    const { client, server } = await scripted(lines => {
+      const refused = ['max_tokens', 'temperature'].find(name => name in (lines[0]?.body ?? {}));
+      return refused ? { status: 'failed', problems: problems(lines.length, refused) } : sayYes(lines);
+    });
+    const answers = await askAll(client, 40);
+    expect(answers.map(({ kind }) => kind)).toEqual(kinds(40, []));
+    expect(server.batches.map(({ length }) => length)).toEqual([40, 40, 40]);
+    expect(client.adaptations).toEqual([
+      'max_completion_tokens instead of max_tokens',
+      "the endpoint's own temperature",
+    ]);
+    expect(told()).toEqual([]);
+    expect(meter.requests).toBe(40);
+  });
+
+  test.each(['files', 'batches'])(
+    'since a parameter is not taken with %s is worded otherwise',
+    async step => {
+      let handedIn = 0;
+      const server = await batchServer(sayYes, undefined, (call, [line], response) => {
+        if (call !== `POST ${step}`) return false;
+        handedIn += 1;
+        const isRefused = 'max_tokens' in (line?.body ?? {});
+        if (isRefused) sendJson(response, { error: { message: notTaken('max_tokens') } }, 400);
+        return isRefused;
+      });
+      endpoint = server;
+      const client = batchesOf(server.baseUrl);
+      expect((await askAll(client, 40)).map(({ kind }) => kind)).toEqual(kinds(40, []));
+      expect(handedIn).toBe(2);
+      expect(client.adaptations).toEqual(['max_completion_tokens instead of max_tokens']);
+      expect(told()).toEqual([]);
+    },
+  );
+
+  test('though a parameter is worded otherwise is halved as any other', async () => {
+    const { client, server } = await scripted(lines =>
+      lines.some(isBad)
+        ? { status: 'failed', problems: [{ message: notTaken('max_tokens') }] }
+        : sayYes(lines),
+    );
+    const answers = await askSome(client, 4, [2]);
+    expect(answers.map(({ kind }) => kind)).toEqual(kinds(4, [2]));
+    expect(server.batches.map(({ length }) => length).toSorted()).toEqual([1, 1, 2, 2, 4, 4]);
+  });
+
   test('since each is answered by 400 ends the run', async () => {
     const [server, sizes] = await refusing('batches', () => ({ code: 'invalid_file' }));
     const bad = Array.from({ length: 40 }, (_, n) => n);

@@ -88,18 +88,21 @@ const ILL_WORDED: ReadonlySet<number | undefined> = new Set([400, 422]);
 const NOT_TAKEN =
   /unsupported|unrecogni[sz]ed|unknown|unexpected|extra inputs|\bnot (?:supported|permitted|allowed)|forbidden|deprecated/i;
 
+/** What can be worded otherwise. */
+const REWORDABLE = /\b(?:max_tokens|temperature|response_format)\b/g;
+
 /**
- * Which parameters a rejection objects to: the one it names, or, for endpoints that name none, the only one of those
- * that can be worded otherwise that its message speaks of, or several that it says are not taken.
+ * Which parameters that can be worded otherwise a rejection objects to: the one it names, or, for endpoints that name
+ * none, the only one that its message speaks of, or several that it says are not taken.
  */
 export function parametersIn(
   status: number | undefined,
   { param, message }: { param?: unknown; message?: unknown },
 ): readonly string[] {
   if (!ILL_WORDED.has(status)) return [];
-  if (typeof param === 'string') return [param];
+  if (typeof param === 'string') return param.match(REWORDABLE) ?? [];
   const words = String(message);
-  const named = new Set(words.match(/\b(?:max_tokens|temperature|response_format)\b/g));
+  const named = new Set(words.match(REWORDABLE));
   return named.size === 1 || NOT_TAKEN.test(words) ? [...named] : [];
 }
 
@@ -156,7 +159,7 @@ function reword(
   if (parameter === 'temperature' && dialect.temperature) {
     return { dialect: { ...dialect, temperature: false }, phrase: "the endpoint's own temperature" };
   }
-  if (parameter.startsWith('response_format') && dialect.schema) {
+  if (parameter === 'response_format' && dialect.schema) {
     return { dialect: { ...dialect, schema: false }, phrase: 'no structured output' };
   }
   return undefined;

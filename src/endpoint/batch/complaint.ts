@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ACCOUNT_ADVICE, errorWord, isAccounts, shownUrl } from '../problems.ts';
+import { parametersIn } from '../request.ts';
 
 /** Why an endpoint does not run the requests of a file. */
 export interface Complaint {
@@ -14,6 +15,8 @@ export interface Complaint {
   readonly lines: ReadonlyMap<number, string>;
   /** The same by the name of the request within the batch. */
   readonly ids: ReadonlyMap<string, string>;
+  /** Those that it objects to, of what all requests have and can be worded otherwise. */
+  readonly parameters: readonly string[];
 }
 
 const complaint = z
@@ -66,7 +69,8 @@ export function readComplaint(errors: readonly unknown[], secrets: readonly stri
     for (const name of `${id} ${message}`.match(NAME) ?? []) if (!ids.has(name)) ids.set(name, words);
   }
   const isFull = read.some(({ message }) => FULL_IN_WORDS.test(`${message}`));
-  return { code: codes[0] ?? '', about: isFull ? 'queue' : aboutOf(codes), lines, ids };
+  const parameters = read.flatMap(error => parametersIn(400, error));
+  return { code: codes[0] ?? '', about: isFull ? 'queue' : aboutOf(codes), lines, ids, parameters };
 }
 
 function aboutOf(codes: readonly string[]): Complaint['about'] {

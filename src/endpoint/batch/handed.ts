@@ -76,7 +76,8 @@ export function notHanded(
   const lack = lackIn(status, complaint.code, options);
   if (lack) throw new FatalEndpointError(`${said}: ${lack}`);
   const sentence = `${said}: it does not take the batch; set batch to false`;
-  const isBlamed = complaint.lines.size > 0 || blamesContents(error.error);
+  const { lines, parameters } = complaint;
+  const isBlamed = lines.size > 0 || parameters.length > 0 || blamesContents(error.error);
   if (UNFIT.has(status) && complaint.about === 'some' && isBlamed) {
     return { kind: 'unfit', complaint, sentence };
   }

@@ -14,10 +14,12 @@ export type Sieve = (entries: readonly Entry[], begun?: () => void, over?: () =>
 const PROBES = 3;
 
 /** That no batch is run with a request in it. */
-export function giveUp({ entry, word }: Suspect): void {
-  entry.settle(
-    noAnswer('rejected', `the endpoint runs no batch with this request in it${word && ` (${word})`}`),
-  );
+export function giveUp(suspects: readonly Suspect[]): void {
+  for (const { entry, word } of suspects) {
+    entry.settle(
+      noAnswer('rejected', `the endpoint runs no batch with this request in it${word && ` (${word})`}`),
+    );
+  }
 }
 
 /**
@@ -58,7 +60,7 @@ export function createNaming(begin: (work: () => Promise<void>) => void, send: S
       const close = (): void => {
         if (held.get(key) !== suspects) return;
         held.delete(key);
-        for (const suspect of suspects) giveUp(suspect);
+        giveUp(suspects);
       };
       held.set(key, suspects);
       send(rest, close, close);
@@ -69,7 +71,7 @@ export function createNaming(begin: (work: () => Promise<void>) => void, send: S
         const run = await Promise.all(suspects.slice(0, PROBES).map(isRun));
         isRight = isRight !== false && !run.includes(true);
         const others = suspects.slice(PROBES);
-        if (isRight) for (const other of others) giveUp(other);
+        if (isRight) giveUp(others);
         else if (others.length > 0) send(others.map(({ entry }) => entry));
         then();
       });

@@ -36,6 +36,8 @@ export interface BatchReader {
   readonly dialect: Dialect;
   readonly adaptations: readonly string[];
   readonly hasAnswered: () => boolean;
+  /** Learns from what is said of a batch that was worded so, and not run. True when other words may have it run. */
+  learn(complaint: Complaint, spoken: Dialect): boolean;
   /** Undefined for a rejection, which is judged when the whole batch is known. */
   fateOf(outcome: Outcome, live: Live): Fate | undefined;
   /**
@@ -78,11 +80,11 @@ export function createBatchReader({
       return learner.adaptations;
     },
     hasAnswered: () => standing.hasAnswered,
+    learn: ({ parameters }, spoken) => learner.learn(parameters, spoken),
     fateOf(outcome, { spoken, earlier }) {
       if (outcome.kind === 'failed') return { next: 'again', answer: outcome.answer };
       if (outcome.kind === 'rejected') {
-        if (!learner.learn(outcome.parameters, spoken)) return undefined;
-        return { next: 'anew', answer: noAnswer('rejected', 'worded otherwise') };
+        return learner.learn(outcome.parameters, spoken) ? REWORDED : undefined;
       }
       standing.answered();
       // The attempt that asked has counted the request: its tokens are that one's as well.
@@ -112,6 +114,8 @@ export function createBatchReader({
     },
   };
 }
+
+const REWORDED: Fate = { next: 'anew', answer: noAnswer('rejected', 'worded otherwise') };
 
 /** Whether a batch was completed, and there is nothing to read of what it came to. */
 function holdsNothing({ gathered, isUnheard }: Came, { pending }: Live): boolean {

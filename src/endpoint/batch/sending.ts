@@ -119,7 +119,7 @@ export function createSending(options: SendingOptions): Sending {
 
   const sifting = createSifting({
     ...options,
-    ...{ hasRun: work.hasRun, hasAnswered: reader.hasAnswered },
+    ...{ again: gathering.add, hasRun: work.hasRun },
     async send(chunk, running) {
       if (chunk.length > refusals.limits.requests) gathering.add(chunk);
       else await work.send(chunk, running);

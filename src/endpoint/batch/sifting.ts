@@ -1,14 +1,18 @@
 import PQueue from 'p-queue';
 import { counted } from '../../gate/words.ts';
 import { FatalEndpointError } from '../problems.ts';
+import type { Dialect } from '../request.ts';
 import type { Complaint } from './complaint.ts';
 import type { Entry } from './entry.ts';
 import { createNaming, giveUp, type Sieve, type Suspect } from './naming.ts';
+import type { BatchReader } from './reading.ts';
 
 /** A batch that the endpoint does not run because of what is in it. */
 export interface Unfit {
   /** In the order of their lines; undefined is one that it has answered all the same. */
   readonly entries: readonly (Entry | undefined)[];
+  /** How they were worded. */
+  readonly spoken: Dialect;
   readonly complaint: Complaint;
   /** What is said of it where it is all that the endpoint ever says. */
   readonly sentence: string;
@@ -20,16 +24,19 @@ export interface SiftingOptions {
   readonly begin: (work: () => Promise<void>) => void;
   /** Sends requests as a batch of their own; `running` is told when the endpoint has begun with it. */
   readonly send: (entries: readonly Entry[], running: () => void) => Promise<void>;
+  /** Takes requests that are to be handed in again in other words. */
+  readonly again: (entries: readonly Entry[]) => void;
   /** Whether the endpoint has run any batch of this attempt. */
   readonly hasRun: () => boolean;
-  readonly hasAnswered: () => boolean;
+  readonly reader: Pick<BatchReader, 'learn' | 'hasAnswered'>;
 }
 
 export interface Sifting {
   /**
-   * Finds the requests because of which a batch is not run, and leaves them out: those whose lines the endpoint names,
-   * or, where it names none or wrong ones, those that are left when the batch is halved again and again. They are no
-   * answer; the others, which were never asked, are handed in again. Throws FatalEndpointError where each is refused.
+   * Hands all in again where the endpoint wants them worded otherwise. Else it finds the requests because of which the
+   * batch is not run, and leaves them out: those whose lines the endpoint names, or, where it names none or wrong ones,
+   * those that are left when the batch is halved again and again. They are no answer; the others, which were never
+   * asked, are handed in again. Throws FatalEndpointError where each is refused.
    */
   sift(unfit: Unfit): void;
   /** Throws what ended the run, where nothing is to be handed in any more. */
@@ -45,7 +52,8 @@ const ENOUGH = 3;
 const ENOUGH_OF_KNOWN = 20;
 
 export function createSifting(options: SiftingOptions): Sifting {
-  const { hasRun, hasAnswered } = options;
+  const { again, hasRun, reader } = options;
+  const { hasAnswered } = reader;
   const send = createSieve(options, () => throwIfOver());
   const naming = createNaming(options.begin, send);
   const tell = createTelling(options.notice);
@@ -62,7 +70,7 @@ export function createSifting(options: SiftingOptions): Sifting {
     if (isInOne) naming.sendWithout(suspects, rest);
     else if (isDoubtful) naming.lookInto(suspects, () => inHalves(rest, send));
     else {
-      for (const suspect of suspects) giveUp(suspect);
+      giveUp(suspects);
       inHalves(rest, send);
     }
   };
@@ -78,7 +86,8 @@ export function createSifting(options: SiftingOptions): Sifting {
 
   return {
     throwIfOver,
-    sift({ entries, complaint, sentence }) {
+    sift({ entries, spoken, complaint, sentence }) {
+      if (reader.learn(complaint, spoken)) return again(entries.filter(entry => entry !== undefined));
       const all = placed(entries, complaint, naming.isRight === false);
       const before = naming.heldFor(all.map(({ entry }) => entry));
       const { suspects, rest } = parted(all, complaint.code);
@@ -88,11 +97,11 @@ export function createSifting(options: SiftingOptions): Sifting {
         throw over;
       }
       if (refusesAll()) {
-        for (const { entry, word = complaint.code } of [...all, ...before]) giveUp({ entry, word });
+        giveUp([...all.map(({ entry, word = complaint.code }) => ({ entry, word })), ...before]);
         return;
       }
       if (rest.length === 0) {
-        for (const suspect of suspects) giveUp(suspect);
+        giveUp(suspects);
         handInAgain(before, [], false);
         return;
       }

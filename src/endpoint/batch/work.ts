@@ -94,7 +94,7 @@ export function createBatchWork(options: WorkOptions): BatchWork {
     async send(entries, running = () => undefined) {
       const spoken = reader.dialect;
       const handed = await outbox.add(() => handIn(entries, spoken, options));
-      if (handed.kind !== 'started') return notStarted(entries, handed, options);
+      if (handed.kind !== 'started') return notStarted(entries, spoken, handed, options);
       const { record } = handed;
       hasTaken = true;
       notice(`Sent a batch of ${counted(entries.length, 'request')}; it may take up to 24 hours.`);
@@ -167,7 +167,8 @@ async function takeSilent(
   if (fate.next === 'too-much') return tooMuch(left, complaint.code || 'no room for its tokens', 0);
   if (fate.next === 'sift') {
     const entries = live.record.ids.map(id => live.pending.get(id));
-    return sift({ entries, complaint, sentence: notRun(baseUrl, model, complaint.code) });
+    const sentence = notRun(baseUrl, model, complaint.code);
+    return sift({ entries, spoken: live.spoken, complaint, sentence });
   }
   const again = left.filter(entry => take(entry, fate)).length;
   const told = silentNotice(came, live.record.ids.length, again);
@@ -179,6 +180,7 @@ type Started = { readonly kind: 'started'; readonly record: OpenRecord } | Exclu
 /** Passes on requests of which no batch was started, by what came of handing them in. */
 function notStarted(
   entries: readonly Entry[],
+  spoken: Dialect,
   handed: Exclude<Started, { kind: 'started' }>,
   { tooLarge, tooMuch, sift, notHanded }: WorkOptions,
 ): Promise<void> | void {
@@ -188,7 +190,7 @@ function notStarted(
     case 'too-much':
       return tooMuch(entries, handed.word, handed.wait);
     case 'unfit':
-      return sift({ entries, ...handed });
+      return sift({ entries, spoken, ...handed });
     case 'failed':
       return notHanded(entries, handed.answer);
   }
