@@ -1107,6 +1107,71 @@ describe('a batch that is not run because of some of its requests', () => {
     },
   );
 
+  /** Refuses a step by 422 as a server of FastAPI does, as long as anything is wrong. The sizes of what was handed in. */
+  async function listing(
+    step: string,
+    wrongIn: (lines: readonly AskedLine[]) => readonly (readonly [loc: readonly unknown[], msg: string])[],
+  ): Promise<number[]> {
+    const sizes: number[] = [];
+    const server = await batchServer(sayYes, undefined, (call, lines, response) => {
+      if (call !== `POST ${step}`) return false;
+      sizes.push(lines.length);
+      const detail = wrongIn(lines).map(([loc, msg]) => ({
+        loc: ['body', ...loc],
+        msg,
+        type: 'value_error',
+      }));
+      if (detail.length > 0) sendJson(response, { detail }, 422);
+      return detail.length > 0;
+    });
+    endpoint = server;
+    return sizes;
+  }
+  const ofBad = (lines: readonly AskedLine[], wrong: (place: number, id: string) => [unknown[], string]) =>
+    lines.flatMap((line, n) => (isBad(line) ? [wrong(n + 1, line.custom_id)] : []));
+
+  describe.each(['files', 'batches'])('and which a list of FastAPI refuses to %s', step => {
+    test('is worded otherwise where that names a parameter', async () => {
+      const sizes = await listing(step, lines =>
+        ['max_tokens', 'temperature']
+          .filter(name => name in (lines[0]?.body ?? {}))
+          .map(name => [[name], 'Extra inputs are not permitted']),
+      );
+      const client = batchesOf((endpoint as BatchServer).baseUrl);
+      expect((await askAll(client, 40)).map(({ kind }) => kind)).toEqual(kinds(40, []));
+      expect(sizes).toEqual([40, 40]);
+      expect(client.adaptations).toHaveLength(2);
+    });
+
+    test.each<[string, (place: number, id: string) => [unknown[], string]]>([
+      ['lines in words', place => [['file'], `Line ${place}: no picture`]],
+      ['lines in places', place => [['file', 'line', place, 'messages'], 'Field required']],
+      ['requests in words', (_, id) => [['file'], `${id} has no picture`]],
+      ['requests in places', (_, id) => [[id, 'messages'], 'Field required']],
+    ])('is sent without those that it names by %s', async (_, wrong) => {
+      const sizes = await listing(step, lines => ofBad(lines, wrong));
+      const answers = await askSome(batchesOf((endpoint as BatchServer).baseUrl), 40, [3, 20, 39]);
+      expect(answers.map(({ kind }) => kind)).toEqual(kinds(40, [3, 20, 39]));
+      expect(sizes).toEqual([40, 37]);
+    });
+
+    test('ends the run where that is about no request', async () => {
+      const sizes = await listing(step, () => [[['purpose'], 'Field required']]);
+      const { baseUrl } = endpoint as BatchServer;
+      await expect(askAll(batchesOf(baseUrl), 40)).rejects.toThrow(
+        `${baseUrl} answered 422 (value_error) to ${step}: it does not take the batch; set batch to false`,
+      );
+      expect(sizes).toEqual([40]);
+    });
+
+    test('is halved where that blames the file', async () => {
+      const sizes = await listing(step, lines => ofBad(lines, () => [['file'], 'Value error']));
+      const answers = await askSome(batchesOf((endpoint as BatchServer).baseUrl), 4, [2]);
+      expect(answers.map(({ kind }) => kind)).toEqual(kinds(4, [2]));
+      expect(sizes.toSorted()).toEqual([1, 1, 2, 2, 4]);
+    });
+  });
+
   test('though a parameter is worded otherwise is halved as any other', async () => {
     const { client, server } = await scripted(lines =>
       lines.some(isBad)

@@ -9,17 +9,25 @@ const misfit = z.object({
 
 const detailed = z.object({ detail: z.union([z.string(), z.array(misfit).min(1)]) });
 
-/** The body of an error as OpenAI has it, where a server made with FastAPI wrote it: `detail` in place of `error`. */
+/**
+ * The body of an error as OpenAI has it, where a server made with FastAPI wrote it: `detail` in place of `error`. Several
+ * that it lists stand in `misfits` one by one.
+ */
 export function withError(body: unknown): unknown {
   const read = detailed.safeParse(body);
   if (!read.success) return body;
   const { detail } = read.data;
-  const error =
-    typeof detail === 'string'
-      ? { message: detail }
-      : {
-          message: detail.map(({ loc, msg }) => [loc.join('.'), msg].filter(Boolean).join(': ')).join('; '),
-          type: detail[0]?.type,
-        };
-  return { error, ...Object(body) };
+  return { error: typeof detail === 'string' ? { message: detail } : listed(detail), ...Object(body) };
 }
+
+function listed(detail: readonly z.output<typeof misfit>[]) {
+  const misfits = detail.map(({ loc, msg, type }) => ({
+    message: [placeIn(loc), msg].filter(Boolean).join(': '),
+    type,
+  }));
+  return { message: misfits.map(({ message }) => message).join('; '), type: detail[0]?.type, misfits };
+}
+
+/** A place within what was sent: that it is the body says nothing. */
+const placeIn = ([first, ...rest]: z.output<typeof misfit>['loc']): string =>
+  (first === undefined || first === 'body' ? rest : [first, ...rest]).join('.');

@@ -30,6 +30,9 @@ const complaint = z
   })
   .partial();
 
+/** Some servers list in one error all that is wrong. */
+const list = z.object({ misfits: z.array(z.unknown()) });
+
 /** What OpenAI and Azure say when no more tokens may be queued, or requests be in one batch. */
 const FULL = new Set([
   'token_limit_exceeded',
@@ -58,7 +61,8 @@ const OWN_FAULT = new Set(['server_error', 'internal_error', 'internal_server_er
 
 /** Reads the errors of a batch, or the one that an endpoint answers in place of a file or a batch, as they came. */
 export function readComplaint(errors: readonly unknown[], secrets: readonly string[]): Complaint {
-  const read = errors.map(error => complaint.safeParse(error).data ?? {});
+  const each = errors.flatMap(error => list.safeParse(error).data?.misfits ?? [error]);
+  const read = each.map(error => complaint.safeParse(error).data ?? {});
   const codes = read.map(({ code, type }) => errorWord(code ?? type, secrets));
   const lines = new Map<number, string>();
   const ids = new Map<string, string>();
@@ -83,7 +87,7 @@ function aboutOf(codes: readonly string[]): Complaint['about'] {
 const NAME = /\b(?:[\da-f]{64}|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\b/g;
 
 /** A line of the file; what is said of a line and a column is a place within one. */
-const NAMED_LINE = /\bline:? #?(\d+)\b(?!,? column)/i;
+const NAMED_LINE = /\bline(?:\.|:? #?)(\d+)\b(?!,? column)/i;
 
 function lineIn(line: unknown, message: unknown): number | undefined {
   const told =
