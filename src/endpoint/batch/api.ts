@@ -9,6 +9,7 @@ import { openAi } from '../library.ts';
 import { type Complaint, readComplaint } from './complaint.ts';
 import { type Handed, notHanded, orFatal } from './handed.ts';
 import { linesOf } from './lines.ts';
+import { type Begun, begunAtLast, begunOn, listed } from './listing.ts';
 import { batchName } from './record.ts';
 import { mayPass, readReply, retried, waitAfter } from './reply.ts';
 
@@ -39,13 +40,6 @@ export interface BatchState {
   readonly files: readonly string[];
   /** Why it failed, where it did. */
   readonly complaint: Complaint;
-}
-
-/** Whether a batch was started on a file. */
-export interface Begun {
-  readonly batch: string | undefined;
-  /** Whether the endpoint's list of its batches could be read as far as it goes. */
-  readonly isCertain: boolean;
 }
 
 /** The few calls of the Batch API. Those that reject with FatalEndpointError end the whole run. */
@@ -86,20 +80,11 @@ export class FileGoneError extends Error {}
 export const REQUESTS_PATH = '/v1/chat/completions';
 /** For the upload of a file of 190 MB over a slow line (ms). */
 const UPLOAD_TIMEOUT = 15 * 60_000;
-/** Batches of one page of the list: as many as OpenAI gives out. The newest come first. */
-const PAGE = 100;
-const MOST_PAGES = 10;
-/** Before a list that lacks a batch is looked at again, time after time (ms): it may lag behind. */
-const LAGS = [2000, 4000];
 /** For calls that a run ends with (ms): a cancelled job has seconds. */
 const LAST_TIMEOUT = 1500;
 const GLANCE_TIMEOUT = 1000;
 
 const created = z.object({ id: batchName });
-const batches = z.object({
-  data: z.array(z.looseObject({ id: batchName, input_file_id: z.unknown() })),
-  has_more: z.boolean().nullish().catch(null),
-});
 const fileName = batchName.nullish().catch(null);
 const state = z.object({
   status: z.string(),
@@ -237,44 +222,6 @@ function later(signal: AbortSignal, ms: number): AbortSignal {
   if (signal.aborted) void wait();
   else signal.addEventListener('abort', wait, { once: true });
   return late.signal;
-}
-
-/** Looks for a batch several times, where the list does not show it. */
-async function begunAtLast(client: OpenAI, file: string, options: BatchApiOptions): Promise<Begun> {
-  for (const lag of LAGS) {
-    const found = await begunOn(client, file, options);
-    if (found.batch !== undefined || !found.isCertain) return found;
-    await options.sleep(lag, options.signal);
-  }
-  return begunOn(client, file, options);
-}
-
-async function begunOn(client: OpenAI, file: string, options: BatchApiOptions): Promise<Begun> {
-  const { found, isCertain } = await listed(client, each => each.input_file_id === file, options);
-  return { batch: found?.id, isCertain };
-}
-
-type Listed = z.output<typeof batches>['data'][number];
-
-/** What the endpoint's list says of a batch. It is certain where it shows that, or could be read as far as it goes. */
-async function listed(
-  client: OpenAI,
-  isIt: (batch: Listed) => boolean,
-  options: BatchApiOptions,
-): Promise<{ readonly found: Listed | undefined; readonly isCertain: boolean }> {
-  const { signal } = options;
-  let after: string | undefined;
-  for (let page = 0; page < MOST_PAGES; page += 1) {
-    const query = { limit: PAGE, ...(after !== undefined && { after }) };
-    const get = () => client.get('/batches', { query, signal });
-    const shown = await retried(batches, get, options).catch(nothing);
-    if (!shown) break;
-    const { data, has_more: isMore } = shown;
-    const found = data.find(isIt);
-    after = data.at(-1)?.id;
-    if (found !== undefined || !isMore || after === undefined) return { found, isCertain: true };
-  }
-  return { found: undefined, isCertain: false };
 }
 
 /**
