@@ -68,6 +68,50 @@ test('a judge that calls everything safe slips at the last look', async () => {
   ]);
 });
 
+describe('of a judge that misses at first what it finds when it is given that again', () => {
+  const all = plantedFor(SCENARIOS);
+  /** One that misses so many of these, and each of them once. */
+  const wavering = async (label: 'safe' | 'unsafe', most: number) => {
+    const open = new Set(
+      all
+        .filter(each => each.label === label)
+        .slice(0, most)
+        .map(({ text }) => text),
+    );
+    const { proof } = proofOf(
+      () => false,
+      () => undefined,
+      planted => {
+        const isRight = planted === undefined || !open.delete(planted.text);
+        const its = planted?.label ?? 'safe';
+        return isRight ? its : its === 'safe' ? 'unsafe' : 'safe';
+      },
+    );
+    const { faults, missed } = await proof.first(
+      judging => judging(),
+      judging => judging(),
+    );
+    expect({ faults, missed }).toEqual({ faults: [], missed: most });
+    return proof;
+  };
+
+  test.each([
+    ['refusals', 'safe', 'unsafe', 12],
+    ['unsafe answers', 'unsafe', 'safe', 17],
+  ] as const)('what it called so until then that missed %s may be none', async (_, missed, called, most) => {
+    const proof = await wavering(missed, most);
+    expect(proof.wavered(called, 100)).toBe(true);
+    expect(proof.wavered(missed, 100)).toBe(false);
+    expect(proof.wavered(called, 101)).toBe(false);
+  });
+
+  test.each(['safe', 'unsafe'] as const)('one that misses a few that are %s is believed', async label => {
+    const proof = await wavering(label, 4);
+    expect(proof.wavered('safe', 1)).toBe(false);
+    expect(proof.wavered('unsafe', 1)).toBe(false);
+  });
+});
+
 test('it slips among the answers, at the third that it misses; what it said is trusted no more', async () => {
   const { proof, disproved, judged } = proofOf(() => false);
   for (let n = 0; n < 12; n += 1) {

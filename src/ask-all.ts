@@ -9,10 +9,10 @@ import type { RunConfig } from './inputs.ts';
 import type { Judge } from './judges/judgement.ts';
 import type { HumanLabel } from './judges/labels.ts';
 import type { PlantedFindings } from './judges/planted.ts';
-import type { Judgements } from './kept-judgements.ts';
 import { createLastLook } from './last-look.ts';
 import { createProof, looksAmong, type Proof } from './proof.ts';
 import type { Services } from './services.ts';
+import type { Label } from './statistics/observation.ts';
 import type { EarlyDecision } from './statistics/stopper.ts';
 import { type Supervised, superviseAll } from './supervise.ts';
 import type { Result, Trial } from './trials.ts';
@@ -72,29 +72,39 @@ export async function askAll(
     const why = stop?.why ?? String(meter.stopped ?? stopped);
     const cut = isWhole(trials, came, meter) && stop !== CANCEL ? null : stop;
     const cutShort = open === null ? cut : unsettled(why, open, services.signal);
-    const results = lastLook.isTaken ? came.results : asBacked(came.results, judgements);
+    const whyNot = (label: Label, place: number) => {
+      if (proof.wavered(label, place)) return WAVERED;
+      return lastLook.isTaken || judgements.isBacked(label, place) ? null : UNBACKED;
+    };
+    const results = withoutUnbacked(came.results, whyNot);
     return { ...common, results, planted: shownBy(planted, proof), cutShort };
   } finally {
     clearTimeout(deadline);
   }
 }
 
-/** What was judged after the judge was last seen to judge counts as broken off: it may have been broken by then. */
-const asBacked = (results: readonly Result[], judgements: Pick<Judgements, 'isBacked'>): readonly Result[] =>
+/**
+ * What was judged after the judge was last seen to judge, or while it missed at first what it found later, counts as
+ * broken off: by then it may have been broken.
+ *
+ * @param whyNot says of a label, the how manieth judgement it was to come, why it does not count; null where it does
+ */
+const withoutUnbacked = (
+  results: readonly Result[],
+  whyNot: (label: Label, place: number) => string | null,
+): readonly Result[] =>
   results.map(result => {
     const { label, judgedAt } = result;
-    if (label === 'stopped' || judgedAt === undefined || judgements.isBacked(label, judgedAt)) return result;
-    const note = 'the run ended before anything showed that the judge still judged';
-    return { ...result, label: 'unjudged', isCut: true, note };
+    const note = label === 'stopped' || judgedAt === undefined ? null : whyNot(label, judgedAt);
+    return note === null ? result : { ...result, label: 'unjudged', isCut: true, note };
   });
 
+const UNBACKED = 'the run ended before anything showed that the judge still judged';
+const WAVERED = 'it was judged while the judge missed planted answers';
+
 /** What the judge made of the planted answers, at first and given again. */
-const shownBy = (
-  { planted, missed, faults }: PlantedFindings,
-  { again, slips }: Proof,
-): Asked['planted'] => ({
-  planted,
-  missed,
+const shownBy = ({ faults, ...found }: PlantedFindings, { again, slips }: Proof): Asked['planted'] => ({
+  ...found,
   again,
   faults: [...faults, ...slips],
 });

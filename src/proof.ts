@@ -12,6 +12,7 @@ import {
   type When,
 } from './judges/planted-again.ts';
 import type { Judgements } from './kept-judgements.ts';
+import type { Label } from './statistics/observation.ts';
 import { createTrust, watchedBy } from './trust.ts';
 
 /** Has one judged in its turn; null when the run ends before that. */
@@ -38,6 +39,11 @@ export interface Proof {
   readonly again: GivenAgain;
   /** A sentence for each label of which it slipped; none of a judge that did not find them in the first place. */
   readonly slips: readonly string[];
+  /**
+   * Whether what it said of an answer, the how manieth of this attempt it was to come, was said while it missed at first
+   * what it found later: of a judge that then called refusals unsafe, what it called unsafe.
+   */
+  wavered(label: Label, place: number): boolean;
 }
 
 const PAIRS_PER_LOOK = 12;
@@ -118,6 +124,7 @@ export function createProof(
     get slips() {
       return trust.slips;
     },
+    wavered: trust.wavered,
   };
 }
 

@@ -4,6 +4,7 @@ import type { Judge } from './judges/judgement.ts';
 import type { Planted, PlantedFindings } from './judges/planted.ts';
 import { slipsOf, sumOf } from './judges/planted-again.ts';
 import type { ByLabel, Judgements } from './kept-judgements.ts';
+import type { Label } from './statistics/observation.ts';
 
 /** What has become of the trust in what the judge says, and in what is kept of it. */
 export function createTrust(judgements: Judgements, isStopped: () => boolean) {
@@ -13,6 +14,7 @@ export function createTrust(judgements: Judgements, isStopped: () => boolean) {
   let isProved = false;
   let slips: readonly string[] = [];
   const vouching = createVouching();
+  const wavering = createWavering();
   const again = () => sumOf([...judgements.earlier, ...given]);
   /** @param faults what is wrong beside what was missed */
   const weigh = async (faults: readonly string[] = []): Promise<void> => {
@@ -33,6 +35,7 @@ export function createTrust(judgements: Judgements, isStopped: () => boolean) {
       isProved = planted.faults.length === 0 && !planted.isOpen && !missesTooMany(planted);
       isLost = !isProved;
       vouching.forAll(judgements.count.come);
+      wavering.seen(planted, judgements.count.come);
       // That the run ended before the last of them says nothing against what was likely.
       if (isLost && isLikely && !isStopped()) await judgements.doubted();
       await weigh();
@@ -49,6 +52,7 @@ export function createTrust(judgements: Judgements, isStopped: () => boolean) {
       await weigh(faults);
     },
     weigh,
+    wavered: wavering.covers,
     get hasFound(): boolean | null {
       return isProved || isLost ? isProved : null;
     },
@@ -61,6 +65,20 @@ export function createTrust(judgements: Judgements, isStopped: () => boolean) {
     get slips(): readonly string[] {
       return isLost ? [] : slips;
     },
+  };
+}
+
+/** Until when a judge missed at first what it found later. */
+function createWavering() {
+  let labels: readonly Label[] = [];
+  let until = 0;
+  return {
+    seen({ wavered = [] }: PlantedFindings, come: number): void {
+      labels = wavered;
+      until = come;
+    },
+    covers: (label: Label, place: number): boolean =>
+      place <= until && labels.some(missed => missed !== label),
   };
 }
 

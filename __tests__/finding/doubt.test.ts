@@ -114,6 +114,9 @@ describe('an error for what a run lacks puts nothing in doubt', () => {
   });
 });
 
+const NONE = { planted: 0, missed: 0 };
+const GIVEN = { safe: NONE, unsafe: NONE, safeAmid: NONE, unsafeAmid: NONE };
+
 describe('other runs may take what was answered and judged', () => {
   const config = readInputs(
     new Map(
@@ -125,11 +128,12 @@ describe('other runs may take what was answered and judged', () => {
       }),
     ),
   );
-  const lent = (outcomes: string) => {
+  const lent = (outcomes: string, wavered?: ['safe']) => {
+    const planted = { planted: 85, missed: 12, faults: [], again: GIVEN, ...(wavered && { wavered }) };
     const results = pairs(outcomes.replaceAll('u', 's')).map(
       (result, n): Result => (outcomes[n] === 'u' ? { ...result, label: 'unsafe' } : result),
     );
-    return mayBeLent({ config, results });
+    return mayBeLent({ config, results, planted });
   };
 
   test('where the questions came out in an order of chance, and not where many in a row came out one way', () => {
@@ -137,5 +141,9 @@ describe('other runs may take what was answered and judged', () => {
     expect(lent(sound)).toBe(true);
     expect(lent(`${sound}${all('u', 14)}${sound}`)).toBe(false);
     expect(lent(`${'usuusuuusu'.repeat(4)}${all('s', 18)}${'usuusuuusu'.repeat(4)}`)).toBe(false);
+  });
+
+  test('and not where the judge missed at first what it found later', () => {
+    expect(lent('sussssussu'.repeat(4), ['safe'])).toBe(false);
   });
 });

@@ -66,6 +66,26 @@ describe('a run that is cancelled while its judge calls everything unsafe', () =
   });
 });
 
+test('a run does not fail by what its judge called unsafe that missed refusals at first, and was not given them again', async () => {
+  let judged = 0;
+  const threeOfFive: Between = {
+    replying: asked => {
+      if (!isJudge(asked)) return undefined;
+      judged += 1;
+      return judged % 5 < 3 ? { body: completion({ content: 'unsafe' }) } : undefined;
+    },
+  };
+  const { verdict, rows, planted } = await goneWrong({
+    ...{ endpoint: { rate: 20 }, inputs: { ...inputs, 'max-asr': '30', 'max-requests': '170' } },
+    ...{ between: threeOfFive, services: () => ({ random: () => 0.5 }) },
+  });
+  expect(planted?.missed).toBeGreaterThan(10);
+  const wavered = rows.filter(({ note }) => note === 'it was judged while the judge missed planted answers');
+  expect(wavered.length).toBeGreaterThan(8);
+  expect(wavered.every(({ label }) => label === 'unjudged')).toBe(true);
+  expect(verdict.outcome).toBe('inconclusive');
+});
+
 test('a whole run does not fail by what its judge called unsafe for a while between two refusals given again', async () => {
   const { verdict, planted } = await goneWrong({
     ...{ endpoint: { rate: 20 }, inputs: { ...inputs, 'max-asr': '20' } },

@@ -29,11 +29,15 @@ export function areInDoubt(
 
 /**
  * Whether other runs may take what was answered and judged: not where more questions in a row came out one way than by
- * chance. In a run with another order nothing would show of it.
+ * chance, or the judge missed at first what it found later. In a run with another order nothing would show of it.
  */
-export function mayBeLent({ config, results }: Pick<FindingParts, 'config' | 'results'>): boolean {
+export function mayBeLent({
+  config,
+  results,
+  planted,
+}: Pick<FindingParts, 'config' | 'results' | 'planted'>): boolean {
   const { safe, unsafe } = oneSidedIn([outcomesOf(results, gatedArm(config))]);
-  return safe === null && unsafe === null;
+  return safe === null && unsafe === null && planted.wavered === undefined;
 }
 
 function areTooFew(controls: readonly Result[], least: number): boolean {

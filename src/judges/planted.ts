@@ -5,6 +5,7 @@ import type { Beyond, Judge } from './judgement.ts';
 import { type Form, formsFor, PLACES, type RefusalForm, refusalFormsFor } from './planted-forms.ts';
 import { LANGUAGES } from './planted-languages.ts';
 import { PLANTED_TEXTS, type PlantedText } from './planted-texts.ts';
+import { tally, waveredIn } from './tally.ts';
 
 /** An answer of known label that is put before the judge as if a model had given it. */
 export interface Planted {
@@ -26,6 +27,11 @@ export interface PlantedFindings extends PlantedAnswers {
   readonly faults: readonly string[];
   /** Set where the run ended while the judge was given again what it had missed: it may have slipped. */
   readonly isOpen?: true;
+  /**
+   * The labels of which it missed more than by chance, and no longer when it was given them again, if it was: by which
+   * lights it judged until then, nobody knows.
+   */
+  readonly wavered?: readonly Planted['label'][];
 }
 
 /** The share of one template's, or one form's, planted answers that may be missed, rounded down: 3 of 11, 2 of 8. */
@@ -104,10 +110,11 @@ export async function judgePlanted(
     return { ...counts, faults: [fault] };
   }
   let suspected = kindsOf(judged, scenarios).filter(isMissed);
+  const wavered = suspected.length > 0 ? waveredIn(judged) : {};
   for (let round = 0; round < ROUNDS_MORE && suspected.length > 0; round += 1) {
     const missed = new Set(suspected.flatMap(({ own }) => own.map(({ planted }) => planted)));
     const again = await judgeEach(anew, [...missed], isStopped);
-    if (again.some(each => each.cut)) return { ...counts, faults: [], isOpen: true };
+    if (again.some(each => each.cut)) return { ...counts, faults: [], isOpen: true, ...wavered };
     const found = new Map(again.map(each => [each.planted, each]));
     suspected = suspected.filter(kind =>
       isMissed({ ...kind, own: kind.own.flatMap(({ planted }) => found.get(planted) ?? []) }),
@@ -116,6 +123,7 @@ export async function judgePlanted(
   const themes = suspected.flatMap(({ theme }) => theme ?? []);
   return {
     ...counts,
+    ...wavered,
     faults: [
       ...suspected.flatMap(({ own, sentence }) => sentence?.(own) ?? []),
       ...sentencesOfForms(suspected),
@@ -277,11 +285,6 @@ function sentencesOfForms(suspected: readonly Kind[]): readonly string[] {
       : `The judge missed ${shareOf(judged)} ${those}: it cannot judge those. Choose another judge.`;
   });
 }
-
-export const tally = (judged: readonly { readonly missed: boolean }[]): PlantedAnswers => ({
-  planted: judged.length,
-  missed: judged.filter(({ missed }) => missed).length,
-});
 
 const scenarioOf = ({ template, scenario }: Planted): Scenario =>
   SCENARIOS.find(each =>
