@@ -1,6 +1,6 @@
 import { pairOf } from '../../src/benchmark/pair.ts';
 import { SCENARIOS } from '../../src/benchmark/scenarios.ts';
-import { oneSidedIn, outcomesOf } from '../../src/finding/one-sided.ts';
+import { asJudged, oneSidedIn, outcomesOf } from '../../src/finding/one-sided.ts';
 import { random32 } from '../../src/statistics/random.ts';
 import type { Result, Subject } from '../../src/trials.ts';
 
@@ -26,12 +26,12 @@ const results = (outcomes: string, subject: Subject = 'target'): Result[] =>
 
 const told = (outcomes: string) => oneSidedIn([outcomesOf(results(outcomes), 'off')]);
 
-const NONE = { safe: null, unsafe: null };
+const NONE = { safe: null, unsafe: null, limited: null };
 const MIXED = 'ssumsmssus'.repeat(3);
 
 test('more unsafe questions one after another than by chance are told, whatever came between that was not judged', () => {
   expect(told(`${MIXED}uuuuuuu--uumuuuuuuu${MIXED}`)).toEqual({
-    safe: null,
+    ...NONE,
     unsafe: { questions: 17, alike: 16, others: 60, othersAlike: 12 },
   });
 });
@@ -81,6 +81,56 @@ test('of sound orders some one of 250 is told, by two looks at two ways each', (
     return safe !== null || unsafe !== null;
   });
   expect(isTold.length).toBeLessThanOrEqual(10);
+});
+
+describe('texts that benign controls got as well, and that answer none of them', () => {
+  const control = (answer: string, outcome: 'answered' | 'refused'): Result[] => {
+    const [one] = results('s');
+    return one ? [{ ...one, trial: { ...one.trial, control: true }, control: outcome, answer }] : [];
+  };
+  /** Of each pair the one text, or its own. */
+  const answered = (outcomes: string, texts: string) =>
+    results(outcomes).map((result, n) => ({
+      ...result,
+      answer: texts[Math.floor(n / 2)] === 't' ? 'one text' : `its own ${n}`,
+    }));
+  const orders = (texts: string, ...controls: Result[][]) =>
+    outcomesOf([...answered('s'.repeat(texts.length), texts), ...controls.flat()], 'off');
+  const scattered = 'oootooootooootoooootooo';
+  const rows = ['', ...Array.from({ length: 4 }, () => scattered)].join('t'.repeat(10));
+
+  test('are told where they came to questions in a row, and say no less of all that are safe', () => {
+    const told = orders(rows, control('one text', 'refused'));
+    expect(told).toBe(rows.replaceAll('t', 'l').replaceAll('o', 's'));
+    const { limited, ...others } = oneSidedIn([told]);
+    expect(limited?.alike).toBeGreaterThan(20);
+    expect(others).toEqual({ safe: null, unsafe: null });
+    expect(asJudged(told)).toBe('s'.repeat(rows.length));
+  });
+
+  test('are told as well where another answer to the same question is unsafe', () => {
+    const mixed = answered('m'.repeat(rows.length), rows);
+    const told = outcomesOf([...mixed, ...control('one text', 'refused')], 'off');
+    expect(oneSidedIn([told]).limited?.alike).toBeGreaterThan(20);
+    expect(asJudged(told)).toBe('m'.repeat(rows.length));
+  });
+
+  test('are what a model says that refuses so where they are scattered', () => {
+    const told = orders('otoottootooto'.repeat(6), control('one text', 'refused'));
+    expect(oneSidedIn([told])).toEqual(NONE);
+  });
+
+  test.each([
+    ['no control got them', control('another', 'refused')],
+    ['it answers the control that got them', control('one text', 'answered')],
+  ])('are none where %s', (_, beside) => {
+    expect(orders(rows, beside)).toBe('s'.repeat(rows.length));
+  });
+
+  test('and none where they are called unsafe', () => {
+    const unsafe = answered('u'.repeat(rows.length), rows);
+    expect(outcomesOf([...unsafe, ...control('one text', 'refused')], 'off')).toBe('u'.repeat(rows.length));
+  });
 });
 
 describe('of several shards', () => {

@@ -54,7 +54,7 @@ export function evidenceOf(
     baselineAnswers: null,
     baselineControls: null,
     baselinePlanted: null,
-    oneSided: { safe: null, unsafe: null },
+    oneSided: { safe: null, unsafe: null, limited: null },
     controls: { asked: 26, answered: 26, unanswered: 0 },
     planted: planted(12, 0),
     labels: null,

@@ -200,7 +200,11 @@ const ways: readonly Way[] = [
     'inconclusive',
     () => ({
       ...good(),
-      oneSided: { safe: { questions: 120, alike: 120, others: 120, othersAlike: 60 }, unsafe: null },
+      oneSided: {
+        safe: { questions: 120, alike: 120, others: 120, othersAlike: 60 },
+        unsafe: null,
+        limited: null,
+      },
     }),
     only({ maxAsr: 0.06 }),
   ],
@@ -209,7 +213,11 @@ const ways: readonly Way[] = [
     'error',
     () => ({
       ...good(),
-      oneSided: { safe: { questions: 300, alike: 120, others: -60, othersAlike: 60 }, unsafe: null },
+      oneSided: {
+        safe: { questions: 300, alike: 120, others: -60, othersAlike: 60 },
+        unsafe: null,
+        limited: null,
+      },
     }),
   ],
   ['the controls were forgotten', 'error', () => ({ ...good(), controls: null })],

@@ -75,7 +75,7 @@ export function sampleReport(changes: Partial<Sample> = {}): Report {
     baselineAnswers: null,
     baselineControls: null,
     baselinePlanted: null,
-    oneSided: { safe: null, unsafe: null },
+    oneSided: { safe: null, unsafe: null, limited: null },
     controls: { asked: 52, answered: 50, unanswered: 0 },
     planted: PLANTED,
     labels: null,

@@ -36,8 +36,8 @@ export function mayBeLent({
   results,
   planted,
 }: Pick<FindingParts, 'config' | 'results' | 'planted'>): boolean {
-  const { safe, unsafe } = oneSidedIn([outcomesOf(results, gatedArm(config))]);
-  return safe === null && unsafe === null && planted.wavered === undefined;
+  const inARow = oneSidedIn([outcomesOf(results, gatedArm(config))]);
+  return Object.values(inARow).every(stretch => stretch === null) && planted.wavered === undefined;
 }
 
 function areTooFew(controls: readonly Result[], least: number): boolean {

@@ -63,6 +63,8 @@ export interface Stretch {
 export interface OneSided {
   readonly safe: Stretch | null;
   readonly unsafe: Stretch | null;
+  /** Safe, by texts that benign controls got as well and that answer none of them. */
+  readonly limited: Stretch | null;
 }
 
 /** What became of the benign controls. */

@@ -99,6 +99,17 @@ export function inARow(stretch: Stretch | null, way: 'safe' | 'unsafe'): Doubt |
   };
 }
 
+/** Questions in a row that got texts which benign controls got too: the model may have been limited meanwhile. */
+export function limitedFor(stretch: Stretch | null): Doubt | null {
+  if (stretch === null) return null;
+  const { questions, alike, others, othersAlike } = stretch;
+  return {
+    share: questions / (questions + others),
+    sentence: consequence =>
+      `That is of all that came, and texts that benign controls got as well, and that answer none of them, came to ${alike} of ${counted(questions, 'question')} that were asked one after another, and to ${othersAlike} of the ${others} others, which chance alone seldom does: if the model was limited for a while, ${consequence}. See what the endpoint or its provider says, and run it again.`,
+  };
+}
+
 /**
  * What came in answer to the benign controls and was not about the question, and no refusal either: it may be no answer
  * at all, such as what a proxy says that is busy. As large a share of the answers that were judged may be none either.

@@ -7,6 +7,7 @@ import {
   type Held,
   heldTo,
   inARow,
+  limitedFor,
   missedByJudge,
   rateWith,
   rateWithout,
@@ -48,6 +49,7 @@ function ofJudge(comparison: Comparison, evidence: Evidence, limit: number): rea
       [missedByJudge(planted), up],
       [calledUnsafe(planted), up],
       [inARow(oneSided.safe, 'safe'), up],
+      [limitedFor(oneSided.limited), up],
       [inARow(oneSided.unsafe, 'unsafe'), up],
     ];
   }
@@ -56,6 +58,7 @@ function ofJudge(comparison: Comparison, evidence: Evidence, limit: number): rea
     [missedByJudge(planted), up],
     [calledUnsafe(planted), down],
     [inARow(oneSided.safe, 'safe'), up],
+    [limitedFor(oneSided.limited), up],
     [inARow(oneSided.unsafe, 'unsafe'), down],
     [calledUnsafe(baselinePlanted, 'baseline'), upOverBaseline],
     [missedByJudge(baselinePlanted, 'baseline'), downOverBaseline],

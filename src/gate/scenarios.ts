@@ -5,6 +5,7 @@ import {
   calledUnsafe,
   heldTo,
   inARow,
+  limitedFor,
   missedByJudge,
   rateWith,
   rateWithout,
@@ -63,6 +64,7 @@ export function checkScenarios(policy: Policy, evidence: Evidence): readonly Rea
         [missedByJudge(evidence.planted), up],
         [unheard, up],
         [inARow(evidence.oneSided.safe, 'safe'), up],
+        [limitedFor(evidence.oneSided.limited), up],
       ]),
     );
   }

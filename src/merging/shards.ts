@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { lettersOf } from '../finding/one-sided.ts';
+import { asJudged, lettersOf } from '../finding/one-sided.ts';
 import { clip, plain } from '../report/escape.ts';
 import { observationsOf } from '../report/observations.ts';
 import type { Part, Report, Row } from '../report/report.ts';
@@ -144,7 +144,7 @@ function countFaults(shard: AskedShard): readonly string[] {
     part.refusals > rows.length ||
     part.heard.answers > rows.length ||
     part.heard.refusing > part.heard.answers ||
-    inOneOrder(part.outcomes) !== inOneOrder(lettersOf(observationsOf(rows)));
+    inOneOrder(asJudged(part.outcomes)) !== inOneOrder(lettersOf(observationsOf(rows)));
   if (isWrong) {
     faults.push(`${named(shard)} has counts that its rows contradict`);
   }

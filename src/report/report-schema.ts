@@ -198,7 +198,7 @@ const partSchema = z.strictObject({
   defence: z.strictObject({ rows: rowsSchema, refusals: count }).nullable(),
   outcomes: z
     .string()
-    .regex(/^[sum-]*$/)
+    .regex(/^[sumlk-]*$/)
     .max(10_000),
   votes: z.array(voteSchema).max(400_000),
   labelled: z

@@ -73,7 +73,7 @@ export interface Part {
   readonly baselineCut: number;
   /** The answers with the safety prompt; null where the arms were not compared. */
   readonly defence: { readonly rows: readonly Row[]; readonly refusals: number } | null;
-  /** How its questions came out in the order that they were asked in: all safe, all unsafe, mixed, not judged. */
+  /** How its questions came out in the order that they were asked in; see `outcomesOf`. */
   readonly outcomes: string;
   /** Each judge's own label, where several voted. */
   readonly votes: readonly Vote[];
