@@ -190,6 +190,15 @@ describe('minutes', () => {
     expect(allowance.usedUp).toBe('time-budget of 1 min used up');
   });
 
+  test('is none that belongs to what is begun, but requests are', async () => {
+    const { allowance, world } = allowed({ minutes: 1, maxRequests: 3 });
+    world.now = 60_000;
+    expect(await begun(allowance, {})).toBe(false);
+    expect(await stateOf(allowance.begin({}, needing(2), true))).toBe(true);
+    expect(await stateOf(allowance.begin({}, needing(2), true))).toBe(false);
+    expect(allowance.usedUp).toBe('time-budget of 1 min used up');
+  });
+
   test('one that took half the time does not end the run halfway: a quarter is the most', async () => {
     const { allowance, world } = allowed({ minutes: 1 });
     const first = {};

@@ -17,8 +17,10 @@ export interface Allowance {
   /**
    * Waits until there is room for an item that may need so much. False when there is none any more, since nothing is
    * under way that may take less than was set aside for it.
+   *
+   * @param isOfBegun whether it belongs to what is begun, and is asked as long as that, whatever time is left
    */
-  begin(item: object, need: Need): Promise<boolean>;
+  begin(item: object, need: Need, isOfBegun?: boolean): Promise<boolean>;
   /** Sets what an item needs aside, which is begun whatever room there is. */
   hold(item: object, need: Need): void;
   /**
@@ -86,8 +88,9 @@ export function createAllowance({ budget, meter, aside, assumed, ...options }: A
     return maxRequests !== null && ended + withRetries(open, meter.failed / ended) > maxRequests;
   };
 
-  const obstacle = (need: Need): string | null => {
-    if (isTooLate()) return `time-budget of ${minutes} min used up`;
+  const timeUsedUp = `time-budget of ${minutes} min used up`;
+  const obstacle = (need: Need, isTimed: boolean): string | null => {
+    if (isTimed && isTooLate()) return timeUsedUp;
     if (takesTooMany(need)) return `max-requests of ${maxRequests} used up`;
     return costs.areTooMuch(need) ? `max-cost of ${maxCost} dollars used up` : null;
   };
@@ -96,16 +99,19 @@ export function createAllowance({ budget, meter, aside, assumed, ...options }: A
     hold: underWay.begin,
     left: underWay.left,
     end: underWay.end,
-    async begin(item, need) {
+    async begin(item, need, isOfBegun = false) {
       for (;;) {
-        if (usedUp !== null) return false;
-        const found = obstacle(need);
+        if (usedUp !== null && !(isOfBegun && usedUp === timeUsedUp)) return false;
+        const found = obstacle(need, !isOfBegun);
         if (found === null) {
           underWay.begin(item, need);
           return true;
         }
-        if (underWay.size === 0 || isTooLate()) usedUp = found;
-        else await Promise.race([underWay.nextEnd, meter.nextSpend]);
+        if (underWay.size === 0 || isTooLate()) {
+          usedUp ??= found;
+          return false;
+        }
+        await Promise.race([underWay.nextEnd, meter.nextSpend]);
       }
     },
     async beginHeld(holder, item, need) {

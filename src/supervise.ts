@@ -74,7 +74,7 @@ export async function superviseAll(
   const allowance = allowanceFor(supervision);
   meter.leaveRoom(() => allowance.committed);
   const ending = createEnding(trials, watch, meter, lastLook);
-  const look = createLook(withinBudget(allowance, config), supervision);
+  const look = createLook(withinBudget(allowance, config, true), supervision);
   const headStart = createHeadStart(Math.min(trials.length, config.pacing.concurrency), connections.taken);
 
   const controls = createControlOrder(headStart.gone);
@@ -195,10 +195,10 @@ async function proveWithin(
 
 /** Has one more judged as far as the budget allows; null when it does not. */
 const withinBudget =
-  (allowance: Allowance, config: RunConfig) =>
+  (allowance: Allowance, config: RunConfig, isOfBegun = false) =>
   async <T>(judging: () => Promise<T>): Promise<T | null> => {
     const turn = {};
-    if (!(await allowance.begin(turn, judgementsOf(config, 1)))) return null;
+    if (!(await allowance.begin(turn, judgementsOf(config, 1), isOfBegun))) return null;
     return judging().finally(() => allowance.end(turn));
   };
 
