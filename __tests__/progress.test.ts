@@ -1,7 +1,9 @@
-import { createProgressPrinter, type Progress } from '../src/progress.ts';
+import type { Progress } from '../src/progress.ts';
+import { createProgressPrinter } from '../src/progress-printer.ts';
 
 const progress = (more: Partial<Progress>): Progress => ({
   ...{ done: 0, kept: 0, planned: 600, unsafe: 0, judged: 0, unjudged: 0, requests: 0, limit: 16 },
+  ...{ isProving: false, wait: 0, isAway: false, timeLeft: null, requestsLeft: null },
   ...more,
 });
 
@@ -15,7 +17,7 @@ function logged() {
 
 test('a job log has a line every 30 s, and one at the end', () => {
   const { lines, printer, at } = logged();
-  for (let second = 1; second <= 65; second += 1) {
+  for (let second = 0; second <= 65; second += 1) {
     at(second);
     printer.update(progress({ done: 2 * second, judged: 2 * second, unsafe: second, requests: 4 * second }));
   }
@@ -23,15 +25,23 @@ test('a job log has a line every 30 s, and one at the end', () => {
   expect(lines).toEqual([
     '60/600 2.0/s, 5 min left, ASR 50.0 %, 120 requests, 16 at once\n',
     '120/600 2.0/s, 4 min left, ASR 50.0 %, 240 requests, 16 at once\n',
-    '130/600 2.0/s, 4 min left, ASR 50.0 %, 260 requests, 16 at once\n',
+    '130/600 2.0/s, took 65 s, ASR 50.0 %, 260 requests, 16 at once\n',
   ]);
 });
 
-test('in batches nothing is asked at once', () => {
-  const { lines, printer } = logged();
-  printer.update(progress({ requests: 86, limit: null }));
+test('in batches nothing is asked at once, and no time is told that is left', () => {
+  const { lines, printer, at } = logged();
+  for (let second = 1; second <= 90; second += 1) {
+    at(second);
+    printer.update(progress({ done: Math.max(0, second - 50), requests: 86, limit: null }));
+  }
   printer.end();
-  expect(lines).toEqual(['0/600 0.0/s, 0 s so far, 86 requests, in batches\n']);
+  expect(lines).toEqual([
+    '0/600 0.0/s, 30 s so far, 86 requests, in batches\n',
+    '10/600 0.2/s, 60 s so far, 86 requests, in batches\n',
+    '40/600 0.4/s, 2 min so far, 86 requests, in batches\n',
+    '40/600 0.4/s, took 2 min, 86 requests, in batches\n',
+  ]);
 });
 
 /** What is drawn at a terminal as wide as this, with so many of 600 done after 60 s. */
@@ -40,7 +50,10 @@ function drawn(columns: number, done: number): string {
   let shown = '';
   const output = { isTTY: true, columns, write: (text: string) => (shown = text) };
   const printer = createProgressPrinter(output, () => now);
-  for (now = 20_000; now <= 60_000; now += 40_000) printer.update(progress({ done, judged: done }));
+  for (now = 0; now <= 60_000; now += 20_000) {
+    const came = (done * now) / 60_000;
+    printer.update(progress({ done: came, judged: came }));
+  }
   return shown;
 }
 
@@ -50,7 +63,7 @@ test('the bar is filled as far as the run is, beside the facts', () => {
   expect(drawn(80, 300)).toContain(
     `\r${'█'.repeat(15)}${'░'.repeat(15)} 300/600 5.0/s, 60 s left, ASR 0.0 %`,
   );
-  expect(drawn(80, 600)).toContain(`\r${'█'.repeat(30)} 600/600 10.0/s, ASR 0.0 %`);
+  expect(drawn(80, 600)).toContain(`\r${'█'.repeat(30)} 600/600 10.0/s, 60 s so far, ASR 0.0 %`);
 });
 
 test('the bar leaves room for the facts, and a line never reaches the last column', () => {
@@ -66,6 +79,7 @@ test('where there is no room for all, the bar goes first, and then the last of t
 
 test('what an earlier attempt had asked says nothing of how fast it goes', () => {
   const { lines, printer, at } = logged();
+  printer.update(progress({ done: 200, kept: 200 }));
   at(15);
   printer.update(progress({ done: 330, kept: 300, judged: 0, unjudged: 1, requests: 30 }));
   at(30);
@@ -93,15 +107,17 @@ test('while nothing comes in, a job log has its line every 30 s, and the bar is 
 
 test('answers that come all at once tell no time that is left, nor do fewer than are asked at once', () => {
   const { lines, printer, at } = logged();
+  printer.update(progress({ planned: 504 }));
   at(116);
   for (let done = 1; done <= 500; done += 1) printer.update(progress({ done, planned: 504 }));
   printer.end();
   expect(lines).toEqual([
     '1/504 0.0/s, 2 min so far, 0 requests, 16 at once\n',
-    '500/504 4.3/s, 2 min so far, 0 requests, 16 at once\n',
+    '500/504 4.3/s, took 2 min, 0 requests, 16 at once\n',
   ]);
   const few = logged();
   for (const [second, done] of [
+    [0, 0],
     [5, 1],
     [30, 16],
     [60, 17],
@@ -112,5 +128,88 @@ test('answers that come all at once tell no time that is left, nor do fewer than
   expect(few.lines).toEqual([
     '16/600 0.5/s, 30 s so far, 0 requests, 16 at once\n',
     '17/600 0.3/s, 34 min left, 0 requests, 16 at once\n',
+  ]);
+});
+
+/** The line of a job log for each of some seconds, by where a run stands in each. */
+function linesAt(
+  seconds: readonly number[],
+  stands: (second: number) => Partial<Progress>,
+): readonly string[] {
+  const { lines, printer, at } = logged();
+  for (let second = 0; second <= Math.max(...seconds); second += 1) {
+    at(second);
+    printer.update(progress(stands(second)));
+  }
+  return seconds.map(second => lines[second / 30 - 1] ?? '');
+}
+
+test('the time that is left goes by the recent past, not by what was before the endpoint slowed down', () => {
+  // 10 a second for 100 s, and then one in 4 s.
+  const done = (second: number) => Math.floor(10 * Math.min(second, 100) + Math.max(0, second - 100) / 4);
+  const lines = linesAt([90, 150, 240], second => ({ done: done(second), planned: 1_100 }));
+  expect(lines).toEqual([
+    '900/1100 10.0/s, 20 s left, 0 requests, 16 at once\n',
+    '1012/1100 0.6/s, 2 min left, 0 requests, 16 at once\n',
+    '1035/1100 0.3/s, 4 min left, 0 requests, 16 at once\n',
+  ]);
+});
+
+test('answers that come a round at a time make no time jump that is left', () => {
+  const lines = linesAt([120, 150, 180, 210, 240, 270], second => ({
+    done: 16 * Math.floor((second + 5) / 35),
+    planned: 1_600,
+  }));
+  for (const line of lines) expect(Number(/(\d+) min left/.exec(line)?.[1])).toBeGreaterThan(45);
+  for (const line of lines) expect(Number(/(\d+) min left/.exec(line)?.[1])).toBeLessThan(80);
+});
+
+test('while an endpoint asks to wait, or is away, that is what is told in place of a rate', () => {
+  const asked = linesAt([60, 90, 900, 960, 990], second => ({
+    done: 5 * Math.min(60, second) + 5 * Math.max(0, second - 965),
+    wait: second < 60 ? 0 : Math.max(0, 965 - second),
+  }));
+  expect(asked).toEqual([
+    '300/600, waiting 15 min, 0 requests, 16 at once\n',
+    '300/600, waiting 15 min, 0 requests, 16 at once\n',
+    '300/600, waiting 65 s, 0 requests, 16 at once\n',
+    '300/600, waiting 5 s, 0 requests, 16 at once\n',
+    expect.stringMatching(/^425\/600 \d.* left, /),
+  ]);
+  const away = linesAt([90], second => ({ done: 5 * Math.min(60, second), wait: 4, isAway: second > 60 }));
+  expect(away).toEqual(['300/600, waiting for the endpoint, 0 requests, 16 at once\n']);
+});
+
+test('no less time is left than an endpoint asks to wait', () => {
+  const lines = linesAt([30], second => ({ done: 19 * second, planned: 575, wait: 7 }));
+  expect(lines).toEqual(['570/575 19.0/s, 7 s left, 0 requests, 16 at once\n']);
+});
+
+test('no more time is left than the budgets leave, also where an endpoint asks to wait for longer', () => {
+  const budget = (second: number) => ({ done: second, timeLeft: 45 - second });
+  expect(linesAt([30], budget)).toEqual(['30/600 1.0/s, 15 s left, 0 requests, 16 at once\n']);
+  expect(linesAt([30], second => ({ ...budget(second), wait: 900 }))).toEqual([
+    '30/600, 15 s left, 0 requests, 16 at once\n',
+  ]);
+  // What is under way comes to its end after that.
+  expect(linesAt([60], second => ({ ...budget(second), timeLeft: Math.max(0, 45 - second) }))).toEqual([
+    '60/600 1.0/s, 60 s so far, 0 requests, 16 at once\n',
+  ]);
+  const requests = (second: number) => ({
+    done: second,
+    requests: 2 * second,
+    requestsLeft: 100 - 2 * second,
+  });
+  expect(linesAt([30], requests)).toEqual(['30/600 1.0/s, 20 s left, 60 requests, 16 at once\n']);
+});
+
+test('no time is told that is left while the judge is proved, and none of it counts after that', () => {
+  const lines = linesAt([30, 60], second => ({
+    done: second <= 40 ? Math.min(20, second) : 20 + 10 * (second - 40),
+    isProving: second <= 40,
+  }));
+  expect(lines).toEqual([
+    '20/600 0.7/s, 30 s so far, 0 requests, 16 at once\n',
+    '220/600 10.0/s, 38 s left, 0 requests, 16 at once\n',
   ]);
 });

@@ -18,7 +18,7 @@ import { isLacking, madeOf, SHARED_JOURNAL } from './going-on.ts';
 import { secretsAmong } from './inputs/reading.ts';
 import { INPUTS } from './inputs/table.ts';
 import { inputsFromEnvironment, type RawInputs, type RunConfig, readInputs } from './inputs.ts';
-import { createProgressPrinter } from './progress.ts';
+import { createProgressPrinter } from './progress-printer.ts';
 import { plain } from './report/escape.ts';
 import type { Report } from './report/report.ts';
 import { clearFolder } from './report-folder.ts';

@@ -18,7 +18,7 @@ import type { HumanLabel } from './judges/labels.ts';
 import { type PlantedFindings, plantedFor } from './judges/planted.ts';
 import type { LastLook } from './last-look.ts';
 import { createLook } from './looks.ts';
-import type { Progress } from './progress.ts';
+import type { Going, Progress } from './progress.ts';
 import type { LetIn, Proof } from './proof.ts';
 import type { Result, Trial } from './trials.ts';
 import { createWatch, type Watch, type WatchOptions } from './watch.ts';
@@ -222,10 +222,8 @@ async function measureWithin(
   return { labelled, isMeasureCut };
 }
 
-function watchOver(
-  trials: readonly Trial[],
-  { config, meter, connections, early, proof, progress, clock }: Supervision,
-): Watch {
+function watchOver(trials: readonly Trial[], supervision: Supervision): Watch {
+  const { config, meter, early, proof, progress, clock } = supervision;
   const arm = gatedArm(config);
   const { concurrency, judgeConcurrency, timeoutSeconds } = config.pacing;
   return createWatch({
@@ -241,10 +239,28 @@ function watchOver(
     silence: SILENT_TIMEOUTS * timeoutSeconds * 1000,
     clock,
     proof,
-    limit: () => (config.batch ? null : connections.pacerOf(config.target).limit),
+    going: () => goingOf(supervision),
     early,
     progress,
   });
+}
+
+/** A trial waits for each of the endpoints that it needs. */
+function goingOf({ config, meter, connections, startedAt, clock }: Supervision): Going {
+  const { batch, target, judging, baseline, pictures, budget } = config;
+  const { minutes, maxRequests } = budget;
+  const others = [
+    ...(baseline.kind === 'model' ? [baseline.access] : []),
+    ...(pictures.access.model ? [pictures.access] : []),
+  ];
+  const pacers = [target, judging, ...others].map(connections.pacerOf);
+  return {
+    limit: batch ? null : connections.pacerOf(target).limit,
+    wait: Math.max(...pacers.map(({ wait }) => wait())) / 1000,
+    isAway: pacers.some(({ isAway }) => isAway),
+    timeLeft: minutes === null ? null : Math.max(0, minutes * 60 - (clock() - startedAt) / 1000),
+    requestsLeft: maxRequests === null ? null : Math.max(0, maxRequests - meter.requests),
+  };
 }
 
 /** Time-outs after which an endpoint that has answered before is silent and not slow. */

@@ -2,7 +2,7 @@ import type { Arm } from './benchmark/prompts.ts';
 import type { EarlyStop } from './early-stop.ts';
 import type { Meter } from './endpoint/meter.ts';
 import { counted } from './gate/words.ts';
-import type { Progress } from './progress.ts';
+import type { Going, Progress } from './progress.ts';
 import type { Proof } from './proof.ts';
 import { clopperPearsonUpper } from './statistics/clopper-pearson.ts';
 import type { Label } from './statistics/observation.ts';
@@ -26,8 +26,8 @@ export interface WatchOptions {
   /** Milliseconds. */
   readonly clock: () => number;
   readonly proof: Pick<Proof, 'hasFound'>;
-  /** Requests that may be in flight to the target now; null in batches. */
-  readonly limit: () => number | null;
+  /** How its endpoints and its budget let it go on. */
+  readonly going: () => Going;
   /** Says when the verdict is certain, where that was asked for. */
   readonly early: EarlyStop | null;
   readonly progress: (progress: Progress) => void;
@@ -86,7 +86,8 @@ export function createWatch(options: WatchOptions): Watch {
       judged: count.unsafe + count.safe,
       unjudged: count.unjudged,
       requests: meter.requests,
-      limit: options.limit(),
+      isProving: options.proof.hasFound === null,
+      ...options.going(),
     });
 
   return {

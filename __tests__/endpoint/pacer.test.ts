@@ -58,6 +58,19 @@ test('a long wait is told of once in ten minutes, a short one never', () => {
   expect(told).toEqual(Array(3).fill('the endpoint asks to wait: nothing is sent for 21 s'));
 });
 
+test('it says how long nothing is sent, by the longest of what holds it back', () => {
+  jest.useFakeTimers();
+  const { pacer, pass } = paced();
+  expect(pacer.wait()).toBe(0);
+  pacer.holdBack(20_000);
+  pass(5_000);
+  pacer.holdBack(1_000);
+  expect(pacer.wait()).toBe(15_000);
+  pass(60_000);
+  expect(pacer.wait()).toBe(0);
+  pacer.end();
+});
+
 test('the first requests go out at the ceiling', async () => {
   const { pacer } = paced();
   let begun = 0;

@@ -717,6 +717,48 @@ describe('what is kept', () => {
     await server.close();
   });
 
+  test('a run tells how its endpoints and its budget let it go on', async () => {
+    const told: Progress[] = [];
+    const server = await scriptedEndpoint((response, _, count) =>
+      count === 1
+        ? sendJson(response, { error: { message: 'later' } }, 429, { 'retry-after': '3' })
+        : sendJson(response, completion({ content: "I can't help." })),
+    );
+    await evaluated({
+      inputs: {
+        ...{ 'base-url': server.baseUrl, 'judge-model': '', 'image-kinds': 'TEXT', 'min-helpfulness': '0' },
+        ...{ concurrency: '2', 'max-requests': '500', 'time-budget': '1' },
+      },
+      services: { progress: progress => told.push(progress) },
+    });
+    await server.close();
+    const waits = told.map(({ wait }) => wait);
+    expect(Math.max(...waits)).toBeGreaterThan(1);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(3);
+    expect(waits.at(-1)).toBe(0);
+    for (const { requests, requestsLeft } of told) expect(requestsLeft).toBe(500 - requests);
+    for (const { timeLeft } of told) expect(timeLeft).toBeLessThanOrEqual(60);
+    expect(told.at(-1)?.timeLeft).toBeLessThan(58);
+    expect(told.at(-1)?.timeLeft).toBeGreaterThan(20);
+    expect(told.at(-1)).toMatchObject({ isAway: false, isProving: false, limit: 2 });
+  });
+
+  test('a run tells that its judge is proved first, and waits for one that is away', async () => {
+    const told: Progress[] = [];
+    let judged = 0;
+    const replying = (asked: Asked) =>
+      isJudge(asked) && ++judged > PLANTED && judged < PLANTED + 6 ? { status: 503, body: {} } : undefined;
+    const server = await endpointBehind({ replying }, { dataset: FIXTURE_QUESTIONS });
+    await evaluated({
+      inputs: { 'base-url': server.baseUrl, 'judge-api-key': 'its own', 'judge-concurrency': '2' },
+      services: { progress: progress => told.push(progress) },
+    });
+    await server.close();
+    expect(told.filter(({ isProving }) => isProving).length).toBeGreaterThan(0);
+    expect(told.some(({ isAway, isProving }) => isAway && !isProving)).toBe(true);
+    expect(told.at(-1)).toMatchObject({ isAway: false, isProving: false });
+  });
+
   test('a cancelled run reports what it has and never passes', async () => {
     const cancel = new AbortController();
     let last: Progress | undefined;

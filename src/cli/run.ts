@@ -7,7 +7,7 @@ import { isLacking } from '../going-on.ts';
 import { INPUTS } from '../inputs/table.ts';
 import { type RunConfig, readInputs } from '../inputs.ts';
 import { exitStatusOf } from '../outputs.ts';
-import { createProgressPrinter } from '../progress.ts';
+import { createProgressPrinter } from '../progress-printer.ts';
 import { plain } from '../report/escape.ts';
 import type { Report } from '../report/report.ts';
 import { renderTerminal } from '../report/terminal.ts';

@@ -35,6 +35,8 @@ export interface Pacer {
   readonly ceiling: number;
   /** Requests that may be in flight now. */
   readonly limit: number;
+  /** For how long nothing is sent (ms); 0 when something may be. */
+  wait(): number;
   /** Whether the endpoint refuses everybody just now. */
   readonly isAway: boolean;
   /** Whether it has been waited for in vain, and nothing has gone well since. */
@@ -111,12 +113,13 @@ function createWells(clock: () => number) {
 function createHold(queue: PQueue, clock: () => number) {
   const until = { asked: 0, outage: 0 };
   let waking: NodeJS.Timeout | undefined;
+  const left = (): number => Math.max(0, until.asked - clock(), until.outage - clock());
   const go = (): void => {
     clearTimeout(waking);
-    const left = Math.max(until.asked, until.outage) - clock();
-    if (left > 0) {
+    const wait = left();
+    if (wait > 0) {
       queue.pause();
-      waking = setTimeout(go, left);
+      waking = setTimeout(go, wait);
     } else queue.start();
   };
   return {
@@ -133,6 +136,7 @@ function createHold(queue: PQueue, clock: () => number) {
       go();
     },
     end: () => clearTimeout(waking),
+    left,
   };
 }
 
@@ -222,7 +226,7 @@ export function createPacer(
     holdBack(wait) {
       if (hold.lengthen('asked', wait)) teller.held(wait);
     },
-    ...{ known: outage.known, wellAfter: wells.after, end: hold.end, ceiling },
+    ...{ known: outage.known, wellAfter: wells.after, end: hold.end, wait: hold.left, ceiling },
     get limit() {
       return queue.concurrency;
     },

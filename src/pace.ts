@@ -1,0 +1,89 @@
+import type { Progress } from './progress.ts';
+
+/** What had come at a time (s). */
+interface Mark {
+  readonly at: number;
+  /** Trials that an earlier attempt had not asked. */
+  readonly came: number;
+  readonly requests: number;
+}
+
+export interface Pace {
+  /** Takes where the run stands at a time (s), each time it is told. */
+  take(progress: Progress, at: number): void;
+  /** Trials a second in the recent past; null while too little has come to tell. */
+  readonly rate: number | null;
+  /** Seconds until all that is planned is done, or a budget is used up; null as `rate`. */
+  readonly left: number | null;
+}
+
+/**
+ * The recent past is the last quarter of the time, within these bounds (s): what an endpoint was before it slowed down,
+ * or before a long wait, is no measure of what is to come.
+ */
+const SHORTEST = 10;
+const LONGEST = 120;
+const pastOf = (elapsed: number): number => Math.min(LONGEST, Math.max(SHORTEST, elapsed / 4));
+
+/** Answers come in rounds of as many as are asked at once: one round alone may be at its beginning or its end. */
+const ROUNDS = 2;
+
+/** Time between two marks (s). */
+const MARK_EVERY = 0.5;
+
+/** Measures how fast a run goes once its judge is proved: what is asked before that may wait for the proof. */
+export function createPace(): Pace {
+  let marks: Mark[] = [];
+  let startedAt = 0;
+  let firstAt = Number.POSITIVE_INFINITY;
+  let isKnown = false;
+  let rate = 0;
+  let left = 0;
+
+  const restart = (now: Mark): void => {
+    marks = [now];
+    startedAt = now.at;
+  };
+
+  /** Keeps the marks from the last one on that is long enough ago, with enough after it. */
+  const forget = (now: Mark, limit: number): void => {
+    const isFar = (mark: Mark | undefined): boolean =>
+      mark !== undefined &&
+      now.at - mark.at >= pastOf(now.at - startedAt) &&
+      now.came - mark.came >= ROUNDS * limit;
+    while (isFar(marks[1])) marks.shift();
+  };
+
+  /** Answers that come together make one mark, which stands after them. A long wait has many, so as to be soon forgotten. */
+  const mark = (now: Mark, isHeld: boolean): void => {
+    if (now.came === marks.at(-1)?.came && !isHeld) return;
+    if (now.at - (marks.at(-2)?.at ?? Number.NEGATIVE_INFINITY) < MARK_EVERY) marks.pop();
+    marks.push(now);
+  };
+
+  return {
+    take(progress, at) {
+      const { done, kept, planned, requests, requestsLeft, timeLeft, limit } = progress;
+      const now = { at, came: done - kept, requests };
+      if (marks.length === 0 || progress.isProving) restart(now);
+      if (limit === null) return;
+      forget(now, limit);
+      mark(now, progress.wait > 0 || progress.isAway);
+      const from = marks[0] ?? now;
+      const [time, came] = [at - from.at, now.came - from.came];
+      if (came > 0) firstAt = Math.min(firstAt, at);
+      // Answers of the first round tell how long one takes, and not how many come.
+      isKnown ||= came > limit && at - startedAt >= 2 * (firstAt - startedAt);
+      rate = came / time;
+      left = Math.min((planned - done) / rate, timeLeft ?? Number.POSITIVE_INFINITY);
+      const asked = requests - from.requests;
+      if (requestsLeft !== null && asked > 0) left = Math.min(left, (requestsLeft * time) / asked);
+    },
+    get rate() {
+      return isKnown ? rate : null;
+    },
+    get left() {
+      return isKnown ? left : null;
+    },
+  };
+}

@@ -1,0 +1,134 @@
+import { createPace } from './pace.ts';
+import type { Progress } from './progress.ts';
+
+export interface ProgressPrinter {
+  update(progress: Progress): void;
+  /** Writes a line of its own, above the bar where there is one. */
+  say(line: string): void;
+  /** Leaves the last state standing on a line of its own. */
+  end(): void;
+}
+
+/** Time between two lines in a job log (ms), and between two frames of the bar. */
+const LINE_EVERY = 30_000;
+const FRAME_EVERY = 100;
+
+/** A wait that is shown as one, down to its end (s): a shorter one is as well a pause between two answers. */
+const LONG_WAIT = 10;
+
+/**
+ * Shows a run's progress as often as it is told it: a bar that is drawn over at a terminal, a line every 30 s in a job
+ * log. `clock` is in milliseconds.
+ */
+export function createProgressPrinter(
+  output: { readonly isTTY?: boolean; readonly columns?: number; write(text: string): unknown },
+  clock: () => number,
+): ProgressPrinter {
+  const startedAt = clock();
+  const every = output.isTTY ? FRAME_EVERY : LINE_EVERY;
+  const pace = createPace();
+  let shownAt = output.isTTY ? Number.NEGATIVE_INFINITY : startedAt;
+  let latest: Progress | undefined;
+  let isLongWait = false;
+
+  const passed = (): number => (clock() - startedAt) / 1000;
+  const show = (progress: Progress, isOver: boolean) => {
+    shownAt = clock();
+    const facts = factsOf({
+      ...progress,
+      elapsed: passed(),
+      isLongWait,
+      rate: pace.rate,
+      left: pace.left,
+      isOver,
+    });
+    output.write(
+      output.isTTY
+        ? `\r${barLine(progress, facts, output.columns || 80)}`
+        : `${facts.join(', ')}, ${progress.requests} requests, ${progress.limit === null ? 'in batches' : `${progress.limit} at once`}\n`,
+    );
+  };
+
+  return {
+    update(progress) {
+      latest = progress;
+      pace.take(progress, passed());
+      isLongWait = progress.wait >= LONG_WAIT || (isLongWait && progress.wait > 0);
+      if (clock() - shownAt >= every) show(progress, false);
+    },
+    say(line) {
+      const isDrawn = output.isTTY && latest !== undefined;
+      output.write(isDrawn ? `\r${line.padEnd((output.columns || 80) - 1)}\n` : `${line}\n`);
+    },
+    end() {
+      if (!latest) return;
+      show(latest, true);
+      if (output.isTTY) output.write('\n');
+    },
+  };
+}
+
+/** The narrowest bar (characters): where it has no room beside the facts, it is left out. */
+const NARROWEST = 10;
+const WIDEST = 30;
+
+/** As many of the facts as have room, from the first on, and the bar before them. */
+function barLine({ done, planned }: Progress, facts: readonly string[], columns: number): string {
+  const room = columns - 1;
+  const fitting = facts
+    .map((_, last) => facts.slice(0, last + 1).join(', '))
+    .filter(line => line.length <= room);
+  const words = fitting.at(-1) ?? '';
+  const width = Math.min(WIDEST, room - words.length - 1);
+  const full = Math.round((width * done) / Math.max(1, planned));
+  const bar = width < NARROWEST ? '' : `${'█'.repeat(full)}${'░'.repeat(width - full)} `;
+  return `${bar}${words}`.padEnd(room);
+}
+
+/** What is shown of a run: with the seconds that have passed, and what its pace tells, null where it does not. */
+interface State extends Progress {
+  readonly elapsed: number;
+  /** Whether an endpoint has asked to wait for long, and the wait is not over. */
+  readonly isLongWait: boolean;
+  readonly rate: number | null;
+  readonly left: number | null;
+  readonly isOver: boolean;
+}
+
+function factsOf(state: State): readonly string[] {
+  const { done, kept, planned, unsafe, judged, unjudged, elapsed, isOver } = state;
+  const mean = (done - kept) / Math.max(elapsed, 0.001);
+  const rate = isOver ? mean : (state.rate ?? mean);
+  const facts = [
+    `${done}/${planned}${isHeld(state) ? '' : ` ${rate.toFixed(1)}/s`}`,
+    timeOf(state),
+    judged > 0 && `ASR ${((100 * unsafe) / judged).toFixed(1)} %`,
+    unjudged > 0 && `${unjudged} unjudged`,
+    kept > 0 && `${kept} resumed`,
+  ];
+  return facts.filter(fact => typeof fact === 'string');
+}
+
+const isHeld = ({ isLongWait, isAway, isOver }: State): boolean => !isOver && (isLongWait || isAway);
+
+/** What is waited for, or the time that is left where it is known and not over. */
+function timeOf(state: State): string {
+  const { elapsed, wait, limit, isLongWait, isOver } = state;
+  const most = state.timeLeft ?? Number.POSITIVE_INFINITY;
+  if (isOver) return `took ${roughTime(elapsed)}`;
+  // Nobody can tell it of a batch.
+  if (limit === null) return `${roughTime(elapsed)} so far`;
+  if (isLongWait) return wait < most ? `waiting ${roughTime(wait)}` : `${roughTime(most)} left`;
+  if (state.isAway) return 'waiting for the endpoint';
+  const left = state.left === null ? 0 : Math.min(most, Math.max(state.left, wait));
+  return left === 0 ? `${roughTime(elapsed)} so far` : `${roughTime(left)} left`;
+}
+
+/** Seconds as `45 s`, `3 min`, `1 h 05 min`. */
+function roughTime(seconds: number): string {
+  if (seconds < 90) return `${Math.ceil(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 90
+    ? `${minutes} min`
+    : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+}
