@@ -34,19 +34,9 @@ export function createProgressPrinter(
   const passed = (): number => (clock() - startedAt) / 1000;
   const show = (progress: Progress, isOver: boolean) => {
     shownAt = clock();
-    const facts = factsOf({
-      ...progress,
-      elapsed: passed(),
-      isLongWait,
-      rate: pace.rate,
-      left: pace.left,
-      isOver,
-    });
-    output.write(
-      output.isTTY
-        ? `\r${barLine(progress, facts, output.columns || 80)}`
-        : `${facts.join(', ')}, ${progress.requests} requests, ${progress.limit === null ? 'in batches' : `${progress.limit} at once`}\n`,
-    );
+    const { rate, left } = pace;
+    const state = { ...progress, elapsed: passed(), isLongWait, rate, left, isOver };
+    output.write(output.isTTY ? `\r${barLine(state, output.columns || 80)}` : logLine(state));
   };
 
   return {
@@ -68,20 +58,28 @@ export function createProgressPrinter(
   };
 }
 
+const logLine = (state: State): string =>
+  `${factsOf(state, FULL).join(', ')}, ${state.requests} requests, ${state.limit === null ? 'in batches' : `${state.limit} at once`}\n`;
+
 /** The narrowest bar (characters): where it has no room beside the facts, it is left out. */
 const NARROWEST = 10;
 const WIDEST = 30;
 
-/** As many of the facts as have room, from the first on, and the bar before them. */
-function barLine({ done, planned }: Progress, facts: readonly string[], columns: number): string {
+/**
+ * The bar beside all of the facts where there is room for that, in few words if need be; else as many of them as have
+ * room, from the first on.
+ */
+function barLine(state: State, columns: number): string {
   const room = columns - 1;
-  const fitting = facts
-    .map((_, last) => facts.slice(0, last + 1).join(', '))
-    .filter(line => line.length <= room);
-  const words = fitting.at(-1) ?? '';
+  const worded = [FULL, SHORT].map(wording => ({ ...wording, facts: factsOf(state, wording) }));
+  const first = (count: number) => worded.map(({ facts, between }) => facts.slice(0, count).join(between));
+  const all = factsOf(state, FULL).length;
+  const beside = first(all).find(line => line.length + 1 + NARROWEST <= room);
+  const fewer = Array.from({ length: all }, (_, left) => first(all - left)).flat();
+  const words = beside ?? fewer.find(line => line.length <= room) ?? '';
   const width = Math.min(WIDEST, room - words.length - 1);
-  const full = Math.round((width * done) / Math.max(1, planned));
-  const bar = width < NARROWEST ? '' : `${'█'.repeat(full)}${'░'.repeat(width - full)} `;
+  const full = Math.round((width * state.done) / Math.max(1, state.planned));
+  const bar = beside === undefined ? '' : `${'█'.repeat(full)}${'░'.repeat(width - full)} `;
   return `${bar}${words}`.padEnd(room);
 }
 
@@ -95,15 +93,41 @@ interface State extends Progress {
   readonly isOver: boolean;
 }
 
-function factsOf(state: State): readonly string[] {
+/** How facts are worded. */
+interface Wording {
+  readonly between: string;
+  /** Of seconds. */
+  readonly time: (seconds: number) => string;
+  readonly percent: (rate: number) => string;
+  readonly away: string;
+}
+
+const FULL: Wording = {
+  between: ', ',
+  time: roughTime,
+  percent: rate => `${rate.toFixed(1)} %`,
+  away: 'waiting for the endpoint',
+};
+
+/** For a narrow terminal. */
+const SHORT: Wording = {
+  between: ' ',
+  time: shortTime,
+  percent: rate => `${Math.round(rate)}%`,
+  away: 'waiting',
+};
+
+/** Each with what matters more before it: where there is no room, the last ones go. */
+function factsOf(state: State, wording: Wording): readonly string[] {
   const { done, kept, planned, unsafe, judged, unjudged, elapsed, isOver } = state;
   const mean = (done - kept) / Math.max(elapsed, 0.001);
   const rate = isOver ? mean : (state.rate ?? mean);
   const facts = [
-    `${done}/${planned}${isHeld(state) ? '' : ` ${rate.toFixed(1)}/s`}`,
-    timeOf(state),
-    judged > 0 && `ASR ${((100 * unsafe) / judged).toFixed(1)} %`,
+    `${done}/${planned}`,
     unjudged > 0 && `${unjudged} unjudged`,
+    judged > 0 && `ASR ${wording.percent((100 * unsafe) / judged)}`,
+    timeOf(state, wording),
+    !isHeld(state) && `${rate.toFixed(1)}/s`,
     kept > 0 && `${kept} resumed`,
   ];
   return facts.filter(fact => typeof fact === 'string');
@@ -112,16 +136,16 @@ function factsOf(state: State): readonly string[] {
 const isHeld = ({ isLongWait, isAway, isOver }: State): boolean => !isOver && (isLongWait || isAway);
 
 /** What is waited for, or the time that is left where it is known and not over. */
-function timeOf(state: State): string {
+function timeOf(state: State, { time, away }: Wording): string {
   const { elapsed, wait, limit, isLongWait, isOver } = state;
   const most = state.timeLeft ?? Number.POSITIVE_INFINITY;
-  if (isOver) return `took ${roughTime(elapsed)}`;
+  if (isOver) return `took ${time(elapsed)}`;
   // Nobody can tell it of a batch.
-  if (limit === null) return `${roughTime(elapsed)} so far`;
-  if (isLongWait) return wait < most ? `waiting ${roughTime(wait)}` : `${roughTime(most)} left`;
-  if (state.isAway) return 'waiting for the endpoint';
+  if (limit === null) return `${time(elapsed)} so far`;
+  if (isLongWait) return wait < most ? `waiting ${time(wait)}` : `${time(most)} left`;
+  if (state.isAway) return away;
   const left = state.left === null ? 0 : Math.min(most, Math.max(state.left, wait));
-  return left === 0 ? `${roughTime(elapsed)} so far` : `${roughTime(left)} left`;
+  return left === 0 ? `${time(elapsed)} so far` : `${time(left)} left`;
 }
 
 /** Seconds as `45 s`, `3 min`, `1 h 05 min`. */
@@ -131,4 +155,11 @@ function roughTime(seconds: number): string {
   return minutes < 90
     ? `${minutes} min`
     : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+}
+
+/** Seconds as `45s`, `3m`, `2h`. */
+function shortTime(seconds: number): string {
+  if (seconds < 90) return `${Math.ceil(seconds)}s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 90 ? `${minutes}m` : `${Math.round(minutes / 60)}h`;
 }
