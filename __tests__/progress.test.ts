@@ -44,6 +44,9 @@ test('in batches nothing is asked at once, and no time is told that is left', ()
   ]);
 });
 
+/** Back to the beginning of the line, and nothing on it any more. */
+const CLEAR = '\r\x1b[K';
+
 /** What is drawn at a terminal as wide as this, with so many done after 60 s. */
 function drawn(columns: number, done: number, more: Partial<Progress> = {}): string {
   let now = 0;
@@ -59,46 +62,61 @@ function drawn(columns: number, done: number, more: Partial<Progress> = {}): str
 
 test('the bar is filled as far as the run is, beside the facts', () => {
   const none = drawn(80, 0);
-  expect(none).toBe(`\r${'░'.repeat(30)} 0/600, 60 s so far, 0.0/s`.padEnd(80));
+  expect(none).toBe(`${CLEAR}${'░'.repeat(30)} 0/600, 60 s so far, 0.0/s`);
   expect(drawn(80, 300)).toContain(
-    `\r${'█'.repeat(15)}${'░'.repeat(15)} 300/600, ASR 0.0 %, 60 s left, 5.0/s`,
+    `${CLEAR}${'█'.repeat(15)}${'░'.repeat(15)} 300/600, ASR 0.0 %, 60 s left, 5.0/s`,
   );
-  expect(drawn(80, 600)).toContain(`\r${'█'.repeat(30)} 600/600, ASR 0.0 %, 60 s so far, 10.0/s`);
+  expect(drawn(80, 600)).toContain(`${CLEAR}${'█'.repeat(30)} 600/600, ASR 0.0 %, 60 s so far, 10.0/s`);
 });
 
-test('the bar leaves room for the facts, and a line never reaches the last column', () => {
-  for (const columns of [20, 45, 50, 60, 200]) expect(drawn(columns, 300)).toHaveLength(columns);
-  expect(drawn(50, 300)).toContain(`\r${'█'.repeat(6)}${'░'.repeat(6)} 300/600, ASR 0.0 %, 60 s left, 5.0/s`);
+test('the bar leaves room for the facts and for what Ctrl-C is echoed as, and a line never reaches the last column', () => {
+  for (const columns of [50, 60]) expect(drawn(columns, 300)).toHaveLength(CLEAR.length + columns - 2);
+  expect(drawn(37, 300)).toHaveLength(CLEAR.length + 36);
+  expect(drawn(36, 300).length).toBeLessThan(CLEAR.length + 36);
+  expect(drawn(50, 300)).toContain(
+    `${CLEAR}${'█'.repeat(6)}${'░'.repeat(5)} 300/600, ASR 0.0 %, 60 s left, 5.0/s`,
+  );
 });
 
 const LATE = { planned: 1_680, unjudged: 112, unsafe: 200, kept: 45 };
 
 test('at 80 columns the bar stands beside all facts, in few words where it has no room otherwise', () => {
   expect(drawn(80, 300, { unjudged: 12 })).toContain(
-    `\r${'█'.repeat(15)}${'░'.repeat(14)} 300/600, 12 unjudged, ASR 0.0 %, 60 s left, 5.0/s`,
+    `${CLEAR}${'█'.repeat(14)}${'░'.repeat(14)} 300/600, 12 unjudged, ASR 0.0 %, 60 s left, 5.0/s`,
   );
   const many = { ...LATE, planned: 5_040, unjudged: 1_112, kept: 345 };
   expect(drawn(80, 1_345, many)).toBe(
-    `\r${'█'.repeat(5)}${'░'.repeat(15)} 1345/5040 1112 unjudged ASR 15% 3m left 22.4/s 345 resumed`,
+    `${CLEAR}${'█'.repeat(5)}${'░'.repeat(14)} 1345/5040 1112 unjudged ASR 15% 3m left 22.4/s 345 resumed`,
   );
 });
 
 test('where there is no room for all, the bar goes first, and then what matters least', () => {
-  expect(drawn(40, 300)).toBe('\r300/600, ASR 0.0 %, 60 s left, 5.0/s'.padEnd(40));
-  expect(drawn(40, 300, { unjudged: 12 })).toBe('\r300/600 12 unjudged ASR 0% 60s left'.padEnd(40));
-  expect(drawn(40, 1_345, { ...LATE, kept: 0 })).toBe('\r1345/1680 112 unjudged ASR 15% 15s left'.padEnd(40));
-  expect(drawn(40, 300, { unjudged: 12, isAway: true })).toBe(
-    '\r300/600 12 unjudged ASR 0% waiting'.padEnd(40),
-  );
-  expect(drawn(40, 300, { unjudged: 12, wait: 900 })).toBe(
-    '\r300/600 12 unjudged ASR 0% waiting 15m'.padEnd(40),
-  );
-  expect(drawn(40, 300, { unjudged: 12, wait: 9_000 })).toBe(
-    '\r300/600 12 unjudged ASR 0% waiting 3h'.padEnd(40),
-  );
-  expect(drawn(30, 300, { unjudged: 12 })).toBe('\r300/600 12 unjudged ASR 0%'.padEnd(30));
-  expect(drawn(20, 300, { unjudged: 12 })).toBe('\r300/600 12 unjudged'.padEnd(20));
-  expect(drawn(19, 300, { unjudged: 12 })).toBe('\r300/600'.padEnd(19));
+  expect(drawn(40, 300)).toBe(`${CLEAR}300/600, ASR 0.0 %, 60 s left, 5.0/s`);
+  expect(drawn(40, 300, { unjudged: 12 })).toBe(`${CLEAR}300/600 12 unjudged ASR 0% 60s left`);
+  expect(drawn(40, 1_345, { ...LATE, kept: 0 })).toBe(`${CLEAR}1345/1680 112 unjudged ASR 15% 15s left`);
+  expect(drawn(40, 300, { unjudged: 12, isAway: true })).toBe(`${CLEAR}300/600 12 unjudged ASR 0% waiting`);
+  expect(drawn(40, 300, { unjudged: 12, wait: 900 })).toBe(`${CLEAR}300/600 12 unjudged ASR 0% waiting 15m`);
+  expect(drawn(40, 300, { unjudged: 12, wait: 9_000 })).toBe(`${CLEAR}300/600 12 unjudged ASR 0% waiting 3h`);
+  expect(drawn(30, 300, { unjudged: 12 })).toBe(`${CLEAR}300/600 12 unjudged ASR 0%`);
+  expect(drawn(20, 300, { unjudged: 12 })).toBe(`${CLEAR}300/600 12 unjudged`);
+  expect(drawn(19, 300, { unjudged: 12 })).toBe(`${CLEAR}300/600`);
+});
+
+test('a line that is said while a bar is drawn takes its place, and what the terminal echoed beside it', () => {
+  const written: string[] = [];
+  const output = { isTTY: true, columns: 40, write: (text: string) => written.push(text) };
+  const printer = createProgressPrinter(output, () => 0);
+  printer.say('before');
+  printer.update(progress({ limit: null }));
+  printer.say('short');
+  printer.end();
+  expect(written).toEqual([
+    'before\n',
+    `${CLEAR}${'░'.repeat(13)} 0/600, 0 s so far, 0.0/s`,
+    `${CLEAR}short\n`,
+    `${CLEAR}${'░'.repeat(15)} 0/600, took 0 s, 0.0/s`,
+    '\n',
+  ]);
 });
 
 test('what an earlier attempt had asked says nothing of how fast it goes', () => {
@@ -124,7 +142,7 @@ test('while nothing comes in, a job log has its line every 30 s, and the bar is 
   const bars: string[] = [];
   const bar = createProgressPrinter({ isTTY: true, columns: 80, write: text => bars.push(text) }, () => now);
   for (now = 1_000; now <= 3_000; now += 1_000) bar.update(progress({ planned: 26 }));
-  expect(bars.map(text => text.trim().slice(-23))).toEqual(
+  expect(bars.map(text => text.slice(-23))).toEqual(
     ['1', '2', '3'].map(seconds => `░░░ 0/26, ${seconds} s so far, 0.0/s`.slice(-23)),
   );
 });

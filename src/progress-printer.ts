@@ -13,6 +13,9 @@ export interface ProgressPrinter {
 const LINE_EVERY = 30_000;
 const FRAME_EVERY = 100;
 
+/** Goes back to the beginning of a terminal's line, and takes away what stands on it, the echo of a key among it. */
+const CLEAR = '\r\x1b[K';
+
 /** A wait that is shown as one, down to its end (s): a shorter one is as well a pause between two answers. */
 const LONG_WAIT = 10;
 
@@ -36,7 +39,7 @@ export function createProgressPrinter(
     shownAt = clock();
     const { rate, left } = pace;
     const state = { ...progress, elapsed: passed(), isLongWait, rate, left, isOver };
-    output.write(output.isTTY ? `\r${barLine(state, output.columns || 80)}` : logLine(state));
+    output.write(output.isTTY ? `${CLEAR}${barLine(state, output.columns || 80)}` : logLine(state));
   };
 
   return {
@@ -48,7 +51,7 @@ export function createProgressPrinter(
     },
     say(line) {
       const isDrawn = output.isTTY && latest !== undefined;
-      output.write(isDrawn ? `\r${line.padEnd((output.columns || 80) - 1)}\n` : `${line}\n`);
+      output.write(`${isDrawn ? CLEAR : ''}${line}\n`);
     },
     end() {
       if (!latest) return;
@@ -65,6 +68,9 @@ const logLine = (state: State): string =>
 const NARROWEST = 10;
 const WIDEST = 30;
 
+/** A terminal echoes Ctrl-C as `^C`, which is not to begin another line. */
+const ECHO = '^C'.length;
+
 /**
  * The bar beside all of the facts where there is room for that, in few words if need be; else as many of them as have
  * room, from the first on.
@@ -74,13 +80,13 @@ function barLine(state: State, columns: number): string {
   const worded = [FULL, SHORT].map(wording => ({ ...wording, facts: factsOf(state, wording) }));
   const first = (count: number) => worded.map(({ facts, between }) => facts.slice(0, count).join(between));
   const all = factsOf(state, FULL).length;
-  const beside = first(all).find(line => line.length + 1 + NARROWEST <= room);
+  const beside = first(all).find(line => NARROWEST + 1 + line.length + ECHO <= columns);
   const fewer = Array.from({ length: all }, (_, left) => first(all - left)).flat();
   const words = beside ?? fewer.find(line => line.length <= room) ?? '';
-  const width = Math.min(WIDEST, room - words.length - 1);
+  const width = Math.min(WIDEST, columns - ECHO - words.length - 1);
   const full = Math.round((width * state.done) / Math.max(1, state.planned));
   const bar = beside === undefined ? '' : `${'█'.repeat(full)}${'░'.repeat(width - full)} `;
-  return `${bar}${words}`.padEnd(room);
+  return `${bar}${words}`;
 }
 
 /** What is shown of a run: with the seconds that have passed, and what its pace tells, null where it does not. */
