@@ -616,7 +616,7 @@ describe('what is kept', () => {
     expect(second.notices).toContain('Asked again for 1 damaged entry of the journal.');
     expect(first.finding.sample.cutShort).not.toBeNull();
     expect(second.notices.join('\n')).toMatch(
-      /What is among the \d+ entries that earlier attempts have left is not asked for again\./,
+      /Going on: of these requests, those answered among the \d+ entries that earlier attempts have left are not made again\./,
     );
     expect(second.finding.rows).toEqual(whole.finding.rows);
     expect(second.finding.estimates).toEqual(whole.finding.estimates);
