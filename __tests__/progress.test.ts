@@ -222,6 +222,15 @@ test('while an endpoint asks to wait, or is away, that is what is told in place 
   expect(away).toEqual(['300/600, waiting for the endpoint, 0 requests, 16 at once\n']);
 });
 
+test('a single answer of an endpoint that was away is no measure of those after it', () => {
+  const lines = linesAt([90], second => {
+    const isAway = second > 70 && second < 90;
+    return { done: 5 * Math.min(70, second), isAway, limit: second > 70 ? 1 : 16 };
+  });
+  // 35 in the last 27 s.
+  expect(lines).toEqual(['350/600, 3 min left, 1.3/s, 0 requests, 1 at once\n']);
+});
+
 test('no less time is left than an endpoint asks to wait', () => {
   const lines = linesAt([30], second => ({ done: 19 * second, planned: 575, wait: 7 }));
   expect(lines).toEqual(['570/575, 7 s left, 19.0/s, 0 requests, 16 at once\n']);

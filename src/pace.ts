@@ -37,6 +37,8 @@ export function createPace(): Pace {
   let startedAt = 0;
   let firstAt = Number.POSITIVE_INFINITY;
   let isKnown = false;
+  /** The most that were asked at once: an endpoint that is away is asked by one at a time, which is no round. */
+  let round = 0;
   let rate = 0;
   let left = 0;
 
@@ -46,11 +48,11 @@ export function createPace(): Pace {
   };
 
   /** Keeps the marks from the last one on that is long enough ago, with enough after it. */
-  const forget = (now: Mark, limit: number): void => {
+  const forget = (now: Mark): void => {
     const isFar = (mark: Mark | undefined): boolean =>
       mark !== undefined &&
       now.at - mark.at >= pastOf(now.at - startedAt) &&
-      now.came - mark.came >= ROUNDS * limit;
+      now.came - mark.came >= ROUNDS * round;
     while (isFar(marks[1])) marks.shift();
   };
 
@@ -67,13 +69,14 @@ export function createPace(): Pace {
       const now = { at, came: done - kept, requests };
       if (marks.length === 0 || progress.isProving) restart(now);
       if (limit === null) return;
-      forget(now, limit);
+      round = Math.max(round, limit);
+      forget(now);
       mark(now, progress.wait > 0 || progress.isAway);
       const from = marks[0] ?? now;
       const [time, came] = [at - from.at, now.came - from.came];
       if (came > 0) firstAt = Math.min(firstAt, at);
       // Answers of the first round tell how long one takes, and not how many come.
-      isKnown ||= came > limit && at - startedAt >= 2 * (firstAt - startedAt);
+      isKnown ||= came > round && at - startedAt >= 2 * (firstAt - startedAt);
       rate = came / time;
       left = Math.min((planned - done) / rate, timeLeft ?? Number.POSITIVE_INFINITY);
       const asked = requests - from.requests;
