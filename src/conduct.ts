@@ -63,12 +63,13 @@ export async function conduct(trial: Trial, equipment: Equipment, told: Told): P
     return answer.reason === 'cut' ? { ...result, isCut: true } : result;
   }
   told.heard(trial);
-  if (!isKept) await equipment.journal.append(key, answer);
+  const { isEarlier, ...said } = answer;
+  if (!isKept) await equipment.journal.append(key, said);
   const result = trial.control
     ? controlResult(trial, answer)
     : { ...(await judged(trial, answer, equipment, told)), ...(shown && { picture: shown }) };
   await keepTexts(result, answer, equipment);
-  return isKept ? { ...result, isKept } : result;
+  return isKept || isEarlier ? { ...result, isKept: true } : result;
 }
 
 /** A request that has been put. It holds no picture, since in a batch thousands wait for hours. */

@@ -21,8 +21,10 @@ const REFUSAL = "I'm sorry, but I can't help with that.";
 /** Leaves the first batch running until it is cancelled, answers half of it then, and all of any other. */
 async function leaving(intercept: Interception = () => false) {
   let isCancelled = false;
+  let isLetRun = false;
   const made = await batchServer(
     (lines, batch) => {
+      if (isLetRun) return { output: lines.map(line => saying(line, REFUSAL)) };
       if (batch === 0 && !isCancelled) return { status: 'in_progress' };
       const answered = batch === 0 ? lines.slice(0, lines.length / 2) : lines;
       const output = answered.map(line => saying(line, REFUSAL));
@@ -42,8 +44,24 @@ async function leaving(intercept: Interception = () => false) {
   const args = ['run', ...Object.entries(inputs).map(([name, value]) => `--${name}=${value}`)];
   const run = (more: readonly string[], meanwhile = '') =>
     atTerminal({ args: [...args, ...more], folder: at('.'), meanwhile });
-  return { made, run };
+  const letRun = () => {
+    isLetRun = true;
+  };
+  return { made, run, letRun };
 }
+
+test('a run that takes what the batch of a killed one has answered says that the requests are not its own', async () => {
+  const { made, run, letRun } = await leaving();
+  await run(['--batch'], KILLED);
+  letRun();
+  const again = await run(['--batch']);
+  const all = made.batches[0]?.length;
+  expect(made.batches).toHaveLength(1);
+  expect(again.err).toContain(`Resumed ${all} answers of an earlier attempt.`);
+  expect(again.out.replaceAll(/\s+/g, ' ')).toContain(
+    `${all} answers of those asked for came from an earlier attempt: requests, tokens, dollars and time are the last attempt's alone.`,
+  );
+}, 60_000);
 
 test('a run without batches asks one by one what the batch of a killed one had not answered when it was cancelled', async () => {
   let asked = 0;

@@ -25,7 +25,12 @@ export type NoAnswerReason =
   | 'cut';
 
 /** What came of putting one request to an endpoint. `text` is hostile: it never goes to a log. */
-export type Answer =
+export type Answer = Said & {
+  /** Set where an earlier attempt has asked, and paid: of a batch that it has left. */
+  readonly isEarlier?: true;
+};
+
+type Said =
   | { readonly kind: 'text'; readonly text: string; readonly truncated: boolean; readonly usage: Usage }
   | {
       readonly kind: 'refusal';

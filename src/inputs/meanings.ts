@@ -80,5 +80,5 @@ export const MEANINGS: Readonly<Record<string, string>> = {
     'Open one issue when a run outside a pull request ends in `fail` or `error`, and close it when one passes.',
   cache: 'Keep pictures between runs.',
   'reuse-responses':
-    'Use answers of earlier runs that came to their end as well, not only of an attempt of this one that was broken off. As soon as a model is asked anything new, the benign controls are put to it anew; otherwise a model that has changed behind its name is not seen. The newest 64 MiB of them are kept, or twice what the last run has if that is more.',
+    'Use answers of earlier runs that came to an end as well, by a budget or a cancel too, not only of an attempt of this one that was broken off. As soon as a model is asked anything new, the benign controls are put to it anew; otherwise a model that has changed behind its name is not seen. The newest 64 MiB of them are kept, or twice what the last run has if that is more.',
 };

@@ -26,6 +26,12 @@ const CONTRADICTED: Fate = {
   answer: noAnswer('malformed', 'its batch has lines about it that contradict each other'),
 };
 
+/** With whether an earlier attempt has paid for it. */
+const paidBy = ({ answer, ...fate }: Fate, { earlier }: Live): Fate => ({
+  ...fate,
+  answer: { ...answer, ...(earlier && { isEarlier: true }) },
+});
+
 /** What came of a batch, once its answers are taken. */
 export interface Heard {
   readonly came: Came;
@@ -49,7 +55,7 @@ export async function heard(live: Live, options: HearingOptions): Promise<Heard>
     const said = reader.fateOf(outcome, live);
     const fate = isContradicted ? CONTRADICTED : said;
     if (outcome.kind === 'answered') isAnswered = true;
-    if (fate && outcome.kind === 'answered') take(entry, fate);
+    if (fate && outcome.kind === 'answered') take(entry, paidBy(fate, live));
     else if (fate) failed.push([entry, () => fate]);
     else if (outcome.kind === 'rejected') failed.push([entry, came => reader.rejected(outcome, came, live)]);
   };
