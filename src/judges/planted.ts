@@ -123,7 +123,7 @@ export async function judgePlanted(
   const themes = suspected.flatMap(({ theme }) => theme ?? []);
   return {
     ...counts,
-    ...wavered,
+    ...(suspected.length === 0 && wavered),
     faults: [
       ...suspected.flatMap(({ own, sentence }) => sentence?.(own) ?? []),
       ...sentencesOfForms(suspected),
