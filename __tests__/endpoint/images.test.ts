@@ -213,6 +213,16 @@ describe('for nobody', () => {
       'answered 401 (invalid_api_key): check image-api-key',
     ],
     ['a wrong path', json(404, {}), 'answered 404: check image-base-url (most end in /v1) and image-model'],
+    [
+      'an account whose credit is used up',
+      json(400, { error: { code: 'billing_hard_limit_reached' } }),
+      'answered 400 (billing_hard_limit_reached): the limit or the credit of its account there is used up; raise it, or wait until it is renewed',
+    ],
+    [
+      'an account whose quota is used up',
+      json(429, { error: { code: 'insufficient_quota' } }),
+      'answered 429 (insufficient_quota): the limit or the credit of its account there is used up; raise it, or wait until it is renewed',
+    ],
   ])('%s as the first answer ends the run, and is asked once', async (_, answer, line) => {
     const { origin, seen } = await serve(answer);
     const fault = await draw(origin, { maxRetries: 3 }).catch((error: unknown) => error);

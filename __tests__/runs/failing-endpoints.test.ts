@@ -40,20 +40,26 @@ async function runBehind(between: Between, inputs: Readonly<Record<string, strin
 
 const REVOKED = { status: 401, body: { error: { message: 'revoked', code: 'invalid_api_key' } } };
 
-test('a judge whose key is revoked half-way ends the run, and what it has judged is in the report', async () => {
-  let judged = 0;
-  const { finding, asked } = await runBehind(
-    { replying: each => (isJudge(each) && ++judged > PLANTED + 20 ? REVOKED : undefined) },
-    { concurrency: '4' },
-  );
-  expect(finding.verdict.outcome).toBe('error');
-  expect(finding.verdict.sentence).toMatch(
-    /answered 401 \(invalid_api_key\): it does not accept the key for "fixture-judge"/,
-  );
-  expect(finding.verdict.reasons.filter(({ check }) => check === 'run')).toHaveLength(1);
-  expect(asked.length).toBeLessThan(PLANTED + 150);
-  expect(finding.rows.filter(({ label }) => label !== 'unjudged').length).toBeGreaterThan(10);
-});
+const USED_UP = { status: 429, body: { error: { message: 'no more', code: 'insufficient_quota' } } };
+
+test.each([
+  [REVOKED, /answered 401 \(invalid_api_key\): it does not accept the key for "fixture-judge"/],
+  [USED_UP, /answered 429 \(insufficient_quota\): the limit or the credit of its account there is used up;/],
+])(
+  'a judge that takes its key no longer, by %j, ends the run, and what it has judged is in the report',
+  async (reply, sentence) => {
+    let judged = 0;
+    const { finding, asked } = await runBehind(
+      { replying: each => (isJudge(each) && ++judged > PLANTED + 20 ? reply : undefined) },
+      { concurrency: '4' },
+    );
+    expect(finding.verdict.outcome).toBe('error');
+    expect(finding.verdict.sentence).toMatch(sentence);
+    expect(finding.verdict.reasons.filter(({ check }) => check === 'run')).toHaveLength(1);
+    expect(asked.length).toBeLessThan(PLANTED + 150);
+    expect(finding.rows.filter(({ label }) => label !== 'unjudged').length).toBeGreaterThan(10);
+  },
+);
 
 test('keys that are rejected now and then end no run', async () => {
   let answers = 0;

@@ -87,10 +87,10 @@ function answerFor(fault: Fault, { baseUrl, timeout }: ClientOptions): Answer {
     case 'network':
       return noAnswer('network', `${shownUrl(baseUrl)} ${networkWords(fault.code)}`);
     case 'status': {
-      const { status, code, redirect, sentence } = fault;
+      const { status, code, redirect, isAccounts, sentence } = fault;
       const said =
         sentence ?? `status ${status}${redirect && `, a redirect to ${redirect}`}${code && ` (${code})`}`;
-      return passingFault(status) ?? noAnswer('rejected', said);
+      return (isAccounts ? undefined : passingFault(status)) ?? noAnswer('rejected', said);
     }
   }
 }

@@ -4,6 +4,7 @@ import type { NoPicture } from '../pictures/picture.ts';
 import { openAi } from './library.ts';
 import { pictureAt } from './pointed.ts';
 import {
+  ACCOUNT_ADVICE,
   type Fault,
   isFiltered,
   REDIRECT_ADVICE,
@@ -81,9 +82,11 @@ export function createImageEndpoint(options: TryOptions): ImageEndpoint {
       return settled(missing(baseUrl, `refused to draw (${code})`));
     },
     failed: fault => missingFor(fault, baseUrl),
-    // Not 400: it may be about this one prompt, in words that are not known here.
+    // Not 400, but for the account's: it may be about this one prompt, in words that are not known here.
     fatal: refusal =>
-      refusal.status === 400 ? undefined : missingFor({ kind: 'status', ...refusal }, baseUrl).missing,
+      refusal.status === 400 && !refusal.isAccounts
+        ? undefined
+        : missingFor({ kind: 'status', ...refusal }, baseUrl).missing,
   });
 
   return { baseUrl, model, maxRetries, draw: (prompt, size) => tries.put(exchangeOf(prompt, size)) };
@@ -130,8 +133,9 @@ function missingFor(fault: Fault, baseUrl: string): NoPicture {
   }
 }
 
-function advice({ status, redirect }: Refusal): string {
+function advice({ status, redirect, isAccounts }: Refusal): string {
   if (redirect) return REDIRECT_ADVICE;
+  if (isAccounts) return ACCOUNT_ADVICE;
   if (status === 401 || status === 403) return 'check image-api-key';
   if (status === 404) return 'check image-base-url (most end in /v1) and image-model';
   if (status === 429) return 'its limit is reached';

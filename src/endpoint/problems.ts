@@ -27,6 +27,8 @@ export interface Refusal {
   readonly code: string;
   /** Of a redirect: the origin that it leads to, in words where that says nothing. Empty for every other status. */
   readonly redirect: string;
+  /** Whether the account there may ask nothing more. */
+  readonly isAccounts: boolean;
 }
 
 /** Why a try brought nothing. `stopped`: nothing was sent. `cut`: the run ended when it was. */
@@ -41,11 +43,18 @@ export type Fault =
 
 /** What stands in an error of the library's that may be shown. */
 export function refusalOf(
-  { status = 0, code, type, headers }: APIError,
+  { status = 0, code, type, headers, message }: APIError,
   { baseUrl, secrets }: { readonly baseUrl: string; readonly secrets: readonly string[] },
 ): Refusal {
   const redirect = status >= 300 && status < 400 ? placeOf(headers?.get('location'), baseUrl) : '';
-  return { status, code: errorWord(code ?? type, secrets), redirect };
+  // A gateway's code may be no more than the status.
+  const ofAccount = [code, type].find(word => isAccounts(word));
+  return {
+    status,
+    code: errorWord(ofAccount ?? code ?? type, secrets),
+    redirect,
+    isAccounts: ofAccount !== undefined && !(ofAccount === 'insufficient_quota' && ALIBABAS.test(message)),
+  };
 }
 
 /** Nothing but the origin: a sign-in page's address holds keys and tokens. */
@@ -121,6 +130,7 @@ export function rejectionSentence(
 ): string {
   const said = saidBy(baseUrl, refusal);
   if (refusal.redirect) return `${said}: ${REDIRECT_ADVICE}`;
+  if (refusal.isAccounts) return `${said}: ${ACCOUNT_ADVICE}`;
   switch (refusal.status) {
     case 401:
       return `${said}: it does not accept the key for "${model}"; check the api-key input that belongs to it`;
@@ -141,9 +151,23 @@ export function rejectionSentence(
   }
 }
 
+/** What is said of an account that may ask nothing more, by status 400, 403 or 429. */
+const ACCOUNT_CODES: ReadonlySet<unknown> = new Set([
+  // OpenAI and Azure.
+  ...['insufficient_quota', 'billing_hard_limit_reached', 'billing_not_active'],
+  // Anthropic, Moonshot, Volcengine.
+  ...['billing_error', 'exceeded_current_quota_error', 'AccountOverdueError'],
+  // Alibaba.
+  ...['Arrearage', 'PrepaidBillOverdue', 'PostpaidBillOverdue', 'AllocationQuota.FreeTierOnly'],
+  // Gateways: LiteLLM, One API.
+  ...['budget_exceeded', 'insufficient_user_quota'],
+]);
+
+/** Alibaba says `insufficient_quota` of its limit on tokens a minute as well, and links to its own pages there. */
+const ALIBABAS = /\b(?:aliyun|alibabacloud|qwencloud)\b|\ballocated quota\b/i;
+
 /** Whether an endpoint's code says that the account there may ask nothing more: no waiting ends that. */
-export const isAccounts = (code: string): boolean =>
-  code === 'billing_hard_limit_reached' || code === 'insufficient_quota';
+export const isAccounts = (code: unknown): boolean => ACCOUNT_CODES.has(code);
 
 export const ACCOUNT_ADVICE =
   'the limit or the credit of its account there is used up; raise it, or wait until it is renewed';

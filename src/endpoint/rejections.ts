@@ -1,3 +1,4 @@
+import type { Refusal } from './problems.ts';
 import type { Standing } from './standing.ts';
 
 /**
@@ -7,10 +8,10 @@ import type { Standing } from './standing.ts';
 export const enoughInARow = (ceiling: number): number => Math.max(20, 2 * ceiling);
 
 /** What an endpoint says that does not take the key, or no longer. */
-const OF_THE_KEY: ReadonlySet<number> = new Set([401, 403]);
+const OF_THE_KEY: ReadonlySet<unknown> = new Set([401, 403, 'account']);
 
 /** What may be wrong with one request, and right with the next. */
-const OF_THE_REQUEST: ReadonlySet<number> = new Set([400, 413, 422]);
+const OF_THE_REQUEST: ReadonlySet<unknown> = new Set([400, 413, 422]);
 
 /** Rejections in a row, alike and from the start, that are hardly each request's own. */
 const FEW = 3;
@@ -22,8 +23,8 @@ const FEW = 3;
 export interface Rejections {
   /** A request was answered. */
   answered(): void;
-  /** A request was rejected with this status: true when every other one would be. */
-  areAll(status: number): boolean;
+  /** A request was rejected so: true when every other one would be. */
+  areAll(refusal: Refusal): boolean;
   /**
    * Whether the rejection just told of seems to be everybody's: of an endpoint that has answered an earlier attempt, and
    * none of this one. It ends nothing, since what is left to ask may be what is rejected each time.
@@ -35,7 +36,7 @@ export interface Rejections {
 export function createRejections(ceiling: number, standing: Standing): Rejections {
   const enough = enoughInARow(ceiling);
   let inARow = 0;
-  let last = 0;
+  let last: unknown;
   let isAnswered = false;
   return {
     answered() {
@@ -43,11 +44,12 @@ export function createRejections(ceiling: number, standing: Standing): Rejection
       isAnswered = true;
       inARow = 0;
     },
-    areAll(status) {
+    areAll({ status, isAccounts }) {
       if (!standing.hasAnswered) return true;
-      inARow = status === last ? inARow + 1 : 1;
-      last = status;
-      return OF_THE_KEY.has(status) && inARow >= enough;
+      const kind = isAccounts ? 'account' : status;
+      inARow = kind === last ? inARow + 1 : 1;
+      last = kind;
+      return OF_THE_KEY.has(kind) && inARow >= enough;
     },
     get seemAll() {
       return !isAnswered && !OF_THE_REQUEST.has(last) && inARow >= FEW;

@@ -131,10 +131,10 @@ function createAttempt(options: TryOptions, standing: Standing, silence: Silence
     if (said?.next === 'settle') rejections.answered();
     if (said) return said;
     const fault: Extract<Fault, { kind: 'status' }> = { kind: 'status', ...refusalOf(error, options) };
-    if (isOverload(fault.status)) pacer.overloaded(startedAt);
-    pacer.holdBack(askedWait(error.headers, clock()));
-    const isAll = !isPassing(fault.status) && rejections.areAll(fault.status);
-    const sentence = isAll || rejections.seemAll ? exchange.fatal(fault) : undefined;
+    if (isOverload(fault)) pacer.overloaded(startedAt);
+    if (!fault.isAccounts) pacer.holdBack(askedWait(error.headers, clock()));
+    const isAll = !passes(fault) && rejections.areAll(fault);
+    const sentence = isAll || fault.isAccounts || rejections.seemAll ? exchange.fatal(fault) : undefined;
     if (isAll && sentence !== undefined) {
       isRefusedToAll = !standing.hasAnswered;
       throw new FatalEndpointError(sentence, standing.hasAnswered);
@@ -218,12 +218,16 @@ interface Came<T> extends Said<T> {
 }
 
 function failed<T>(exchange: Exchange<T>, fault: Fault): Came<T> {
-  const passes =
-    fault.kind === 'status' ? isPassing(fault.status) : fault.kind !== 'stopped' && fault.kind !== 'cut';
-  return { value: exchange.failed(fault), next: passes ? 'again' : 'settle', fault };
+  const isWorthAnother =
+    fault.kind === 'status' ? passes(fault) : fault.kind !== 'stopped' && fault.kind !== 'cut';
+  return { value: exchange.failed(fault), next: isWorthAnother ? 'again' : 'settle', fault };
 }
 
-const isOverload = (status: number): boolean => status === 429 || status === 503;
+/** Whether another try may not meet this refusal: an account whose credit is used up may as well say 429. */
+const passes = ({ status, isAccounts }: Refusal): boolean => isPassing(status) && !isAccounts;
+
+const isOverload = (refusal: Refusal): boolean =>
+  passes(refusal) && (refusal.status === 429 || refusal.status === 503);
 
 /** What a fault tells of the endpoint itself; undefined where it is the request's own. */
 function signOf(fault: Fault): Sign | undefined {
@@ -233,9 +237,9 @@ function signOf(fault: Fault): Sign | undefined {
     case 'network':
       return fault.code === 'TOO_LARGE' ? undefined : 'gone';
     case 'status':
-      if (!isPassing(fault.status)) return undefined;
+      if (!passes(fault)) return undefined;
       if (fault.status === 500) return 'failed';
-      return isOverload(fault.status) ? 'busy' : 'gone';
+      return isOverload(fault) ? 'busy' : 'gone';
     default:
       return undefined;
   }

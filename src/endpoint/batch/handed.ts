@@ -5,7 +5,6 @@ import { askedWait } from '../limits.ts';
 import {
   ACCOUNT_ADVICE,
   FatalEndpointError,
-  isAccounts,
   isPassing,
   refusalOf,
   rejectionSentence,
@@ -62,7 +61,7 @@ export function notHanded(
   if (status === 413) return { kind: 'too-large', bytes };
   const refusal = refusalOf(error, options);
   const said = `${saidBy(baseUrl, refusal)} to ${step}`;
-  if (isAccounts(refusal.code)) throw new FatalEndpointError(`${said}: ${ACCOUNT_ADVICE}`);
+  if (refusal.isAccounts) throw new FatalEndpointError(`${said}: ${ACCOUNT_ADVICE}`);
   const complaint = readComplaint([error.error], options.secrets);
   if (status === 429 || complaint.about === 'queue') {
     const wait = askedWait(error.headers, options.clock());

@@ -1,7 +1,14 @@
 import { counted } from '../../gate/words.ts';
 import { type Answer, noAnswer } from '../answer.ts';
 import type { ClientOptions } from '../client.ts';
-import { errorWord, FatalEndpointError, isAccounts, rejectionSentence, shownUrl } from '../problems.ts';
+import {
+  errorWord,
+  FatalEndpointError,
+  isAccounts,
+  type Refusal,
+  rejectionSentence,
+  shownUrl,
+} from '../problems.ts';
 import { createDialectLearner, type Dialect } from '../request.ts';
 import { createStanding } from '../standing.ts';
 import type { BatchState } from './api.ts';
@@ -97,7 +104,7 @@ export function createBatchReader({
       if (earlier) return { next: 'anew', answer };
       if (standing.hasAnswered) return { next: 'settle', answer };
       if (!gathered.isWhole && pending.size > 0) return { next: 'again', answer };
-      throw new FatalEndpointError(rejectionSentence({ status, code, redirect: '' }, baseUrl, model));
+      throw new FatalEndpointError(rejectionSentence(refusalIn(status, code), baseUrl, model));
     },
     isUnreadable,
     silent(came, live) {
@@ -114,6 +121,13 @@ export function createBatchReader({
     },
   };
 }
+
+const refusalIn = (status: number, code: string): Refusal => ({
+  status,
+  code,
+  redirect: '',
+  isAccounts: isAccounts(code),
+});
 
 const REWORDED: Fate = { next: 'anew', answer: noAnswer('rejected', 'worded otherwise') };
 

@@ -1,0 +1,99 @@
+/** What an endpoint says of an account there whose limit or credit is used up, whatever the status. */
+import { createChatEndpoint } from '../../src/endpoint/client.ts';
+import { createMeter } from '../../src/endpoint/meter.ts';
+import { createPacer } from '../../src/endpoint/pacer.ts';
+import { FatalEndpointError } from '../../src/endpoint/problems.ts';
+import {
+  completion,
+  type Script,
+  type ScriptedEndpoint,
+  scriptedEndpoint,
+  sendJson,
+} from '../support/scripted-endpoint.ts';
+
+let endpoint: ScriptedEndpoint;
+afterEach(() => endpoint.close());
+
+const question = { text: 'What is this?', maxTokens: 64 };
+const well: Script = response => sendJson(response, completion({ content: 'A tree.' }));
+const usedUp: Script = response =>
+  sendJson(response, { error: { message: 'No more', code: 'insufficient_quota' } }, 429, {
+    'retry-after': '600',
+  });
+const sentence = (status: number, code: string): string =>
+  `${endpoint.baseUrl} answered ${status} (${code}): the limit or the credit of its account there is used up; raise it, or wait until it is renewed`;
+
+async function clientOf(script: Script) {
+  endpoint = await scriptedEndpoint(script);
+  const pacer = createPacer(8, Date.now);
+  const client = createChatEndpoint({
+    baseUrl: endpoint.baseUrl,
+    model: 'some-vlm',
+    apiKey: '',
+    timeout: 5000,
+    maxRetries: 3,
+    pacer,
+    meter: createMeter({ maxRequests: null, maxCost: null, prices: null }),
+    signal: new AbortController().signal,
+    secrets: [],
+    clock: Date.now,
+    random: () => 0,
+  });
+  return { client, pacer };
+}
+
+test.each([
+  [429, { code: 'insufficient_quota', type: 'insufficient_quota' }, 'insufficient_quota'],
+  [429, { code: null, type: 'insufficient_quota' }, 'insufficient_quota'],
+  [400, { code: 'billing_hard_limit_reached', type: 'invalid_request_error' }, 'billing_hard_limit_reached'],
+  [429, { code: 'billing_not_active' }, 'billing_not_active'],
+  [403, { type: 'billing_error' }, 'billing_error'],
+  [429, { type: 'exceeded_current_quota_error' }, 'exceeded_current_quota_error'],
+  [403, { code: 'AccountOverdueError', type: 'Forbidden' }, 'AccountOverdueError'],
+  [400, { code: 'Arrearage', type: 'Arrearage' }, 'Arrearage'],
+  [429, { code: 'PrepaidBillOverdue' }, 'PrepaidBillOverdue'],
+  [429, { code: 'PostpaidBillOverdue' }, 'PostpaidBillOverdue'],
+  [403, { code: 'AllocationQuota.FreeTierOnly' }, 'AllocationQuota.FreeTierOnly'],
+  [429, { code: '429', type: 'budget_exceeded' }, 'budget_exceeded'],
+  [403, { code: 'insufficient_user_quota', type: 'new_api_error' }, 'insufficient_user_quota'],
+])('%i %j as the first answer ends the run at once', async (status, error, code) => {
+  const { client } = await clientOf(response => sendJson(response, { error }, status));
+  const problem = await client.ask(question).catch((error: unknown) => error);
+  expect(problem).toEqual(new FatalEndpointError(sentence(status, code)));
+  expect(endpoint.asked).toHaveLength(1);
+});
+
+test('a single one amid answers is one pair without an answer, and slows nothing down', async () => {
+  const { client, pacer } = await clientOf((...all) => (all[2] === 2 ? usedUp : well)(...all));
+  await client.ask(question);
+  const detail = sentence(429, 'insufficient_quota');
+  expect(await client.ask(question)).toMatchObject({ kind: 'none', reason: 'rejected', detail });
+  expect(await client.ask(question)).toMatchObject({ kind: 'text' });
+  expect(endpoint.asked).toHaveLength(3);
+  expect(pacer).toMatchObject({ slowdowns: 0, limit: 8, isAway: false });
+  pacer.end();
+});
+
+test('after answers, twenty in a row end the run, and none is waited for', async () => {
+  const { client, pacer } = await clientOf((...all) => (all[2] > 3 ? usedUp : well)(...all));
+  for (let n = 0; n < 3; n += 1) await client.ask(question);
+  for (let n = 0; n < 19; n += 1) expect(await client.ask(question)).toMatchObject({ reason: 'rejected' });
+  const problem = await client.ask(question).catch((error: unknown) => error);
+  expect(problem).toEqual(new FatalEndpointError(sentence(429, 'insufficient_quota')));
+  expect(problem).toHaveProperty('isHalfWay', true);
+  expect(endpoint.asked).toHaveLength(23);
+  expect(pacer).toMatchObject({ slowdowns: 0, limit: 8, isAway: false });
+});
+
+test.each([
+  'You exceeded your current quota. For details, see: https://help.aliyun.com/zh/model-studio/error-code#token-limit',
+  'You exceeded your current quota: https://www.alibabacloud.com/help/en/model-studio/error-code',
+  'Allocated quota exceeded, please increase your quota limit.',
+])('Alibaba’s limit on tokens a minute has the same code, and passes: "%s"', async message => {
+  const limited: Script = response =>
+    sendJson(response, { error: { message, code: 'insufficient_quota' } }, 429);
+  const { client, pacer } = await clientOf((...all) => (all[2] === 1 ? limited : well)(...all));
+  expect(await client.ask(question)).toMatchObject({ kind: 'text' });
+  expect(endpoint.asked).toHaveLength(2);
+  expect(pacer.slowdowns).toBe(1);
+});
