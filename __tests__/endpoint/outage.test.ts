@@ -118,6 +118,39 @@ describe('an endpoint that has answered and refuses everybody', () => {
   });
 });
 
+describe('an endpoint that says how long to wait', () => {
+  test.each([429, 503])('by %i, is asked again after that, and not after waits that grow', async status => {
+    const refuse: Script = response => sendJson(response, {}, status, { 'retry-after-ms': '20' });
+    const times: number[] = [];
+    const { client, pacer } = await clientOf((...all) => {
+      times.push(Date.now());
+      return (all[2] > 1 && all[2] <= 15 ? refuse : well)(...all);
+    });
+    for (let n = 0; n < 5; n += 1) await client.ask(question(`${n}`));
+    expect(pacer.isAway).toBe(false);
+    const waits = times.slice(10, 15).map((at, n) => at - (times[9 + n] as number));
+    expect(Math.min(...waits)).toBeGreaterThanOrEqual(95);
+    expect(Math.max(...waits)).toBeLessThan(900);
+    pacer.end();
+  });
+
+  test('is believed twenty times in a row, and then given longer all the same', () => {
+    let now = 0;
+    const outage = createOutage(() => now, { patience: MINUTE, random: () => 0.5 });
+    outage.over();
+    const refused = (asked: number): number => {
+      const { wait } = outage.refused({}, now, 1, 'busy', asked);
+      now += wait;
+      return wait;
+    };
+    expect([refused(20), refused(20)]).toEqual([0, 0]);
+    expect(new Set(Array.from({ length: 10 }, () => refused(20)))).toEqual(new Set([150]));
+    expect(new Set(Array.from({ length: 10 }, () => refused(1000)))).toEqual(new Set([1050]));
+    expect([20, 20, 20, 9000].map(refused)).toEqual([375, 750, 1500, 9050]);
+    expect([refused(0), refused(0)]).toEqual([6000, 6000]);
+  });
+});
+
 test.each([429, 503])(
   'one that says %i from the beginning, as while it starts, is waited for',
   async status => {

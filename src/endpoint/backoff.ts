@@ -13,3 +13,10 @@ export const backoff = (tries: number, random: number): number => random * most(
 /** Time before an endpoint that refuses everybody is asked again (ms); jitter over the upper half. */
 export const probeWait = (probes: number, random: number): number =>
   ((1 + random) / 2) * most(probes, LONGEST_PROBE);
+
+/** Many name a wait that is next to none (ms). */
+const SHORTEST_NAMED = 100;
+
+/** The same of an endpoint that has `asked` to be left alone for so long (ms). */
+export const namedWait = (asked: number, random: number): number =>
+  Math.max(asked, SHORTEST_NAMED) + random * SHORTEST_NAMED;

@@ -1,4 +1,4 @@
-import { probeWait } from './backoff.ts';
+import { namedWait, probeWait } from './backoff.ts';
 import { createStanding } from './standing.ts';
 
 /** Different requests refused in a row that are no accident any more, where so many may be in flight. */
@@ -6,6 +6,8 @@ const FEWEST = 3;
 const ENOUGH = 8;
 /** Requests that go well in a row before a single refusal is an accident again. */
 const CALM = 3;
+/** Waits that an endpoint names in a row, and refuses after, before longer ones are tried. */
+const BELIEVED = 20;
 /** However long one takes, an endpoint is given up after no fewer tries than a request has at the default. */
 const PROBES = 6;
 
@@ -39,15 +41,19 @@ const ALONE: Seen = { isAway: false, wait: 0 };
 /**
  * Tells an endpoint that is away (restarted, over its limit) from requests that fail by themselves: it has answered
  * before, or said that it is busy, and since its last answer several different requests were refused. It is asked by
- * one request at a time, after waits that grow, until one goes well or the patience is over.
+ * one request at a time, after the waits that it names, or else after waits that grow, until one goes well or the
+ * patience is over.
  */
 export interface Outage {
   /** The endpoint has answered an earlier attempt. */
   known(): void;
   /** A request went well. True when that ends an outage. */
   over(): boolean;
-  /** A request that began at `startedAt` (ms) was refused, where `limit` may be in flight. */
-  refused(request: object, startedAt: number, limit: number, sign: Sign): Seen;
+  /**
+   * A request that began at `startedAt` (ms) was refused, where `limit` may be in flight.
+   * @param asked how long the endpoint wants to be left alone (ms); 0 where it does not say
+   */
+  refused(request: object, startedAt: number, limit: number, sign: Sign, asked?: number): Seen;
   /** Since when the endpoint is away (ms); null while it is not. */
   readonly since: number | null;
   /** How long it is waited for (ms): less where it has answered nothing so far. */
@@ -70,9 +76,9 @@ export function createOutage(clock: () => number, { patience: longest, random }:
   const isAccident = (limit: number): boolean =>
     wells >= CALM && refused.size < Math.min(ENOUGH, Math.max(FEWEST, limit));
 
-  const probed = (awaySince: number): Seen => {
+  const probed = (awaySince: number, asked: number): Seen => {
     isGivenUp = probes.areEnough && clock() - awaySince >= patience();
-    if (!isGivenUp) return { isAway: true, wait: probes.next() };
+    if (!isGivenUp) return { isAway: true, wait: probes.next(asked) };
     since = null;
     return ALONE;
   };
@@ -90,7 +96,7 @@ export function createOutage(clock: () => number, { patience: longest, random }:
       since = null;
       return isOver;
     },
-    refused(request, startedAt, limit, sign) {
+    refused(request, startedAt, limit, sign, asked = 0) {
       if (longest === 0 || isGivenUp || !(standing.hasAnswered || sign === 'busy')) return ALONE;
       if (sign === 'failed' && since === null) {
         return { isAway: false, wait: pauses.after(request, limit) };
@@ -103,7 +109,7 @@ export function createOutage(clock: () => number, { patience: longest, random }:
       } else if (startedAt < probes.askedAt) {
         return { isAway: true, wait: 0 };
       }
-      return probed(since);
+      return probed(since, asked);
     },
     get since() {
       return since;
@@ -120,14 +126,21 @@ export function createOutage(clock: () => number, { patience: longest, random }:
 /** The requests that ask, one at a time, whether an endpoint is back. `clock` gives ms. */
 function createProbes(clock: () => number, random: () => number) {
   let count = 0;
+  let grown = 0;
   let askedAt = 0;
+  const longer = (): number => probeWait(grown++, random());
+  const waitFor = (asked: number): number => {
+    if (asked === 0) return longer();
+    return Math.max(namedWait(asked, random()), count < BELIEVED ? 0 : longer());
+  };
   return {
     begin(): void {
       count = 0;
+      grown = 0;
     },
-    /** After how long the next one may ask (ms): waits that grow. */
-    next(): number {
-      const wait = probeWait(count, random());
+    /** After how long the next one may ask (ms): as the endpoint has `asked`, or else after waits that grow. */
+    next(asked: number): number {
+      const wait = waitFor(asked);
       count += 1;
       askedAt = clock() + wait;
       return wait;

@@ -23,8 +23,9 @@ export interface Pacer {
   /**
    * A request that began at `startedAt` (ms) met what an endpoint says that is away. True when it is: the refusal is
    * everybody's, and the request waits with the others.
+   * @param asked how long the endpoint wants to be left alone (ms); 0 where it does not say
    */
-  refused(request: object, startedAt: number, sign: Sign): boolean;
+  refused(request: object, startedAt: number, sign: Sign, asked?: number): boolean;
   /** Nothing is sent for this long (ms). */
   holdBack(wait: number): void;
   /** Resolves when a request goes well, at once if one has after `since` (ms). */
@@ -210,9 +211,9 @@ export function createPacer(
     overloaded(startedAt) {
       if (outage.since === null && limit.lower(startedAt)) teller.lowered(queue.concurrency);
     },
-    refused(request, startedAt, sign) {
+    refused(request, startedAt, sign, asked) {
       const wasAway = outage.since !== null;
-      const { isAway, wait } = outage.refused(request, startedAt, queue.concurrency, sign);
+      const { isAway, wait } = outage.refused(request, startedAt, queue.concurrency, sign, asked);
       if (isAway && !wasAway) limit.suspend();
       if (outage.since !== null) teller.away(outage.since, outage.patience);
       if (hold.lengthen('outage', wait) && !isAway) teller.paused(wait);

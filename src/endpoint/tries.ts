@@ -74,11 +74,11 @@ const AGAIN: Turn = { priority: 1, ended: CUT };
 function createBlame({ pacer }: TryOptions) {
   let last: Fault | undefined;
   return {
-    isEverybodys(exchange: object, fault: Fault, startedAt: number): boolean {
+    isEverybodys(exchange: object, fault: Fault, startedAt: number, asked = 0): boolean {
       const sign = signOf(fault);
       if (sign === undefined) return false;
       last = fault;
-      return pacer.refused(exchange, startedAt, sign);
+      return pacer.refused(exchange, startedAt, sign, asked);
     },
     /** What everybody came to before the endpoint was given up; undefined while it is not. */
     get verdict(): Fault | undefined {
@@ -132,7 +132,8 @@ function createAttempt(options: TryOptions, standing: Standing, silence: Silence
     if (said) return said;
     const fault: Extract<Fault, { kind: 'status' }> = { kind: 'status', ...refusalOf(error, options) };
     if (isOverload(fault)) pacer.overloaded(startedAt);
-    if (!fault.isAccounts) pacer.holdBack(askedWait(error.headers, clock()));
+    const asked = fault.isAccounts ? 0 : askedWait(error.headers, clock());
+    pacer.holdBack(asked);
     const isAll = !passes(fault) && rejections.areAll(fault);
     const sentence = isAll || fault.isAccounts || rejections.seemAll ? exchange.fatal(fault) : undefined;
     if (isAll && sentence !== undefined) {
@@ -141,7 +142,7 @@ function createAttempt(options: TryOptions, standing: Standing, silence: Silence
     }
     return {
       ...failed(exchange, { ...fault, sentence }),
-      isEverybodys: blame.isEverybodys(exchange, fault, startedAt),
+      isEverybodys: blame.isEverybodys(exchange, fault, startedAt, asked),
     };
   };
 
