@@ -112,6 +112,7 @@ async function run(frame: Frame): Promise<Finding> {
     otherNames: connections.otherNames(),
     rewordings: connections.rewordings(),
     givenUp: connections.givenUp(),
+    slowed: connections.slowed(),
   };
   const parts = { config, dataset, selection, judge, meter, baseline, fingerprint, labels, ...asked };
   const finding = findingOf({ ...parts, ...heard, startedAt, finishedAt: services.clock() });
@@ -149,6 +150,7 @@ const NOTHING_ASKED = {
   otherNames: [],
   rewordings: [],
   givenUp: [],
+  slowed: [],
 } satisfies Partial<FindingParts>;
 
 /** Fetches questions or pictures, which takes of the run's time as well. Rejects when that is over. */

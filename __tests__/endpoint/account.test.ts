@@ -70,7 +70,7 @@ test('a single one amid answers is one pair without an answer, and slows nothing
   expect(await client.ask(question)).toMatchObject({ kind: 'none', reason: 'rejected', detail });
   expect(await client.ask(question)).toMatchObject({ kind: 'text' });
   expect(endpoint.asked).toHaveLength(3);
-  expect(pacer).toMatchObject({ slowdowns: 0, limit: 8, isAway: false });
+  expect(pacer).toMatchObject({ lowest: 8, limit: 8, isAway: false });
   pacer.end();
 });
 
@@ -82,7 +82,7 @@ test('after answers, twenty in a row end the run, and none is waited for', async
   expect(problem).toEqual(new FatalEndpointError(sentence(429, 'insufficient_quota')));
   expect(problem).toHaveProperty('isHalfWay', true);
   expect(endpoint.asked).toHaveLength(23);
-  expect(pacer).toMatchObject({ slowdowns: 0, limit: 8, isAway: false });
+  expect(pacer).toMatchObject({ lowest: 8, limit: 8, isAway: false });
 });
 
 test.each([
@@ -95,5 +95,5 @@ test.each([
   const { client, pacer } = await clientOf((...all) => (all[2] === 1 ? limited : well)(...all));
   expect(await client.ask(question)).toMatchObject({ kind: 'text' });
   expect(endpoint.asked).toHaveLength(2);
-  expect(pacer.slowdowns).toBe(1);
+  expect(pacer.lowest).toBe(4);
 });

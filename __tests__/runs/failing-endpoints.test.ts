@@ -61,6 +61,51 @@ test.each([
   },
 );
 
+describe('an endpoint that slows the run down', () => {
+  const BUSY = { status: 429, body: { error: {} } };
+  const slowing = (isOf: (each: Parameters<typeof isJudge>[0]) => boolean): Between => {
+    let count = 0;
+    return { replying: each => (isOf(each) && (++count === 5 || count === 40) ? BUSY : undefined) };
+  };
+  const said = (finding: Awaited<ReturnType<typeof runBehind>>['finding']) =>
+    finding.notices
+      .filter(notice => notice.includes('slowed the run down'))
+      .map(notice => notice.replace(/:\d+\)/, ':PORT)'));
+
+  test('leaves a notice of it in the report, with whose it is', async () => {
+    const { finding } = await runBehind(
+      slowing(each => !isJudge(each)),
+      { concurrency: '6', 'judge-concurrency': '5', 'judge-api-key': 'its own' },
+    );
+    expect(said(finding)).toEqual([
+      'The endpoint of the model (127.0.0.1:PORT) slowed the run down (429, 503 or time-outs): for a time at most 3 at once, of 6, so that it took longer.',
+    ]);
+    expect(finding.rows).toHaveLength(256);
+  });
+
+  test('is named as the judge’s, or as both where they are one', async () => {
+    const apart = await runBehind(slowing(isJudge), {
+      concurrency: '6',
+      'judge-concurrency': '2',
+      'judge-api-key': 'its own',
+    });
+    expect(said(apart.finding)).toEqual([
+      'The endpoint of the judge (127.0.0.1:PORT) slowed the run down (429, 503 or time-outs): for a time at most 1 at once, of 2, so that it took longer.',
+    ]);
+    const shared = await runBehind(slowing(isJudge), { concurrency: '6' });
+    expect(said(shared.finding)).toEqual([
+      expect.stringMatching(
+        /^The endpoint of the model and the judge \(127\.0\.0\.1:PORT\) slowed the run down/,
+      ),
+    ]);
+  });
+
+  test('and no other is told of', async () => {
+    const { finding } = await runBehind({}, { concurrency: '6' });
+    expect(said(finding)).toEqual([]);
+  });
+});
+
 test('keys that are rejected now and then end no run', async () => {
   let answers = 0;
   const isRejected = () => ++answers > 8 && answers % 16 > 2;

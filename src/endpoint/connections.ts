@@ -10,6 +10,7 @@ import {
 } from './batch/endpoint.ts';
 import type { ChatEndpoint } from './chat.ts';
 import { type ClientOptions, createChatEndpoint } from './client.ts';
+import { givenUpIn, limitedBy, slowedIn } from './hindrances.ts';
 import { createImageEndpoint, type ImageEndpoint } from './images.ts';
 import type { Meter } from './meter.ts';
 import { createPacer, type Pacer } from './pacer.ts';
@@ -42,6 +43,8 @@ export interface Connections {
   readonly rewordings: () => readonly string[];
   /** A sentence for each endpoint that has been given up after an outage, with whose it is. */
   readonly givenUp: () => readonly string[];
+  /** A sentence for each endpoint that slowed the run down, with whose it is. */
+  readonly slowed: () => readonly string[];
   /** Resolves when an endpoint has taken a batch; null where none are sent. */
   readonly taken: Promise<void> | null;
   /** Makes a request ready and puts it. In batches all requests are open at once, and few are made ready at once. */
@@ -73,9 +76,6 @@ function isOther(served: string, asked: string): boolean {
   return served !== '' && !one.includes(two) && !two.includes(one);
 }
 
-/** What endpoints count requests by. */
-const limitedBy = ({ baseUrl, apiKey }: ModelAccess): string => `${new URL(baseUrl).origin}\n${apiKey}`;
-
 /** How long an endpoint is waited for that refuses everybody, for each of `max-retries` (ms). */
 const PATIENCE = 60_000;
 
@@ -104,35 +104,6 @@ function createPacers({ config, clock, random, notice }: ConnectionOptions) {
       for (const pacer of pacers.values()) pacer.end();
     },
   };
-}
-
-/** Whose endpoints a run asks. */
-function roles({
-  target,
-  judging,
-  baseline,
-  pictures,
-}: RunConfig): readonly (readonly [string, ModelAccess])[] {
-  return [
-    ['the model', target],
-    ...(judging.model ? [['the judge', judging] as const] : []),
-    ...(baseline.kind === 'model' ? [['the baseline model', baseline.access] as const] : []),
-    ...(pictures.access.model ? [['the model that draws', pictures.access] as const] : []),
-  ];
-}
-
-/** What a person should know of endpoints that have been given up: those of several roles may be one. */
-function givenUpIn(config: RunConfig, pacers: ReadonlyMap<string, Pacer>): readonly string[] {
-  const asked = Map.groupBy(roles(config), ([, access]) => limitedBy(access));
-  return [...asked].flatMap(([limited, its]) => {
-    const pacer = pacers.get(limited);
-    const host = new URL(limited.split('\n')[0] as string).host;
-    if (!pacer?.isGivenUp) return [];
-    const whose = its.map(([role]) => role).join(' and ');
-    return [
-      `The endpoint of ${whose} (${host}) was given up, since it had answered nothing for ${pacer.patience}: see that it is up, and run again; to have it waited for longer, raise max-retries.`,
-    ];
-  });
 }
 
 /** Remembers the endpoints of models, for what they made the run word otherwise. */
@@ -271,6 +242,7 @@ export function createConnections(options: ConnectionOptions): Connections {
     otherNames: () => [...names],
     rewordings: rewordings.all,
     givenUp: () => givenUpIn(config, pacers.all),
+    slowed: () => slowedIn(config, pacers.all),
     // Headers may be what leads one name to another model; what the body asks for is how all of them are to answer.
     baseline: access =>
       rewordings.of('the baseline model', (isTargets(access) ? ask : oneByOne)(access, { extraBody })),

@@ -38,14 +38,14 @@ export interface Pacer {
   readonly limit: number;
   /** For how long nothing is sent (ms); 0 when something may be. */
   wait(): number;
+  /** The lowest that this has come to by 429, 503 or time-outs; the ceiling where it never did. */
+  readonly lowest: number;
   /** Whether the endpoint refuses everybody just now. */
   readonly isAway: boolean;
   /** Whether it has been waited for in vain, and nothing has gone well since. */
   readonly isGivenUp: boolean;
   /** How long it is waited for, in words. */
   readonly patience: string;
-  /** How often the endpoint slowed the run down. */
-  readonly slowdowns: number;
 }
 
 /** A wait worth telling of, and the time until another one is (ms). */
@@ -68,6 +68,9 @@ function createTeller(ceiling: number, clock: () => number, tell: (what: string)
       if (limit >= lowest) return;
       lowest = limit;
       tell(`slowed down by the endpoint (429, 503 or time-outs): at most ${lowest} at once, of ${ceiling}`);
+    },
+    get lowest() {
+      return lowest;
     },
     held(wait: number) {
       if (wait < LONG_WAIT || clock() - toldOfWaitAt < TELL_EVERY) return;
@@ -147,7 +150,6 @@ const PATIENT: OutageOptions = { patience: 5 * 60_000, random: Math.random };
 function createLimit(queue: PQueue, ceiling: number, clock: () => number) {
   let credit = 0;
   let loweredAt = Number.NEGATIVE_INFINITY;
-  let slowdowns = 0;
   let later = ceiling;
   const half = (): number => Math.max(1, Math.floor(queue.concurrency / 2));
   const set = (limit: number): void => {
@@ -163,7 +165,6 @@ function createLimit(queue: PQueue, ceiling: number, clock: () => number) {
     lower(startedAt: number): boolean {
       if (startedAt <= loweredAt) return false;
       loweredAt = clock();
-      slowdowns += 1;
       set(half());
       return true;
     },
@@ -174,9 +175,6 @@ function createLimit(queue: PQueue, ceiling: number, clock: () => number) {
     },
     resume: () => set(later),
     forget: () => set(ceiling),
-    get slowdowns() {
-      return slowdowns;
-    },
   };
 }
 
@@ -231,6 +229,9 @@ export function createPacer(
     get limit() {
       return queue.concurrency;
     },
+    get lowest() {
+      return teller.lowest;
+    },
     get isAway() {
       return outage.since !== null;
     },
@@ -239,9 +240,6 @@ export function createPacer(
     },
     get patience() {
       return timeOf(outage.patience);
-    },
-    get slowdowns() {
-      return limit.slowdowns;
     },
   };
 }

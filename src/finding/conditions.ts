@@ -24,6 +24,8 @@ export interface AskedUnder {
   readonly rewordings: readonly string[];
   /** A sentence for each endpoint that was given up. */
   readonly givenUp: readonly string[];
+  /** A sentence for each endpoint that slowed the run down. */
+  readonly slowed: readonly string[];
 }
 
 /** What a person should know of the conditions before believing the numbers; true of each shard is true of the whole. */
@@ -55,7 +57,7 @@ export function happeningsOf(
   sampled: Sampled,
   shown: readonly Shown[],
 ): readonly string[] {
-  const { dataset, early, givenUp, meter } = parts;
+  const { dataset, early, givenUp, slowed, meter } = parts;
   const unused = dataset.pictures.unused();
   const notices = [
     meter.cost !== null &&
@@ -63,6 +65,7 @@ export function happeningsOf(
       `${count(meter.uncounted)} responses do not say how many tokens they took: the cost takes each for one of usual length.`,
     keptAmong(parts),
     ...givenUp,
+    ...slowed,
     ...sameText(sampled),
     ...sharedPictures(shown),
     early !== null &&
