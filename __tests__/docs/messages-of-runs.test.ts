@@ -4,12 +4,12 @@ import { readAnswer } from '../../src/endpoint/answer.ts';
 import { createBatchApi } from '../../src/endpoint/batch/api.ts';
 import { createBatchEndpoint } from '../../src/endpoint/batch/endpoint.ts';
 import { createChatEndpoint } from '../../src/endpoint/client.ts';
-import { createMeter } from '../../src/endpoint/meter.ts';
 import { createPacer } from '../../src/endpoint/pacer.ts';
 import { openJournal } from '../../src/journal/journal.ts';
 import { baselineJson } from '../../src/report/json.ts';
 import { sampleReport } from '../report/sample-report.ts';
 import { batchServer, type Interception, saying, unasked } from '../support/batch-server.ts';
+import { clientOptions } from '../support/client-options.ts';
 import { evaluated } from '../support/evaluation.ts';
 import { at, withScratch, written } from '../support/scratch.ts';
 import { completion, scriptedEndpoint, sendJson } from '../support/scripted-endpoint.ts';
@@ -28,11 +28,7 @@ async function nobody(): Promise<string> {
 }
 
 describe('endpoints', () => {
-  const common = (baseUrl: string) => ({
-    ...{ baseUrl, model: 'm', apiKey: '', timeout: 5000, maxRetries: 0, secrets: [] },
-    ...{ clock: Date.now, random: () => 0, signal: new AbortController().signal },
-    meter: createMeter({ maxRequests: null, maxCost: null, prices: null }),
-  });
+  const common = (baseUrl: string) => clientOptions(baseUrl, { maxRetries: 0 });
 
   test('an endpoint that goes away after its first answer, and one that was never there', async () => {
     const endpoint = await scriptedEndpoint((response, _, count) =>

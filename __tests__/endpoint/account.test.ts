@@ -1,8 +1,8 @@
 /** What an endpoint says of an account there whose limit or credit is used up, whatever the status. */
 import { createChatEndpoint } from '../../src/endpoint/client.ts';
-import { createMeter } from '../../src/endpoint/meter.ts';
 import { createPacer } from '../../src/endpoint/pacer.ts';
 import { FatalEndpointError } from '../../src/endpoint/problems.ts';
+import { clientOptions } from '../support/client-options.ts';
 import {
   completion,
   type Script,
@@ -26,20 +26,7 @@ const sentence = (status: number, code: string): string =>
 async function clientOf(script: Script) {
   endpoint = await scriptedEndpoint(script);
   const pacer = createPacer(8, Date.now);
-  const client = createChatEndpoint({
-    baseUrl: endpoint.baseUrl,
-    model: 'some-vlm',
-    apiKey: '',
-    timeout: 5000,
-    maxRetries: 3,
-    pacer,
-    meter: createMeter({ maxRequests: null, maxCost: null, prices: null }),
-    signal: new AbortController().signal,
-    secrets: [],
-    clock: Date.now,
-    random: () => 0,
-  });
-  return { client, pacer };
+  return { client: createChatEndpoint(clientOptions(endpoint.baseUrl, { pacer })), pacer };
 }
 
 test.each([

@@ -36,6 +36,7 @@ import {
   spoil,
   unasked,
 } from '../support/batch-server.ts';
+import { clientOptions } from '../support/client-options.ts';
 import { evaluated, FIXTURE_QUESTIONS } from '../support/evaluation.ts';
 import { completion, sendJson } from '../support/scripted-endpoint.ts';
 
@@ -63,18 +64,11 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
-const common = (baseUrl: string): Omit<ClientOptions, 'pacer'> => ({
-  baseUrl,
-  model: 'fixture-vlm',
-  apiKey: 'sk-very-secret',
-  timeout: 5000,
-  maxRetries: 2,
-  meter,
-  signal: cancel.signal,
-  secrets: ['sk-very-secret'],
-  clock: Date.now,
-  random: () => 0,
-});
+const common = (baseUrl: string): ClientOptions =>
+  clientOptions(baseUrl, {
+    ...{ model: 'fixture-vlm', apiKey: 'sk-very-secret', secrets: ['sk-very-secret'], maxRetries: 2 },
+    ...{ meter, signal: cancel.signal },
+  });
 
 /** An endpoint asked in batches. It sleeps a thousandth of what it wants to. */
 const batchesOf = (baseUrl: string, options: Partial<BatchOptions> = {}): BatchEndpoint => {

@@ -6,6 +6,7 @@ import { createMeter, type Meter } from '../../src/endpoint/meter.ts';
 import { createPacer } from '../../src/endpoint/pacer.ts';
 import { FatalEndpointError } from '../../src/endpoint/problems.ts';
 import { createStanding } from '../../src/endpoint/standing.ts';
+import { clientOptions } from '../support/client-options.ts';
 import {
   completion,
   type Script,
@@ -27,20 +28,8 @@ afterEach(() => endpoint.close());
 /** A client of an endpoint that answers by the script. Retries come at once unless `random` says otherwise. */
 async function clientOf(script: Script, options: Partial<ClientOptions> = {}) {
   endpoint = await scriptedEndpoint(script);
-  return createChatEndpoint({
-    baseUrl: endpoint.baseUrl,
-    model: 'some-vlm',
-    apiKey: 'sk-very-secret',
-    timeout: 5000,
-    maxRetries: 3,
-    pacer: createPacer(8, Date.now),
-    meter,
-    signal: cancel.signal,
-    secrets: ['sk-very-secret'],
-    clock: Date.now,
-    random: () => 0,
-    ...options,
-  });
+  const own = { apiKey: 'sk-very-secret', secrets: ['sk-very-secret'], meter, signal: cancel.signal };
+  return createChatEndpoint(clientOptions(endpoint.baseUrl, { ...own, ...options }));
 }
 
 const question = { text: 'What is this?', maxTokens: 64, temperature: 0 };

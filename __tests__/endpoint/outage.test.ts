@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createChatEndpoint } from '../../src/endpoint/client.ts';
-import { createMeter } from '../../src/endpoint/meter.ts';
 import { createOutage } from '../../src/endpoint/outage.ts';
 import { createPacer } from '../../src/endpoint/pacer.ts';
+import { clientOptions } from '../support/client-options.ts';
 import {
   type Asked,
   completion,
@@ -36,20 +36,8 @@ async function clientOf(script: Script, maxRetries = 3, random = () => 0) {
   endpoint = await scriptedEndpoint(script);
   const waiting = { patience: maxRetries * MINUTE, random };
   const pacer = createPacer(8, Date.now, what => told.push(what), waiting);
-  const client = createChatEndpoint({
-    baseUrl: endpoint.baseUrl,
-    model: 'some-vlm',
-    apiKey: '',
-    timeout: 5000,
-    maxRetries,
-    pacer,
-    meter: createMeter({ maxRequests: null, maxCost: null, prices: null }),
-    signal: cancel.signal,
-    secrets: [],
-    clock: Date.now,
-    random,
-  });
-  return { client, pacer };
+  const own = { maxRetries, pacer, signal: cancel.signal, random };
+  return { client: createChatEndpoint(clientOptions(endpoint.baseUrl, own)), pacer };
 }
 
 /** An endpoint that has answered once, and 30 questions put to it while it is away for so long (ms). */

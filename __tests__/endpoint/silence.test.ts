@@ -1,9 +1,9 @@
 import { createChatEndpoint } from '../../src/endpoint/client.ts';
 import { createImageEndpoint } from '../../src/endpoint/images.ts';
-import { createMeter } from '../../src/endpoint/meter.ts';
 import { createPacer } from '../../src/endpoint/pacer.ts';
 import { FatalEndpointError } from '../../src/endpoint/problems.ts';
 import type { TryOptions } from '../../src/endpoint/tries.ts';
+import { clientOptions } from '../support/client-options.ts';
 import { evaluated } from '../support/evaluation.ts';
 import {
   completion,
@@ -24,20 +24,8 @@ const question = { text: 'What is this?', maxTokens: 64 };
 
 async function optionsFor(script: Script, more: Partial<TryOptions> = {}): Promise<TryOptions> {
   endpoint = await scriptedEndpoint(script);
-  return {
-    baseUrl: endpoint.baseUrl,
-    model: 'some-vlm',
-    apiKey: '',
-    timeout: TIMEOUT,
-    maxRetries: 5,
-    pacer: createPacer(16, Date.now),
-    meter: createMeter({ maxRequests: null, maxCost: null, prices: null }),
-    signal: new AbortController().signal,
-    secrets: [],
-    clock: Date.now,
-    random: () => 0,
-    ...more,
-  };
+  const own = { timeout: TIMEOUT, maxRetries: 5, pacer: createPacer(16, Date.now) };
+  return clientOptions(endpoint.baseUrl, { ...own, ...more });
 }
 
 const times = <T>(count: number, work: () => Promise<T>): Promise<T[]> =>

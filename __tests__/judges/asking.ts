@@ -1,7 +1,6 @@
 import type { ChatEndpoint } from '../../src/endpoint/chat.ts';
 import { createChatEndpoint } from '../../src/endpoint/client.ts';
-import { createMeter } from '../../src/endpoint/meter.ts';
-import { createPacer } from '../../src/endpoint/pacer.ts';
+import { clientOptions } from '../support/client-options.ts';
 import {
   completion,
   type Script,
@@ -18,14 +17,9 @@ export interface Bench {
 }
 
 export const clientOf = (baseUrl: string, model: string): ChatEndpoint =>
-  createChatEndpoint({
-    ...{ baseUrl, model, apiKey: 'sk-judge', timeout: 5000, maxRetries: 0, secrets: ['sk-judge'] },
-    pacer: createPacer(8, Date.now),
-    meter: createMeter({ maxRequests: null, maxCost: null, prices: null }),
-    signal: new AbortController().signal,
-    clock: Date.now,
-    random: () => 0,
-  });
+  createChatEndpoint(
+    clientOptions(baseUrl, { model, apiKey: 'sk-judge', maxRetries: 0, secrets: ['sk-judge'] }),
+  );
 
 export async function benchOf(script: Script): Promise<Bench> {
   const { baseUrl, asked, close } = await scriptedEndpoint(script);
