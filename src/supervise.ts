@@ -3,6 +3,7 @@ import { conduct, type Equipment, type Told } from './conduct.ts';
 import type { EarlyStop } from './early-stop.ts';
 import { createEnding } from './ending.ts';
 import type { Connections } from './endpoint/connections.ts';
+import { rolesIn } from './endpoint/hindrances.ts';
 import type { Meter } from './endpoint/meter.ts';
 import { FatalEndpointError } from './endpoint/problems.ts';
 import { enoughInARow } from './endpoint/rejections.ts';
@@ -239,28 +240,24 @@ function watchOver(trials: readonly Trial[], supervision: Supervision): Watch {
     silence: SILENT_TIMEOUTS * timeoutSeconds * 1000,
     clock,
     proof,
-    going: () => goingOf(supervision),
+    going: goingOf(supervision),
     early,
     progress,
   });
 }
 
 /** A trial waits for each of the endpoints that it needs. */
-function goingOf({ config, meter, connections, startedAt, clock }: Supervision): Going {
-  const { batch, target, judging, baseline, pictures, budget } = config;
-  const { minutes, maxRequests } = budget;
-  const others = [
-    ...(baseline.kind === 'model' ? [baseline.access] : []),
-    ...(pictures.access.model ? [pictures.access] : []),
-  ];
-  const pacers = [target, judging, ...others].map(connections.pacerOf);
-  return {
-    limit: batch ? null : connections.pacerOf(target).limit,
+function goingOf({ config, meter, connections, startedAt, clock }: Supervision): () => Going {
+  const { minutes, maxRequests } = config.budget;
+  const target = connections.pacerOf(config.target);
+  const pacers = rolesIn(config).map(([, access]) => connections.pacerOf(access));
+  return () => ({
+    limit: config.batch ? null : target.limit,
     wait: Math.max(...pacers.map(({ wait }) => wait())) / 1000,
     isAway: pacers.some(({ isAway }) => isAway),
     timeLeft: minutes === null ? null : Math.max(0, minutes * 60 - (clock() - startedAt) / 1000),
     requestsLeft: maxRequests === null ? null : Math.max(0, maxRequests - meter.requests),
-  };
+  });
 }
 
 /** Time-outs after which an endpoint that has answered before is silent and not slow. */

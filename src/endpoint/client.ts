@@ -1,7 +1,15 @@
 import { type Answer, CUT, filtered, noAnswer, readAnswer, STOPPED, servedBy } from './answer.ts';
 import type { ChatEndpoint, ChatRequest } from './chat.ts';
 import { type Access, openAi } from './library.ts';
-import { type Fault, isFiltered, isPassing, networkWords, rejectionSentence, shownUrl } from './problems.ts';
+import {
+  type Fault,
+  isFiltered,
+  isPassing,
+  networkWords,
+  passes,
+  rejectionSentence,
+  shownUrl,
+} from './problems.ts';
 import { createDialectLearner, encodedBodyOf, parametersIn } from './request.ts';
 import { createTries, type Exchange, type Said, type TryOptions } from './tries.ts';
 
@@ -87,10 +95,10 @@ function answerFor(fault: Fault, { baseUrl, timeout }: ClientOptions): Answer {
     case 'network':
       return noAnswer('network', `${shownUrl(baseUrl)} ${networkWords(fault.code)}`);
     case 'status': {
-      const { status, code, redirect, isAccounts, sentence } = fault;
+      const { status, code, redirect, sentence } = fault;
       const said =
         sentence ?? `status ${status}${redirect && `, a redirect to ${redirect}`}${code && ` (${code})`}`;
-      return (isAccounts ? undefined : passingFault(status)) ?? noAnswer('rejected', said);
+      return (passes(fault) ? passingFault(status) : undefined) ?? noAnswer('rejected', said);
     }
   }
 }

@@ -5,8 +5,8 @@ import type { Pacer } from './pacer.ts';
 export const limitedBy = ({ baseUrl, apiKey }: ModelAccess): string =>
   `${new URL(baseUrl).origin}\n${apiKey}`;
 
-/** Whose endpoints a run asks. */
-function roles({
+/** Whose endpoints a run asks, and how they are reached. */
+export function rolesIn({
   target,
   judging,
   baseline,
@@ -25,7 +25,7 @@ function pacersIn(
   config: RunConfig,
   pacers: ReadonlyMap<string, Pacer>,
 ): readonly { readonly endpoint: string; readonly pacer: Pacer }[] {
-  const asked = Map.groupBy(roles(config), ([, access]) => limitedBy(access));
+  const asked = Map.groupBy(rolesIn(config), ([, access]) => limitedBy(access));
   return [...asked].flatMap(([limited, its]) => {
     const pacer = pacers.get(limited);
     if (!pacer) return [];

@@ -113,6 +113,9 @@ export function isFilter(error: unknown): boolean {
 /** Whether another try may not meet this status. */
 export const isPassing = (status: number): boolean => status >= 500 || [408, 409, 425, 429].includes(status);
 
+/** Whether another try may not meet this refusal: an account whose credit is used up may as well say 429. */
+export const passes = ({ status, isAccounts }: Refusal): boolean => isPassing(status) && !isAccounts;
+
 /** What the endpoint said, such as `https://host/v1 answered 401 (invalid_api_key)`. */
 export const saidBy = (baseUrl: string, { status, code, redirect }: Refusal): string =>
   `${shownUrl(baseUrl)} answered ${status}${redirect ? `, a redirect to ${redirect}` : ''}${code && ` (${code})`}`;

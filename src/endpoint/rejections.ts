@@ -7,7 +7,7 @@ import type { Standing } from './standing.ts';
  */
 export const enoughInARow = (ceiling: number): number => Math.max(20, 2 * ceiling);
 
-/** What an endpoint says that does not take the key, or no longer. */
+/** What an endpoint says that does not take the key, or no longer; a 402 may be about one request that is dear. */
 const OF_THE_KEY: ReadonlySet<unknown> = new Set([401, 403, 'account']);
 
 /** What may be wrong with one request, and right with the next. */
@@ -18,7 +18,7 @@ const FEW = 3;
 
 /**
  * Tells what every further request would meet: any rejection where an endpoint has answered none, and where it has, that
- * of a key which is rejected again and again, as one that was revoked or has no credit left.
+ * of a key which is rejected again and again, as one that was revoked, or of an account whose credit is said to be used up.
  */
 export interface Rejections {
   /** A request was answered. */

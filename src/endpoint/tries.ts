@@ -5,7 +5,7 @@ import { askedWait } from './limits.ts';
 import type { Account } from './meter.ts';
 import type { Sign } from './outage.ts';
 import type { Pacer } from './pacer.ts';
-import { FatalEndpointError, type Fault, isPassing, type Refusal, refusalOf } from './problems.ts';
+import { FatalEndpointError, type Fault, passes, type Refusal, refusalOf } from './problems.ts';
 import { createRejections } from './rejections.ts';
 import { createSilence, type Silence } from './silence.ts';
 import { createStanding, type Standing } from './standing.ts';
@@ -223,9 +223,6 @@ function failed<T>(exchange: Exchange<T>, fault: Fault): Came<T> {
     fault.kind === 'status' ? passes(fault) : fault.kind !== 'stopped' && fault.kind !== 'cut';
   return { value: exchange.failed(fault), next: isWorthAnother ? 'again' : 'settle', fault };
 }
-
-/** Whether another try may not meet this refusal: an account whose credit is used up may as well say 429. */
-const passes = ({ status, isAccounts }: Refusal): boolean => isPassing(status) && !isAccounts;
 
 const isOverload = (refusal: Refusal): boolean =>
   passes(refusal) && (refusal.status === 429 || refusal.status === 503);
