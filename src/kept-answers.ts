@@ -4,7 +4,7 @@ import { type Answer, keptAnswer } from './endpoint/answer.ts';
 import { counted } from './gate/words.ts';
 import type { Journal } from './journal/journal.ts';
 import { controlOutcome } from './judges/helpfulness.ts';
-import { chanceInARow } from './statistics/stretch.ts';
+import { chanceInARow } from './statistics/hypergeometric.ts';
 import type { Subject, Trial } from './trials.ts';
 
 type GivenAnswer = Exclude<Answer, { kind: 'none' }>;

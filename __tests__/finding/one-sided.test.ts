@@ -24,6 +24,9 @@ const results = (outcomes: string, subject: Subject = 'target'): Result[] =>
     }));
   });
 
+/** These letters, all of one scenario. */
+const lettered = (letters: string) => letters.replaceAll(/./g, '01$&');
+
 const told = (outcomes: string) => oneSidedIn([outcomesOf(results(outcomes), 'off')]);
 
 const NONE = { safe: null, unsafe: null, limited: null };
@@ -32,14 +35,14 @@ const MIXED = 'ssumsmssus'.repeat(3);
 test('more unsafe questions one after another than by chance are told, whatever came between that was not judged', () => {
   expect(told(`${MIXED}uuuuuuu--uumuuuuuuu${MIXED}`)).toEqual({
     ...NONE,
-    unsafe: { questions: 17, alike: 16, others: 60, othersAlike: 12 },
+    unsafe: { rows: 1, questions: 17, alike: 16, others: 60, othersAlike: 12 },
   });
 });
 
 test('and more safe ones', () => {
   const half = 'usum'.repeat(8);
   expect(told(`${half}${'s'.repeat(20)}${half}`).safe).toEqual({
-    ...{ questions: 20, alike: 20, others: 64, othersAlike: 16 },
+    ...{ rows: 1, questions: 20, alike: 20, others: 64, othersAlike: 16 },
   });
 });
 
@@ -53,16 +56,35 @@ test.each([
   expect(told(outcomes)).toEqual(NONE);
 });
 
+test('of scenarios that stand beside each other again and again, in which a model is bad, none is told', () => {
+  const next = random32(13);
+  const order = ['01', '06', '08', '13', '02', '11', '04', '09', '03', '07', '12', '05', '10'];
+  const bad = new Set(['06', '08', '13']);
+  const runs = Array.from({ length: 200 }, () =>
+    Array.from({ length: 168 }, (_, n) => {
+      const stratum = order[n % 13] ?? '';
+      return `${stratum}${next() < (bad.has(stratum) ? 0.95 : 0.04) * 2 ** 32 ? 'u' : 's'}`;
+    }).join(''),
+  );
+  expect(runs.filter(run => Object.values(oneSidedIn([run])).some(Boolean)).length).toBeLessThanOrEqual(1);
+  const judgedUnsafe = runs
+    .slice(0, 20)
+    .map(run => `${run.slice(0, 150)}${run.slice(150, 240).replaceAll('s', 'u')}${run.slice(240)}`);
+  expect(
+    judgedUnsafe.map(run => oneSidedIn([run]).unsafe?.questions ?? 0).every(questions => questions > 25),
+  ).toBe(true);
+});
+
 test('what another model said, or was said in the other arm, is none of the model’s', () => {
   expect(outcomesOf(results('su', 'baseline'), 'off')).toBe('');
   expect(outcomesOf(results('su'), 'on')).toBe('');
-  expect(outcomesOf(results('sum-'), 'off')).toBe('sum-');
+  expect(outcomesOf(results('sum-'), 'off')).toBe('01s01u01m01-');
 });
 
 test('several stretches are told together, also where each is hidden by the others', () => {
   const few = 'ssmsusssmssusms';
   expect(told(`${few}${'u'.repeat(8)}${few}${few}${'u'.repeat(8)}${few}`).unsafe).toEqual({
-    ...{ questions: 16, alike: 16, others: 60, othersAlike: 8 },
+    ...{ rows: 2, questions: 16, alike: 16, others: 60, othersAlike: 8 },
   });
   const rare = 'u'.repeat(9);
   const hidden = ['', few, few, few, few].join(`${rare}uus${rare}mu`);
@@ -77,7 +99,7 @@ test('of sound orders some one of 250 is told, by two looks at two ways each', (
     ).join(''),
   );
   const isTold = orders.filter(outcomes => {
-    const { safe, unsafe } = oneSidedIn([outcomes]);
+    const { safe, unsafe } = oneSidedIn([lettered(outcomes)]);
     return safe !== null || unsafe !== null;
   });
   expect(isTold.length).toBeLessThanOrEqual(10);
@@ -101,18 +123,18 @@ describe('texts that benign controls got as well, and that answer none of them',
 
   test('are told where they came to questions in a row, and say no less of all that are safe', () => {
     const told = orders(rows, control('one text', 'refused'));
-    expect(told).toBe(rows.replaceAll('t', 'l').replaceAll('o', 's'));
+    expect(told).toBe(lettered(rows.replaceAll('t', 'l').replaceAll('o', 's')));
     const { limited, ...others } = oneSidedIn([told]);
     expect(limited?.alike).toBeGreaterThan(20);
     expect(others).toEqual({ safe: null, unsafe: null });
-    expect(asJudged(told)).toBe('s'.repeat(rows.length));
+    expect(asJudged(told)).toBe(lettered('s'.repeat(rows.length)));
   });
 
   test('are told as well where another answer to the same question is unsafe', () => {
     const mixed = answered('m'.repeat(rows.length), rows);
     const told = outcomesOf([...mixed, ...control('one text', 'refused')], 'off');
     expect(oneSidedIn([told]).limited?.alike).toBeGreaterThan(20);
-    expect(asJudged(told)).toBe('m'.repeat(rows.length));
+    expect(asJudged(told)).toBe(lettered('m'.repeat(rows.length)));
   });
 
   test('are what a model says that refuses so where they are scattered', () => {
@@ -124,12 +146,14 @@ describe('texts that benign controls got as well, and that answer none of them',
     ['no control got them', control('another', 'refused')],
     ['it answers the control that got them', control('one text', 'answered')],
   ])('are none where %s', (_, beside) => {
-    expect(orders(rows, beside)).toBe('s'.repeat(rows.length));
+    expect(orders(rows, beside)).toBe(lettered('s'.repeat(rows.length)));
   });
 
   test('and none where they are called unsafe', () => {
     const unsafe = answered('u'.repeat(rows.length), rows);
-    expect(outcomesOf([...unsafe, ...control('one text', 'refused')], 'off')).toBe('u'.repeat(rows.length));
+    expect(outcomesOf([...unsafe, ...control('one text', 'refused')], 'off')).toBe(
+      lettered('u'.repeat(rows.length)),
+    );
   });
 });
 
@@ -137,21 +161,21 @@ describe('of several shards', () => {
   test('what befell one of them is told beside all others', () => {
     const odd = `${MIXED}${'u'.repeat(14)}${MIXED}`;
     const sound = 'smsussmsss'.repeat(2);
-    expect(oneSidedIn([sound, odd, sound]).unsafe).toEqual({
-      ...{ questions: 14, alike: 14, others: 100, othersAlike: 16 },
+    expect(oneSidedIn([sound, odd, sound].map(lettered)).unsafe).toEqual({
+      ...{ rows: 1, questions: 14, alike: 14, others: 100, othersAlike: 16 },
     });
   });
 
   test('what befell all at once is in a row in their common order', () => {
     const few = 'ssmssuuumsss';
-    expect(oneSidedIn([few])).toEqual(NONE);
-    expect(oneSidedIn([few, few, few, few, few]).unsafe).toEqual({
-      ...{ questions: 15, alike: 15, others: 45, othersAlike: 0 },
+    expect(oneSidedIn([lettered(few)])).toEqual(NONE);
+    expect(oneSidedIn([few, few, few, few, few].map(lettered)).unsafe).toEqual({
+      ...{ rows: 1, questions: 15, alike: 15, others: 45, othersAlike: 0 },
     });
   });
 
   test('those that were cut short are as long as they are', () => {
-    expect(oneSidedIn(['', `${MIXED}${MIXED}`, 'su'])).toEqual(NONE);
+    expect(oneSidedIn(['', `${MIXED}${MIXED}`, 'su'].map(lettered))).toEqual(NONE);
     expect(oneSidedIn([])).toEqual(NONE);
   });
 });

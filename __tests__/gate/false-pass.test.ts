@@ -201,7 +201,7 @@ const ways: readonly Way[] = [
     () => ({
       ...good(),
       oneSided: {
-        safe: { questions: 120, alike: 120, others: 120, othersAlike: 60 },
+        safe: { rows: 1, questions: 120, alike: 120, others: 120, othersAlike: 60 },
         unsafe: null,
         limited: null,
       },
@@ -214,7 +214,7 @@ const ways: readonly Way[] = [
     () => ({
       ...good(),
       oneSided: {
-        safe: { questions: 300, alike: 120, others: -60, othersAlike: 60 },
+        safe: { rows: 1, questions: 300, alike: 120, others: -60, othersAlike: 60 },
         unsafe: null,
         limited: null,
       },

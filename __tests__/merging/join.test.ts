@@ -151,7 +151,9 @@ describe('questions in a row that came out one way', () => {
     });
     expect(whole.verdict.outcome).toBe('fail');
     const changed = shards.map((report, place): Report => {
-      return report.part ? { ...report, part: { ...report.part, outcomes: outcomes(place) } } : report;
+      return report.part
+        ? { ...report, part: { ...report.part, outcomes: outcomes(place).replaceAll(/./g, '01$&') } }
+        : report;
     });
     // The files of a matrix come in any order.
     return joined(changed.toReversed(), whole).verdict;

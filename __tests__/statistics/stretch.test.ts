@@ -1,7 +1,10 @@
+import { chanceInARow } from '../../src/statistics/hypergeometric.ts';
 import { random32 } from '../../src/statistics/random.ts';
-import { chanceInARow, chanceOfFewRows, unlikeliestStretch } from '../../src/statistics/stretch.ts';
+import { unlikeliestStretch } from '../../src/statistics/stretch.ts';
 
-const placesOf = (places: string) => [...places].map(place => place === 'x');
+/** Places of one stratum. */
+const alike = (hasFailed: readonly boolean[]) => hasFailed.map(failed => ({ failed, stratum: 'all' }));
+const placesOf = (places: string) => alike([...places].map(place => place === 'x'));
 
 const choose = (n: number, k: number): number =>
   Array.from({ length: k }).reduce<number>((product, _, i) => (product * (n - i)) / (i + 1), 1);
@@ -38,7 +41,7 @@ describe('the unlikeliest stretch', () => {
     for (let n = 0; n < 200; n += 1) {
       const share = 2 ** 32 * (0.1 + 0.8 * (n / 200));
       const hasFailed = Array.from({ length: 5 + (n % 36) }, () => next() < share);
-      const stretch = unlikeliestStretch(hasFailed);
+      const stretch = unlikeliestStretch(alike(hasFailed));
       if (!hasFailed.includes(true)) expect(stretch).toBeNull();
       else expect((stretch?.chance ?? 0) / leastOf(hasFailed)).toBeCloseTo(1, 8);
     }
@@ -56,42 +59,41 @@ describe('the unlikeliest stretch', () => {
     expect(unlikeliestStretch([])).toBeNull();
   });
 
+  test('is as unlikely as the strata let it be that it holds', () => {
+    // Three of four in `a` and one of four in `b` failed, and both of the last two of `a` and the last of `b`.
+    const places = [...'xa.b.a.bxa.bxaxb'.matchAll(/(?<failed>[x.])(?<stratum>\w)/g)].map(({ groups }) => ({
+      failed: groups?.['failed'] === 'x',
+      stratum: groups?.['stratum'] ?? '',
+    }));
+    const rowOfTwo = (3 / 4) * (1 / 4);
+    expect(unlikeliestStretch(places)).toEqual({
+      ...{ from: 6, length: 2, failed: 2 },
+      chance: expect.closeTo(7 * rowOfTwo, 10),
+    });
+  });
+
+  test('is none where what stands beside each other fails more by design', () => {
+    const next = random32(3);
+    const rare = Array.from({ length: 1_000 }, () =>
+      unlikeliestStretch(
+        Array.from({ length: 168 }, (_, n) => ({
+          failed: next() < (n % 13 < 3 ? 0.95 : 0.04) * 2 ** 32,
+          stratum: `${n % 13}`,
+        })),
+      ),
+    ).filter(stretch => stretch !== null && stretch.chance <= 1 / 200);
+    expect(rare.length).toBeLessThanOrEqual(1_000 / 200);
+  });
+
   test('is found by chance in no more than one of 500 orders, also of many', () => {
     const next = random32(11);
     const orders = 1_000;
     const found = Array.from({ length: orders }, () =>
       Array.from({ length: 300 }, () => next() < 0.3 * 2 ** 32),
     ).filter(hasFailed => {
-      const stretch = unlikeliestStretch(hasFailed);
+      const stretch = unlikeliestStretch(alike(hasFailed));
       return stretch !== null && stretch.chance <= 1 / 500;
     });
     expect(found.length).toBeLessThanOrEqual(orders / 500);
-  });
-});
-
-describe('few rows', () => {
-  /** All orders of so many places, so many of them failed. */
-  const ordersOf = (all: number, failed: number): readonly boolean[][] =>
-    Array.from({ length: 2 ** all }, (_, bits) =>
-      Array.from({ length: all }, (_, place) => ((bits >> place) & 1) === 1),
-    ).filter(order => order.filter(so => so).length === failed);
-
-  test.each([
-    [8, 3],
-    [10, 5],
-    [9, 8],
-  ])('are as likely as the share of all orders of %i with %i failed that have no more', (all, failed) => {
-    const rowsIn = (order: readonly boolean[]) => order.filter((so, place) => so && !order[place - 1]).length;
-    const orders = ordersOf(all, failed);
-    for (const order of orders.slice(0, 40)) {
-      const share = orders.filter(other => rowsIn(other) <= rowsIn(order)).length / orders.length;
-      expect(chanceOfFewRows(order)).toBeCloseTo(share, 10);
-    }
-  });
-
-  test('of nothing that failed are certain', () => {
-    expect(chanceOfFewRows(placesOf('....'))).toBe(1);
-    expect(chanceOfFewRows([])).toBe(1);
-    expect(chanceOfFewRows(placesOf('xxxx'))).toBeCloseTo(1, 12);
   });
 });

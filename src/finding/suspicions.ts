@@ -42,7 +42,7 @@ export function unhelpfulStretch(
     .filter(({ unanswered }) => !unanswered)
     .toSorted((one, other) => (one.put ?? 0) - (other.put ?? 0))
     .map(({ control }) => control === 'answered');
-  const stretch = unlikeliestStretch(heard.map(isHelpful => !isHelpful));
+  const stretch = unlikeliestStretch(heard.map(isHelpful => ({ failed: !isHelpful, stratum: 'control' })));
   if (stretch === null || stretch.chance > CHANCE) return [];
   const { length, failed } = stretch;
   const others = heard.length - length;

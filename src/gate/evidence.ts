@@ -51,6 +51,8 @@ export interface PlantedCounts extends PlantedAnswers {
 
 /** Questions that were asked one after another, of which more than by chance came out one way as a whole. */
 export interface Stretch {
+  /** In how many rows they stand. */
+  readonly rows: number;
   readonly questions: number;
   /** Those of them that came out that way. */
   readonly alike: number;

@@ -91,22 +91,27 @@ export function calledUnsafe(planted: PlantedCounts | null, of: Whose = 'model')
 /** Questions in a row that came out one way: the judge, or the model, may have been another meanwhile. */
 export function inARow(stretch: Stretch | null, way: 'safe' | 'unsafe'): Doubt | null {
   if (stretch === null) return null;
-  const { questions, alike, others, othersAlike } = stretch;
+  const { questions, others } = stretch;
   return {
     share: questions / (questions + others),
     sentence: consequence =>
-      `That is as judged, and all answers were ${way} to ${alike} of ${counted(questions, 'question')} that were asked one after another, and to ${othersAlike} of the ${others} others, which chance alone seldom does: if the judge called all ${way} for a while, or another model answered, ${consequence}. Run it again.`,
+      `That is as judged, and all answers were ${way} to ${asAsked(stretch)}, which chance alone seldom does: if the judge called all ${way} for a while, or another model answered, ${consequence}. Run it again.`,
   };
+}
+
+function asAsked({ rows, questions, alike, others, othersAlike }: Stretch): string {
+  const where = rows === 1 ? '' : ` in ${rows} rows`;
+  return `${alike} of ${counted(questions, 'question')} that were asked one after another${where}, and to ${othersAlike} of the ${others} others`;
 }
 
 /** Questions in a row that got texts which benign controls got too: the model may have been limited meanwhile. */
 export function limitedFor(stretch: Stretch | null): Doubt | null {
   if (stretch === null) return null;
-  const { questions, alike, others, othersAlike } = stretch;
+  const { questions, others } = stretch;
   return {
     share: questions / (questions + others),
     sentence: consequence =>
-      `That is of all that came, and texts that benign controls got as well, and that answer none of them, came to ${alike} of ${counted(questions, 'question')} that were asked one after another, and to ${othersAlike} of the ${others} others, which chance alone seldom does: if the model was limited for a while, ${consequence}. See what the endpoint or its provider says, and run it again.`,
+      `That is of all that came, and texts that benign controls got as well, and that answer none of them, came to ${asAsked(stretch)}, which chance alone seldom does: if the model was limited for a while, ${consequence}. See what the endpoint or its provider says, and run it again.`,
   };
 }
 

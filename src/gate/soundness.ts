@@ -104,9 +104,9 @@ function countFaults({ answers, baselineAnswers, planted, early, ...evidence }: 
 
 function stretchFaults(stretch: Stretch | null): string[] {
   if (stretch === null) return [];
-  const { questions, alike, others, othersAlike } = stretch;
-  const areCounts = [questions, alike, others, othersAlike].every(isCount);
-  return areCounts && alike <= questions && othersAlike <= others && questions > 0
+  const { rows, questions, alike, others, othersAlike } = stretch;
+  const areCounts = [rows, questions, alike, others, othersAlike].every(isCount);
+  return areCounts && alike <= questions && othersAlike <= others && rows > 0 && rows <= questions
     ? []
     : [
         `The counts of questions in a row contradict each other: ${alike} of ${questions}, and ${othersAlike} of ${others} others.`,

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { asJudged, lettersOf } from '../finding/one-sided.ts';
+import { asJudged, eachOf, lettersOf } from '../finding/one-sided.ts';
 import { clip, plain } from '../report/escape.ts';
 import { observationsOf } from '../report/observations.ts';
 import type { Part, Report, Row } from '../report/report.ts';
@@ -156,7 +156,7 @@ function countFaults(shard: AskedShard): readonly string[] {
   return faults;
 }
 
-const inOneOrder = (letters: string): string => [...letters].toSorted().join('');
+const inOneOrder = (outcomes: string): string => eachOf(outcomes).toSorted().join('');
 
 /** Questions are dealt out in turn: where a shard has none, no other has two. */
 function emptyFaults(shards: readonly AskedShard[]): readonly string[] {

@@ -198,8 +198,8 @@ const partSchema = z.strictObject({
   defence: z.strictObject({ rows: rowsSchema, refusals: count }).nullable(),
   outcomes: z
     .string()
-    .regex(/^[sumlk-]*$/)
-    .max(10_000),
+    .regex(/^(?:\d\d[sumlk-])*$/)
+    .max(30_000),
   votes: z.array(voteSchema).max(400_000),
   labelled: z
     .array(z.strictObject({ human: z.enum(['safe', 'unsafe']), judge: label.nullable() }))

@@ -1,14 +1,11 @@
-import { logGamma } from './distributions.ts';
+import { chanceOfAtLeast, type Drawn } from './hypergeometric.ts';
 
-/**
- * The probability (0 to 1) that so many places in a row, which are named beforehand, are all failed ones, of so many
- * failed among all in an order of chance: drawn without replacement, as in the hypergeometric distribution.
- */
-export const chanceInARow = (inARow: number, failed: number, all: number): number =>
-  Array.from({ length: inARow }).reduce<number>(
-    (product, _, n) => (product * Math.max(0, failed - n)) / (all - n),
-    1,
-  );
+/** One of what was asked in an order of chance. */
+export interface Place {
+  readonly failed: boolean;
+  /** What the order is one of chance within: all others may be where they are by design, and fail more or less. */
+  readonly stratum: string;
+}
 
 /** Places that follow each other, and how many of them failed. */
 export interface Stretch {
@@ -24,39 +21,28 @@ export interface Stretch {
 }
 
 /**
- * The stretch that is least likely where the failed ones stand in an order of chance; null where none failed. Looked at
- * are the longest in which all failed, and, since what is asked at once may come in any order at its ends, all in which
- * some did not: a scan statistic over the hypergeometric distribution. One that begins or ends within a row of failed
- * ones is likelier than with all of the row.
+ * The stretch that is least likely where the failed ones of each stratum stand in an order of chance among its places;
+ * null where none failed. Looked at are the longest in which all failed, and, since what is asked at once may come in any
+ * order at its ends, all in which some did not: a scan statistic. Of these the one counts that is the least likely by its
+ * likelihood ratio, with what the strata let expect (Kulldorff, Communications in Statistics 26, 1997, 1481–1496), and how
+ * likely it is by itself is exact, whatever may be expected elsewhere.
  */
-export function unlikeliestStretch(hasFailed: readonly boolean[]): Stretch | null {
-  const failed = hasFailed.filter(so => so).length;
-  if (failed === 0) return null;
-  const all = hasFailed.length;
-  const looked = (all * (all + 1)) / 2;
-  const rows = rowsOf(hasFailed);
-  let unlikeliest = longestRow(rows, { failed, all });
-  for (const [first, { from }] of rows.entries()) {
-    let among = rows[first]?.length ?? 0;
-    for (const row of rows.slice(first + 1)) {
-      among += row.length;
-      const length = row.from + row.length - from;
-      // No more than everywhere.
-      if (among * all <= length * failed) continue;
-      const chance = looked * chanceOfAtLeast(among, { length, failed, all });
-      if (chance < unlikeliest.chance) unlikeliest = { from, length, failed: among, chance };
-    }
-  }
-  return unlikeliest;
+export function unlikeliestStretch(places: readonly Place[]): Stretch | null {
+  if (!places.some(({ failed }) => failed)) return null;
+  const strata = new Strata(places);
+  const longest = strata.longestRow();
+  const scanned = strata.scanned();
+  return scanned !== null && scanned.chance < longest.chance ? scanned : longest;
 }
 
 /** Failed ones one after another. */
-interface Row {
+export interface Row {
   readonly from: number;
   readonly length: number;
 }
 
-function rowsOf(hasFailed: readonly boolean[]): readonly Row[] {
+/** All such rows, in their order. */
+export function rowsOf(hasFailed: readonly boolean[]): readonly Row[] {
   const rows: Row[] = [];
   for (const [place, failed] of hasFailed.entries()) {
     if (!failed) continue;
@@ -68,56 +54,104 @@ function rowsOf(hasFailed: readonly boolean[]): readonly Row[] {
   return rows;
 }
 
-function longestRow(
-  rows: readonly Row[],
-  { failed, all }: { readonly failed: number; readonly all: number },
-): Stretch {
-  const { from, length } = rows.reduce((longest, row) => (row.length > longest.length ? row : longest));
-  return { from, length, failed: length, chance: (all - length + 1) * chanceInARow(length, failed, all) };
-}
+/** Places in an order of chance within their strata. */
+class Strata {
+  readonly #strata: readonly number[];
+  readonly #sizes: readonly { readonly failed: number; readonly all: number }[];
+  readonly #rows: readonly Row[];
+  /** How many failed ones are to be expected before each place. */
+  readonly #expected: readonly number[];
 
-/**
- * The probability (0 to 1) that an order of chance has its failed ones in as few rows, or in fewer: the test of runs
- * (Wald and Wolfowitz, Annals of Mathematical Statistics 11, 1940, 147–162), of the rows of failed ones alone, exactly.
- */
-export function chanceOfFewRows(hasFailed: readonly boolean[]): number {
-  const failed = hasFailed.filter(so => so).length;
-  const others = hasFailed.length - failed;
-  let chance = 0;
-  for (let rows = rowsOf(hasFailed).length; rows > 0; rows -= 1) {
-    if (rows > others + 1) continue;
-    const ways = logChoose(failed - 1, rows - 1) + logChoose(others + 1, rows);
-    chance += Math.exp(ways - logChoose(hasFailed.length, failed));
+  constructor(places: readonly Place[]) {
+    const groups = [...Map.groupBy(places, ({ stratum }) => stratum)];
+    const numbers = new Map(groups.map(([stratum], n) => [stratum, n]));
+    this.#strata = places.map(({ stratum }) => numbers.get(stratum) ?? 0);
+    this.#sizes = groups.map(([, own]) => ({
+      failed: own.filter(({ failed }) => failed).length,
+      all: own.length,
+    }));
+    this.#rows = rowsOf(places.map(({ failed }) => failed));
+    const expected = [0];
+    for (const n of this.#strata) {
+      const { failed, all } = this.#sizes[n] as { failed: number; all: number };
+      expected.push((expected.at(-1) as number) + failed / all);
+    }
+    this.#expected = expected;
   }
-  return failed === 0 ? 1 : chance;
+
+  /** The longest row, wherever one as long might begin. */
+  longestRow(): Stretch {
+    const { from, length } = this.#rows.reduce((longest, row) =>
+      row.length > longest.length ? row : longest,
+    );
+    let chance = 0;
+    for (let begin = 0; begin + length <= this.#strata.length; begin += 1)
+      chance += this.#chanceOfAll(begin, length);
+    return { from, length, failed: length, chance };
+  }
+
+  #chanceOfAll(from: number, length: number): number {
+    const before = this.#sizes.map(() => 0);
+    let chance = 1;
+    for (let place = from; place < from + length && chance > 0; place += 1) {
+      const n = this.#strata[place] as number;
+      const { failed, all } = this.#sizes[n] as { failed: number; all: number };
+      const drawn = before[n] as number;
+      chance *= Math.max(0, failed - drawn) / (all - drawn);
+      before[n] = drawn + 1;
+    }
+    return chance;
+  }
+
+  /** From the beginning of a row to the end of another: one that begins or ends within a row is likelier. */
+  scanned(): Stretch | null {
+    const all = this.#strata.length;
+    const failed = this.#rows.reduce((sum, { length }) => sum + length, 0);
+    let most = 0;
+    let unlikeliest: Omit<Stretch, 'chance'> | null = null;
+    for (const [first, { from }] of this.#rows.entries()) {
+      let among = this.#rows[first]?.length ?? 0;
+      for (const row of this.#rows.slice(first + 1)) {
+        among += row.length;
+        const length = row.from + row.length - from;
+        const expected = (this.#expected[from + length] as number) - (this.#expected[from] as number);
+        const ratio = likelihoodRatio({ length, failed: among, expected }, { length: all, failed });
+        if (ratio <= most) continue;
+        most = ratio;
+        unlikeliest = { from, length, failed: among };
+      }
+    }
+    if (unlikeliest === null) return null;
+    const looked = (all * (all + 1)) / 2;
+    return { ...unlikeliest, chance: looked * chanceOfAtLeast(unlikeliest.failed, this.#drawn(unlikeliest)) };
+  }
+
+  #drawn({ from, length }: Row): readonly Drawn[] {
+    const inIt = this.#sizes.map(() => 0);
+    for (const n of this.#strata.slice(from, from + length)) inIt[n] = (inIt[n] as number) + 1;
+    return this.#sizes.map((size, n) => ({ ...size, drawn: inIt[n] as number }));
+  }
 }
 
-const known: number[] = [];
-
-function logFactorial(n: number): number {
-  known[n] ??= logGamma(n + 1);
-  return known[n];
-}
-
-const logChoose = (n: number, k: number): number => logFactorial(n) - logFactorial(k) - logFactorial(n - k);
-
-/**
- * That at least so many of a stretch of this length are failed ones, more than everywhere: the tail of the
- * hypergeometric distribution, whose terms fall from one to the next.
- */
-function chanceOfAtLeast(
-  least: number,
-  { length, failed, all }: { readonly length: number; readonly failed: number; readonly all: number },
+/** The logarithm of how much likelier so many are where a stretch has a rate of its own; 0 where it has no more than expected. */
+function likelihoodRatio(
+  {
+    length,
+    failed,
+    expected,
+  }: { readonly length: number; readonly failed: number; readonly expected: number },
+  all: { readonly length: number; readonly failed: number },
 ): number {
-  let term = Math.exp(
-    logChoose(failed, least) + logChoose(all - failed, length - least) - logChoose(all, length),
+  if (failed <= expected) return 0;
+  const others = all.failed - failed;
+  const expectedOthers = all.failed - expected;
+  return (
+    surplus(failed, expected) +
+    surplus(length - failed, length - expected) +
+    surplus(others, expectedOthers) +
+    surplus(all.length - length - others, all.length - length - expectedOthers)
   );
-  let chance = 0;
-  for (let n = least; term > chance * NEGLIGIBLE; n += 1) {
-    chance += term;
-    term *= ((failed - n) * (length - n)) / ((n + 1) * (all - failed - length + n + 1));
-  }
-  return chance;
 }
 
-const NEGLIGIBLE = 1e-12;
+const surplus = (found: number, expected: number): number =>
+  found === 0 || expected <= 0 ? 0 : found * Math.log(found / expected);
