@@ -13,7 +13,7 @@ const NO_BUDGET: RunConfig['budget'] = {
 const needing = (judgements: number, answers = 0): Need => ({ drawings: 0, answers, judgements });
 
 /** An allowance over a meter and a clock that the test moves; `aside` are judgements. */
-function allowed(budget: Partial<RunConfig['budget']>, aside = 0) {
+function allowed(budget: Partial<RunConfig['budget']>, aside = 0, looks = { count: 0, pairs: 1 }) {
   let spent = Promise.withResolvers<void>();
   const world = {
     requests: 0,
@@ -30,6 +30,7 @@ function allowed(budget: Partial<RunConfig['budget']>, aside = 0) {
     budget: { ...NO_BUDGET, ...budget },
     meter: world,
     aside: needing(aside),
+    looks: { each: needing(1), ...looks },
     assumed: { answer: 1, judgement: 0.5 },
     startedAt: 0,
     clock: () => world.now,
@@ -176,6 +177,42 @@ describe('dollars', () => {
   });
 });
 
+describe('looks at the judge', () => {
+  const asPair = (allowance: Allowance) => stateOf(allowance.begin({}, needing(2), true));
+
+  test('have room set aside with the first of the pairs that they are among, and with no other', async () => {
+    const { allowance } = allowed({ maxRequests: 12 }, 0, { count: 2, pairs: 4 });
+    expect(await asPair(allowance)).toBe(true);
+    expect(await asPair(allowance)).toBe(true);
+    // Six more than the five: a third takes three, a fourth two, and neither is left without its look.
+    expect(await begun(allowance, {}, needing(5))).toBe(true);
+    expect(await asPair(allowance)).toBe('waits');
+  });
+
+  test('are begun whatever room there is, and whatever time is left', async () => {
+    const { allowance, world } = allowed({ maxRequests: 5, minutes: 1 }, 0, { count: 1, pairs: 2 });
+    expect(await asPair(allowance)).toBe(true);
+    expect(await asPair(allowance)).toBe(true);
+    expect(await begun(allowance, {}, needing(1))).toBe('waits');
+    world.now = 60_000;
+    const look = {};
+    allowance.beginLook(look);
+    allowance.end(look);
+    expect(await begun(allowance, {}, needing(1))).toBe(false);
+  });
+
+  test('are in what is committed', async () => {
+    const { allowance, world } = allowed({ maxCost: 100 }, 0, { count: 1, pairs: 10 });
+    world.each.judgement = 2;
+    await asPair(allowance);
+    expect(allowance.committed).toBe(6);
+    await asPair(allowance);
+    expect(allowance.committed).toBe(10);
+    allowance.beginLook({});
+    expect(allowance.committed).toBe(10);
+  });
+});
+
 describe('minutes', () => {
   test('nothing is begun that would end too late, by the longest so far', async () => {
     const { allowance, world } = allowed({ minutes: 1 });
@@ -187,15 +224,6 @@ describe('minutes', () => {
     expect(await allowance.begin({}, needing(1))).toBe(true);
     world.now = 50_000;
     expect(await allowance.begin({}, needing(1))).toBe(false);
-    expect(allowance.usedUp).toBe('time-budget of 1 min used up');
-  });
-
-  test('is none that belongs to what is begun, but requests are', async () => {
-    const { allowance, world } = allowed({ minutes: 1, maxRequests: 3 });
-    world.now = 60_000;
-    expect(await begun(allowance, {})).toBe(false);
-    expect(await stateOf(allowance.begin({}, needing(2), true))).toBe(true);
-    expect(await stateOf(allowance.begin({}, needing(2), true))).toBe(false);
     expect(allowance.usedUp).toBe('time-budget of 1 min used up');
   });
 

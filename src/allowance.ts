@@ -18,9 +18,10 @@ export interface Allowance {
    * Waits until there is room for an item that may need so much. False when there is none any more, since nothing is
    * under way that may take less than was set aside for it.
    *
-   * @param isOfBegun whether it belongs to what is begun, and is asked as long as that, whatever time is left
+   * @param isPair whether looks at the judge fall due in the course of such: one is set aside with the first of as many
+   * as it is to be taken among
    */
-  begin(item: object, need: Need, isOfBegun?: boolean): Promise<boolean>;
+  begin(item: object, need: Need, isPair?: boolean): Promise<boolean>;
   /** Sets what an item needs aside, which is begun whatever room there is. */
   hold(item: object, need: Need): void;
   /**
@@ -28,6 +29,8 @@ export interface Allowance {
    * is under way, and no more than held, leaves them. False when nothing is under way that could.
    */
   beginHeld(holder: object, item: object, need: Need): Promise<boolean>;
+  /** Begins a look at the judge with what was set aside for it along with the pairs that it is taken among. */
+  beginLook(item: object): void;
   /** An item will need no more than so much from here on. */
   left(item: object, need: Need): void;
   end(item: object): void;
@@ -42,6 +45,8 @@ export interface AllowanceOptions {
   readonly meter: Pick<Meter, 'requests' | 'failed' | 'inFlight' | 'cost' | 'each' | 'nextSpend'>;
   /** Set aside for what comes when the last answers are in. */
   readonly aside: Need;
+  /** Looks at the judge, what each needs, and among how many pairs in all they are spread. */
+  readonly looks: { readonly each: Need; readonly count: number; readonly pairs: number };
   /** Dollars that a response is taken to cost until one has come. */
   readonly assumed: { readonly answer: number; readonly judgement: number };
   /** Milliseconds since the epoch. */
@@ -72,52 +77,41 @@ const withRetries = (requests: number, failing: number): number => {
   return requests + (requests * failing + SURE * Math.sqrt(requests * failing)) / (1 - failing);
 };
 
-export function createAllowance({ budget, meter, aside, assumed, ...options }: AllowanceOptions): Allowance {
-  const { maxRequests, maxCost, minutes } = budget;
+export function createAllowance(options: AllowanceOptions): Allowance {
   const underWay = createUnderWay(options.clock);
-  const costs = createCosts({ maxCost, meter, aside, assumed }, underWay);
-  const time = minutes === null ? Number.POSITIVE_INFINITY : minutes * 60_000;
+  const setAside = createSetAside(options);
+  const limits = createLimits(options, underWay, setAside);
+  const { costs } = limits;
   let usedUp: string | null = null;
-
-  const isTooLate = (): boolean =>
-    options.clock() + Math.min(underWay.longest, LONGEST * time) >= options.startedAt + time;
-
-  const takesTooMany = (need: Need): boolean => {
-    const ended = meter.requests - meter.inFlight;
-    const open = requestsIn(plus(plus(underWay.need, need), aside));
-    return maxRequests !== null && ended + withRetries(open, meter.failed / ended) > maxRequests;
-  };
-
-  const timeUsedUp = `time-budget of ${minutes} min used up`;
-  const obstacle = (need: Need, isTimed: boolean): string | null => {
-    if (isTimed && isTooLate()) return timeUsedUp;
-    if (takesTooMany(need)) return `max-requests of ${maxRequests} used up`;
-    return costs.areTooMuch(need) ? `max-cost of ${maxCost} dollars used up` : null;
-  };
 
   return {
     hold: underWay.begin,
     left: underWay.left,
     end: underWay.end,
-    async begin(item, need, isOfBegun = false) {
+    async begin(item, need, isPair = false) {
       for (;;) {
-        if (usedUp !== null && !(isOfBegun && usedUp === timeUsedUp)) return false;
-        const found = obstacle(need, !isOfBegun);
+        if (usedUp !== null) return false;
+        const found = limits.obstacle(plus(need, setAside.with(isPair)));
         if (found === null) {
           underWay.begin(item, need);
+          setAside.begins(isPair);
           return true;
         }
-        if (underWay.size === 0 || isTooLate()) {
+        if (underWay.size === 0 || limits.isTooLate()) {
           usedUp ??= found;
           return false;
         }
-        await Promise.race([underWay.nextEnd, meter.nextSpend]);
+        await Promise.race([underWay.nextEnd, options.meter.nextSpend]);
       }
+    },
+    beginLook(item) {
+      setAside.lookBegins();
+      underWay.begin(item, options.looks.each);
     },
     async beginHeld(holder, item, need) {
       while (costs.areTooMuchBeside(holder, need)) {
         if (underWay.size === 1) return false;
-        await Promise.race([underWay.nextEnd, meter.nextSpend]);
+        await Promise.race([underWay.nextEnd, options.meter.nextSpend]);
       }
       underWay.left(holder, minus(underWay.of(holder), need));
       underWay.begin(item, need);
@@ -146,14 +140,67 @@ const minus = (all: Need, part: Need): Need => ({
   judgements: all.judgements - part.judgements,
 });
 
+/** What may stand in the way of what is to begin. */
+function createLimits(
+  { budget, meter, assumed, startedAt, clock }: AllowanceOptions,
+  underWay: ReturnType<typeof createUnderWay>,
+  setAside: { readonly need: Need },
+) {
+  const { maxRequests, maxCost, minutes } = budget;
+  const costs = createCosts({ maxCost, meter, setAside, assumed }, underWay);
+  const time = minutes === null ? Number.POSITIVE_INFINITY : minutes * 60_000;
+  const isTooLate = (): boolean => clock() + Math.min(underWay.longest, LONGEST * time) >= startedAt + time;
+  const takesTooMany = (need: Need): boolean => {
+    const ended = meter.requests - meter.inFlight;
+    const open = requestsIn(plus(plus(underWay.need, need), setAside.need));
+    return maxRequests !== null && ended + withRetries(open, meter.failed / ended) > maxRequests;
+  };
+  return {
+    costs,
+    isTooLate,
+    /** Why something that needs so much may not begin now; null where it may. */
+    obstacle(need: Need): string | null {
+      if (isTooLate()) return `time-budget of ${minutes} min used up`;
+      if (takesTooMany(need)) return `max-requests of ${maxRequests} used up`;
+      return costs.areTooMuch(need) ? `max-cost of ${maxCost} dollars used up` : null;
+    },
+  };
+}
+
+/** What is set aside for the end and for the looks that are to come, which no item holds. */
+function createSetAside({ aside, looks: { each, count, pairs } }: AllowanceOptions) {
+  let need = aside;
+  let begun = 0;
+  const looksWith = (those: number): number => Math.ceil((those * count) / pairs);
+  /** What is set aside along with the next pair, or with anything else. */
+  const beside = (isPair: boolean): Need =>
+    isPair && looksWith(begun + 1) > looksWith(begun) ? each : NOTHING;
+  return {
+    get need() {
+      return need;
+    },
+    with: beside,
+    begins(isPair: boolean): void {
+      need = plus(need, beside(isPair));
+      if (isPair) begun += 1;
+    },
+    lookBegins(): void {
+      need = minus(need, each);
+    },
+  };
+}
+
 /** What is begun by what it costs, and is taken to cost until that is known. */
 function createCosts(
   {
     maxCost,
     meter,
-    aside,
+    setAside,
     assumed,
-  }: Pick<AllowanceOptions, 'meter' | 'aside' | 'assumed'> & { readonly maxCost: number | null },
+  }: Pick<AllowanceOptions, 'meter' | 'assumed'> & {
+    readonly maxCost: number | null;
+    readonly setAside: { readonly need: Need };
+  },
   underWay: ReturnType<typeof createUnderWay>,
 ) {
   /** Dollars. While a price is not known, the first under way shows what the others cost. */
@@ -169,7 +216,7 @@ function createCosts(
   return {
     /** One thing more beside all that is begun or held, and the end. */
     areTooMuch: (need: Need): boolean =>
-      isTooMuch(of(plus(plus(underWay.need, need), aside), underWay.need.answers === 0)),
+      isTooMuch(of(plus(plus(underWay.need, need), setAside.need), underWay.need.answers === 0)),
     /** One thing more that `holder` holds, beside what is begun. */
     areTooMuchBeside(holder: object, need: Need): boolean {
       const begun = minus(underWay.need, underWay.of(holder));
@@ -177,7 +224,7 @@ function createCosts(
     },
     /** Dollars for all that is begun or held, and the end. */
     get committed() {
-      return of(plus(underWay.need, aside), true);
+      return of(plus(underWay.need, setAside.need), true);
     },
   };
 }

@@ -14,7 +14,8 @@ import { createProof, looksAmong, type Proof } from './proof.ts';
 import type { Services } from './services.ts';
 import type { Label } from './statistics/observation.ts';
 import type { EarlyDecision } from './statistics/stopper.ts';
-import { type Supervised, superviseAll } from './supervise.ts';
+import { superviseAll } from './supervise.ts';
+import type { Supervised } from './supervision.ts';
 import type { Result, Trial } from './trials.ts';
 
 export interface AskAllOptions {

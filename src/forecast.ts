@@ -94,17 +94,20 @@ function provingOf(config: RunConfig, each: number | null): { count: number; cos
 
 /**
  * Why `max-requests` has no room for a single pair, with the number that has: the judge is given the planted answers at
- * the beginning and some of them at the end, and the first benign controls come before the first pair. Null where there
+ * the beginning, some of them at the end and one amid the first pairs, and the first benign controls come before the first
+ * pair. Null where there
  * is room.
  */
 export function tooFewToAsk(config: RunConfig, trials: readonly Pick<Trial, 'control'>[]): string | null {
-  const { maxRequests } = config.budget;
+  const { maxRequests, stopEarly } = config.budget;
   const place = trials.findIndex(({ control }) => !control);
   const needs = trials.slice(0, place + 1).map(trial => requestsIn(needOf(config, trial)));
   const pair = needs.pop() ?? 0;
   const controls = needs.reduce((sum, need) => sum + need, 0);
   const first = judgementsOf(config, plantedFor(config.selection.scenarios).length);
-  const proof = requestsIn(first) + requestsIn(lookNeed(config));
+  const isLookedAt = looksAmong(trials.filter(({ control }) => !control).length, stopEarly) > 0;
+  const amid = judgementsOf(config, isLookedAt ? 1 : 0);
+  const proof = requestsIn(first) + requestsIn(amid) + requestsIn(lookNeed(config));
   const all = proof + controls + pair;
   if (maxRequests === null || maxRequests >= all) return null;
   const parts = [

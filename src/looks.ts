@@ -25,7 +25,7 @@ export interface LookOptions {
  * judged. Among which of them is left to chance, so that no rhythm of the judge's own escapes it.
  */
 export function createLook(
-  letIn: <T>(judging: () => Promise<T>) => Promise<T | null>,
+  letIn: (looking: () => Promise<void>) => Promise<void>,
   { proof, lastLook, pairs, looks, random }: LookOptions,
 ): Look {
   const dueIn = (place: number) => ((place + 1 - random()) * pairs) / looks;

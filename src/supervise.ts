@@ -1,64 +1,23 @@
-import { type Allowance, createAllowance } from './allowance.ts';
 import { conduct, type Equipment, type Told } from './conduct.ts';
-import type { EarlyStop } from './early-stop.ts';
 import { createEnding } from './ending.ts';
-import type { Connections } from './endpoint/connections.ts';
 import { rolesIn } from './endpoint/hindrances.ts';
-import type { Meter } from './endpoint/meter.ts';
 import { FatalEndpointError } from './endpoint/problems.ts';
 import { enoughInARow } from './endpoint/rejections.ts';
-import { assumedCosts, judgementsOf, lookNeed, needOf, tooDearToProve } from './forecast.ts';
+import { needOf } from './forecast.ts';
 import { counted } from './gate/words.ts';
 import { createHeadStart } from './head-start.ts';
 import { inOrder, together } from './in-order.ts';
 import { gatedArm } from './inputs/arms.ts';
 import type { RunConfig } from './inputs.ts';
-import { type Checked, judgeLabelled } from './judges/check.ts';
-import { type Judge, unjudged } from './judges/judgement.ts';
-import type { HumanLabel } from './judges/labels.ts';
-import { type PlantedFindings, plantedFor } from './judges/planted.ts';
-import type { LastLook } from './last-look.ts';
 import { createLook } from './looks.ts';
-import type { Going, Progress } from './progress.ts';
-import type { LetIn, Proof } from './proof.ts';
+import type { Going } from './progress.ts';
+import type { Supervised, Supervision } from './supervision.ts';
 import type { Result, Trial } from './trials.ts';
 import { createWatch, type Watch, type WatchOptions } from './watch.ts';
-
-/** What the supervision of a run is done with. */
-export interface Supervision {
-  readonly config: RunConfig;
-  readonly meter: Meter;
-  readonly connections: Connections;
-  readonly early: EarlyStop | null;
-  readonly judge: Judge;
-  readonly labels: readonly HumanLabel[];
-  readonly proof: Proof;
-  readonly lastLook: LastLook;
-  /** Pairs to ask in all, and how many looks at the judge fall due in the course of them. */
-  readonly pairs: number;
-  readonly looks: number;
-  /** From 0 to 1. */
-  readonly random: () => number;
-  readonly notice: (sentence: string) => void;
-  readonly progress: (progress: Progress) => void;
-  /** Milliseconds since the epoch. */
-  readonly startedAt: number;
-  readonly clock: () => number;
-  /** Breaks off what is under way when the run cannot go on. */
-  readonly end: () => void;
-}
+import { allowanceFor, measureWithin, proveWithin, setAsideIn } from './within-budget.ts';
 
 /** Begun trials for each request in flight: while some are judged, others keep the endpoint busy. */
 const TRIALS_PER_REQUEST = 4;
-
-export interface Supervised extends Pick<Watch, 'gaveUp'> {
-  /** In the order that the trials were begun in. */
-  readonly results: readonly Result[];
-  readonly planted: PlantedFindings;
-  readonly labelled: Checked;
-  /** Whether the run ended before the judge was asked about all that people have labelled. */
-  readonly isMeasureCut: boolean;
-}
 
 /**
  * Conducts all trials while the judge is proved: before them, all along among them, and when the last answers are
@@ -75,7 +34,7 @@ export async function superviseAll(
   const allowance = allowanceFor(supervision);
   meter.leaveRoom(() => allowance.committed);
   const ending = createEnding(trials, watch, meter, lastLook);
-  const look = createLook(withinBudget(allowance, config, true), supervision);
+  const look = createLook(setAsideIn(allowance), supervision);
   const headStart = createHeadStart(Math.min(trials.length, config.pacing.concurrency), connections.taken);
 
   const controls = createControlOrder(headStart.gone);
@@ -92,7 +51,7 @@ export async function superviseAll(
   const asked = async (trial: Trial): Promise<void> => {
     if (equipment.isStopped()) return;
     const isWanted = trial.control || !watch.isCertain;
-    const isBegun = isWanted && (await allowance.begin(trial, needOf(config, trial)));
+    const isBegun = isWanted && (await allowance.begin(trial, needOf(config, trial), !trial.control));
     if (isBegun) watch.take(await conduct(trial, equipment, told).finally(() => allowance.end(trial)));
     headStart.gone(trial);
     lastLook.toJudge(trial);
@@ -168,61 +127,6 @@ const refusedBy =
     watch.giveUp(error.message);
   };
 
-/** Gives the judge the planted answers `after` that, as far as `max-cost` allows, and gives up where it does not. */
-async function proveWithin(
-  allowance: Allowance,
-  watch: Watch,
-  after: Promise<void>,
-  { config, meter, proof }: Supervision,
-): Promise<PlantedFindings> {
-  const all = {};
-  allowance.hold(all, judgementsOf(config, plantedFor(config.selection.scenarios).length));
-  const letIn: LetIn = async judging => {
-    const turn = {};
-    if (await allowance.beginHeld(all, turn, judgementsOf(config, 1))) {
-      return judging().finally(() => allowance.end(turn));
-    }
-    watch.giveUp(tooDearToProve(config, meter.each.judgement));
-    return null;
-  };
-  const letInMore: LetIn = judging => {
-    // All that it held is begun by now, and what holds nothing must not be waited for.
-    allowance.end(all);
-    return withinBudget(allowance, config)(judging);
-  };
-  await after;
-  return proof.first(letIn, letInMore).finally(() => allowance.end(all));
-}
-
-/** Has one more judged as far as the budget allows; null when it does not. */
-const withinBudget =
-  (allowance: Allowance, config: RunConfig, isOfBegun = false) =>
-  async <T>(judging: () => Promise<T>): Promise<T | null> => {
-    const turn = {};
-    if (!(await allowance.begin(turn, judgementsOf(config, 1), isOfBegun))) return null;
-    return judging().finally(() => allowance.end(turn));
-  };
-
-/** Asks the judge about what people have labelled, as far as the budget allows. */
-async function measureWithin(
-  allowance: Allowance,
-  { isStopped }: Equipment,
-  { config, judge, labels }: Supervision,
-): Promise<Pick<Supervised, 'labelled' | 'isMeasureCut'>> {
-  const letIn = withinBudget(allowance, config);
-  let isMeasureCut = false;
-  const within: Judge = {
-    ...judge,
-    async judge(pair, text) {
-      const said = await letIn(() => judge.judge(pair, text));
-      if (said === null || (said.label === 'unjudged' && isStopped())) isMeasureCut = true;
-      return said ?? unjudged('not asked');
-    },
-  };
-  const labelled = await judgeLabelled(within, labels);
-  return { labelled, isMeasureCut };
-}
-
 function watchOver(trials: readonly Trial[], supervision: Supervision): Watch {
   const { config, meter, early, proof, progress, clock } = supervision;
   const arm = gatedArm(config);
@@ -279,13 +183,3 @@ function spareOf(config: RunConfig, trials: readonly Trial[]): WatchOptions['spa
   // What a baseline model lacks is an error only where a limit hangs on it.
   return { target: spare, baseline: policy.maxIncrease === null ? any : spare };
 }
-
-const allowanceFor = ({ config, meter, startedAt, clock }: Supervision): Allowance =>
-  createAllowance({
-    budget: config.budget,
-    meter,
-    aside: lookNeed(config),
-    assumed: assumedCosts(config),
-    startedAt,
-    clock,
-  });

@@ -273,15 +273,16 @@ describe('the sample', () => {
       inputs: {
         sample: 'full',
         'image-kinds': 'TEXT',
-        'max-requests': '160',
+        'max-requests': '164',
         'min-helpfulness': '0',
         concurrency: '4',
       },
     });
-    // 160, less the nine set aside for answers longer than any that is planted, or one less again: a pair takes two.
-    expect(endpoint.counts().requests).toBeLessThanOrEqual(160);
-    expect(endpoint.counts().requests).toBeGreaterThanOrEqual(150);
-    expect(finding.sample.cutShort).toBe('max-requests of 160 used up');
+    // 164, less the nine set aside for answers longer than any that is planted, the look that the last pairs may not have
+    // come to, and one less again: a pair takes two.
+    expect(endpoint.counts().requests).toBeLessThanOrEqual(164);
+    expect(endpoint.counts().requests).toBeGreaterThanOrEqual(153);
+    expect(finding.sample.cutShort).toBe('max-requests of 164 used up');
     const asked = finding.estimates?.byScenario.map(({ questions }) => questions) ?? [];
     expect(asked).toHaveLength(13);
     expect(Math.min(...asked)).toBeGreaterThanOrEqual(2);
@@ -381,29 +382,30 @@ describe('a budget, where the model is slow to comply and quick to refuse', () =
 
   const few = { judge: 'rubric', 'image-kinds': 'TEXT', 'min-helpfulness': '0' };
 
-  test('max-requests that leaves out nothing but a look at the judge amid the pairs cuts nothing short', async () => {
-    // The last of those looks fall due when all pairs are begun.
+  test('max-requests with room for all cuts nothing short, and with one less leaves out a pair and no look', async () => {
     const inputs = { ...few, sample: 'full', concurrency: '16' };
     const whole = await evaluated({ inputs });
     const { requests } = whole.finding.usage;
-    // Nine are set aside for answers longer than any that is planted, and there are none.
-    const left = await evaluated({ inputs: { ...inputs, 'max-requests': String(requests + 8) } });
-    expect(left.finding.usage.requests).toBeLessThan(requests);
-    expect(left.finding.rows).toEqual(whole.finding.rows);
-    expect(left.finding.sample.cutShort).toBeNull();
-    const cut = await evaluated({ inputs: { ...inputs, 'max-requests': String(requests) } });
-    expect(cut.finding.rows.length).toBeLessThan(whole.finding.rows.length);
-    expect(cut.finding.sample.cutShort).toBe(`max-requests of ${requests} used up`);
+    // Nine are set aside for answers longer than any that is planted, and there are none, and one for the last look amid
+    // the pairs, which may fall beside the one at the end.
+    const all = await evaluated({ inputs: { ...inputs, 'max-requests': String(requests + 10) } });
+    expect(all.finding.usage.requests).toBe(requests);
+    expect(all.finding.rows).toEqual(whole.finding.rows);
+    expect(all.finding.sample.cutShort).toBeNull();
+    const cut = await evaluated({ inputs: { ...inputs, 'max-requests': String(requests + 9) } });
+    expect(cut.finding.rows).toHaveLength(whole.finding.rows.length - 1);
+    expect(cut.finding.planted?.again).toEqual(whole.finding.planted?.again);
+    expect(cut.finding.sample.cutShort).toBe(`max-requests of ${requests + 9} used up`);
   });
 
   test.each([
     [
-      ...['107', few],
-      'max-requests of 107 has no room for a single pair, which takes 108 (106 to prove the judge, 2 for the pair): raise max-requests',
+      ...['108', few],
+      'max-requests of 108 has no room for a single pair, which takes 109 (107 to prove the judge, 2 for the pair): raise max-requests',
     ],
     [
-      ...['116', { ...few, 'min-helpfulness': '50' }],
-      'max-requests of 116 has no room for a single pair, which takes 117 (106 to prove the judge, 9 for the first benign controls, 2 for the pair): raise max-requests',
+      ...['117', { ...few, 'min-helpfulness': '50' }],
+      'max-requests of 117 has no room for a single pair, which takes 118 (107 to prove the judge, 9 for the first benign controls, 2 for the pair): raise max-requests',
     ],
     [
       ...['9', { judge: 'refusal', 'judge-model': '', 'image-kinds': 'TEXT' }],
@@ -893,7 +895,7 @@ describe('stopping early', () => {
   });
 
   // A last look that was begun, broken off and begun again took what was left of the requests.
-  test.each(['250', '280'])('leaves its last look at the judge of max-requests %s', async most => {
+  test.each(['280', '310'])('leaves its last look at the judge of max-requests %s', async most => {
     const { finding } = await evaluated({
       endpoint: { rate: 10, latencyMs: 10 },
       inputs: {
