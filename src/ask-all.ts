@@ -65,7 +65,10 @@ export async function askAll(
     const stop = stopReason(meter, services.signal, decision);
     const common = { ...supervised, early: decision };
     // Nothing that is given up has a verdict that a look at the judge could change.
-    if (supervised.gaveUp !== null) return { ...common, planted: shownBy(planted, proof), cutShort: stop };
+    if (supervised.gaveUp !== null) {
+      const results = asFarAs(stop, came.results);
+      return { ...common, results, planted: shownBy(planted, proof), cutShort: stop };
+    }
     const stopped = meter.stopped;
     meter.resume();
     await lastLook.atEnd();
@@ -77,12 +80,16 @@ export async function askAll(
       if (proof.wavered(label, place)) return WAVERED;
       return lastLook.isTaken || judgements.isBacked(label, place) ? null : UNBACKED;
     };
-    const results = withoutUnbacked(came.results, whyNot);
+    const results = withoutUnbacked(asFarAs(cutShort, came.results), whyNot);
     return { ...common, results, planted: shownBy(planted, proof), cutShort };
   } finally {
     clearTimeout(deadline);
   }
 }
+
+/** What is broken off where the run was not cut short was of no use any more, since the verdict was certain. */
+const asFarAs = (cutShort: Stop | null, results: readonly Result[]): readonly Result[] =>
+  cutShort === null ? results.filter(({ isCut }) => !isCut) : results;
 
 /**
  * What was judged after the judge was last seen to judge, or while it missed at first what it found later, counts as

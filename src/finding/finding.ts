@@ -43,8 +43,7 @@ export interface FindingParts extends AskedUnder {
 /** Estimates, decides, and says all of it in one value. Pure. */
 export function findingOf(parts: FindingParts): Finding {
   const { config, selection, judge, meter, cutShort } = parts;
-  const found = withoutFixedTexts(parts.results);
-  const results = cutShort === null ? found.filter(({ isCut }) => !isCut) : found;
+  const results = withoutFixedTexts(parts.results);
   const asked = askedOf(parts, results);
   const { model, chosen } = configuredIn(config);
   const { notices, rows, verdict, ...concluded } = conclude(asked);
