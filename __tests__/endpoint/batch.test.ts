@@ -107,6 +107,10 @@ const askAll = (client: Pick<BatchEndpoint, 'ask'>, count: number): Promise<Answ
   Promise.all(questions(count).map(text => client.ask(request(text))));
 const sayYes = (lines: readonly AskedLine[]): Became => ({ output: lines.map(line => saying(line, 'Yes.')) });
 
+/** Of the answers to so many requests, some of which have none. */
+const kinds = (count: number, without: readonly number[]): string[] =>
+  Array.from({ length: count }, (_, n) => (without.includes(n) ? 'none' : 'text'));
+
 /** Answers with a status and nothing else. */
 const refuse = (response: ServerResponse, status: number): boolean => {
   sendJson(response, {}, status);
@@ -913,8 +917,6 @@ describe('a batch that is not run because of some of its requests', () => {
     Promise.all(
       questions(count).map((text, n) => client.ask(request(bad.includes(n) ? `${text} bad` : text))),
     );
-  const kinds = (count: number, bad: readonly number[]): string[] =>
-    Array.from({ length: count }, (_, n) => (bad.includes(n) ? 'none' : 'text'));
   const told = (): string[] => notices.filter(notice => !/^Sent/.test(notice));
 
   test.each<[string, (places: readonly number[]) => readonly Problem[]]>([
@@ -1210,6 +1212,120 @@ describe('a batch that is not run because of some of its requests', () => {
     const error = await client.ask(request('A duck?')).catch(each => each);
     expect(error).toMatchObject({ name: 'FatalEndpointError', isHalfWay: true });
     expect(server.batches).toHaveLength(2);
+  });
+});
+
+describe('an account whose credit is used up', () => {
+  const usedUp = { code: 'insufficient_quota', message: 'sk-very-secret' };
+  const whose = (line: AskedLine) => lineFor(line, { error: usedUp }, 429);
+  const advice =
+    'the limit or the credit of its account there is used up; raise it, or wait until it is renewed';
+  /** Answers so many, in the order that they were asked, and says of the others that the account is used up. */
+  const answering = (most: number) => {
+    const answered = new Set<string>();
+    return (lines: readonly AskedLine[]): Became => {
+      const isAnswered = ({ custom_id: id }: AskedLine) => answered.has(id) || answered.size < most;
+      const [output, errors]: [unknown[], unknown[]] = [[], []];
+      for (const line of lines) {
+        if (!isAnswered(line)) errors.push(whose(line));
+        else output.push(saying(line, 'Yes.'));
+        if (isAnswered(line)) answered.add(line.custom_id);
+      }
+      return { output, errors };
+    };
+  };
+
+  test.each<[string, (line: AskedLine) => unknown, string]>([
+    ['429', whose, 'answered 429 (insufficient_quota)'],
+    [
+      '429 with a code that is no more than that',
+      line => lineFor(line, { error: { code: '429', type: 'budget_exceeded' } }, 429),
+      'answered 429 (budget_exceeded)',
+    ],
+    [
+      '400',
+      line => lineFor(line, { error: { ...usedUp, code: 'billing_hard_limit_reached' } }, 400),
+      'answered 400 (billing_hard_limit_reached)',
+    ],
+    [
+      'a code alone',
+      line => unasked(line, 'insufficient_quota'),
+      'did not run the batch (insufficient_quota)',
+    ],
+  ])('ends the run at once where each line says so by %s', async (_, lineOf, said) => {
+    const { client, server } = await scripted(lines => ({ errors: lines.map(lineOf) }));
+    const error = await askAll(client, 40).catch(each => each);
+    await client.close();
+    expect(error).toEqual(new FatalEndpointError(`${server.baseUrl} ${said}: ${advice}`));
+    expect(error).toHaveProperty('isHalfWay', false);
+    expect(server.batches).toHaveLength(1);
+    expect(server.files()).toEqual([]);
+  });
+
+  test.each(['files', 'batches'])('ends the run at once where POST %s says so', async step => {
+    const server = await batchServer(sayYes, (call, response) => {
+      if (call === `POST ${step}`) sendJson(response, { error: usedUp }, 429, { 'retry-after-ms': '1' });
+      return call === `POST ${step}`;
+    });
+    endpoint = server;
+    const client = batchesOf(server.baseUrl);
+    await expect(askAll(client, 2)).rejects.toThrow(
+      new FatalEndpointError(`${server.baseUrl} answered 429 (insufficient_quota) to ${step}: ${advice}`),
+    );
+    expect(server.calls.filter(call => call === `POST ${step}`)).toHaveLength(1);
+  });
+
+  test('beside answers is asked for what it lacks once more, and ends the run with what it has said', async () => {
+    const { client, server } = await scripted(answering(10));
+    const kept: Answer[] = [];
+    const asked = questions(40).map(text => client.ask(request(text)).then(answer => kept.push(answer)));
+    const error = await Promise.all(asked).catch(each => each);
+    await client.close();
+    expect(error).toEqual(
+      new FatalEndpointError(`${server.baseUrl} answered 429 (insufficient_quota): ${advice}`),
+    );
+    expect(error).toHaveProperty('isHalfWay', true);
+    expect(kept.map(({ kind }) => kind)).toEqual(kinds(10, []));
+    expect(server.batches.map(({ length }) => length)).toEqual([40, 30]);
+  });
+
+  test('for a few requests alone is no answer to them, after as many tries as others have', async () => {
+    const { client, server } = await scripted(answering(38));
+    const answers = await askAll(client, 40);
+    expect(answers.map(({ kind }) => kind)).toEqual(kinds(40, [38, 39]));
+    expect(answers.at(-1)).toMatchObject({
+      reason: 'rejected',
+      detail: `${server.baseUrl} answered 429 (insufficient_quota): ${advice}`,
+    });
+    expect(server.batches.map(({ length }) => length)).toEqual([40, 2, 2]);
+  });
+
+  test('for a few requests at a time, as of a gateway that has several, loses none', async () => {
+    const { client, server } = await scripted((lines, batch) => ({
+      output: lines.slice(batch === 0 ? 25 : 0).map(line => saying(line, 'Yes.')),
+      errors: batch === 0 ? lines.slice(0, 25).map(whose) : [],
+    }));
+    expect((await askAll(client, 40)).map(({ kind }) => kind)).toEqual(kinds(40, []));
+    expect(server.batches.map(({ length }) => length)).toEqual([40, 25]);
+  });
+
+  test('that a batch of an earlier attempt met may have been renewed since', async () => {
+    const server = await batchServer((lines, batch) =>
+      batch === 0 ? { errors: lines.map(whose) } : sayYes(lines),
+    );
+    endpoint = server;
+    const keyed = (text: string) => ({
+      ...request(text),
+      key: createHash('sha256').update(text).digest('hex'),
+    });
+    void batchesOf(server.baseUrl, { sleep: untilSent }).ask(keyed('A duck?'));
+    while (notices.length === 0) await setTimeout(5);
+    const next = await openJournal(join(folder, 'journal.jsonl'));
+    const again = batchesOf(server.baseUrl, { journal: next });
+    expect(await again.ask(keyed('A duck?'))).toMatchObject({ kind: 'text' });
+    expect(server.batches).toHaveLength(2);
+    await again.close();
+    await next.close();
   });
 });
 

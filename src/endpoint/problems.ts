@@ -47,13 +47,20 @@ export function refusalOf(
   { baseUrl, secrets }: { readonly baseUrl: string; readonly secrets: readonly string[] },
 ): Refusal {
   const redirect = status >= 300 && status < 400 ? placeOf(headers?.get('location'), baseUrl) : '';
+  return { status, redirect, ...wordIn({ code, type, message }, secrets) };
+}
+
+/** The endpoint's word for an error, and whether it is one of its account. */
+export function wordIn(
+  { code, type, message }: { readonly code?: unknown; readonly type?: unknown; readonly message?: unknown },
+  secrets: readonly string[],
+): Pick<Refusal, 'code' | 'isAccounts'> {
   // A gateway's code may be no more than the status.
-  const ofAccount = [code, type].find(word => isAccounts(word));
+  const ofAccount = [code, type].find(isAccounts);
   return {
-    status,
     code: errorWord(ofAccount ?? code ?? type, secrets),
-    redirect,
-    isAccounts: ofAccount !== undefined && !(ofAccount === 'insufficient_quota' && ALIBABAS.test(message)),
+    isAccounts:
+      ofAccount !== undefined && !(ofAccount === 'insufficient_quota' && ALIBABAS.test(`${message}`)),
   };
 }
 

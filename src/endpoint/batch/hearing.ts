@@ -62,7 +62,7 @@ export async function heard(live: Live, options: HearingOptions): Promise<Heard>
   const gathered = await collect(state, new Set(pending.keys()), hear, options);
   // Beside answers that were not given out, what is no answer says nothing of the others.
   const isSilent = pending.size === asked || !(isAnswered || gathered.isWhole);
-  const came = { state, gathered, isUnheard: state.status === 'completed' && isSilent };
+  const came = { state, gathered, isAnswered, isUnheard: state.status === 'completed' && isSilent };
   // The answers are on their way into the journal; the record's end goes in behind them.
   await setImmediate();
   // It may be read another time, by the next attempt or by a person: it stays known.
@@ -71,7 +71,9 @@ export async function heard(live: Live, options: HearingOptions): Promise<Heard>
   return {
     came,
     takeFailed() {
-      for (const [entry, fateIn] of failed) take(entry, fateIn(came));
+      // None is handed in again where one of them ends the run.
+      const fates = failed.map(([entry, fateIn]) => [entry, fateIn(came)] as const);
+      for (const [entry, fate] of fates) take(entry, fate);
     },
   };
 }

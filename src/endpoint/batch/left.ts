@@ -237,7 +237,11 @@ async function keepAnswers(
     const gathered = await collect(state, asked, hear, options);
     read = gathered.read;
     const isUnheard = pending.size === asked.size;
-    const told = silentNotice({ state, gathered, isUnheard }, record.ids.length, pending.size);
+    const told = silentNotice(
+      { state, gathered, isAnswered: kept.length > 0, isUnheard },
+      record.ids.length,
+      pending.size,
+    );
     if (told !== undefined) options.notice(told);
   }
   await Promise.all(kept);

@@ -3,7 +3,7 @@ import { parseJson } from '../../common/json.ts';
 import { type Answer, filtered, noAnswer, readAnswer } from '../answer.ts';
 import { isWorthAnother, LARGEST_BODY, passingFault } from '../client.ts';
 import { withError } from '../detail.ts';
-import { errorWord, isFiltered } from '../problems.ts';
+import { errorWord, isFiltered, wordIn } from '../problems.ts';
 import { parametersIn } from '../request.ts';
 
 /** What the endpoint said to one request of a batch. */
@@ -14,8 +14,11 @@ export type Outcome =
   /** It would be the same again, in the same words; `parameters` are what it objects to. */
   | {
       readonly kind: 'rejected';
-      readonly status: number;
+      /** Null where it was not asked. */
+      readonly status: number | null;
       readonly code: string;
+      /** Whether the account there may ask nothing more. */
+      readonly isAccounts: boolean;
       readonly parameters: readonly string[];
     };
 
@@ -54,7 +57,7 @@ export function readLine(text: string, secrets: readonly string[]): BatchLine | 
   const parsed = line.safeParse(lineIn(text));
   if (!parsed.success) return undefined;
   const { custom_id: id, response, error } = parsed.data;
-  if (!response) return error ? { id, outcome: unasked(error.code, secrets) } : undefined;
+  if (!response) return error ? { id, outcome: unasked(error, secrets) } : undefined;
   const { status_code: status, body } = response;
   if (status !== 200) return { id, outcome: refused(status, body, secrets) };
   const answer = readAnswer(typeof body === 'string' ? body : JSON.stringify(body ?? ''), secrets);
@@ -64,28 +67,30 @@ export function readLine(text: string, secrets: readonly string[]): BatchLine | 
 const wordOr = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 /** An error without a response: `batch_expired`, `batch_cancelled`, `request_timeout` in OpenAI's words. */
-function unasked(code: unknown, secrets: readonly string[]): Outcome {
+function unasked(error: z.output<typeof words>, secrets: readonly string[]): Outcome {
+  const { code } = error;
   if (isFiltered({ status: 400, code: wordOr(code), error: undefined })) return FILTERED;
+  const said = wordIn(error, secrets);
+  if (said.isAccounts) return { kind: 'rejected', status: null, ...said, parameters: [] };
   const word = errorWord(code, secrets) || 'no response';
   const late = code === 'request_timeout' || code === 'batch_expired';
   const answer = noAnswer(late ? 'timeout' : 'server', `in a batch: ${word}`);
   return { kind: 'failed', answer, wasAsked: false };
 }
 
+/** Whether a request was not put to the model. */
+export const isUnasked = (outcome: Outcome): boolean =>
+  outcome.kind === 'failed' ? !outcome.wasAsked : outcome.kind === 'rejected' && outcome.status === null;
+
 const FILTERED: Outcome = { kind: 'answered', answer: filtered(), again: false };
 
 function refused(status: number, body: unknown, secrets: readonly string[]): Outcome {
   const error = errorBody.safeParse(withError(typeof body === 'string' ? parseJson(body) : body)).data?.error;
   if (isFiltered({ status, code: wordOr(error?.code), error })) return FILTERED;
-  const passing = passingFault(status);
+  const said = wordIn(error ?? {}, secrets);
+  const passing = said.isAccounts ? undefined : passingFault(status);
   if (passing) return { kind: 'failed', answer: passing, wasAsked: true };
-  const code = errorWord(error?.code ?? error?.type, secrets);
-  return {
-    kind: 'rejected',
-    status,
-    code,
-    parameters: error ? parametersIn(status, error) : [],
-  };
+  return { kind: 'rejected', status, ...said, parameters: error ? parametersIn(status, error) : [] };
 }
 
 const LINE_BREAK = 10;

@@ -1,7 +1,7 @@
 import { keyOf } from '../../journal/key.ts';
 import { FatalEndpointError } from '../problems.ts';
 import { type BatchApi, type BatchState, bareState, FileGoneError } from './api.ts';
-import { isLine, type Outcome, readLine } from './lines.ts';
+import { isLine, isUnasked, type Outcome, readLine } from './lines.ts';
 
 export interface PollOptions {
   readonly api: Pick<BatchApi, 'look' | 'lines' | 'cancel'>;
@@ -186,7 +186,7 @@ async function read(
       const line = readLine(text, secrets);
       if (!line) continue;
       lines += 1;
-      if (line.outcome.kind === 'failed' && !line.outcome.wasAsked) unasked += 1;
+      if (isUnasked(line.outcome)) unasked += 1;
       hear(line.id, line.outcome);
     }
     return { came: isOfBatch || isBlank ? 'whole' : 'another', lines, unasked };

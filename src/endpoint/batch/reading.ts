@@ -1,16 +1,9 @@
 import { counted } from '../../gate/words.ts';
 import { type Answer, noAnswer } from '../answer.ts';
 import type { ClientOptions } from '../client.ts';
-import {
-  errorWord,
-  FatalEndpointError,
-  isAccounts,
-  type Refusal,
-  rejectionSentence,
-  shownUrl,
-} from '../problems.ts';
+import { errorWord, FatalEndpointError, isAccounts, rejectionSentence, shownUrl } from '../problems.ts';
 import { createDialectLearner, type Dialect } from '../request.ts';
-import { createStanding } from '../standing.ts';
+import { createStanding, type Standing } from '../standing.ts';
 import type { BatchState } from './api.ts';
 import { type Complaint, notRun } from './complaint.ts';
 import type { Live } from './entry.ts';
@@ -34,6 +27,8 @@ export interface Came {
   readonly state: BatchState;
   /** What its files hold. */
   readonly gathered: Gathered;
+  /** Whether it has answered any of its requests. */
+  readonly isAnswered: boolean;
   /** Whether it was completed without a word about any of its requests, or without an answer where a file is missing. */
   readonly isUnheard: boolean;
 }
@@ -48,8 +43,9 @@ export interface BatchReader {
   /** Undefined for a rejection, which is judged when the whole batch is known. */
   fateOf(outcome: Outcome, live: Live): Fate | undefined;
   /**
-   * Of a request that is rejected. Throws FatalEndpointError when rejections are all that the endpoint has ever said;
-   * those of a batch that could not be read whole are not, if there are requests of which it says nothing.
+   * Of a request that is rejected. Throws FatalEndpointError when rejections are all that the endpoint has ever said, or
+   * say again and again that the account there is used up, beside no answer; those of a batch that could not be read
+   * whole do not, if there are requests of which it says nothing.
    */
   rejected(rejection: Rejection, came: Came, live: Live): Fate;
   /** Whether nothing can ever be read of what the endpoint writes, as far as this batch shows. */
@@ -69,6 +65,7 @@ export function createBatchReader({
   standing = createStanding(),
 }: Pick<ClientOptions, 'baseUrl' | 'model' | 'meter' | 'secrets' | 'standing'>): BatchReader {
   const learner = createDialectLearner();
+  const rejections = createRejecting({ baseUrl, model }, standing);
   const isUnreadable: BatchReader['isUnreadable'] = (came, live) =>
     !live.earlier && !standing.hasAnswered && holdsNothing(came, live);
   /** Why the run ends with a batch; null where it does not. */
@@ -93,19 +90,12 @@ export function createBatchReader({
       if (outcome.kind === 'rejected') {
         return learner.learn(outcome.parameters, spoken) ? REWORDED : undefined;
       }
-      standing.answered();
+      rejections.answered();
       // The attempt that asked has counted the request: its tokens are that one's as well.
       if (!earlier) meter.spend(outcome.answer.usage);
       return { next: outcome.again ? 'again' : 'settle', answer: outcome.answer };
     },
-    rejected({ status, code }, { gathered }, { earlier, pending }) {
-      const answer = noAnswer('rejected', `status ${status}${code && ` (${code})`}`);
-      // What an earlier attempt was told may have been put right since.
-      if (earlier) return { next: 'anew', answer };
-      if (standing.hasAnswered) return { next: 'settle', answer };
-      if (!gathered.isWhole && pending.size > 0) return { next: 'again', answer };
-      throw new FatalEndpointError(rejectionSentence(refusalIn(status, code), baseUrl, model));
-    },
+    rejected: rejections.rejected,
     isUnreadable,
     silent(came, live) {
       const { status, complaint } = came.state;
@@ -122,12 +112,39 @@ export function createBatchReader({
   };
 }
 
-const refusalIn = (status: number, code: string): Refusal => ({
-  status,
-  code,
-  redirect: '',
-  isAccounts: isAccounts(code),
-});
+/** Requests in a row, in batches without an answer, for which the account was used up: then it is no chance. */
+const ENOUGH = 20;
+
+/** Judges what is rejected by what else the endpoint has said. */
+function createRejecting({ baseUrl, model }: Pick<ClientOptions, 'baseUrl' | 'model'>, standing: Standing) {
+  let usedUp = 0;
+  return {
+    answered(): void {
+      standing.answered();
+      usedUp = 0;
+    },
+    rejected(rejection: Rejection, came: Came, { earlier, pending }: Live): Fate {
+      const { isAccounts: isOfAccount } = rejection;
+      const sentence = sentenceFor(rejection, baseUrl, model);
+      const answer = noAnswer('rejected', isOfAccount ? sentence : statusIn(rejection));
+      // What an earlier attempt was told may have been put right since.
+      if (earlier) return { next: 'anew', answer };
+      const mayBeAnswered = !came.gathered.isWhole && pending.size > 0;
+      if (isOfAccount && !came.isAnswered && !mayBeAnswered) usedUp += 1;
+      const isAll = !standing.hasAnswered && !mayBeAnswered;
+      if (isAll || usedUp >= ENOUGH) throw new FatalEndpointError(sentence, standing.hasAnswered);
+      // A gateway may have several accounts, of which one is used up.
+      return { next: standing.hasAnswered && !isOfAccount ? 'settle' : 'again', answer };
+    },
+  };
+}
+
+const statusIn = ({ status, code }: Rejection): string => `status ${status}${code && ` (${code})`}`;
+
+const sentenceFor = ({ status, ...said }: Rejection, baseUrl: string, model: string): string =>
+  status === null
+    ? notRun(baseUrl, model, said.code)
+    : rejectionSentence({ ...said, status, redirect: '' }, baseUrl, model);
 
 const REWORDED: Fate = { next: 'anew', answer: noAnswer('rejected', 'worded otherwise') };
 

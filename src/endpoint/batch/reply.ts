@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { backoff } from '../backoff.ts';
 import { type ClientOptions, passingFault } from '../client.ts';
 import { askedWait } from '../limits.ts';
+import { wordIn } from '../problems.ts';
 
 /** A reply with a status of success that does not say what was asked for: the call may have been carried out. */
 export class LostReplyError extends APIConnectionError {
@@ -35,6 +36,7 @@ const LONGEST_LIMIT = 60_000;
 export function mayPass(error: unknown, { clock }: Pick<ClientOptions, 'clock'>): error is APIError {
   if (!(error instanceof APIError)) return false;
   const { status } = error;
+  if (wordIn(error, []).isAccounts) return false;
   if (status === 429) return askedWait(error.headers, clock()) <= LONGEST_LIMIT;
   return status === undefined || (passingFault(status) !== undefined && status !== 501);
 }
