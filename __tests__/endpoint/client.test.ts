@@ -119,7 +119,7 @@ describe('the request', () => {
         { loc: ['body', 'messages', 0], msg: 'Field required', type: 'missing' },
       ],
     ],
-    ['a list that names no place', [{ msg: 'no temperature here', type: 'value_error', loc: null }]],
+    ['a list that names no place', [{ msg: 'temperature is not supported', type: 'value_error', loc: null }]],
   ])('is worded otherwise where a server of FastAPI says so as %s', async (_, detail) => {
     const client = await clientOf((response, { body }) =>
       'temperature' in body

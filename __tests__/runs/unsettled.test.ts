@@ -136,7 +136,8 @@ test('an endpoint that takes no usual wording is named with what it was asked wi
   const finding = await runBehind(
     {
       replying: asked => {
-        if (isJudge(asked)) return asked.body['response_format'] ? refuse('no response_format') : undefined;
+        if (isJudge(asked))
+          return asked.body['response_format'] ? refuse('response_format is not supported') : undefined;
         return 'temperature' in asked.body || 'max_tokens' in asked.body
           ? refuse('max_tokens and temperature are not supported')
           : undefined;

@@ -1,6 +1,7 @@
 import { type Answer, CUT, filtered, noAnswer, readAnswer, STOPPED, servedBy } from './answer.ts';
 import type { ChatEndpoint, ChatRequest } from './chat.ts';
 import { type Access, openAi } from './library.ts';
+import { parametersIn } from './objections.ts';
 import {
   type Fault,
   isFiltered,
@@ -10,7 +11,7 @@ import {
   rejectionSentence,
   shownUrl,
 } from './problems.ts';
-import { createDialectLearner, encodedBodyOf, parametersIn } from './request.ts';
+import { createDialectLearner, encodedBodyOf } from './request.ts';
 import { createTries, type Exchange, type Said, type TryOptions } from './tries.ts';
 
 /** How a chat model is asked. The signal ends every request at once, as answers of reason `stopped`, or `cut`. */

@@ -1,5 +1,6 @@
 import type { APIError } from 'openai';
 import { z } from 'zod';
+import { namedBy, type Objection } from './objections.ts';
 
 /** The endpoint cannot be used at all: ends the whole run. The message is one sentence for a person. */
 export class FatalEndpointError extends Error {
@@ -23,7 +24,10 @@ export function shownUrl(url: string): string {
 /** A response whose status is no success. */
 export interface Refusal {
   readonly status: number;
-  /** The endpoint's own error code, or type; empty when it is no plain word. Its message may echo a key. */
+  /**
+   * The endpoint's own error code, or type, when it is a plain word, and the parameter that it names; empty when it has
+   * neither. Its message may echo a key.
+   */
   readonly code: string;
   /** Of a redirect: the origin that it leads to, in words where that says nothing. Empty for every other status. */
   readonly redirect: string;
@@ -43,22 +47,23 @@ export type Fault =
 
 /** What stands in an error of the library's that may be shown. */
 export function refusalOf(
-  { status = 0, code, type, headers, message }: APIError,
+  { status = 0, code, type, param, headers, message }: APIError,
   { baseUrl, secrets }: { readonly baseUrl: string; readonly secrets: readonly string[] },
 ): Refusal {
   const redirect = status >= 300 && status < 400 ? placeOf(headers?.get('location'), baseUrl) : '';
-  return { status, redirect, ...wordIn({ code, type, message }, secrets) };
+  return { status, redirect, ...wordIn({ code, type, param, message }, secrets) };
 }
 
-/** The endpoint's word for an error, and whether it is one of its account. */
+/** The endpoint's word for an error, with the parameter of ours that it names, and whether it is one of its account. */
 export function wordIn(
-  { code, type, message }: { readonly code?: unknown; readonly type?: unknown; readonly message?: unknown },
+  { type, ...objection }: Objection & { readonly type?: unknown },
   secrets: readonly string[],
 ): Pick<Refusal, 'code' | 'isAccounts'> {
+  const { code, message } = objection;
   // A gateway's code may be no more than the status.
   const ofAccount = [code, type].find(isAccounts);
   return {
-    code: errorWord(ofAccount ?? code ?? type, secrets),
+    code: [errorWord(ofAccount ?? code ?? type, secrets), ...namedBy(objection)].filter(Boolean).join(', '),
     isAccounts:
       ofAccount !== undefined && !(ofAccount === 'insufficient_quota' && ALIBABAS.test(`${message}`)),
   };

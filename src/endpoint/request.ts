@@ -81,31 +81,6 @@ export function bodyOf(
   };
 }
 
-/** Statuses of a request that is not worded as the endpoint would have it: the second is FastAPI's. */
-const ILL_WORDED: ReadonlySet<number | undefined> = new Set([400, 422]);
-
-/** What is said of parameters that are not taken at all, and not only not with this value. */
-const NOT_TAKEN =
-  /unsupported|unrecogni[sz]ed|unknown|unexpected|extra inputs|\bnot (?:supported|permitted|allowed)|forbidden|deprecated/i;
-
-/** What can be worded otherwise. */
-const REWORDABLE = /\b(?:max_tokens|temperature|response_format)\b/g;
-
-/**
- * Which parameters that can be worded otherwise a rejection objects to: the one it names, or, for endpoints that name
- * none, the only one that its message speaks of, or several that it says are not taken.
- */
-export function parametersIn(
-  status: number | undefined,
-  { param, message }: { param?: unknown; message?: unknown },
-): readonly string[] {
-  if (!ILL_WORDED.has(status)) return [];
-  if (typeof param === 'string') return param.match(REWORDABLE) ?? [];
-  const words = String(message);
-  const named = new Set(words.match(REWORDABLE));
-  return named.size === 1 || NOT_TAKEN.test(words) ? [...named] : [];
-}
-
 /** The dialect of one endpoint, as far as it is known, and how it came about. */
 export interface DialectLearner {
   readonly dialect: Dialect;

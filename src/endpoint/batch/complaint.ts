@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { parametersIn } from '../objections.ts';
 import { ACCOUNT_ADVICE, errorWord, isAccounts, shownUrl } from '../problems.ts';
-import { parametersIn } from '../request.ts';
 
 /** Why an endpoint does not run the requests of a file. */
 export interface Complaint {

@@ -3,8 +3,8 @@ import { parseJson } from '../../common/json.ts';
 import { type Answer, filtered, noAnswer, readAnswer } from '../answer.ts';
 import { isWorthAnother, LARGEST_BODY, passingFault } from '../client.ts';
 import { withError } from '../detail.ts';
+import { parametersIn } from '../objections.ts';
 import { errorWord, isFiltered, wordIn } from '../problems.ts';
-import { parametersIn } from '../request.ts';
 
 /** What the endpoint said to one request of a batch. */
 export type Outcome =
