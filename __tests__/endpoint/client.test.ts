@@ -1,11 +1,16 @@
 /** Long: one endpoint is set up for all of it, and every answer that a client may get is a test. */
+import { mkdtemp, rm } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Answer } from '../../src/endpoint/answer.ts';
 import { type ClientOptions, createChatEndpoint } from '../../src/endpoint/client.ts';
+import { keptLearner } from '../../src/endpoint/dialect.ts';
 import { createMeter, type Meter } from '../../src/endpoint/meter.ts';
 import { createPacer } from '../../src/endpoint/pacer.ts';
 import { FatalEndpointError } from '../../src/endpoint/problems.ts';
 import { createStanding } from '../../src/endpoint/standing.ts';
+import { openJournal } from '../../src/journal/journal.ts';
 import { clientOptions } from '../support/client-options.ts';
 import {
   completion,
@@ -108,6 +113,30 @@ describe('the request', () => {
     });
     expect((await client.ask(question)).kind).toBe('text');
     expect(client.adaptations).toEqual(["the endpoint's own temperature"]);
+  });
+
+  test('is worded from the start as an earlier attempt has learnt, of this endpoint alone', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'dialect-'));
+    endpoint = await scriptedEndpoint((response, { body }) =>
+      'temperature' in body
+        ? sendJson(response, { error: { message: 'temperature is not supported' } }, 400)
+        : sendJson(response, completion({ content: 'Yes.' })),
+    );
+    const attempt = async (whose: string) => {
+      const before = endpoint.asked.length;
+      const journal = await openJournal(join(folder, 'journal.jsonl'));
+      const learner = keptLearner(journal, whose);
+      await learner.recalled;
+      const client = createChatEndpoint(clientOptions(endpoint.baseUrl, { learner }));
+      const known = client.adaptations.length;
+      await client.ask(question);
+      await journal.close();
+      return [known, client.adaptations.length, endpoint.asked.length - before];
+    };
+    expect(await attempt('the model')).toEqual([0, 1, 2]);
+    expect(await attempt('the model')).toEqual([1, 1, 1]);
+    expect(await attempt('the judge')).toEqual([0, 1, 2]);
+    await rm(folder, { recursive: true });
   });
 
   test.each<[string, unknown]>([

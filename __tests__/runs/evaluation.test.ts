@@ -694,6 +694,29 @@ describe('what is kept', () => {
     await rm(folder, { recursive: true });
   });
 
+  test.each(['false', 'true'])(
+    'how the endpoint wants to be asked is told as well of answers that an earlier attempt got: batch %s',
+    async batch => {
+      const folder = await mkdtemp(join(tmpdir(), 'journal-'));
+      const services = { journal: `${folder}/journal.jsonl` };
+      const inputs = { 'image-kinds': 'TEXT', judge: 'rubric', batch };
+      const unsupported = ['max_tokens', 'temperature', 'response_format'];
+      const first = await evaluated({ endpoint: { unsupported }, services, inputs });
+      const port = Number(new URL(first.endpoint.baseUrl).port);
+      const second = await evaluated({ endpoint: { unsupported, port }, services, inputs });
+      await rm(folder, { recursive: true });
+      const told = [first, second].map(({ finding }) =>
+        finding.notices.filter(notice => notice.includes('usually worded')),
+      );
+      const ofModel =
+        "The endpoint of the model does not take requests as they are usually worded: it was asked with max_completion_tokens instead of max_tokens, and with the endpoint's own temperature.";
+      expect(told[0]).toHaveLength(2);
+      expect(told[0]).toContain(ofModel);
+      expect(told[1]).toEqual(told[0]);
+      expect(second.endpoint.counts().requests).toBe(0);
+    },
+  );
+
   test('a run tells where it stands while no answer comes', async () => {
     let tellings = 0;
     const held: (() => void)[] = [];

@@ -1,5 +1,6 @@
 import { type Answer, CUT, filtered, noAnswer, readAnswer, STOPPED, servedBy } from './answer.ts';
 import type { ChatEndpoint, ChatRequest } from './chat.ts';
+import { createDialectLearner, type DialectLearner } from './dialect.ts';
 import { type Access, openAi } from './library.ts';
 import { parametersIn } from './objections.ts';
 import {
@@ -11,13 +12,15 @@ import {
   rejectionSentence,
   shownUrl,
 } from './problems.ts';
-import { createDialectLearner, encodedBodyOf } from './request.ts';
+import { encodedBodyOf } from './request.ts';
 import { createTries, type Exchange, type Said, type TryOptions } from './tries.ts';
 
 /** How a chat model is asked. The signal ends every request at once, as answers of reason `stopped`, or `cut`. */
 export interface ClientOptions extends TryOptions, Pick<Access, 'headers'> {
   /** Fields added to every request's body. */
   readonly extraBody?: Readonly<Record<string, unknown>>;
+  /** What is known already of how the endpoint wants requests worded; without it nothing is. */
+  readonly learner?: DialectLearner;
   /** What to look at where the endpoint rejects what it is asked; what may be wrong with a model under test. */
   readonly check?: string;
   /** Is told, with each response, which model the endpoint says it is by. */
@@ -39,7 +42,7 @@ export function createChatEndpoint(options: ClientOptions): ChatEndpoint {
   const { baseUrl, model, meter, signal, secrets } = options;
   const client = openAi({ ...options, largestBody: LARGEST_BODY, ends: signal });
   const tries = createTries(options);
-  const learner = createDialectLearner();
+  const { learner = createDialectLearner() } = options;
 
   const exchangeOf = (request: ChatRequest): Exchange<Answer> => {
     let spoken = learner.dialect;

@@ -10,6 +10,7 @@ import {
 } from './batch/endpoint.ts';
 import type { ChatEndpoint } from './chat.ts';
 import { type ClientOptions, createChatEndpoint } from './client.ts';
+import { createDialectLearner, type DialectLearner, keptLearner } from './dialect.ts';
 import { givenUpIn, limitedBy, slowedIn } from './hindrances.ts';
 import { createImageEndpoint, type ImageEndpoint } from './images.ts';
 import type { Meter } from './meter.ts';
@@ -55,15 +56,15 @@ export interface Connections {
    */
   readonly inJudgingTurn: <T>(work: () => Promise<T>) => Promise<T>;
   /**
-   * Resolves when all is known that an earlier attempt has left: which endpoints have answered it, and what its batches
-   * have answered, where none are asked any more. To be awaited before anything is asked.
+   * Resolves when all is known that an earlier attempt has left: which endpoints have answered it, how they want requests
+   * worded, and what its batches have answered, where none are asked any more. To be awaited before anything is asked.
    */
   readonly caughtUp: () => Promise<void>;
   /** Ends all waiting, but for what batches leave behind to be taken away. To be called when the run is over. */
   readonly close: () => Promise<void>;
 }
 
-type Added = Partial<RunConfig['target'] & Pick<ClientOptions, 'heardBy'>>;
+type Added = Partial<RunConfig['target'] & Pick<ClientOptions, 'heardBy' | 'learner'>>;
 
 const JUDGE_CHECK = 'that it is a chat model, and one that the judge is made for';
 
@@ -106,11 +107,26 @@ function createPacers({ config, clock, random, notice }: ConnectionOptions) {
   };
 }
 
-/** Remembers the endpoints of models, for what they made the run word otherwise. */
-function createRewordings() {
+/** How a run asks: what is known of an endpoint holds for that alone. */
+const waysOf = (config: RunConfig): readonly unknown[] => [
+  wayOf(config),
+  config.judging.judges,
+  config.batch,
+];
+
+/** Remembers what the endpoints of models made the run word otherwise; kept in its journal, where there is one. */
+function createRewordings({ config, kept }: ConnectionOptions) {
   const endpoints = new Map<string, ChatEndpoint>();
+  const recalled: Promise<void>[] = [];
+  const learnerOf = (whose: string, { baseUrl, model }: ModelAccess): DialectLearner => {
+    if (!kept) return createDialectLearner();
+    const learner = keptLearner(kept.journal, whose, baseUrl, model, ...waysOf(config));
+    recalled.push(learner.recalled);
+    return learner;
+  };
   return {
-    of(whose: string, endpoint: ChatEndpoint): ChatEndpoint {
+    of(whose: string, access: ModelAccess, made: (learner: DialectLearner) => ChatEndpoint): ChatEndpoint {
+      const endpoint = made(learnerOf(whose, access));
       endpoints.set(whose, endpoint);
       return endpoint;
     },
@@ -122,17 +138,19 @@ function createRewordings() {
             ]
           : [],
       ),
+    async recalled(): Promise<void> {
+      await Promise.all(recalled);
+    },
   };
 }
 
 /** What is known of the endpoints of a run; kept in its journal, where there is one. */
 function createStandings({ config, kept }: ConnectionOptions, pacerOf: Connections['pacerOf']) {
-  const ways = [wayOf(config), config.judging.judges, config.batch];
   const standings = new Map<string, Standing>();
   const recalled: Promise<void>[] = [];
   const made = (access: ModelAccess): Standing => {
     if (!kept) return createStanding();
-    const standing = keptStanding(kept.journal, access.baseUrl, access.model, ...ways);
+    const standing = keptStanding(kept.journal, access.baseUrl, access.model, ...waysOf(config));
     recalled.push(standing.recalled.then(isKept => (isKept ? pacerOf(access).known() : undefined)));
     return standing;
   };
@@ -230,7 +248,7 @@ export function createConnections(options: ConnectionOptions): Connections {
   const heardBy = (served: string) => {
     if (names.size < MOST_NAMES && isOther(served, model)) names.add(served);
   };
-  const rewordings = createRewordings();
+  const rewordings = createRewordings(options);
   const { ask, oneByOne, taken, inOpeningTurn, inJudgingTurn, takenAway, close } = createAsking(
     options,
     common,
@@ -238,23 +256,30 @@ export function createConnections(options: ConnectionOptions): Connections {
   const isTargets = ({ baseUrl, apiKey }: ModelAccess): boolean =>
     baseUrl === config.target.baseUrl && apiKey === config.target.apiKey;
   return {
-    target: () => rewordings.of('the model', ask(config.target, { headers, extraBody, heardBy })),
+    target: () =>
+      rewordings.of('the model', config.target, learner =>
+        ask(config.target, { headers, extraBody, heardBy, learner }),
+      ),
     otherNames: () => [...names],
     rewordings: rewordings.all,
     givenUp: () => givenUpIn(config, pacers.all),
     slowed: () => slowedIn(config, pacers.all),
     // Headers may be what leads one name to another model; what the body asks for is how all of them are to answer.
     baseline: access =>
-      rewordings.of('the baseline model', (isTargets(access) ? ask : oneByOne)(access, { extraBody })),
+      rewordings.of('the baseline model', access, learner =>
+        (isTargets(access) ? ask : oneByOne)(access, { extraBody, learner }),
+      ),
     judge: access =>
-      rewordings.of('the judge', createChatEndpoint({ ...common(access), check: JUDGE_CHECK })),
+      rewordings.of('the judge', access, learner =>
+        createChatEndpoint({ ...common(access), check: JUDGE_CHECK, learner }),
+      ),
     images: access => createImageEndpoint(common(access)),
     pacerOf: pacers.of,
     taken,
     inOpeningTurn,
     inJudgingTurn,
     caughtUp: async () => {
-      await Promise.all([standings.recalled(), takenAway()]);
+      await Promise.all([standings.recalled(), rewordings.recalled(), takenAway()]);
     },
     close: async () => {
       pacers.end();

@@ -1,19 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type OpenAI from 'openai';
 import type { ChatRequest } from './chat.ts';
-
-/** How this endpoint wants requests worded; learnt from its first refusals. */
-export interface Dialect {
-  readonly maxTokens: 'max_tokens' | 'max_completion_tokens';
-  readonly temperature: boolean;
-  readonly schema: boolean;
-}
-
-const commonDialect = (): Dialect => ({
-  maxTokens: 'max_tokens',
-  temperature: true,
-  schema: true,
-});
+import type { Dialect } from './dialect.ts';
 
 /** A request that can be written down: its picture is a `data:` URL. */
 export interface WrittenRequest extends Omit<ChatRequest, 'picture'> {
@@ -79,63 +67,4 @@ export function bodyOf(
       ? { response_format: { type: 'json_schema', json_schema: { ...request.schema, strict: true } } }
       : {}),
   };
-}
-
-/** The dialect of one endpoint, as far as it is known, and how it came about. */
-export interface DialectLearner {
-  readonly dialect: Dialect;
-  /** What is worded otherwise than is common, each as a phrase for the report. */
-  readonly adaptations: readonly string[];
-  /**
-   * Learns from the rejection of parameters in a request that was worded in the dialect `spoken`. True when the
-   * request is to be sent again in other words; another may have taught them already.
-   */
-  learn(parameters: readonly string[], spoken: Dialect): boolean;
-}
-
-export function createDialectLearner(): DialectLearner {
-  const adaptations = new Set<string>();
-  let dialect = commonDialect();
-  return {
-    get dialect() {
-      return dialect;
-    },
-    get adaptations() {
-      return [...adaptations];
-    },
-    learn(parameters, spoken) {
-      let isLearnt = false;
-      for (const parameter of parameters) {
-        const learnt = reword(spoken, parameter);
-        if (!learnt) continue;
-        if (!adaptations.has(learnt.phrase)) dialect = reword(dialect, parameter)?.dialect ?? dialect;
-        adaptations.add(learnt.phrase);
-        isLearnt = true;
-      }
-      return isLearnt;
-    },
-  };
-}
-
-/**
- * Another wording for a parameter that the endpoint does not take, with a phrase for the report; undefined when
- * there is none, or when it was tried already.
- */
-function reword(
-  dialect: Dialect,
-  parameter: string,
-): { readonly dialect: Dialect; readonly phrase: string } | undefined {
-  if (parameter === 'max_tokens' && dialect.maxTokens === 'max_tokens') {
-    return {
-      dialect: { ...dialect, maxTokens: 'max_completion_tokens' },
-      phrase: 'max_completion_tokens instead of max_tokens',
-    };
-  }
-  if (parameter === 'temperature' && dialect.temperature) {
-    return { dialect: { ...dialect, temperature: false }, phrase: "the endpoint's own temperature" };
-  }
-  if (parameter === 'response_format' && dialect.schema) {
-    return { dialect: { ...dialect, schema: false }, phrase: 'no structured output' };
-  }
-  return undefined;
 }

@@ -1,5 +1,5 @@
 import type { Answer } from '../answer.ts';
-import type { Dialect } from '../request.ts';
+import type { Dialect } from '../dialect.ts';
 import type { OpenRecord } from './record.ts';
 import type { Span } from './spool.ts';
 

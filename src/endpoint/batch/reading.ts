@@ -1,8 +1,8 @@
 import { counted } from '../../gate/words.ts';
 import { type Answer, noAnswer } from '../answer.ts';
 import type { ClientOptions } from '../client.ts';
+import { createDialectLearner, type Dialect } from '../dialect.ts';
 import { errorWord, FatalEndpointError, isAccounts, rejectionSentence, shownUrl } from '../problems.ts';
-import { createDialectLearner, type Dialect } from '../request.ts';
 import { createStanding, type Standing } from '../standing.ts';
 import type { BatchState } from './api.ts';
 import { type Complaint, notRun } from './complaint.ts';
@@ -63,8 +63,8 @@ export function createBatchReader({
   meter,
   secrets,
   standing = createStanding(),
-}: Pick<ClientOptions, 'baseUrl' | 'model' | 'meter' | 'secrets' | 'standing'>): BatchReader {
-  const learner = createDialectLearner();
+  learner = createDialectLearner(),
+}: Pick<ClientOptions, 'baseUrl' | 'model' | 'meter' | 'secrets' | 'standing' | 'learner'>): BatchReader {
   const rejections = createRejecting({ baseUrl, model }, standing);
   const isUnreadable: BatchReader['isUnreadable'] = (came, live) =>
     !live.earlier && !standing.hasAnswered && holdsNothing(came, live);

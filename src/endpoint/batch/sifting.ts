@@ -1,7 +1,7 @@
 import PQueue from 'p-queue';
 import { counted } from '../../gate/words.ts';
+import type { Dialect } from '../dialect.ts';
 import { FatalEndpointError } from '../problems.ts';
-import type { Dialect } from '../request.ts';
 import type { Complaint } from './complaint.ts';
 import type { Entry } from './entry.ts';
 import { createNaming, giveUp, type Sieve, type Suspect } from './naming.ts';
