@@ -200,7 +200,7 @@ export function createTries(options: TryOptions): Tries {
         turn = AGAIN;
         if (isEverybodys) continue;
         if (fault?.kind === 'timeout') timeouts += 1;
-        const isLast = next === 'settle' || tries >= options.maxRetries || pacer.isGivenUp;
+        const isLast = next === 'settle' || tries >= mostRetries(fault, options) || pacer.isGivenUp;
         silence.judge(fault, timeouts, isLast);
         if (isLast) return value;
         tries += 1;
@@ -219,10 +219,20 @@ interface Came<T> extends Said<T> {
 }
 
 function failed<T>(exchange: Exchange<T>, fault: Fault): Came<T> {
+  // Amid answers, what one account says may not be what the next does: a gateway may have several.
   const isWorthAnother =
-    fault.kind === 'status' ? passes(fault) : fault.kind !== 'stopped' && fault.kind !== 'cut';
+    fault.kind === 'status'
+      ? passes(fault) || fault.isAccounts
+      : fault.kind !== 'stopped' && fault.kind !== 'cut';
   return { value: exchange.failed(fault), next: isWorthAnother ? 'again' : 'settle', fault };
 }
+
+/** Of an account that is used up for some requests alone; more would make the end of one that is for all a long wait. */
+const ACCOUNT_RETRIES = 3;
+
+/** Tries after the first of a request that came to this fault. */
+const mostRetries = (fault: Fault | undefined, { maxRetries }: TryOptions): number =>
+  fault?.kind === 'status' && fault.isAccounts ? Math.min(maxRetries, ACCOUNT_RETRIES) : maxRetries;
 
 const isOverload = (refusal: Refusal): boolean =>
   passes(refusal) && (refusal.status === 429 || refusal.status === 503);

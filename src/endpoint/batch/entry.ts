@@ -10,8 +10,8 @@ export interface Entry {
   readonly span: Span;
   /** Tries that came to nothing. */
   readonly tries: number;
-  /** Whether a batch that it was in has been completed without a word about any of its requests. */
-  readonly wasUnheard: boolean;
+  /** Whether a batch that it was in has come to what is worth one more alone: no word about any request, or the account. */
+  readonly isOnceMore: boolean;
   /** Batches that it was in, and that were not run because of a request in them. */
   readonly sifted: number;
   /** Times that it has waited for room in the endpoint's queue. */
@@ -25,7 +25,7 @@ export interface Entry {
 /** A request that has been tried in no batch yet. */
 export const newEntry = (of: Pick<Entry, 'id' | 'span' | 'settle' | 'fail'>): Entry => ({
   ...of,
-  ...{ tries: 0, wasUnheard: false, sifted: 0, waits: 0, booked: false },
+  ...{ tries: 0, isOnceMore: false, sifted: 0, waits: 0, booked: false },
 });
 
 /** A batch under way. */

@@ -133,11 +133,13 @@ function createRejecting({ baseUrl, model }: Pick<ClientOptions, 'baseUrl' | 'mo
       if (isOfAccount && !came.isAnswered && !mayBeAnswered) usedUp += 1;
       const isAll = !standing.hasAnswered && !mayBeAnswered;
       if (isAll || usedUp >= ENOUGH) throw new FatalEndpointError(sentence, standing.hasAnswered);
-      // A gateway may have several accounts, of which one is used up.
-      return { next: standing.hasAnswered && !isOfAccount ? 'settle' : 'again', answer };
+      return { next: standing.hasAnswered ? amidAnswers(rejection) : 'again', answer };
     },
   };
 }
+
+/** A gateway may have several accounts, of which one is used up. */
+const amidAnswers = ({ isAccounts }: Rejection): Fate['next'] => (isAccounts ? 'once-more' : 'settle');
 
 const statusIn = ({ status, code }: Rejection): string => `status ${status}${code && ` (${code})`}`;
 
@@ -151,7 +153,7 @@ const REWORDED: Fate = { next: 'anew', answer: noAnswer('rejected', 'worded othe
 /** Whether a batch was completed, and there is nothing to read of what it came to. */
 function holdsNothing({ gathered, isUnheard }: Came, { pending }: Live): boolean {
   // A file that is not given out may be given out another time.
-  return isUnheard && (gathered.isGivenOut || [...pending.values()].some(({ wasUnheard }) => wasUnheard));
+  return isUnheard && (gathered.isGivenOut || [...pending.values()].some(({ isOnceMore }) => isOnceMore));
 }
 
 /** Whether no other batch would be run either: what is used up stays so, whoever has answered before. */

@@ -43,8 +43,8 @@ function bookedOf(entries: readonly Entry[], meter: SendingOptions['meter']): re
 function askedAgain(entry: Entry, { next }: Fate, maxRetries: number): Entry | undefined {
   const tries = next === 'anew' ? entry.tries : entry.tries + 1;
   const isOnceMore = next === 'once-more';
-  if (next === 'settle' || tries > maxRetries || (isOnceMore && entry.wasUnheard)) return undefined;
-  return { ...entry, booked: false, waits: 0, tries, wasUnheard: entry.wasUnheard || isOnceMore };
+  if (next === 'settle' || tries > maxRetries || (isOnceMore && entry.isOnceMore)) return undefined;
+  return { ...entry, booked: false, waits: 0, tries, isOnceMore: entry.isOnceMore || isOnceMore };
 }
 
 /** Asks a request again, or settles it. Whether it is asked again. */
