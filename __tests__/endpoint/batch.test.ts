@@ -1168,7 +1168,24 @@ describe('a batch that is not run because of some of its requests', () => {
     });
   });
 
-  test('though a parameter is worded otherwise is halved as any other', async () => {
+  test.each<[string, Problem]>([
+    ['of its first line', { code: 'unsupported_parameter', param: 'max_tokens', line: 1 }],
+    ['of all', { code: 'unsupported_parameter', message: notTaken('max_tokens') }],
+  ])(
+    'since a parameter is not taken in any words, as it says %s, ends the run after a few',
+    async (_, problem) => {
+      const { client, server } = await scripted(() => ({ status: 'failed', problems: [problem] }));
+      await expect(askAll(client, 40)).rejects.toThrow(
+        new FatalEndpointError(
+          `${server.baseUrl} did not run the batch (unsupported_parameter): it objects to max_tokens, as well where the request is worded otherwise; set batch to false`,
+        ),
+      );
+      await client.close();
+      expect(server.batches.map(({ length }) => length)).toEqual([40, 40, 1, 1, 1]);
+    },
+  );
+
+  test('though a parameter is worded otherwise is sent without what is refused alone', async () => {
     const { client, server } = await scripted(lines =>
       lines.some(isBad)
         ? { status: 'failed', problems: [{ message: notTaken('max_tokens') }] }
@@ -1176,7 +1193,7 @@ describe('a batch that is not run because of some of its requests', () => {
     );
     const answers = await askSome(client, 4, [2]);
     expect(answers.map(({ kind }) => kind)).toEqual(kinds(4, [2]));
-    expect(server.batches.map(({ length }) => length).toSorted()).toEqual([1, 1, 2, 2, 4, 4]);
+    expect(server.batches.map(({ length }) => length).toSorted()).toEqual([1, 1, 1, 1, 4, 4]);
   });
 
   test('since each is answered by 400 ends the run', async () => {

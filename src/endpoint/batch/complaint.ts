@@ -107,9 +107,16 @@ export function blamesContents(error: unknown): boolean {
 }
 
 /** The sentence for a batch that the endpoint did not run, where it would run no other one either. */
-export function notRun(baseUrl: string, model: string, code: string): string {
+export function notRun(
+  baseUrl: string,
+  model: string,
+  { code, parameters = [] }: Pick<Complaint, 'code'> & Partial<Pick<Complaint, 'parameters'>>,
+): string {
   const said = `${shownUrl(baseUrl)} did not run the batch${code && ` (${code})`}`;
   if (isAccounts(code)) return `${said}: ${ACCOUNT_ADVICE}`;
+  if (parameters.length > 0) {
+    return `${said}: it objects to ${parameters.join(' and ')}, as well where the request is worded otherwise; set batch to false`;
+  }
   return ILLEGIBLE.has(code)
     ? `${said}: it does not read the file of requests as OpenAI's Batch API has it; set batch to false`
     : `${said}: check that "${model}" may be asked in batches there, or set batch to false`;

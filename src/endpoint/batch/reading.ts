@@ -73,7 +73,7 @@ export function createBatchReader({
     const { status, complaint } = came.state;
     if (isUnreadable(came, live)) return unreadable(baseUrl, secrets, came, live);
     return status === 'failed' && isOfAll(complaint, standing.hasAnswered)
-      ? notRun(baseUrl, model, complaint.code)
+      ? notRun(baseUrl, model, complaint)
       : null;
   };
   return {
@@ -145,7 +145,7 @@ const statusIn = ({ status, code }: Rejection): string => `status ${status}${cod
 
 const sentenceFor = ({ status, ...said }: Rejection, baseUrl: string, model: string): string =>
   status === null
-    ? notRun(baseUrl, model, said.code)
+    ? notRun(baseUrl, model, said)
     : rejectionSentence({ ...said, status, redirect: '' }, baseUrl, model);
 
 const REWORDED: Fate = { next: 'anew', answer: noAnswer('rejected', 'worded otherwise') };

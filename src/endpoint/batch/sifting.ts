@@ -35,7 +35,8 @@ export interface Sifting {
   /**
    * Hands all in again where the endpoint wants them worded otherwise. Else it finds the requests because of which the
    * batch is not run, and leaves them out: those whose lines the endpoint names, or, where it names none or wrong ones,
-   * those that are left when the batch is halved again and again. They are no answer; the others, which were never
+   * those that are left when the batch is halved again and again; where it goes on to object to a parameter, a few are
+   * handed in alone first. They are no answer; the others, which were never
    * asked, are handed in again. Throws FatalEndpointError where each is refused.
    */
   sift(unfit: Unfit): void;
@@ -57,11 +58,8 @@ export function createSifting(options: SiftingOptions): Sifting {
   const send = createSieve(options, () => throwIfOver());
   const naming = createNaming(options.begin, send);
   const tell = createTelling(options.notice);
-  let refusedAlone = 0;
+  const alone = createAlone(options, naming);
   let over: FatalEndpointError | undefined;
-
-  /** Whether the endpoint has refused so many requests, and run none, that it refuses all of them. */
-  const refusesAll = (): boolean => !hasRun() && refusedAlone >= (hasAnswered() ? ENOUGH_OF_KNOWN : ENOUGH);
 
   /** Hands in what is not named, once it is known or likely that the right ones are. */
   const handInAgain = (suspects: readonly Suspect[], rest: readonly Entry[], isNamed: boolean): void => {
@@ -75,11 +73,6 @@ export function createSifting(options: SiftingOptions): Sifting {
     }
   };
 
-  /** Of requests that are all refused. Those that are handed in alone to see about their names say nothing of others. */
-  const countRefused = (refused: readonly Suspect[]): void => {
-    refusedAlone += refused.filter(({ entry }) => !naming.isProbe(entry)).length;
-  };
-
   const throwIfOver = (): void => {
     if (over) throw over;
   };
@@ -91,12 +84,12 @@ export function createSifting(options: SiftingOptions): Sifting {
       const all = placed(entries, complaint, naming.isRight === false);
       const before = naming.heldFor(all.map(({ entry }) => entry));
       const { suspects, rest } = parted(all, complaint.code);
-      if (rest.length === 0) countRefused(suspects);
-      if (refusesAll() && !hasAnswered()) {
+      if (rest.length === 0) alone.refused(suspects);
+      if (alone.areAll() && !hasAnswered()) {
         over = new FatalEndpointError(sentence);
         throw over;
       }
-      if (refusesAll()) {
+      if (alone.areAll()) {
         giveUp([...all.map(({ entry, word = complaint.code }) => ({ entry, word })), ...before]);
         return;
       }
@@ -105,11 +98,52 @@ export function createSifting(options: SiftingOptions): Sifting {
         handInAgain(before, [], false);
         return;
       }
+      if (complaint.parameters.length > 0 && !hasRun() && all.length > ENOUGH) {
+        fewFirst(
+          [...before, ...all].map(({ entry }) => entry),
+          send,
+        );
+        return;
+      }
       const isNamed = suspects.length > 0;
       tell(all.length, isNamed, complaint.code);
       handInAgain([...before, ...suspects], rest, isNamed);
     },
   };
+}
+
+/** Counts the requests that are refused with no other beside them. */
+function createAlone(
+  { hasRun, reader }: SiftingOptions,
+  { isProbe }: Pick<ReturnType<typeof createNaming>, 'isProbe'>,
+) {
+  let count = 0;
+  return {
+    /** Those that are handed in alone to see about their names say nothing of others. */
+    refused(refused: readonly Suspect[]): void {
+      count += refused.filter(({ entry }) => !isProbe(entry)).length;
+    },
+    /** Whether the endpoint has refused so many, and run none, that it refuses all of them. */
+    areAll: (): boolean => !hasRun() && count >= (reader.hasAnswered() ? ENOUGH_OF_KNOWN : ENOUGH),
+  };
+}
+
+/** Sends a few alone before the others, where what is said of a batch is of what all its requests have. */
+function fewFirst(entries: readonly Entry[], send: Sieve): void {
+  const rest = entries.slice(ENOUGH);
+  let waitsFor = ENOUGH;
+  const told = (): void => {
+    waitsFor -= 1;
+    if (waitsFor === 0) send(rest);
+  };
+  for (const entry of entries.slice(0, ENOUGH)) {
+    let isOpen = true;
+    const close = (): void => {
+      if (isOpen) told();
+      isOpen = false;
+    };
+    send([entry], close, close);
+  }
 }
 
 function inHalves(entries: readonly Entry[], send: Sieve): void {

@@ -168,7 +168,7 @@ async function takeSilent(
   if (fate.next === 'too-much') return tooMuch(left, complaint.code || 'no room for its tokens', 0);
   if (fate.next === 'sift') {
     const entries = live.record.ids.map(id => live.pending.get(id));
-    const sentence = notRun(baseUrl, model, complaint.code);
+    const sentence = notRun(baseUrl, model, complaint);
     return sift({ entries, spoken: live.spoken, complaint, sentence });
   }
   const again = left.filter(entry => take(entry, fate)).length;
