@@ -27,6 +27,13 @@ test('it is said before the first request, and near what is asked then', async (
   expect(cost).toBe('0.3');
 });
 
+test('what is asked once is said in the singular', async () => {
+  const { notices } = await evaluated({
+    inputs: { sample: '1', 'image-kinds': 'TEXT', 'judge-model': '', 'min-helpfulness': '0' },
+  });
+  expect(notices[0]).toBe('Asking 1 of 128 questions (TEXT): about 1 request (1 answer, 0 judgements).');
+});
+
 test('no planted answer is given to the judge once its last look has begun', async () => {
   const { finding, endpoint } = await evaluated({
     endpoint: { judgeLatencyMs: 1500 },

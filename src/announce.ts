@@ -1,6 +1,6 @@
 import type { Selection } from './dataset/sample.ts';
 import { dollarsIn, forecastOf } from './forecast.ts';
-import { counted } from './gate/words.ts';
+import { count, counted } from './gate/words.ts';
 import type { RunConfig } from './inputs.ts';
 import type { Journal } from './journal/journal.ts';
 import type { HumanLabel } from './judges/labels.ts';
@@ -25,12 +25,12 @@ export function announce(
     labelled: labels.filter(({ answer }) => answer !== null).length,
   });
   const parts = [
-    `${answers} answers`,
-    `${judgements} judgements`,
-    ...(drawings > 0 ? [`${drawings} pictures`] : []),
+    counted(answers, 'answer'),
+    counted(judgements, 'judgement'),
+    ...(drawings > 0 ? [counted(drawings, 'picture')] : []),
   ];
   notice(
-    `Asking ${questions.length} of ${whole} questions (${config.pictures.kinds.join(', ')}): about ${answers + judgements + drawings} requests (${parts.join(', ')})${cost === null ? '' : `, about ${dollarsIn(cost)} dollars`}.`,
+    `Asking ${count(questions.length)} of ${counted(whole, 'question')} (${config.pictures.kinds.join(', ')}): about ${counted(answers + judgements + drawings, 'request')} (${parts.join(', ')})${cost === null ? '' : `, about ${dollarsIn(cost)} dollars`}.`,
   );
   const { maxRequests } = config.budget;
   if (maxRequests !== null && maxRequests < mostRequests && journal.found === 0) {
