@@ -178,6 +178,13 @@ test.each(others)('nothing is worded otherwise after %j', async (error, detail) 
   expect(endpoint.asked.map(({ body }) => Object.keys(body).length)).toEqual([5, 5, 5]);
 });
 
+test('a message without end is not read to its end', async () => {
+  const message = 'temperature, '.repeat(300_000);
+  const client = await clientOf((_, count) => count === 2, { error: { message } });
+  await client.ask(question);
+  expect(await client.ask(question)).toMatchObject({ kind: 'none', reason: 'rejected' });
+});
+
 test('a value that is too large for every request is named in what ends the run', async () => {
   const client = await clientOf(() => true, { error: { message: tooLarge } });
   await expect(client.ask(question)).rejects.toThrow(

@@ -94,9 +94,12 @@ const OF_ONE: Readonly<Record<string, RegExp>> = {
   response_format: /<response_format>[^.;\n]{0,20}\b(?:must|should) be\b/i,
 };
 
+/** As much of a message as is read (characters): one of some megabytes would hold the run up. */
+const READ = 4000;
+
 /** Which parameters a message says are not taken. */
 function notTakenIn(message: string): readonly string[] {
-  const words = message.replace(NAME, '<$2>');
+  const words = message.slice(0, READ).replace(NAME, '<$2>');
   const said = [...words.matchAll(BEFORE), ...words.matchAll(AFTER)].flatMap(found => {
     const rest = words.slice(found.index + found[0].length).split(/[.;\n]/)[0] as string;
     const isLimit = OF_SIZE.test(rest) || A_VALUE.test(rest);
