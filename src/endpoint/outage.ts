@@ -1,9 +1,24 @@
 import { namedWait, probeWait } from './backoff.ts';
+import { createChance } from './chance.ts';
 import { createStanding } from './standing.ts';
 
 /** Different requests refused in a row that are no accident any more, where so many may be in flight. */
 const FEWEST = 3;
 const ENOUGH = 8;
+/**
+ * An endpoint that names no wait may refuse at random, and answer the next: so many in a row are to be less frequent than
+ * this by chance, or nothing answered for so long (ms). But more in a row than the most are no accident, whatever the
+ * rate: each is a try that its request loses.
+ */
+const BY_CHANCE = 1e-4;
+const MOST = 16;
+const QUIET = 3000;
+/** The same soon after an outage, where another is likely. */
+const BY_CHANCE_AGAIN = 1e-2;
+const MOST_AGAIN = 8;
+/** Those that are open for longer than a refused one may be about to be answered: each weighs as so many refusals. */
+const WEIGHT = 2;
+const HEAVIEST = 4;
 /** Requests that go well in a row before a single refusal is an accident again. */
 const CALM = 3;
 /** Waits that an endpoint names in a row, and refuses after, before longer ones are tried. */
@@ -62,19 +77,23 @@ export interface Outage {
   readonly isGivenUp: boolean;
 }
 
-export function createOutage(clock: () => number, { patience: longest, random }: OutageOptions): Outage {
-  const refused = new Set<object>();
+/**
+ * @param clock milliseconds
+ * @param openBefore how many requests are open that began before a time (ms)
+ */
+export function createOutage(
+  clock: () => number,
+  { patience: longest, random }: OutageOptions,
+  openBefore: (time: number) => number = () => 0,
+): Outage {
+  const row = createRow(clock);
   const pauses = createPauses();
   const standing = createStanding();
   let isGivenUp = false;
   let since: number | null = null;
   const probes = createProbes(clock, random);
-  let wells = CALM;
 
   const patience = (): number => (standing.hasAnswered ? longest : longest * UNANSWERED);
-
-  const isAccident = (limit: number): boolean =>
-    wells >= CALM && refused.size < Math.min(ENOUGH, Math.max(FEWEST, limit));
 
   const probed = (awaySince: number, asked: number): Seen => {
     isGivenUp = probes.areEnough && clock() - awaySince >= patience();
@@ -87,9 +106,7 @@ export function createOutage(clock: () => number, { patience: longest, random }:
     known: standing.answered,
     over() {
       const isOver = since !== null;
-      if (isOver) wells = 0;
-      wells += 1;
-      if (refused.size > 0) refused.clear();
+      row.over(isOver);
       pauses.over();
       standing.answered();
       isGivenUp = false;
@@ -101,9 +118,9 @@ export function createOutage(clock: () => number, { patience: longest, random }:
       if (sign === 'failed' && since === null) {
         return { isAway: false, wait: pauses.after(request, limit) };
       }
-      refused.add(request);
       if (since === null) {
-        if (isAccident(limit)) return ALONE;
+        row.add(request);
+        if (row.isAccident(limit, asked > 0, openBefore(startedAt))) return ALONE;
         since = clock();
         probes.begin();
       } else if (startedAt < probes.askedAt) {
@@ -119,6 +136,42 @@ export function createOutage(clock: () => number, { patience: longest, random }:
     },
     get isGivenUp() {
       return isGivenUp;
+    },
+  };
+}
+
+/** The requests that were refused since one went well. `clock` gives ms. */
+function createRow(clock: () => number) {
+  const requests = new Set<object>();
+  const chance = createChance();
+  let refusals = 0;
+  let beganAt = 0;
+  let wells = CALM;
+  const isByChance = (older: number): boolean => {
+    const waitedFor = Math.min(older, HEAVIEST);
+    const many =
+      wells < CALM
+        ? Math.min(MOST_AGAIN, chance.tooMany(BY_CHANCE_AGAIN))
+        : Math.min(MOST, chance.tooMany(BY_CHANCE));
+    return requests.size < many + WEIGHT * waitedFor && clock() - beganAt < QUIET * (1 + waitedFor);
+  };
+  return {
+    add(request: object): void {
+      if (refusals === 0) beganAt = clock();
+      refusals += 1;
+      requests.add(request);
+    },
+    /** Whether it is one, where `limit` may be in flight and so many `older` ones are. */
+    isAccident(limit: number, isWaitNamed: boolean, older: number): boolean {
+      const areFew = wells >= CALM && requests.size < Math.min(ENOUGH, Math.max(FEWEST, limit));
+      return areFew || (!isWaitNamed && isByChance(older));
+    },
+    /** @param wasAway whether the endpoint was away: what it refused then says nothing of chance */
+    over(wasAway: boolean): void {
+      chance.answered(wasAway ? 0 : refusals);
+      if (requests.size > 0) requests.clear();
+      refusals = 0;
+      wells = wasAway ? 1 : wells + 1;
     },
   };
 }

@@ -113,6 +113,26 @@ function createWells(clock: () => number) {
   };
 }
 
+/** Runs requests from a queue, and knows when those that are open began. `clock` gives ms. */
+function createOpen(queue: PQueue, clock: () => number) {
+  const starts = new Set<{ readonly at: number }>();
+  const during = async <T>(request: () => Promise<T>): Promise<T> => {
+    const start = { at: clock() };
+    starts.add(start);
+    try {
+      return await request();
+    } finally {
+      starts.delete(start);
+    }
+  };
+  const run: Pacer['run'] = (request, turn) => queue.add(() => during(request), turn);
+  return {
+    run,
+    /** How many of them began before a time (ms). */
+    before: (time: number): number => [...starts].filter(({ at }) => at < time).length,
+  };
+}
+
 /** Pauses a queue as long as one of several things holds it back. `clock` gives ms. */
 function createHold(queue: PQueue, clock: () => number) {
   const until = { asked: 0, outage: 0 };
@@ -192,11 +212,10 @@ export function createPacer(
   const queue = new PQueue({ concurrency: ceiling });
   const teller = createTeller(ceiling, clock, tell);
   const limit = createLimit(queue, ceiling, clock);
-  const wells = createWells(clock);
+  const [wells, open] = [createWells(clock), createOpen(queue, clock)];
   const hold = createHold(queue, clock);
-  const outage = createOutage(clock, waiting);
+  const outage = createOutage(clock, waiting, open.before);
   return {
-    run: (request, turn) => queue.add(request, turn),
     wentWell() {
       wells.came();
       if (outage.over()) {
@@ -226,6 +245,7 @@ export function createPacer(
       if (hold.lengthen('asked', wait)) teller.held(wait);
     },
     ...{ known: outage.known, wellAfter: wells.after, end: hold.end, wait: hold.left, ceiling },
+    run: open.run,
     get limit() {
       return queue.concurrency;
     },
