@@ -216,7 +216,7 @@ test('while an endpoint asks to wait, or is away, that is what is told in place 
     '300/600, waiting 15 min, 0 requests, 16 at once\n',
     '300/600, waiting 65 s, 0 requests, 16 at once\n',
     '300/600, waiting 5 s, 0 requests, 16 at once\n',
-    '425/600, 3 min left, 1.0/s, 0 requests, 16 at once\n',
+    '425/600, 35 s left, 5.0/s, 0 requests, 16 at once\n',
   ]);
   const away = linesAt([90], second => ({ done: 5 * Math.min(60, second), wait: 4, isAway: second > 60 }));
   expect(away).toEqual(['300/600, waiting for the endpoint, 0 requests, 16 at once\n']);
@@ -227,8 +227,16 @@ test('a single answer of an endpoint that was away is no measure of those after 
     const isAway = second > 70 && second < 90;
     return { done: 5 * Math.min(70, second), isAway, limit: second > 70 ? 1 : 16 };
   });
-  // 35 in the last 27 s.
-  expect(lines).toEqual(['350/600, 3 min left, 1.3/s, 0 requests, 1 at once\n']);
+  expect(lines).toEqual(['350/600, 53 s left, 4.7/s, 0 requests, 1 at once\n']);
+});
+
+test('soon after a wait or an outage, the time that is left goes by the time in which the endpoint was asked', () => {
+  const done = (second: number) => 5 * Math.min(70, second) + 5 * Math.max(0, second - 118);
+  const isWaiting = (second: number) => second > 70 && second < 118;
+  for (const held of [{ wait: 20 }, { isAway: true, limit: 1 }]) {
+    const lines = linesAt([120], second => ({ done: done(second), ...(isWaiting(second) ? held : {}) }));
+    expect(lines).toEqual(['360/600, 51 s left, 4.7/s, 0 requests, 16 at once\n']);
+  }
 });
 
 test('no less time is left than an endpoint asks to wait', () => {

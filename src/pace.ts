@@ -9,8 +9,11 @@ interface Mark {
 }
 
 export interface Pace {
-  /** Takes where the run stands at a time (s), each time it is told. */
-  take(progress: Progress, at: number): void;
+  /**
+   * Takes where the run stands at a time (s), each time it is told.
+   * @param isHeld whether an endpoint is waited for: that time says nothing of how fast it goes when it is back
+   */
+  take(progress: Progress, at: number, isHeld: boolean): void;
   /** Trials a second in the recent past; null while too little has come to tell. */
   readonly rate: number | null;
   /** Seconds until all that is planned is done, or a budget is used up; null as `rate`. */
@@ -18,8 +21,8 @@ export interface Pace {
 }
 
 /**
- * The recent past is the last quarter of the time, within these bounds (s): what an endpoint was before it slowed down,
- * or before a long wait, is no measure of what is to come.
+ * The recent past is the last quarter of the time, within these bounds (s): what an endpoint was before it slowed down
+ * is no measure of what is to come.
  */
 const SHORTEST = 10;
 const LONGEST = 120;
@@ -31,6 +34,20 @@ const ROUNDS = 2;
 /** Time between two marks (s). */
 const MARK_EVERY = 0.5;
 
+/** The time in which the endpoints were asked, and none was waited for. */
+function createAskedTime() {
+  let held = 0;
+  let knownUntil = 0;
+  let lastCame = 0;
+  /** Takes the time (s) since the last answer off as a wait, which began some time before it was known. */
+  return (at: number, came: number, isHeld: boolean): number => {
+    if (isHeld && came === lastCame) held += at - knownUntil;
+    if (isHeld || came !== lastCame) knownUntil = at;
+    lastCame = came;
+    return at - held;
+  };
+}
+
 /** Measures how fast a run goes once its judge is proved: what is asked before that may wait for the proof. */
 export function createPace(): Pace {
   let marks: Mark[] = [];
@@ -41,6 +58,7 @@ export function createPace(): Pace {
   let round = 0;
   let rate = 0;
   let left = 0;
+  const asked = createAskedTime();
 
   const restart = (now: Mark): void => {
     marks = [now];
@@ -56,31 +74,32 @@ export function createPace(): Pace {
     while (isFar(marks[1])) marks.shift();
   };
 
-  /** Answers that come together make one mark, which stands after them. A long wait has many, so as to be soon forgotten. */
-  const mark = (now: Mark, isHeld: boolean): void => {
-    if (now.came === marks.at(-1)?.came && !isHeld) return;
+  /** Answers that come together make one mark, which stands after them. */
+  const mark = (now: Mark): void => {
+    if (now.came === marks.at(-1)?.came) return;
     if (now.at - (marks.at(-2)?.at ?? Number.NEGATIVE_INFINITY) < MARK_EVERY) marks.pop();
     marks.push(now);
   };
 
   return {
-    take(progress, at) {
+    take(progress, time, isHeld) {
       const { done, kept, planned, requests, requestsLeft, timeLeft, limit } = progress;
+      const at = asked(time, done - kept, isHeld);
       const now = { at, came: done - kept, requests };
       if (marks.length === 0 || progress.isProving) restart(now);
       if (limit === null) return;
       round = Math.max(round, limit);
       forget(now);
-      mark(now, progress.wait > 0 || progress.isAway);
+      mark(now);
       const from = marks[0] ?? now;
-      const [time, came] = [at - from.at, now.came - from.came];
+      const [passed, came] = [at - from.at, now.came - from.came];
       if (came > 0) firstAt = Math.min(firstAt, at);
       // Answers of the first round tell how long one takes, and not how many come.
       isKnown ||= came > round && at - startedAt >= 2 * (firstAt - startedAt);
-      rate = came / time;
+      rate = came / passed;
       left = Math.min((planned - done) / rate, timeLeft ?? Number.POSITIVE_INFINITY);
-      const asked = requests - from.requests;
-      if (requestsLeft !== null && asked > 0) left = Math.min(left, (requestsLeft * time) / asked);
+      const sent = requests - from.requests;
+      if (requestsLeft !== null && sent > 0) left = Math.min(left, (requestsLeft * passed) / sent);
     },
     get rate() {
       return isKnown ? rate : null;

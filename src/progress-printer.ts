@@ -45,8 +45,8 @@ export function createProgressPrinter(
   return {
     update(progress) {
       latest = progress;
-      pace.take(progress, passed());
       isLongWait = progress.wait >= LONG_WAIT || (isLongWait && progress.wait > 0);
+      pace.take(progress, passed(), isLongWait || progress.isAway);
       if (clock() - shownAt >= every) show(progress, false);
     },
     say(line) {
