@@ -19,7 +19,7 @@ export interface Going {
   readonly limit: number | null;
   /** For how long an endpoint is sent nothing; 0 when all may be. */
   readonly wait: number;
-  /** Whether an endpoint refuses everybody just now, and is waited for. */
+  /** Whether an endpoint has refused everybody for some seconds, and is waited for. */
   readonly isAway: boolean;
   /** What the budget leaves; null without a limit. */
   readonly timeLeft: number | null;

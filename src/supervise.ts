@@ -150,6 +150,9 @@ function watchOver(trials: readonly Trial[], supervision: Supervision): Watch {
   });
 }
 
+/** An endpoint that is away for less answers all the same, at the rate that it allows (ms). */
+const LONG_AWAY = 4000;
+
 /** A trial waits for each of the endpoints that it needs. */
 function goingOf({ config, meter, connections, startedAt, clock }: Supervision): () => Going {
   const { minutes, maxRequests } = config.budget;
@@ -158,7 +161,7 @@ function goingOf({ config, meter, connections, startedAt, clock }: Supervision):
   return () => ({
     limit: config.batch ? null : target.limit,
     wait: Math.max(...pacers.map(({ wait }) => wait())) / 1000,
-    isAway: pacers.some(({ isAway }) => isAway),
+    isAway: pacers.some(({ awayFor }) => awayFor() >= LONG_AWAY),
     timeLeft: minutes === null ? null : Math.max(0, minutes * 60 - (clock() - startedAt) / 1000),
     requestsLeft: maxRequests === null ? null : Math.max(0, maxRequests - meter.requests),
   });

@@ -768,21 +768,31 @@ describe('what is kept', () => {
     expect(told.at(-1)).toMatchObject({ isAway: false, isProving: false, limit: 2 });
   });
 
-  test('a run tells that its judge is proved first, and waits for one that is away', async () => {
-    const told: Progress[] = [];
-    let judged = 0;
-    const replying = (asked: Asked) =>
-      isJudge(asked) && ++judged > PLANTED && judged < PLANTED + 6 ? { status: 503, body: {} } : undefined;
-    const server = await endpointBehind({ replying }, { dataset: FIXTURE_QUESTIONS });
-    await evaluated({
-      inputs: { 'base-url': server.baseUrl, 'judge-api-key': 'its own', 'judge-concurrency': '2' },
-      services: { progress: progress => told.push(progress) },
-    });
-    await server.close();
-    expect(told.filter(({ isProving }) => isProving).length).toBeGreaterThan(0);
-    expect(told.some(({ isAway, isProving }) => isAway && !isProving)).toBe(true);
-    expect(told.at(-1)).toMatchObject({ isAway: false, isProving: false });
-  });
+  test.each([
+    [6000, true],
+    [1000, false],
+  ])(
+    'a run tells that its judge is proved first, and waits for one that is away for %i ms: %s',
+    async (duration, isTold) => {
+      const told: Progress[] = [];
+      let judged = 0;
+      let awayAt = Number.POSITIVE_INFINITY;
+      const replying = (asked: Asked) => {
+        if (!isJudge(asked) || ++judged <= PLANTED) return undefined;
+        awayAt = Math.min(awayAt, Date.now());
+        return Date.now() - awayAt < duration ? { status: 503, body: {} } : undefined;
+      };
+      const server = await endpointBehind({ replying }, { dataset: FIXTURE_QUESTIONS });
+      await evaluated({
+        inputs: { 'base-url': server.baseUrl, 'judge-api-key': 'its own', 'judge-concurrency': '2' },
+        services: { progress: progress => told.push(progress) },
+      });
+      await server.close();
+      expect(told.filter(({ isProving }) => isProving).length).toBeGreaterThan(0);
+      expect(told.some(({ isAway, isProving }) => isAway && !isProving)).toBe(isTold);
+      expect(told.at(-1)).toMatchObject({ isAway: false, isProving: false });
+    },
+  );
 
   test('a cancelled run reports what it has and never passes', async () => {
     const cancel = new AbortController();

@@ -71,6 +71,8 @@ export interface Outage {
   refused(request: object, startedAt: number, limit: number, sign: Sign, asked?: number): Seen;
   /** Since when the endpoint is away (ms); null while it is not. */
   readonly since: number | null;
+  /** For how long it has been away (ms), and answered nothing; 0 while it is not. */
+  lasts(): number;
   /** How long it is waited for (ms): less where it has answered nothing so far. */
   readonly patience: number;
   /** Whether the patience is over, and nothing has gone well since. */
@@ -131,6 +133,7 @@ export function createOutage(
     get since() {
       return since;
     },
+    lasts: () => (since === null ? 0 : clock() - since),
     get patience() {
       return patience();
     },

@@ -42,6 +42,8 @@ export interface Pacer {
   readonly lowest: number;
   /** Whether the endpoint refuses everybody just now. */
   readonly isAway: boolean;
+  /** For how long it has (ms), and answered nothing; 0 while it does not. */
+  awayFor(): number;
   /** Whether it has been waited for in vain, and nothing has gone well since. */
   readonly isGivenUp: boolean;
   /** How long it is waited for, in words. */
@@ -245,7 +247,7 @@ export function createPacer(
       if (hold.lengthen('asked', wait)) teller.held(wait);
     },
     ...{ known: outage.known, wellAfter: wells.after, end: hold.end, wait: hold.left, ceiling },
-    run: open.run,
+    ...{ run: open.run, awayFor: outage.lasts },
     get limit() {
       return queue.concurrency;
     },
