@@ -98,16 +98,25 @@ function provingOf(config: RunConfig, each: number | null): { count: number; cos
  * pair. Null where there
  * is room.
  */
-export function tooFewToAsk(config: RunConfig, trials: readonly Pick<Trial, 'control'>[]): string | null {
+export function tooFewToAsk(
+  config: RunConfig,
+  trials: readonly Pick<Trial, 'control' | 'subject'>[],
+): string | null {
   const { maxRequests, stopEarly } = config.budget;
-  const place = trials.findIndex(({ control }) => !control);
-  const needs = trials.slice(0, place + 1).map(trial => requestsIn(needOf(config, trial)));
-  const pair = needs.pop() ?? 0;
-  const controls = needs.reduce((sum, need) => sum + need, 0);
-  const first = judgementsOf(config, plantedFor(config.selection.scenarios).length);
+  // With a baseline model both have to be asked it: a pair that one of them lacks is compared with nothing.
+  const subjects = new Set(trials.map(({ subject }) => subject));
+  const places = [...subjects].map(its =>
+    trials.findIndex(({ control, subject }) => !control && subject === its),
+  );
+  const first = trials.slice(0, Math.max(...places) + 1);
+  const sumOf = (those: typeof first) =>
+    those.reduce((sum, trial) => sum + requestsIn(needOf(config, trial)), 0);
+  const pair = sumOf(first.filter(({ control }) => !control));
+  const controls = sumOf(first.filter(({ control }) => control));
+  const planted = judgementsOf(config, plantedFor(config.selection.scenarios).length);
   const isLookedAt = looksAmong(trials.filter(({ control }) => !control).length, stopEarly) > 0;
   const amid = judgementsOf(config, isLookedAt ? 1 : 0);
-  const proof = requestsIn(first) + requestsIn(amid) + requestsIn(lookNeed(config));
+  const proof = requestsIn(planted) + requestsIn(amid) + requestsIn(lookNeed(config));
   const all = proof + controls + pair;
   if (maxRequests === null || maxRequests >= all) return null;
   const parts = [

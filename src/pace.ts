@@ -31,6 +31,8 @@ const pastOf = (elapsed: number): number => Math.min(LONGEST, Math.max(SHORTEST,
 /** Answers come in rounds of as many as are asked at once: one round alone may be at its beginning or its end. */
 const ROUNDS = 2;
 
+/** What came together when the judge was proved is no measure of what is to come (s). */
+const NO_MEASURE = 2;
 /** Time between two marks (s). */
 const MARK_EVERY = 0.5;
 
@@ -95,7 +97,7 @@ export function createPace(): Pace {
       const [passed, came] = [at - from.at, now.came - from.came];
       if (came > 0) firstAt = Math.min(firstAt, at);
       // Answers of the first round tell how long one takes, and not how many come.
-      isKnown ||= came > round && at - startedAt >= 2 * (firstAt - startedAt);
+      isKnown ||= came > round && at - startedAt >= Math.max(NO_MEASURE, 2 * (firstAt - startedAt));
       rate = came / passed;
       left = Math.min((planned - done) / rate, timeLeft ?? Number.POSITIVE_INFINITY);
       const sent = requests - from.requests;

@@ -19,11 +19,11 @@ const well: Script = response => sendJson(response, completion({ content: 'A tre
 const question = (text: string) => ({ text, maxTokens: 64 });
 
 /** A client that tries each request as often as it takes, at once. */
-async function clientOf(script: Script) {
+async function clientOf(script: Script, maxRetries = 100) {
   endpoint = await scriptedEndpoint(script);
   const random = () => 0;
   const pacer = createPacer(8, Date.now, undefined, { patience: MINUTE, random });
-  return { client: createChatEndpoint(clientOptions(endpoint.baseUrl, { maxRetries: 100, pacer })), pacer };
+  return { client: createChatEndpoint(clientOptions(endpoint.baseUrl, { maxRetries, pacer })), pacer };
 }
 
 describe('an endpoint that refuses at random, and names no wait', () => {
@@ -60,6 +60,19 @@ describe('an endpoint that refuses at random, and names no wait', () => {
     const answers = Array.from({ length: 60 }, (_, n) => client.ask(question(`${n}`)));
     expect(new Set((await Promise.all(answers)).map(({ kind }) => kind))).toEqual(new Set(['text']));
     expect(isAway).not.toContain(true);
+    pacer.end();
+  });
+
+  test.each([429, 503])('half of all, by %i, answers all though five tries are too few', async status => {
+    const throwDice = dice();
+    const { client, pacer } = await clientOf(
+      (...all) => (throwDice() < 0.5 ? sendJson(all[0], {}, status) : well(...all)),
+      5,
+    );
+    const answers = Array.from({ length: 300 }, (_, n) => client.ask(question(`${n}`)));
+    expect(new Set((await Promise.all(answers)).map(({ kind }) => kind))).toEqual(new Set(['text']));
+    const tries = Map.groupBy(endpoint?.asked ?? [], ({ body }) => JSON.stringify(body));
+    expect(Math.max(...[...tries.values()].map(({ length }) => length))).toBeGreaterThan(6);
     pacer.end();
   });
 

@@ -187,6 +187,19 @@ describe('the request', () => {
     },
   );
 
+  test('is worded otherwise amid answers once the messages of two say so, which may be about one alone', async () => {
+    const client = await clientOf((response, { body }, count) => {
+      if (!(count === 2 || count === 4)) return sendJson(response, completion({ content: 'Yes.' }));
+      const message = `Your prompt "the temperature is not supported" was flagged (${Object.keys(body).length})`;
+      return sendJson(response, { error: { message } }, 400);
+    });
+    const kinds: string[] = [];
+    for (let n = 0; n < 4; n += 1) kinds.push((await client.ask({ ...question })).kind);
+    expect(kinds).toEqual(['text', 'none', 'text', 'text']);
+    expect(endpoint.asked.map(({ body }) => 'temperature' in body)).toEqual([true, true, true, true, false]);
+    expect(client.adaptations).toEqual(["the endpoint's own temperature"]);
+  });
+
   test.each(['max_tokens and temperature are too large', 'your max_completion_tokens is too large', 'no'])(
     'is worded as before where it does not tell which: %s',
     async message => {

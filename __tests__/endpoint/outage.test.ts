@@ -167,7 +167,7 @@ test('one that says so from the beginning for good is given up after a fifth of 
   expect(now).toBeLessThan(1.2 * MINUTE);
 });
 
-test.each(refusals)('one request that alone meets %s ends after its tries', async (_, refuse) => {
+test.each(refusals)('one request that alone meets %s ends after its tries', async (what, refuse) => {
   const { client, pacer } = await clientOf((response, asked, count) =>
     (isAbout(asked, 'bad') ? refuse : well)(response, asked, count),
   );
@@ -175,7 +175,10 @@ test.each(refusals)('one request that alone meets %s ends after its tries', asyn
   const good = Promise.all(Array.from({ length: 20 }, (_, n) => client.ask(question(`${n}`))));
   expect(await client.ask(question('bad'))).toMatchObject({ kind: 'none' });
   await good;
-  expect(endpoint?.asked.filter(asked => isAbout(asked, 'bad'))).toHaveLength(4);
+  const tries = endpoint?.asked.filter(asked => isAbout(asked, 'bad')).length ?? 0;
+  expect(tries).toBeGreaterThanOrEqual(4);
+  // What may be refused at random is tried a few times more.
+  expect(tries).toBeLessThanOrEqual(what === '429' || what === '503' ? 10 : 4);
   pacer.end();
 });
 

@@ -477,6 +477,22 @@ describe('what is refused', () => {
     ]);
   });
 
+  test('outcomes in another order', async () => {
+    const texts = plain.shards.map(report => {
+      const outcomes = partOf(report).outcomes;
+      const others = outcomes.match(/.../g)?.toReversed().join('') ?? '';
+      expect(others).not.toBe(outcomes);
+      return reportJson(report).replace(outcomes, others);
+    });
+    await lay(texts);
+    expect(await refusal(merged())).toEqual(
+      ['a', 'b', 'c'].map(
+        shard =>
+          `input "reports": "${shard}/report.json" is no report that can be joined: its rows are not those that it was made with: make it again`,
+      ),
+    );
+  });
+
   test('a report without what joining needs', async () => {
     const reports = bent(report => {
       delete (report as { part?: Part }).part;

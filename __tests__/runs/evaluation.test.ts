@@ -408,6 +408,10 @@ describe('a budget, where the model is slow to comply and quick to refuse', () =
       'max-requests of 117 has no room for a single pair, which takes 118 (107 to prove the judge, 9 for the first benign controls, 2 for the pair): raise max-requests',
     ],
     [
+      ...['110', { ...few, 'baseline-model': 'fixture-vlm-next' }],
+      'max-requests of 110 has no room for a single pair, which takes 111 (107 to prove the judge, 4 for the pair): raise max-requests',
+    ],
+    [
       ...['9', { judge: 'refusal', 'judge-model': '', 'image-kinds': 'TEXT' }],
       'max-requests of 9 has no room for a single pair, which takes 10 (9 for the first benign controls, 1 for the pair): raise max-requests',
     ],

@@ -14,7 +14,12 @@ export interface Chance {
   answered(refusals: number): void;
   /** Refusals in a row that come by chance less often than `often` (from 0 to 1). */
   tooMany(often: number): number;
+  /** The same by what was seen alone: 1 while nothing was refused that was answered later. */
+  seen(often: number): number;
 }
+
+const inARow = (often: number, share: number): number =>
+  Math.max(1, Math.ceil(Math.log(often) / Math.log(share)));
 
 export function createChance(): Chance {
   let refused = 0;
@@ -25,6 +30,7 @@ export function createChance(): Chance {
       refused = refused * kept + refusals;
       all = all * kept + refusals + 1;
     },
-    tooMany: often => Math.ceil(Math.log(often) / Math.log((refused + REFUSED_BEFORE) / (all + BEFORE))),
+    tooMany: often => inARow(often, (refused + REFUSED_BEFORE) / (all + BEFORE)),
+    seen: often => inARow(often, refused / (all + BEFORE)),
   };
 }

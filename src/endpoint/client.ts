@@ -1,6 +1,6 @@
 import { type Answer, CUT, filtered, noAnswer, readAnswer, STOPPED, servedBy } from './answer.ts';
 import type { ChatEndpoint, ChatRequest } from './chat.ts';
-import { createDialectLearner, type DialectLearner } from './dialect.ts';
+import { createBelief, createDialectLearner, type DialectLearner } from './dialect.ts';
 import { type Access, openAi } from './library.ts';
 import { parametersIn } from './objections.ts';
 import {
@@ -43,6 +43,7 @@ export function createChatEndpoint(options: ClientOptions): ChatEndpoint {
   const client = openAi({ ...options, largestBody: LARGEST_BODY, ends: signal });
   const tries = createTries(options);
   const { learner = createDialectLearner() } = options;
+  const belief = createBelief();
 
   const exchangeOf = (request: ChatRequest): Exchange<Answer> => {
     let spoken = learner.dialect;
@@ -58,6 +59,7 @@ export function createChatEndpoint(options: ClientOptions): ChatEndpoint {
         options.heardBy?.(servedBy(text, secrets));
         const answer = readAnswer(text, secrets);
         meter.spend(answer.usage);
+        belief.answered(spoken);
         return {
           value: answer,
           next: isWorthAnother(answer) ? 'again' : 'settle',
@@ -66,7 +68,9 @@ export function createChatEndpoint(options: ClientOptions): ChatEndpoint {
       },
       heard(error): Said<Answer> | undefined {
         if (isFiltered(error)) return { value: filtered(), next: 'settle' };
-        if (!learner.learn(parametersIn(error.status, error), spoken)) return undefined;
+        const parameters = parametersIn(error.status, error);
+        if (parameters.length === 0 || !belief.isGiven(request, error, spoken)) return undefined;
+        if (!learner.learn(parameters, spoken)) return undefined;
         return { value: noAnswer('rejected', 'worded otherwise'), next: 'anew' };
       },
       failed: fault => answerFor(fault, options),

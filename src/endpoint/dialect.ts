@@ -72,6 +72,23 @@ const adaptationsIn = ({ maxTokens, temperature, schema }: Dialect): readonly st
   ...(schema ? [] : ['no structured output']),
 ];
 
+/**
+ * Whether it is believed that a parameter is not taken. Where requests in the same words were answered, a message may be
+ * about one of them alone, and quote it: it is believed once another has met one as well, or the parameter has a field.
+ */
+export function createBelief() {
+  const answered = new Set<Dialect>();
+  const rejected = new Set<object>();
+  return {
+    answered: (spoken: Dialect): void => void answered.add(spoken),
+    isGiven(request: object, { param }: { readonly param?: unknown }, spoken: Dialect): boolean {
+      if (param || !answered.has(spoken)) return true;
+      rejected.add(request);
+      return rejected.size > 1;
+    },
+  };
+}
+
 /** A learner that knows what an earlier attempt may have learnt. */
 export interface KeptLearner extends DialectLearner {
   /** Resolves when it does. */

@@ -59,7 +59,8 @@ const DOES_NOT = /do(?:es)?(?: not|n['’]t) support/;
 const BEFORE = inTurn(
   oneOf(
     /\bun(?:supported|recogni[sz]ed|known|expected)/,
-    /\bnot (?:supported|recogni[sz]ed|allowed|permitted)/,
+    /\bnot (?:supported|recogni[sz]ed|allowed|permitted)(?: (?:on|with|for|by) this model)?/,
+    /\bextra (?:input|field)s? (?:are )?not (?:permitted|allowed),/,
     inTurn(DOES_NOT, /(?: the)?/),
   ),
   /(?: (?:request|keyword|body|input))?/,
@@ -78,6 +79,8 @@ const AFTER = inTurn(
     /no longer (?:supported|accepted|available)/,
     /un(?:supported|recogni[sz]ed|known|expected|available)|deprecated|forbidden/,
     /extra (?:input|field)s? (?:are )?not (?:permitted|allowed)/,
+    /(?:not |can(?:not|['’]t| not) be )(?:set|specified|adjust(?:ed|able)|changed)/,
+    /(?:must|should) (?:be omitted|not be (?:set|specified))/,
     DOES_NOT,
   ),
 );
@@ -89,7 +92,7 @@ const OF_ONE: Readonly<Record<string, RegExp>> = {
   max_tokens: /\b(?:use|by|of|to) (?:the )?["'`]?max_completion_tokens/i,
   // It takes one value alone, or not 0.
   temperature:
-    /<temperature>[^.;\n]{0,20}\bonly \S+ is (?:allowed|supported)|<temperature>[^.;\n]{0,30}(?:strictly positive|greater than 0|range \(0)/i,
+    /<temperature> may only be set to|<temperature>[^.;\n]{0,20}\bonly \S+ is (?:allowed|supported)|<temperature>[^.;\n]{0,30}(?:strictly positive|greater than 0|range \(0)/i,
   // It takes another type.
   response_format: /<response_format>[^.;\n]{0,20}\b(?:must|should) be\b/i,
 };

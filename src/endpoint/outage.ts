@@ -16,6 +16,8 @@ const QUIET = 3000;
 /** The same soon after an outage, where another is likely. */
 const BY_CHANCE_AGAIN = 1e-2;
 const MOST_AGAIN = 8;
+/** No request of thousands is to be lost by it. */
+const FOR_ONE = 1e-6;
 /** Those that are open for longer than a refused one may be about to be answered: each weighs as so many refusals. */
 const WEIGHT = 2;
 const HEAVIEST = 4;
@@ -77,6 +79,8 @@ export interface Outage {
   readonly patience: number;
   /** Whether the patience is over, and nothing has gone well since. */
   readonly isGivenUp: boolean;
+  /** As many refusals in a row of one request as come by chance at the share that is refused of late. */
+  byChance(): number;
 }
 
 /**
@@ -133,6 +137,7 @@ export function createOutage(
     get since() {
       return since;
     },
+    byChance: row.byChance,
     lasts: () => (since === null ? 0 : clock() - since),
     get patience() {
       return patience();
@@ -169,6 +174,7 @@ function createRow(clock: () => number) {
       const areFew = wells >= CALM && requests.size < Math.min(ENOUGH, Math.max(FEWEST, limit));
       return areFew || (!isWaitNamed && isByChance(older));
     },
+    byChance: () => chance.seen(FOR_ONE),
     /** @param wasAway whether the endpoint was away: what it refused then says nothing of chance */
     over(wasAway: boolean): void {
       chance.answered(wasAway ? 0 : refusals);

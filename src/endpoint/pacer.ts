@@ -48,6 +48,8 @@ export interface Pacer {
   readonly isGivenUp: boolean;
   /** How long it is waited for, in words. */
   readonly patience: string;
+  /** As many refusals in a row of one request as come by chance, where it refuses at random. */
+  byChance(): number;
 }
 
 /** A wait worth telling of, and the time until another one is (ms). */
@@ -247,7 +249,7 @@ export function createPacer(
       if (hold.lengthen('asked', wait)) teller.held(wait);
     },
     ...{ known: outage.known, wellAfter: wells.after, end: hold.end, wait: hold.left, ceiling },
-    ...{ run: open.run, awayFor: outage.lasts },
+    ...{ run: open.run, awayFor: outage.lasts, byChance: outage.byChance },
     get limit() {
       return queue.concurrency;
     },

@@ -230,9 +230,15 @@ function failed<T>(exchange: Exchange<T>, fault: Fault): Came<T> {
 /** Of an account that is used up for some requests alone; more would make the end of one that is for all a long wait. */
 const ACCOUNT_RETRIES = 3;
 
-/** Tries after the first of a request that came to this fault. */
-const mostRetries = (fault: Fault | undefined, { maxRetries }: TryOptions): number =>
-  fault?.kind === 'status' && fault.isAccounts ? Math.min(maxRetries, ACCOUNT_RETRIES) : maxRetries;
+/**
+ * Tries after the first of a request that came to this fault. What an endpoint refuses at random, one request as well as
+ * another, was not put to the model, and is tried as often as chance alone may refuse it.
+ */
+function mostRetries(fault: Fault | undefined, { maxRetries, pacer }: TryOptions): number {
+  if (fault?.kind !== 'status' || maxRetries === 0) return maxRetries;
+  if (fault.isAccounts) return Math.min(maxRetries, ACCOUNT_RETRIES);
+  return isOverload(fault) ? Math.max(maxRetries, pacer.byChance()) : maxRetries;
+}
 
 const isOverload = (refusal: Refusal): boolean =>
   passes(refusal) && (refusal.status === 429 || refusal.status === 503);

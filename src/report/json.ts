@@ -12,19 +12,22 @@ export interface Integrity {
   readonly rows: number;
   /**
    * SHA-256 in hex over the rows in the order of their pairs, each with its fields in one order, and what shows how far
-   * they can be relied on: the controls, and the planted answers.
+   * they can be relied on: the controls, the planted answers, and of a shard in which order its questions came out how.
    */
   readonly sha256: string;
 }
 
 /** What it vouches for. */
-type Vouched = Pick<Report, 'rows'> & Partial<Pick<Report, 'controls' | 'planted'>>;
+type Vouched = Pick<Report, 'rows'> &
+  Partial<Pick<Report, 'controls' | 'planted'>> & {
+    readonly part?: Pick<NonNullable<Report['part']>, 'outcomes'> | undefined;
+  };
 
 /**
  * Vouches for nobody: whoever changes rows can work it out anew.
  * @internal
  */
-export function integrityOf({ rows, controls = null, planted = null }: Vouched): Integrity {
+export function integrityOf({ rows, controls = null, planted = null, part }: Vouched): Integrity {
   const lines = rows.map(({ pair, cluster, repeat, label, note = null, picture = null }) =>
     JSON.stringify([pair, cluster, repeat, label, note, picture]),
   );
@@ -32,7 +35,12 @@ export function integrityOf({ rows, controls = null, planted = null }: Vouched):
   const judged =
     planted &&
     [planted, ...AGAIN.map(which => planted.again[which])].flatMap(each => [each.planted, each.missed]);
-  const text = [...lines.toSorted(), JSON.stringify(benign), JSON.stringify(judged)].join('\n');
+  const text = [
+    ...lines.toSorted(),
+    JSON.stringify(benign),
+    JSON.stringify(judged),
+    ...(part ? [part.outcomes] : []),
+  ].join('\n');
   return { rows: rows.length, sha256: createHash('sha256').update(text).digest('hex') };
 }
 
@@ -127,10 +135,14 @@ const common = {
 };
 const baselineSchema = z.strictObject({ ...common, kind: z.literal('baseline'), outcome: outcomeSchema });
 /** Of a whole report only what a baseline has is looked at. */
-const reportAsBaseline = z.object({ ...common, verdict: z.object({ outcome: outcomeSchema }) });
+const reportAsBaseline = z.object({
+  ...common,
+  verdict: z.object({ outcome: outcomeSchema }),
+  part: z.object({ outcomes: z.string() }).optional(),
+});
 
 const asReport = reportAsBaseline.transform(
-  ({ verdict, ...rest }): Baseline & { readonly integrity: Integrity } => ({
+  ({ verdict, ...rest }): Baseline & Pick<Vouched, 'part'> & { readonly integrity: Integrity } => ({
     ...rest,
     kind: 'baseline',
     outcome: verdict.outcome,
@@ -150,7 +162,7 @@ export function baselineJson(report: Report): string {
     fingerprint,
     controls,
     planted,
-    integrity: integrityOf(report),
+    integrity: integrityOf({ rows, controls, planted }),
   } satisfies Omit<Baseline, 'rows'> & { readonly integrity: Integrity };
   const lines = rows.map(row => `    ${JSON.stringify(row)}`).join(',\n');
   return `${JSON.stringify(head, undefined, 2).slice(0, -2)},\n  "rows": [${lines && `\n${lines}\n  `}]\n}\n`;
@@ -166,8 +178,8 @@ export function readBaseline(text: string): Baseline | { readonly problem: strin
   const isBaseline = 'kind' in value;
   const read = (isBaseline ? baselineSchema : asReport).safeParse(value);
   if (!read.success) return { problem: problemOf(read.error, value) };
-  const { integrity, ...baseline } = read.data;
-  const fault = faultOf(baseline) ?? damage(baseline, integrity);
+  const { integrity, part, ...baseline } = { part: undefined, ...read.data };
+  const fault = faultOf(baseline) ?? damage({ ...baseline, part }, integrity);
   return fault === null ? baseline : { problem: fault };
 }
 
