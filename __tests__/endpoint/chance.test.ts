@@ -19,11 +19,13 @@ const well: Script = response => sendJson(response, completion({ content: 'A tre
 const question = (text: string) => ({ text, maxTokens: 64 });
 
 /** A client that tries each request as often as it takes, at once. */
-async function clientOf(script: Script, maxRetries = 100) {
+async function clientOf(script: Script, maxRetries = 100, random = () => 0) {
   endpoint = await scriptedEndpoint(script);
-  const random = () => 0;
   const pacer = createPacer(8, Date.now, undefined, { patience: MINUTE, random });
-  return { client: createChatEndpoint(clientOptions(endpoint.baseUrl, { maxRetries, pacer })), pacer };
+  return {
+    client: createChatEndpoint(clientOptions(endpoint.baseUrl, { maxRetries, pacer, random })),
+    pacer,
+  };
 }
 
 describe('an endpoint that refuses at random, and names no wait', () => {
@@ -68,6 +70,8 @@ describe('an endpoint that refuses at random, and names no wait', () => {
     const { client, pacer } = await clientOf(
       (...all) => (throwDice() < 0.5 ? sendJson(all[0], {}, status) : well(...all)),
       5,
+      // The longest waits that there are.
+      () => 1,
     );
     const answers = Array.from({ length: 300 }, (_, n) => client.ask(question(`${n}`)));
     expect(new Set((await Promise.all(answers)).map(({ kind }) => kind))).toEqual(new Set(['text']));

@@ -178,14 +178,14 @@ export function createTries(options: TryOptions): Tries {
   const sleep = (ms: number, ends: AbortSignal): Promise<void> =>
     setTimeout(ms, undefined, { signal: ends }).catch(() => undefined);
 
-  /** The back-off after so many tries, shorter where others go well. */
-  const rest = async (tries: number): Promise<void> => {
+  /** The back-off after so many tries, shorter where others go well, or this one is refused by chance. */
+  const rest = async (tries: number, fault: Fault | undefined): Promise<void> => {
     const failedAt = options.clock();
     const jitter = options.random();
     const whole = backoff(tries, jitter);
     const least = Math.min(whole, jitter * LONG_ENOUGH);
     await sleep(least, signal);
-    if (whole === least || signal.aborted) return;
+    if (whole === least || signal.aborted || mayBeChance(fault, tries, pacer)) return;
     const woken = new AbortController();
     void pacer.wellAfter(failedAt).then(() => woken.abort());
     await sleep(whole - least, AbortSignal.any([signal, woken.signal]));
@@ -205,7 +205,7 @@ export function createTries(options: TryOptions): Tries {
         if (isLast) return value;
         tries += 1;
         meter.fail();
-        await rest(tries);
+        await rest(tries, fault);
       }
     },
   };
@@ -229,6 +229,10 @@ function failed<T>(exchange: Exchange<T>, fault: Fault): Came<T> {
 
 /** Of an account that is used up for some requests alone; more would make the end of one that is for all a long wait. */
 const ACCOUNT_RETRIES = 3;
+
+/** Whether chance may put so many refusals in a row, of an endpoint that refuses one request as well as another. */
+const mayBeChance = (fault: Fault | undefined, tries: number, pacer: Pacer): boolean =>
+  fault?.kind === 'status' && isOverload(fault) && tries < pacer.byChance();
 
 /**
  * Tries after the first of a request that came to this fault. What an endpoint refuses at random, one request as well as
