@@ -82,6 +82,29 @@ test('after answers, twenty in a row end the run, and none is waited for', async
   expect(pacer).toMatchObject({ lowest: 8, limit: 8, isAway: false });
 });
 
+describe('a 402', () => {
+  const unpaid: Script = response => sendJson(response, {}, 402);
+  const unpaidSentence = (): string =>
+    `${endpoint.baseUrl} answered 402: it wants to be paid before it answers for "some-vlm"; check the credit of its account there`;
+
+  test('amid answers is tried again', async () => {
+    const { client } = await clientOf((...all) => (all[2] === 2 ? unpaid : well)(...all));
+    for (let n = 0; n < 2; n += 1) expect(await client.ask(question)).toMatchObject({ kind: 'text' });
+    expect(endpoint.asked).toHaveLength(3);
+  });
+
+  test('after answers ends the run, twenty times in a row, by what it says as the first answer', async () => {
+    const { client } = await clientOf((...all) => (all[2] > 1 ? unpaid : well)(...all));
+    await client.ask(question);
+    const detail = unpaidSentence();
+    for (let n = 0; n < 4; n += 1) {
+      expect(await client.ask(question)).toMatchObject({ reason: 'rejected', detail });
+    }
+    await expect(client.ask(question)).rejects.toThrow(new FatalEndpointError(detail));
+    expect(endpoint.asked).toHaveLength(21);
+  });
+});
+
 test.each([
   'You exceeded your current quota. For details, see: https://help.aliyun.com/zh/model-studio/error-code#token-limit',
   'You exceeded your current quota: https://www.alibabacloud.com/help/en/model-studio/error-code',

@@ -1292,6 +1292,41 @@ describe('an account whose credit is used up', () => {
     expect(server.calls.filter(call => call === `POST ${step}`)).toHaveLength(1);
   });
 
+  describe('and that answers 402', () => {
+    const unpaid =
+      'it wants to be paid before it answers for "fixture-vlm"; check the credit of its account there';
+
+    test.each(['files', 'batches'])('ends the run at once where it does to POST %s', async step => {
+      const server = await batchServer(
+        sayYes,
+        (call, response) => call === `POST ${step}` && refuse(response, 402),
+      );
+      endpoint = server;
+      await expect(askAll(batchesOf(server.baseUrl), 2)).rejects.toThrow(
+        new FatalEndpointError(`${server.baseUrl} answered 402 to ${step}: ${unpaid}`),
+      );
+      expect(server.calls.filter(call => call === `POST ${step}`)).toHaveLength(1);
+    });
+
+    test('for a few requests is asked for them once more', async () => {
+      const { client, server } = await scripted((lines, batch) => ({
+        output: lines.slice(batch === 0 ? 2 : 0).map(line => saying(line, 'Yes.')),
+        errors: batch === 0 ? lines.slice(0, 2).map(line => lineFor(line, {}, 402)) : [],
+      }));
+      expect((await askAll(client, 6)).map(({ kind }) => kind)).toEqual(kinds(6, []));
+      expect(server.batches.map(({ length }) => length)).toEqual([6, 2]);
+    });
+
+    test('in numbers for a code of a whole batch ends the run at once', async () => {
+      const problem = { code: 402, message: 'Insufficient credits' };
+      const { client, server } = await scripted(() => ({ status: 'failed', problems: [problem] }));
+      await expect(askAll(client, 2)).rejects.toThrow(
+        new FatalEndpointError(`${server.baseUrl} did not run the batch: ${advice}`),
+      );
+      expect(server.batches).toHaveLength(1);
+    });
+  });
+
   test('beside answers is asked for what it lacks once more, and ends the run with what it has said', async () => {
     const { client, server } = await scripted(answering(10));
     const kept: Answer[] = [];

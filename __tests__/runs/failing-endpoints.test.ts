@@ -182,13 +182,6 @@ test.each([
     'status 400',
   ],
   [
-    'a model that wants to be paid',
-    false,
-    { status: 402, body: {} },
-    'the model has answered none',
-    'status 402',
-  ],
-  [
     'a page in place of a model',
     false,
     { body: '<html></html>' },

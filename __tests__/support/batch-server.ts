@@ -12,7 +12,7 @@ export interface AskedLine {
 
 /** What is wrong with a batch. */
 export interface Problem {
-  readonly code?: string | null;
+  readonly code?: string | number | null;
   readonly message?: string;
   readonly param?: string;
   /** Of its file, from 1. */

@@ -51,13 +51,17 @@ export function refusalOf(
   { baseUrl, secrets }: { readonly baseUrl: string; readonly secrets: readonly string[] },
 ): Refusal {
   const redirect = status >= 300 && status < 400 ? placeOf(headers?.get('location'), baseUrl) : '';
-  return { status, redirect, ...wordIn({ code, type, param, message }, secrets) };
+  return { status, redirect, ...wordIn({ code, type, param, message }, secrets, status) };
 }
 
-/** The endpoint's word for an error, with the parameter of ours that it names, and whether it is one of its account. */
+/**
+ * The endpoint's word for an error, with the parameter of ours that it names, and whether it is one of its account.
+ * @param status what came with it: without one, a number for a code says as much
+ */
 export function wordIn(
   { type, ...objection }: Objection & { readonly type?: unknown },
   secrets: readonly string[],
+  status: unknown = objection.code,
 ): Pick<Refusal, 'code' | 'isAccounts'> {
   const { code, message } = objection;
   // A gateway's code may be no more than the status.
@@ -65,7 +69,8 @@ export function wordIn(
   return {
     code: [errorWord(ofAccount ?? code ?? type, secrets), ...namedBy(objection)].filter(Boolean).join(', '),
     isAccounts:
-      ofAccount !== undefined && !(ofAccount === 'insufficient_quota' && ALIBABAS.test(`${message}`)),
+      status === UNPAID ||
+      (ofAccount !== undefined && !(ofAccount === 'insufficient_quota' && ALIBABAS.test(`${message}`))),
   };
 }
 
@@ -145,7 +150,7 @@ export function rejectionSentence(
 ): string {
   const said = saidBy(baseUrl, refusal);
   if (refusal.redirect) return `${said}: ${REDIRECT_ADVICE}`;
-  if (refusal.isAccounts) return `${said}: ${ACCOUNT_ADVICE}`;
+  if (refusal.isAccounts) return `${said}: ${accountAdvice(refusal, model)}`;
   switch (refusal.status) {
     case 401:
       return `${said}: it does not accept the key for "${model}"; check the api-key input that belongs to it`;
@@ -153,8 +158,6 @@ export function rejectionSentence(
       return `${said}: the key may not use "${model}"; check the key's permissions at the endpoint`;
     case 404:
       return `${said}: it has no chat completions or no model "${model}" there; check the base URL (most end in /v1) and the model's name`;
-    case 402:
-      return `${said}: it wants to be paid before it answers for "${model}"; check the credit of its account there`;
     case 405:
       return `${said}: it takes no questions there; check the base URL for "${model}" (most end in /v1)`;
     case 413:
@@ -165,6 +168,9 @@ export function rejectionSentence(
       return `${said}: it rejects the request for "${model}"; check ${check}`;
   }
 }
+
+/** The status for an account that is to pay first, whatever else is said. */
+const UNPAID = 402;
 
 /** What is said of an account that may ask nothing more, by status 400, 403 or 429. */
 const ACCOUNT_CODES: ReadonlySet<unknown> = new Set([
@@ -182,10 +188,16 @@ const ACCOUNT_CODES: ReadonlySet<unknown> = new Set([
 const ALIBABAS = /\b(?:aliyun|alibabacloud|qwencloud)\b|\ballocated quota\b/i;
 
 /** Whether an endpoint's code says that the account there may ask nothing more: no waiting ends that. */
-export const isAccounts = (code: unknown): boolean => ACCOUNT_CODES.has(code);
+const isAccounts = (code: unknown): boolean => ACCOUNT_CODES.has(code);
 
 export const ACCOUNT_ADVICE =
   'the limit or the credit of its account there is used up; raise it, or wait until it is renewed';
+
+/** What to do about a refusal that is the account's. */
+export const accountAdvice = ({ status }: Pick<Refusal, 'status'>, model: string): string =>
+  status === UNPAID
+    ? `it wants to be paid before it answers for "${model}"; check the credit of its account there`
+    : ACCOUNT_ADVICE;
 
 /** What to do about a redirect, which is never followed: the key and the questions are for one address. */
 export const REDIRECT_ADVICE = 'no redirect is followed; set its base URL to the final address';

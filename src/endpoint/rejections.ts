@@ -7,7 +7,7 @@ import type { Standing } from './standing.ts';
  */
 export const enoughInARow = (ceiling: number): number => Math.max(20, 2 * ceiling);
 
-/** What an endpoint says that does not take the key, or no longer; a 402 may be about one request that is dear. */
+/** What an endpoint says that does not take the key, or no longer. */
 const OF_THE_KEY: ReadonlySet<unknown> = new Set([401, 403, 'account']);
 
 /** What may be wrong with one request, and right with the next. */

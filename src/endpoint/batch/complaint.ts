@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parametersIn } from '../objections.ts';
-import { ACCOUNT_ADVICE, errorWord, isAccounts, shownUrl } from '../problems.ts';
+import { ACCOUNT_ADVICE, errorWord, shownUrl, wordIn } from '../problems.ts';
 
 /** Why an endpoint does not run the requests of a file. */
 export interface Complaint {
@@ -11,6 +11,8 @@ export interface Complaint {
    * endpoint's own; or `some` requests, as far as one can tell.
    */
   readonly about: 'queue' | 'all' | 'fault' | 'some';
+  /** Whether the account there may ask nothing more. */
+  readonly isAccounts: boolean;
   /** By line of the file, from 1: its word for what is wrong there. */
   readonly lines: ReadonlyMap<number, string>;
   /** The same by the name of the request within the batch. */
@@ -74,12 +76,14 @@ export function readComplaint(errors: readonly unknown[], secrets: readonly stri
   }
   const isFull = read.some(({ message }) => FULL_IN_WORDS.test(`${message}`));
   const parameters = read.flatMap(error => parametersIn(400, error));
-  return { code: codes[0] ?? '', about: isFull ? 'queue' : aboutOf(codes), lines, ids, parameters };
+  const isAccounts = read.some(error => wordIn(error, secrets).isAccounts);
+  const about = isFull ? 'queue' : aboutOf(codes, isAccounts);
+  return { code: codes[0] ?? '', about, isAccounts, lines, ids, parameters };
 }
 
-function aboutOf(codes: readonly string[]): Complaint['about'] {
+function aboutOf(codes: readonly string[], isAccounts: boolean): Complaint['about'] {
   if (codes.some(code => FULL.has(code))) return 'queue';
-  if (codes.some(code => OF_ALL.has(code) || isAccounts(code))) return 'all';
+  if (isAccounts || codes.some(code => OF_ALL.has(code))) return 'all';
   return codes.some(code => OWN_FAULT.has(code)) ? 'fault' : 'some';
 }
 
@@ -110,10 +114,10 @@ export function blamesContents(error: unknown): boolean {
 export function notRun(
   baseUrl: string,
   model: string,
-  { code, parameters = [] }: Pick<Complaint, 'code'> & Partial<Pick<Complaint, 'parameters'>>,
+  { code, isAccounts, parameters }: Pick<Complaint, 'code' | 'isAccounts' | 'parameters'>,
 ): string {
   const said = `${shownUrl(baseUrl)} did not run the batch${code && ` (${code})`}`;
-  if (isAccounts(code)) return `${said}: ${ACCOUNT_ADVICE}`;
+  if (isAccounts) return `${said}: ${ACCOUNT_ADVICE}`;
   if (parameters.length > 0) {
     return `${said}: it objects to ${parameters.join(' and ')}, as well where the request is worded otherwise; set batch to false`;
   }

@@ -3,7 +3,7 @@ import { type Answer, noAnswer } from '../answer.ts';
 import type { ClientOptions } from '../client.ts';
 import { askedWait } from '../limits.ts';
 import {
-  ACCOUNT_ADVICE,
+  accountAdvice,
   FatalEndpointError,
   isPassing,
   refusalOf,
@@ -61,7 +61,7 @@ export function notHanded(
   if (status === 413) return { kind: 'too-large', bytes };
   const refusal = refusalOf(error, options);
   const said = `${saidBy(baseUrl, refusal)} to ${step}`;
-  if (refusal.isAccounts) throw new FatalEndpointError(`${said}: ${ACCOUNT_ADVICE}`);
+  if (refusal.isAccounts) throw new FatalEndpointError(`${said}: ${accountAdvice(refusal, options.model)}`);
   const complaint = readComplaint([error.error], options.secrets);
   if (status === 429 || complaint.about === 'queue') {
     const wait = askedWait(error.headers, options.clock());

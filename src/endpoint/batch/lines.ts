@@ -87,7 +87,7 @@ const FILTERED: Outcome = { kind: 'answered', answer: filtered(), again: false }
 function refused(status: number, body: unknown, secrets: readonly string[]): Outcome {
   const error = errorBody.safeParse(withError(typeof body === 'string' ? parseJson(body) : body)).data?.error;
   if (isFiltered({ status, code: wordOr(error?.code), error })) return FILTERED;
-  const said = wordIn(error ?? {}, secrets);
+  const said = wordIn(error ?? {}, secrets, status);
   const passing = said.isAccounts ? undefined : passingFault(status);
   if (passing) return { kind: 'failed', answer: passing, wasAsked: true };
   return { kind: 'rejected', status, ...said, parameters: error ? parametersIn(status, error) : [] };

@@ -2,7 +2,7 @@ import { counted } from '../../gate/words.ts';
 import { type Answer, noAnswer } from '../answer.ts';
 import type { ClientOptions } from '../client.ts';
 import { createDialectLearner, type Dialect } from '../dialect.ts';
-import { errorWord, FatalEndpointError, isAccounts, rejectionSentence, shownUrl } from '../problems.ts';
+import { errorWord, FatalEndpointError, rejectionSentence, shownUrl } from '../problems.ts';
 import { createStanding, type Standing } from '../standing.ts';
 import type { BatchState } from './api.ts';
 import { type Complaint, notRun } from './complaint.ts';
@@ -157,8 +157,8 @@ function holdsNothing({ gathered, isUnheard }: Came, { pending }: Live): boolean
 }
 
 /** Whether no other batch would be run either: what is used up stays so, whoever has answered before. */
-const isOfAll = ({ about, code }: Complaint, hasAnswered: boolean): boolean =>
-  about === 'all' && (!hasAnswered || isAccounts(code));
+const isOfAll = ({ about, isAccounts }: Complaint, hasAnswered: boolean): boolean =>
+  about === 'all' && (!hasAnswered || isAccounts);
 
 /** How a batch stands whose requests are asked no more. */
 const FINAL = new Set(['cancelled', 'lost']);
