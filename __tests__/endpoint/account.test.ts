@@ -52,6 +52,50 @@ test.each([
   expect(endpoint.asked).toHaveLength(1);
 });
 
+test.each([
+  [
+    'Anthropic',
+    400,
+    {
+      code: 'invalid_request_error',
+      message:
+        'Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing to upgrade or purchase credits.',
+    },
+    ' (invalid_request_error)',
+  ],
+  [
+    'xAI',
+    403,
+    'Your team 1 has either used all available credits or reached its monthly spending limit. To continue making API requests, please purchase more credits or raise your spending limit.',
+    '',
+  ],
+  [
+    'Fireworks',
+    412,
+    {
+      code: 'PRECONDITION_FAILED',
+      message:
+        'Account some is suspended, possibly due to reaching the monthly spending limit or failure to pay past invoices.',
+    },
+    ' (PRECONDITION_FAILED)',
+  ],
+  [
+    'Z.ai',
+    429,
+    { code: '1113', message: 'Insufficient balance or no resource package. Please recharge.' },
+    ' (1113)',
+  ],
+  ['Z.ai in China', 429, { code: '1113', message: '余额不足或无可用资源包,请充值。' }, ' (1113)'],
+])('what %s says of it in words alone ends the run at once', async (_, status, error, code) => {
+  const { client } = await clientOf(response => sendJson(response, { error }, status));
+  await expect(client.ask(question)).rejects.toThrow(
+    new FatalEndpointError(
+      `${endpoint.baseUrl} answered ${status}${code}: the limit or the credit of its account there is used up; raise it, or wait until it is renewed`,
+    ),
+  );
+  expect(endpoint.asked).toHaveLength(1);
+});
+
 test('a single one amid answers, as of a gateway that has several accounts, is tried again and slows nothing down', async () => {
   const { client, pacer } = await clientOf((...all) => (all[2] === 2 ? usedUp : well)(...all));
   for (let n = 0; n < 3; n += 1) expect(await client.ask(question)).toMatchObject({ kind: 'text' });

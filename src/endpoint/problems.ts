@@ -70,6 +70,7 @@ export function wordIn(
     code: [errorWord(ofAccount ?? code ?? type, secrets), ...namedBy(objection)].filter(Boolean).join(', '),
     isAccounts:
       status === UNPAID ||
+      USED_UP.test(`${message}`) ||
       (ofAccount !== undefined && !(ofAccount === 'insufficient_quota' && ALIBABAS.test(`${message}`))),
   };
 }
@@ -183,6 +184,17 @@ const ACCOUNT_CODES: ReadonlySet<unknown> = new Set([
   // Gateways: LiteLLM, One API.
   ...['budget_exceeded', 'insufficient_user_quota'],
 ]);
+
+/** What is said of one in words alone, beside a code for whatever is wrong: by Anthropic, xAI, Fireworks and Z.ai. */
+const USED_UP = new RegExp(
+  [
+    'credit balance is too low to access',
+    'used all available credits or reached its monthly spending limit',
+    'suspended, possibly due to reaching the monthly spending limit',
+    'Insufficient balance or no resource package',
+    '余额不足或无可用资源包',
+  ].join('|'),
+);
 
 /** Alibaba says `insufficient_quota` of its limit on tokens a minute as well, and links to its own pages there. */
 const ALIBABAS = /\b(?:aliyun|alibabacloud|qwencloud)\b|\ballocated quota\b/i;
