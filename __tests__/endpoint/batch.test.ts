@@ -586,7 +586,7 @@ describe('a batch', () => {
 
   test.each(elses)('is waited for while %s comes in place of its file', async (_, answer) => {
     const server = await batchServer(sayYes, (call, response, count) =>
-      call === 'GET files' && count <= 29 ? answer(response) : false,
+      call === 'GET files' && count <= 5 ? answer(response) : false,
     );
     endpoint = server;
     const client = batchesOf(server.baseUrl);
@@ -775,7 +775,7 @@ describe('a batch', () => {
       const [answer] = await askAll(client, 1);
       expect(answer).toMatchObject({ kind: 'none', detail: 'its batch has no line about it' });
       expect(server.batches).toHaveLength(3);
-      expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual([
+      expect(notices.filter(notice => !/^Sent/.test(notice) && !notice.includes('a web page'))).toEqual([
         `The endpoint is done with a batch of 1 request, and ${why}: what it says nothing about is asked again (1 request), though it may be paid for.`,
       ]);
       await client.close();
@@ -783,7 +783,9 @@ describe('a batch', () => {
       const left = server.files().filter(name => !isPage || !name.startsWith('output'));
       expect(left).toEqual([]);
       expect(server.files()).toHaveLength(isPage ? 2 : 0);
-      expect(slept.reduce((sum, ms) => sum + ms, 0) > 25 * 60_000).toBe(isPage);
+      // It is waited for as long as max-retries says, each time.
+      expect(slept.reduce((sum, ms) => sum + ms, 0) > 10 * 60_000).toBe(isPage);
+      expect(notices.filter(notice => notice.includes('a web page'))).toHaveLength(isPage ? 2 : 0);
     },
   );
 
@@ -882,9 +884,80 @@ describe('a batch', () => {
   test('that the list alone knows, and not how it stands, is not handed in again', async () => {
     const server = await listing(() => ({}));
     expect(await batchesOf(server.baseUrl).ask(request('A duck?'))).toMatchObject({
-      detail: 'the endpoint could no longer be asked about its batch, which is kept for the next attempt',
+      detail: `its batch is kept for the next attempt, since ${server.baseUrl} answers what asks for batch_0 with something else, such as a web page`,
     });
     expect(server.batches).toHaveLength(1);
+  });
+
+  const standing: readonly [string, string, (response: ServerResponse) => boolean][] = [
+    [
+      '402',
+      'answered 402 to what asks for NAME: it wants to be paid before it answers for "fixture-vlm"; check the credit of its account there',
+      response => refuse(response, 402),
+    ],
+    [
+      'that the account is used up',
+      'answered 429 (insufficient_quota) to what asks for NAME: the limit or the credit of its account there is used up; raise it, or wait until it is renewed',
+      response => {
+        sendJson(response, { error: { code: 'insufficient_quota' } }, 429);
+        return true;
+      },
+    ],
+  ];
+  const aPage = 'answers what asks for NAME with something else, such as a web page';
+
+  type Standing = [...(typeof standing)[number], call: string, name: string];
+  test.each<Standing>([
+    ...standing.map(([...each]): Standing => [...each, 'GET batches', 'batch_0']),
+    ...standing.map(([...each]): Standing => [...each, 'GET files', 'output-2']),
+    ['a page', aPage, html, 'GET batches', 'batch_0'],
+  ])(
+    'to which the endpoint says %s is told of, waited for as max-retries says, and kept: %s',
+    async (_, words, answer, what, name) => {
+      let isRefused = true;
+      const server = await batchServer(sayYes, (call, response) =>
+        call === what && isRefused ? answer(response) : false,
+      );
+      endpoint = server;
+      const said = `${server.baseUrl} ${words.replace('NAME', name)}`;
+      const asked = { ...request('A duck?'), key: 'a'.repeat(64) };
+      const client = batchesOf(server.baseUrl, { maxRetries: 2 });
+      expect(await client.ask(asked)).toMatchObject({
+        reason: 'network',
+        detail: `its batch is kept for the next attempt, since ${said}`,
+      });
+      expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual([
+        `${said}. It is asked again, up to 2 min.`,
+      ]);
+      const waited = slept.slice(1).reduce((sum, ms) => sum + ms, 0);
+      expect(waited).toBeGreaterThan(2 * 60_000);
+      expect(waited).toBeLessThan(5 * 60_000);
+      await client.close();
+
+      isRefused = false;
+      const next = await openJournal(join(folder, 'journal.jsonl'));
+      const again = batchesOf(server.baseUrl, { journal: next });
+      expect(await again.ask(asked)).toMatchObject({ kind: 'text' });
+      expect(server.batches).toHaveLength(1);
+      await again.close();
+      await next.close();
+    },
+  );
+
+  test.each<[string, string, Interception]>([
+    ['503', 'answered 503 to what asks for batch_0', (_, response) => refuse(response, 503)],
+    ['nothing', 'gives no answer to what asks for batch_0', (_, response) => Boolean(response.destroy())],
+  ])('of which the endpoint says %s for some looks is told of once', async (_, words, answer) => {
+    const server = await batchServer(sayYes, (call, response, count) =>
+      call === 'GET batches' && count <= 9 ? answer(call, response, count) : false,
+    );
+    endpoint = server;
+    expect((await askAll(batchesOf(server.baseUrl, { maxRetries: 0 }), 1)).map(({ kind }) => kind)).toEqual([
+      'text',
+    ]);
+    expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual([
+      `${server.baseUrl} ${words}. It is asked again, up to 30 min.`,
+    ]);
   });
 
   test('that can no longer be asked about is no answer after thirty looks', async () => {
@@ -2086,7 +2159,7 @@ describe('a run', () => {
     const next = await openJournal(join(folder, 'journal.jsonl'));
     const again = batchesOf(server.baseUrl, { journal: next, maxRetries: 1 });
     const answers = await Promise.all(asked.map(each => again.ask(each)));
-    const kept = 'the endpoint could no longer be asked about its batch, which is kept for the next attempt';
+    const kept = `its batch is kept for the next attempt, since ${server.baseUrl} answers what asks for batch_0 with something else, such as a web page`;
     expect(answers.map(answer => answer.kind === 'none' && answer.detail)).toEqual([
       ...[kept, kept, kept],
       `POST ${server.baseUrl}/files is answered with something else, such as a web page`,

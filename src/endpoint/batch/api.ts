@@ -11,7 +11,7 @@ import { type Handed, notHanded, orFatal } from './handed.ts';
 import { linesOf } from './lines.ts';
 import { type Begun, begunAtLast, begunOn, listed } from './listing.ts';
 import { batchName } from './record.ts';
-import { mayPass, readReply, retried, waitAfter } from './reply.ts';
+import { LostReplyError, mayPass, readReply, retried, waitAfter } from './reply.ts';
 
 export type BatchApiOptions = Pick<
   ClientOptions,
@@ -40,6 +40,8 @@ export interface BatchState {
   readonly files: readonly string[];
   /** Why it failed, where it did. */
   readonly complaint: Complaint;
+  /** Where it is `lost`: what the endpoint says to what asks for it, if it goes on to say that. */
+  readonly said?: string;
 }
 
 /** The few calls of the Batch API. Those that reject with FatalEndpointError end the whole run. */
@@ -95,24 +97,26 @@ const state = z.object({
 
 /** What the endpoint shows of a batch, by itself or in its list; undefined where it knows none by that name. */
 async function shownOf(client: OpenAI, batch: string, options: BatchApiOptions): Promise<unknown> {
-  const { signal, maxRetries } = options;
+  const { signal } = options;
   try {
-    return await client.batches.retrieve(batch, { signal, maxRetries });
+    return await retried(z.unknown(), () => client.batches.retrieve(batch, { signal }), options);
   } catch (error) {
     if (statusOf(error) !== 404) throw orFatal(error, options);
     return (await listed(client, ({ id }) => id === batch, options)).found;
   }
 }
 
-/** How a batch stands, as the endpoint shows it. Throws where that is something else, such as a page. */
+/** How a batch stands, as the endpoint shows it. Throws LostReplyError where that is something else, such as a page. */
 function stateIn(shown: unknown, secrets: readonly string[]): BatchState {
-  const { status, output_file_id: output, error_file_id: error, errors } = state.parse(shown);
+  const { data } = state.safeParse(shown);
+  if (!data) throw new LostReplyError(true);
+  const { status, output_file_id: output, error_file_id: error, errors } = data;
   const files = [output, error].filter(file => typeof file === 'string');
   return { status: status.toLowerCase(), files, complaint: readComplaint(errors?.data ?? [], secrets) };
 }
 
 export function createBatchApi(options: BatchApiOptions): BatchApi {
-  const { signal, secrets, maxRetries } = options;
+  const { signal, secrets } = options;
   const client = openAi(options);
   const last = { timeout: LAST_TIMEOUT, maxRetries: 0 };
   let isKnown = false;
@@ -156,7 +160,8 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
         .then(shown => stateIn(shown, secrets))
         .catch(() => undefined),
     async *lines(file) {
-      const response = await client.files.content(file, { signal, maxRetries }).catch(error => {
+      const content = () => client.files.content(file, { signal }).asResponse();
+      const response = await retried(z.instanceof(Response), content, options).catch(error => {
         throw statusOf(error) === 404 ? new FileGoneError() : orFatal(error, options);
       });
       if (response.body) yield* linesOf(response.body);

@@ -44,8 +44,8 @@ export async function heard(live: Live, options: HearingOptions): Promise<Heard>
   const { reader, take, api } = options;
   const { record, pending } = live;
   const asked = pending.size;
-  const state = await untilEnded(record.batch, options);
-  if (mayHaveRun(state)) live.running();
+  const ended = await untilEnded(record.batch, options);
+  if (mayHaveRun(ended)) live.running();
   const failed: [Entry, (came: Came) => Fate][] = [];
   let isAnswered = false;
   const hear = (id: string, outcome: Outcome, isContradicted: boolean): void => {
@@ -59,9 +59,11 @@ export async function heard(live: Live, options: HearingOptions): Promise<Heard>
     else if (fate) failed.push([entry, () => fate]);
     else if (outcome.kind === 'rejected') failed.push([entry, came => reader.rejected(outcome, came, live)]);
   };
-  const gathered = await collect(state, new Set(pending.keys()), hear, options);
+  const gathered = await collect(ended, new Set(pending.keys()), hear, options);
   // Beside answers that were not given out, what is no answer says nothing of the others.
   const isSilent = pending.size === asked || !(isAnswered || gathered.isWhole);
+  const { withheld: said } = gathered;
+  const state = said === undefined ? ended : { ...ended, status: 'lost', said };
   const came = { state, gathered, isAnswered, isUnheard: state.status === 'completed' && isSilent };
   // The answers are on their way into the journal; the record's end goes in behind them.
   await setImmediate();

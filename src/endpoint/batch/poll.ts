@@ -2,16 +2,13 @@ import { keyOf } from '../../journal/key.ts';
 import { FatalEndpointError } from '../problems.ts';
 import { type BatchApi, type BatchState, bareState, FileGoneError } from './api.ts';
 import { isLine, isUnasked, type Outcome, readLine } from './lines.ts';
+import { LostReplyError } from './reply.ts';
+import { createWaiting, type Waiting, type WaitingOptions } from './waiting.ts';
 
-export interface PollOptions {
+export interface PollOptions extends WaitingOptions {
   readonly api: Pick<BatchApi, 'look' | 'lines' | 'cancel'>;
-  readonly signal: AbortSignal;
-  readonly secrets: readonly string[];
-  /** Milliseconds since the epoch. */
-  readonly clock: () => number;
   /** Rejects when the signal ends the run. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  readonly notice: (sentence: string) => void;
   /** How often a file that breaks off is read, at most: half an hour long unless it says otherwise. */
   readonly mostReads?: number;
 }
@@ -40,14 +37,18 @@ export const hasBegun = ({ status }: BatchState): boolean => BEGUN.has(status);
 
 const BEGUN = new Set(['in_progress', 'finalizing', 'completed']);
 const ENDED = new Set(['completed', 'failed', 'expired', 'cancelled', 'gone']);
+/** The endpoint can be asked about it no more, and it may be there all the same. */
+const LOST = 'lost';
+const isDone = (state: BatchState): boolean => hasEnded(state) || state.status === LOST;
 
 /**
  * Looks at a batch, at growing intervals, until it has ended. The status is `lost` when the endpoint could not be
- * asked for half an hour. Rejects with FatalEndpointError when the key is refused, and when the signal ends the run.
+ * asked for half an hour, or has said for as many minutes as `maxRetries` what no short wait ends. Rejects with
+ * FatalEndpointError when the key is refused, and when the signal ends the run.
  */
 export async function untilEnded(batch: string, options: PollOptions): Promise<BatchState> {
   const state = await named(batch, await lastSeen(batch, options), options);
-  const isOverdue = !hasEnded(state) && state.status !== 'lost';
+  const isOverdue = !isDone(state);
   // Its requests are asked again: one that goes on unseen would be paid for as well.
   if (isOverdue || state.status === 'gone') await options.api.cancel(batch);
   return isOverdue ? { ...state, status: 'expired' } : state;
@@ -68,18 +69,36 @@ export async function named(batch: string, ended: BatchState, options: PollOptio
 
 /** How a batch stood when it was looked at for the last time. */
 async function lastSeen(batch: string, options: PollOptions): Promise<BatchState> {
-  const { api, signal, clock } = options;
+  const { signal, clock } = options;
   const giveUpAt = clock() + WINDOW;
+  const waiting = createWaiting(batch, options);
   let misses = 0;
   for (let wait = FIRST_WAIT; ; wait = Math.min(LONGEST_WAIT, wait * GROWTH)) {
     await options.sleep(wait, signal);
-    const state = await api.look(batch).catch(unlessFatal);
+    const state = await seen(batch, waiting, wait, options);
     signal.throwIfAborted();
     misses = !state || state.status === 'gone' ? misses + 1 : 0;
     if (state?.status === 'gone' && misses < GONE_AFTER) continue;
-    if (misses >= PATIENCE) return bareState('lost');
-    if (state && hasEnded(state)) return state;
+    if (misses >= PATIENCE) return bareState(LOST);
+    if (state && isDone(state)) return state;
     if (clock() >= giveUpAt) return state ?? bareState('');
+  }
+}
+
+/** How a batch stands; undefined where that cannot be seen now, after so long (ms), and lost where it is not to be. */
+async function seen(
+  batch: string,
+  waiting: Waiting,
+  wait: number,
+  { api }: PollOptions,
+): Promise<BatchState | undefined> {
+  try {
+    const state = await api.look(batch);
+    waiting.heard();
+    return state;
+  } catch (error) {
+    const said = waiting.failed(error, wait);
+    return said === undefined ? undefined : { ...bareState(LOST), said };
   }
 }
 
@@ -94,6 +113,8 @@ export interface Gathered {
   readonly isWhole: boolean;
   /** Whether all came to their ends, though something else may have come in place of one, such as a page. */
   readonly isGivenOut: boolean;
+  /** What the endpoint goes on to say in place of one of them, which is there all the same; undefined where it does not. */
+  readonly withheld: string | undefined;
   /** Those of its files that came whole. */
   readonly read: readonly string[];
   /** Lines that say something about a request, its own or another. */
@@ -118,6 +139,7 @@ export async function collect(
   for (const file of files) {
     found.set(file, await readPatiently(file, compare, options.mostReads ?? PATIENCE, options));
   }
+  const withheld = [...found.values()].find(({ said }) => said !== undefined)?.said;
   const hear = (id: string, outcome: Outcome): void => take(id, outcome, contradicted.has(id));
   const reads: Read[] = [];
   for (const file of files) {
@@ -128,7 +150,7 @@ export async function collect(
   const unasked = reads.reduce((sum, read) => sum + read.unasked, 0);
   const read = files.filter((_, n) => reads[n]?.came === 'whole');
   const isGivenOut = reads.every(({ came }) => came === 'whole' || came === 'another');
-  return { isWhole: read.length === files.length, isGivenOut, read, lines, unasked };
+  return { isWhole: read.length === files.length, isGivenOut, withheld, read, lines, unasked };
 }
 
 /** What the lines of a batch say of its requests, held against each other. */
@@ -149,6 +171,10 @@ function createComparison(asked: ReadonlySet<string>) {
 /** How far a file could be read, and what lines of it. */
 interface Read extends Pick<Gathered, 'lines' | 'unasked'> {
   readonly came: 'whole' | 'another' | 'broken' | 'gone';
+  /** What has failed, where it is broken or another. */
+  readonly error?: unknown;
+  /** What is said of a file that is given up, since the endpoint goes on to withhold it. */
+  readonly said?: string;
 }
 
 /**
@@ -161,12 +187,17 @@ async function readPatiently(
   mostReads: number,
   options: PollOptions,
 ): Promise<Read> {
+  const waiting = createWaiting(file, options);
   let misses = 0;
+  let wait = 0;
   for (let tries = 1; ; tries += 1) {
     const reading = await read(file, hear, options);
     misses = reading.came === 'gone' ? misses + 1 : 0;
     if (reading.came === 'whole' || tries >= mostReads || misses >= FILE_GONE_AFTER) return reading;
-    await options.sleep(Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** tries), options.signal);
+    const said = reading.error === undefined ? undefined : waiting.failed(reading.error, wait);
+    if (said !== undefined) return reading.came === 'another' ? reading : { ...reading, said };
+    wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** tries);
+    await options.sleep(wait, options.signal);
   }
 }
 
@@ -189,10 +220,12 @@ async function read(
       if (isUnasked(line.outcome)) unasked += 1;
       hear(line.id, line.outcome);
     }
-    return { came: isOfBatch || isBlank ? 'whole' : 'another', lines, unasked };
+    if (isOfBatch || isBlank) return { came: 'whole', lines, unasked };
+    return { came: 'another', error: new LostReplyError(true), lines, unasked };
   } catch (error) {
     signal.throwIfAborted();
     unlessFatal(error);
-    return { came: error instanceof FileGoneError ? 'gone' : 'broken', lines, unasked };
+    if (error instanceof FileGoneError) return { came: 'gone', lines, unasked };
+    return { came: 'broken', error, lines, unasked };
   }
 }

@@ -198,7 +198,7 @@ function lackIn({ state: { files }, gathered: { isWhole, isGivenOut, lines }, is
   return isUnheard ? 'no line of its file is about one of them' : 'its file has no line about some of them';
 }
 
-function silence({ status, complaint: { code, about } }: BatchState): Answer {
+function silence({ status, said, complaint: { code, about } }: BatchState): Answer {
   switch (status) {
     case 'expired':
       return noAnswer('timeout', 'its batch expired before it was asked');
@@ -207,7 +207,9 @@ function silence({ status, complaint: { code, about } }: BatchState): Answer {
     case 'lost':
       return noAnswer(
         'network',
-        'the endpoint could no longer be asked about its batch, which is kept for the next attempt',
+        said === undefined
+          ? 'the endpoint could no longer be asked about its batch, which is kept for the next attempt'
+          : `its batch is kept for the next attempt, since ${said}`,
       );
     case 'gone':
       return noAnswer('server', 'the endpoint no longer knows its batch');

@@ -1,0 +1,80 @@
+import { APIError } from 'openai';
+import type { ClientOptions } from '../client.ts';
+import { accountAdvice, errorWord, FatalEndpointError, refusalOf, saidBy, shownUrl } from '../problems.ts';
+import { LostReplyError } from './reply.ts';
+
+export interface WaitingOptions
+  extends Pick<ClientOptions, 'baseUrl' | 'model' | 'maxRetries' | 'secrets' | 'signal' | 'clock'> {
+  readonly notice: (sentence: string) => void;
+}
+
+/** Bears what fails of asking for a batch or a file of one, which may be paid for, until it is no moment's any more. */
+export interface Waiting {
+  /** It was there. */
+  heard(): void;
+  /**
+   * What asked for it so long (ms) after it had failed before has failed. What is said, once it is to be given up.
+   * Throws FatalEndpointError where the key is refused, and when the signal has ended the run.
+   */
+  failed(error: unknown, waited: number): string | undefined;
+}
+
+const MINUTE = 60_000;
+/** What is said nothing of as long as it fails no longer (ms), or no more often in a row. */
+const MOMENT = 10_000;
+const FEW = 3;
+/** How long a failure that may pass is borne (min): it is counted by those who ask. */
+const LONGEST = 30;
+
+/** @param name what is asked for, as the endpoint calls it */
+export function createWaiting(name: string, options: WaitingOptions): Waiting {
+  const { signal, clock, notice } = options;
+  let failures = 0;
+  let since = 0;
+  let waited = 0;
+  let isTold = false;
+  return {
+    heard() {
+      failures = 0;
+      waited = 0;
+    },
+    failed(error, wait) {
+      signal.throwIfAborted();
+      if (error instanceof FatalEndpointError) throw error;
+      const { said, lasts } = troubleOf(error, errorWord(name, options.secrets) || 'a batch', options);
+      // As long as any other endpoint is waited for that has answered.
+      const patience = lasts ? Math.max(1, options.maxRetries) : LONGEST;
+      if (failures === 0) since = clock();
+      else waited += wait;
+      failures += 1;
+      if (!isTold && (failures >= FEW || clock() - since >= MOMENT)) {
+        isTold = true;
+        notice(`${said}. It is asked again, up to ${patience} min.`);
+      }
+      return lasts && waited >= patience * MINUTE ? said : undefined;
+    },
+  };
+}
+
+/** What has failed, as a sentence without its end; `lasts` is what no short wait ends. */
+function troubleOf(
+  error: unknown,
+  name: string,
+  options: WaitingOptions,
+): { readonly said: string; readonly lasts: boolean } {
+  const { baseUrl, model } = options;
+  const url = shownUrl(baseUrl);
+  if (error instanceof LostReplyError && error.isAnother) {
+    return {
+      said: `${url} answers what asks for ${name} with something else, such as a web page`,
+      lasts: true,
+    };
+  }
+  if (!(error instanceof APIError) || error.status === undefined) {
+    return { said: `${url} gives no answer to what asks for ${name}`, lasts: false };
+  }
+  const refusal = refusalOf(error, options);
+  const said = `${saidBy(baseUrl, refusal)} to what asks for ${name}`;
+  if (!refusal.isAccounts) return { said, lasts: false };
+  return { said: `${said}: ${accountAdvice(refusal, model)}`, lasts: true };
+}
