@@ -2228,6 +2228,37 @@ test('the files of a batch are taken away by the next attempt where a run is kil
   await next.close();
 });
 
+test.each<[string, (response: ServerResponse) => boolean]>([
+  ['a 429', response => refuse(response, 429)],
+  ['a 502', response => refuse(response, 502)],
+  ['a broken connection', response => Boolean(response.destroy())],
+])('the files of a batch are removed again after %s', async (_, failure) => {
+  const server = await batchServer(sayYes, (call, response, count) =>
+    call === 'DELETE files' && count <= 4 ? failure(response) : false,
+  );
+  endpoint = server;
+  const client = batchesOf(server.baseUrl);
+  await client.ask(request('A duck?'));
+  await client.close();
+  expect(server.files()).toEqual([]);
+  expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual([]);
+});
+
+test('a file that the endpoint does not delete is told of, within some seconds', async () => {
+  const server = await batchServer(sayYes, (call, response) =>
+    call === 'DELETE files' && /output/.test(response.req.url ?? '') ? refuse(response, 500) : false,
+  );
+  endpoint = server;
+  const client = batchesOf(server.baseUrl);
+  await client.ask(request('A duck?'));
+  const endedAt = Date.now();
+  await client.close();
+  expect(Date.now() - endedAt).toBeLessThan(4000);
+  expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual([
+    'The endpoint did not delete the file output-2, which holds questions or answers: delete it there.',
+  ]);
+});
+
 test('the files of a batch whose answers are all known are taken away by a run that asks nothing', async () => {
   const { client, server } = await scripted(() => ({ status: 'in_progress' }));
   const asked = { ...request('A duck?'), key: 'a'.repeat(64) };

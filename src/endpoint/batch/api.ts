@@ -6,6 +6,7 @@ import { APIError } from 'openai';
 import { z } from 'zod';
 import type { ClientOptions } from '../client.ts';
 import { openAi } from '../library.ts';
+import { errorWord } from '../problems.ts';
 import { type Complaint, readComplaint } from './complaint.ts';
 import { type Handed, notHanded, orFatal } from './handed.ts';
 import { linesOf } from './lines.ts';
@@ -65,7 +66,7 @@ export interface BatchApi {
   lines(file: string): AsyncGenerator<string>;
   /** Whether the endpoint has taken it. Never rejects. */
   cancel(batch: string): Promise<boolean>;
-  /** Never rejects: a file that stays is a nuisance and no more. */
+  /** Tries for some seconds, and tells of a file that stays: it holds questions or answers. Never rejects. */
   remove(file: string): Promise<void>;
 }
 
@@ -84,6 +85,7 @@ export const REQUESTS_PATH = '/v1/chat/completions';
 const UPLOAD_TIMEOUT = 15 * 60_000;
 /** For calls that a run ends with (ms): a cancelled job has seconds. */
 const LAST_TIMEOUT = 1500;
+const LAST = { timeout: LAST_TIMEOUT, maxRetries: 0 };
 const GLANCE_TIMEOUT = 1000;
 
 const created = z.object({ id: batchName });
@@ -118,9 +120,8 @@ function stateIn(shown: unknown, secrets: readonly string[]): BatchState {
 export function createBatchApi(options: BatchApiOptions): BatchApi {
   const { signal, secrets } = options;
   const client = openAi(options);
-  const last = { timeout: LAST_TIMEOUT, maxRetries: 0 };
   let isKnown = false;
-  const remove = (file: string): Promise<void> => client.files.delete(file, last).then(nothing, nothing);
+  const remove = (file: string): Promise<void> => removed(client, file, options);
 
   return {
     known() {
@@ -156,7 +157,7 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
     },
     glance: batch =>
       client.batches
-        .retrieve(batch, { ...last, timeout: GLANCE_TIMEOUT })
+        .retrieve(batch, { ...LAST, timeout: GLANCE_TIMEOUT })
         .then(shown => stateIn(shown, secrets))
         .catch(() => undefined),
     async *lines(file) {
@@ -167,12 +168,39 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
       if (response.body) yield* linesOf(response.body);
     },
     cancel: batch =>
-      readReply(created, client.batches.cancel(batch, { ...last, maxRetries: 1 })).then(
+      readReply(created, client.batches.cancel(batch, { ...LAST, maxRetries: 1 })).then(
         () => true,
         () => false,
       ),
     remove,
   };
+}
+
+/** Before a file is removed again, time after time (ms). */
+const PAUSES = [200, 500, 1000];
+/** No try is begun later than this: a cancelled job has seconds (ms). */
+const LAST_TRY = 2000;
+
+async function removed(
+  client: OpenAI,
+  file: string,
+  { clock, notice, secrets }: BatchApiOptions,
+): Promise<void> {
+  const endsAt = clock() + LAST_TRY;
+  const isGone = (): Promise<boolean> =>
+    client.files.delete(file, LAST).then(
+      () => true,
+      error => statusOf(error) === 404,
+    );
+  if (await isGone()) return;
+  for (const pause of PAUSES) {
+    await setTimeout(pause);
+    if (clock() > endsAt) break;
+    if (await isGone()) return;
+  }
+  notice(
+    `The endpoint did not delete the file ${errorWord(file, secrets) || 'of a batch'}, which holds questions or answers: delete it there.`,
+  );
 }
 
 /**
@@ -244,8 +272,6 @@ async function formOf(path: string): Promise<Blob> {
     type: `multipart/form-data; boundary=${boundary}`,
   });
 }
-
-const nothing = (): void => undefined;
 
 const statusOf = (error: unknown): number | undefined =>
   error instanceof APIError ? error.status : undefined;
