@@ -4,19 +4,18 @@ import { createOutage } from '../../src/endpoint/outage.ts';
 import { createPacer } from '../../src/endpoint/pacer.ts';
 import { clientOptions } from '../support/client-options.ts';
 import {
-  completion,
+  question,
   type Script,
   type ScriptedEndpoint,
   scriptedEndpoint,
   sendJson,
+  well,
 } from '../support/scripted-endpoint.ts';
 
 let endpoint: ScriptedEndpoint | undefined;
 afterEach(() => endpoint?.close());
 
 const MINUTE = 60_000;
-const well: Script = response => sendJson(response, completion({ content: 'A tree.' }));
-const question = (text: string) => ({ text, maxTokens: 64 });
 
 /** A client that tries each request as often as it takes, at once. */
 async function clientOf(script: Script, maxRetries = 100, random = () => 0) {

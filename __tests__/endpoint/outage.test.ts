@@ -5,11 +5,12 @@ import { createPacer } from '../../src/endpoint/pacer.ts';
 import { clientOptions } from '../support/client-options.ts';
 import {
   type Asked,
-  completion,
+  question,
   type Script,
   type ScriptedEndpoint,
   scriptedEndpoint,
   sendJson,
+  well,
 } from '../support/scripted-endpoint.ts';
 
 let endpoint: ScriptedEndpoint | undefined;
@@ -22,8 +23,6 @@ beforeEach(() => {
 afterEach(() => endpoint?.close());
 
 const MINUTE = 60_000;
-const well: Script = response => sendJson(response, completion({ content: 'A tree.' }));
-const question = (text: string) => ({ text, maxTokens: 64 });
 const isAbout = ({ body }: Asked, text: string): boolean => JSON.stringify(body).includes(text);
 const refusals: readonly (readonly [string, Script])[] = [
   ['429', response => sendJson(response, {}, 429)],

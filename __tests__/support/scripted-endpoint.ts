@@ -67,3 +67,8 @@ export const completion = (
   finish: string = 'stop',
   usage = { prompt_tokens: 10, completion_tokens: 5 },
 ) => ({ id: 'x', object: 'chat.completion', choices: [{ index: 0, message, finish_reason: finish }], usage });
+
+/** Answers whatever it is asked. */
+export const well: Script = response => sendJson(response, completion({ content: 'A tree.' }));
+
+export const question = (text: string) => ({ text, maxTokens: 64 });

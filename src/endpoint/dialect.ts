@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Journal } from '../journal/journal.ts';
 import { keyOf } from '../journal/key.ts';
+import { remembered } from '../journal/remembered.ts';
 
 const dialectForm = z.strictObject({
   maxTokens: z.enum(['max_tokens', 'max_completion_tokens']),
@@ -105,15 +106,9 @@ export function keptLearner(
   journal: Pick<Journal, 'find' | 'append'>,
   ...asked: readonly unknown[]
 ): KeptLearner {
-  const key = keyOf('dialect', ...asked);
-  const learner = learnerFrom(commonDialect(), dialect => {
-    // That the journal takes nothing is told of by the answer itself.
-    journal.append(key, dialect).catch(() => undefined);
-  });
-  const recalled = journal.find(key, dialectForm).then(
-    kept => kept && learner.recall(kept),
-    () => undefined,
-  );
+  const kept = remembered(journal, keyOf('dialect', ...asked), dialectForm);
+  const learner = learnerFrom(commonDialect(), kept.leave);
+  const recalled = kept.recalled.then(dialect => dialect && learner.recall(dialect));
   return {
     get dialect() {
       return learner.dialect;

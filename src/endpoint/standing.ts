@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Journal } from '../journal/journal.ts';
 import { keyOf } from '../journal/key.ts';
+import { remembered } from '../journal/remembered.ts';
 
 /**
  * Whether an endpoint is known to answer. What it refuses then is the request's own fault, unless all are refused; before,
@@ -40,15 +41,12 @@ export function keptStanding(
   journal: Pick<Journal, 'find' | 'append'>,
   ...asked: readonly unknown[]
 ): KeptStanding {
-  const key = keyOf('answers', ...asked);
+  const kept = remembered(journal, keyOf('answers', ...asked), z.literal(true));
   const standing = createStanding();
-  const recalled = journal.find(key, z.literal(true)).then(
-    isKept => {
-      if (isKept) standing.answered();
-      return isKept === true;
-    },
-    () => false,
-  );
+  const recalled = kept.recalled.then(isKept => {
+    if (isKept) standing.answered();
+    return isKept === true;
+  });
   return {
     get hasAnswered() {
       return standing.hasAnswered;
@@ -56,8 +54,7 @@ export function keptStanding(
     answered() {
       if (standing.hasAnswered) return;
       standing.answered();
-      // That the journal takes nothing is told of by the answer itself.
-      journal.append(key, true).catch(() => undefined);
+      kept.leave(true);
     },
     recalled,
   };
