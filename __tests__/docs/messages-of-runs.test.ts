@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { readAnswer } from '../../src/endpoint/answer.ts';
+import { readBody } from '../../src/endpoint/answer.ts';
 import { createBatchApi } from '../../src/endpoint/batch/api.ts';
 import { createBatchEndpoint } from '../../src/endpoint/batch/endpoint.ts';
 import { createChatEndpoint } from '../../src/endpoint/client.ts';
@@ -48,7 +48,7 @@ describe('endpoints', () => {
   });
 
   test('a body of nothing with status 200', () => {
-    expect(readAnswer(' ', [])).toMatchObject({
+    expect(readBody(' ', []).answer).toMatchObject({
       reason: 'malformed',
       detail: 'status 200 with an empty body',
     });

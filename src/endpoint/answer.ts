@@ -107,24 +107,37 @@ const isError = (error: unknown): boolean =>
 /** Whether anything is there to read: not white space, zero-width characters or punctuation alone. */
 const legible = (text: string): boolean => /[\p{L}\p{N}\p{S}]/u.test(text);
 
+/** The body of a response with status 200, as it was read. */
+export interface Reading {
+  /** A key of ours that the endpoint echoes is struck out of its text: answers go into files. */
+  readonly answer: Answer;
+  /**
+   * The model that the endpoint says the response is by. Empty where it does not say, where what it says is not as a
+   * model's name is, and where one of the secrets is in it: a report shows it.
+   */
+  readonly servedBy: string;
+}
+
 /**
  * Decides what the body of a response with status 200 is. This is the one place that says what counts as an
  * answer: text, whole or in parts; a refusal by field or by content filter that brings no text; and everything
- * else, which is none. A key of ours that the endpoint echoes is struck out of the text: answers go into files.
+ * else, which is none.
  */
-export const readAnswer = (body: string, secrets: readonly string[]): Answer =>
-  withoutSecrets(answerIn(body), secrets);
-
-function answerIn(body: string): Answer {
+export function readBody(body: string, secrets: readonly string[]): Reading {
   const json = parseJson(body);
-  if (json === undefined) return noAnswer('malformed', `status 200 with ${kindOf(body)}`);
+  const answer =
+    json === undefined ? noAnswer('malformed', `status 200 with ${kindOf(body)}`) : answerIn(json);
+  return { answer: withoutSecrets(answer, secrets), servedBy: servedBy(json, secrets) };
+}
+
+function answerIn(json: unknown): Answer {
   const usage = usageOf(json);
   const parsed = completion.safeParse(json);
   const choice = parsed.data?.choices[0];
   if (!choice) return noAnswer('malformed', 'status 200 with JSON that is no chat completion', usage);
   const error = [parsed.data?.error, choice.error].find(isError);
   const finish = choice.finish_reason ?? '';
-  const isBlocked = FILTERED.has(finish) || isFilter(error);
+  const isBlocked = FILTERED.has(finish) || (error !== undefined && isFilter(error));
   // What came until then may be the beginning of anything, and a few words of refusal of its opposite.
   if (!isBlocked && (error !== undefined || BROKEN.has(finish.toLowerCase()))) {
     return noAnswer('server', 'status 200 with an answer that an error broke off', usage);
@@ -177,12 +190,8 @@ function withoutSecrets(answer: Answer, secrets: readonly string[]): Answer {
 
 const named = z.object({ model: z.string().regex(/^[a-z0-9](?!.*:\/\/)[\w.:/@-]{0,119}$/i) });
 
-/**
- * The model that an endpoint says the response is by. Empty where it does not say, where what it says is not as a
- * model's name is, and where one of the secrets is in it: a report shows it.
- */
-export function servedBy(body: string, secrets: readonly string[]): string {
-  const name = named.safeParse(parseJson(body)).data?.model ?? '';
+function servedBy(json: unknown, secrets: readonly string[]): string {
+  const name = named.safeParse(json).data?.model ?? '';
   return holdsOne(name, secrets) ? '' : name;
 }
 

@@ -1,4 +1,4 @@
-import { type Answer, CUT, filtered, noAnswer, readAnswer, STOPPED, servedBy } from './answer.ts';
+import { type Answer, CUT, filtered, noAnswer, readBody, STOPPED } from './answer.ts';
 import type { ChatEndpoint, ChatRequest } from './chat.ts';
 import { createBelief, createDialectLearner, type DialectLearner } from './dialect.ts';
 import { type Access, openAi } from './library.ts';
@@ -55,9 +55,8 @@ export function createChatEndpoint(options: ClientOptions): ChatEndpoint {
           body = encodedBodyOf(request, model, spoken, options.extraBody);
         }
         const response = await client.post(COMPLETIONS_PATH, { body, headers: JSON_TYPE }).asResponse();
-        const text = await response.text();
-        options.heardBy?.(servedBy(text, secrets));
-        const answer = readAnswer(text, secrets);
+        const { answer, servedBy } = readBody(await response.text(), secrets);
+        options.heardBy?.(servedBy);
         meter.spend(answer.usage);
         belief.answered(spoken);
         return {

@@ -122,9 +122,11 @@ export function isFiltered({ status, code, error }: Pick<APIError, 'status' | 'c
   return FILTER_CODES.has(code) || FILTER_CODES.has(said?.innererror?.code);
 }
 
+const coded = z.object({ code: z.unknown() });
+
 /** Whether an error that stands beside an answer, with status 200, is a content filter's. */
 export function isFilter(error: unknown): boolean {
-  const code = z.object({ code: z.unknown() }).safeParse(error).data?.code;
+  const code = coded.safeParse(error).data?.code;
   return isFiltered({ status: 400, code: typeof code === 'string' ? code : null, error: Object(error) });
 }
 

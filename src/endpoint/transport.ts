@@ -97,7 +97,8 @@ const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);
 
 function begin(url: URL, { method = 'GET', headers, body }: RequestInit): ClientRequest {
   const send = url.protocol === 'https:' ? overHttps : overHttp;
-  const request = send(url, { method, headers: Object.fromEntries(new Headers(headers)) });
+  const sent = headers instanceof Headers ? headers : new Headers(headers);
+  const request = send(url, { method, headers: Object.fromEntries(sent) });
   if (body instanceof Blob) upload(request, body);
   else request.end(body);
   return request;

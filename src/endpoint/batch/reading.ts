@@ -64,7 +64,11 @@ export function createBatchReader({
   secrets,
   standing = createStanding(),
   learner = createDialectLearner(),
-}: Pick<ClientOptions, 'baseUrl' | 'model' | 'meter' | 'secrets' | 'standing' | 'learner'>): BatchReader {
+  heardBy,
+}: Pick<
+  ClientOptions,
+  'baseUrl' | 'model' | 'meter' | 'secrets' | 'standing' | 'learner' | 'heardBy'
+>): BatchReader {
   const rejections = createRejecting({ baseUrl, model }, standing);
   const isUnreadable: BatchReader['isUnreadable'] = (came, live) =>
     !live.earlier && !standing.hasAnswered && holdsNothing(came, live);
@@ -91,6 +95,7 @@ export function createBatchReader({
         return learner.learn(outcome.parameters, spoken) ? REWORDED : undefined;
       }
       rejections.answered();
+      heardBy?.(outcome.servedBy);
       // The attempt that asked has counted the request: its tokens are that one's as well.
       if (!earlier) meter.spend(outcome.answer.usage);
       return { next: outcome.again ? 'again' : 'settle', answer: outcome.answer };
