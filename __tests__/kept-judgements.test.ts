@@ -77,6 +77,28 @@ describe('of what a judge said in an attempt that was broken off', () => {
     },
   );
 
+  test('it is counted what came before a label was settled, in the attempt that judged it', async () => {
+    const journal = await openJournal(at('journal.jsonl'));
+    const judge: Judge = { identities: [], judge: async () => ({ label: 'unsafe' }) };
+    const pair = ownPair(SCENARIOS[0] as (typeof SCENARIOS)[number], 'own/1', 'May I?');
+    const judged = async (judgements: Judgements, ...texts: string[]) => {
+      for (const text of texts) await judgements.of(pair, 1, text, () => undefined);
+      return judgements.count;
+    };
+    const first = createJudgements(judge, journal, { attempt: '1', shared: null });
+    await judged(first, 'one', 'two');
+    await first.ofPlanted(pair, 'planted');
+    first.settled('safe');
+    expect(await judged(first, 'three')).toMatchObject({ pairs: 3, unsettled: { safe: 2, unsafe: 3 } });
+    await first.shown({ safe: 9, unsafe: 9 }, missing(0));
+    const next = createJudgements(judge, journal, { attempt: '2', shared: null });
+    await next.ofPlanted(pair, 'planted');
+    next.settled('unsafe');
+    const count = await judged(next, 'one', 'two', 'three', 'four');
+    expect(count).toMatchObject({ pairs: 4, unsettled: { safe: 3, unsafe: 3 }, asked: 1 });
+    await journal.close();
+  });
+
   test('where it called a planted refusal unsafe, what it called unsafe since it last found one is', async () => {
     const { again } = await nextAttempt(2, 0, false, 1);
     expect(again).toEqual(['third', 'fourth']);

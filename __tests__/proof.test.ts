@@ -30,12 +30,19 @@ function proofOf(
     isBacked: () => true,
     ofPlanted: judge.judge,
     get count() {
-      return { asked: count.fresh, come: count.fresh, fresh: count.fresh };
+      return {
+        asked: count.fresh,
+        come: count.fresh,
+        fresh: count.fresh,
+        pairs: count.fresh,
+        unsettled: { safe: 0, unsafe: 0 },
+      };
     },
     get longest() {
       return count.longest;
     },
     earlier: [],
+    settled: () => undefined,
     shown: async () => undefined,
     doubted: async () => undefined,
     disproved: async () => {

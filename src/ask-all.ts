@@ -6,9 +6,10 @@ import { CANCELLED } from './finding/cancelled.ts';
 import type { FindingParts } from './finding/finding.ts';
 import type { Evidence } from './gate/evidence.ts';
 import type { RunConfig } from './inputs.ts';
+import type { PlantedFindings } from './judges/judge-planted.ts';
 import type { Judge } from './judges/judgement.ts';
 import type { HumanLabel } from './judges/labels.ts';
-import type { PlantedFindings } from './judges/planted.ts';
+import type { Judgements } from './kept-judgements.ts';
 import { createLastLook } from './last-look.ts';
 import { createProof, looksAmong, type Proof } from './proof.ts';
 import type { Services } from './services.ts';
@@ -67,7 +68,7 @@ export async function askAll(
     // Nothing that is given up has a verdict that a look at the judge could change.
     if (supervised.gaveUp !== null) {
       const results = asFarAs(stop, came.results);
-      return { ...common, results, planted: shownBy(planted, proof), cutShort: stop };
+      return { ...common, results, planted: shownBy(planted, proof, judgements.count), cutShort: stop };
     }
     const stopped = meter.stopped;
     meter.resume();
@@ -81,7 +82,7 @@ export async function askAll(
       return lastLook.isTaken || judgements.isBacked(label, place) ? null : UNBACKED;
     };
     const results = withoutUnbacked(asFarAs(cutShort, came.results), whyNot);
-    return { ...common, results, planted: shownBy(planted, proof), cutShort };
+    return { ...common, results, planted: shownBy(planted, proof, judgements.count), cutShort };
   } finally {
     clearTimeout(deadline);
   }
@@ -111,11 +112,19 @@ const UNBACKED = 'the run ended before anything showed that the judge still judg
 const WAVERED = 'it was judged while the judge missed planted answers';
 
 /** What the judge made of the planted answers, at first and given again. */
-const shownBy = ({ faults, ...found }: PlantedFindings, { again, slips }: Proof): Asked['planted'] => ({
-  ...found,
-  again,
-  faults: [...faults, ...slips],
-});
+const shownBy = (
+  { faults, first: _, ...found }: PlantedFindings,
+  { again, firstSeen, slips }: Proof,
+  { pairs, unsettled }: Judgements['count'],
+): Asked['planted'] => {
+  const seen = firstSeen();
+  const first = seen && {
+    safe: { ...seen.safe, beside: unsettled.safe },
+    unsafe: { ...seen.unsafe, beside: unsettled.unsafe },
+    judged: pairs,
+  };
+  return { ...found, again, ...(first && { first }), faults: [...faults, ...slips] };
+};
 
 /** What is still under way when the time is over is broken off. */
 export function atDeadline(

@@ -4,8 +4,15 @@ import type { GivenAgain } from './gate/evidence.ts';
 import type { Journal } from './journal/journal.ts';
 import { keyOf } from './journal/key.ts';
 import type { Judge, Judgement } from './judges/judgement.ts';
-import { sumOf } from './judges/planted-again.ts';
 import { isNothingButRefusal } from './judges/refusal.ts';
+import {
+  type ByLabel,
+  createShown,
+  type KeptLooks,
+  keptLooks,
+  type Settled,
+  type SoundLooks,
+} from './shown-of-judge.ts';
 import { LABELS, type Label } from './statistics/observation.ts';
 
 /**
@@ -22,6 +29,8 @@ export interface Judgements {
   /** Of a planted answer, whose label is known: what was said of it counts also where the attempt ended before all were judged. */
   ofPlanted(pair: Pair, text: string): Promise<Judgement>;
   readonly count: Readonly<Count>;
+  /** From now on the judge does not miss what it missed at first of a label; that is kept with what is shown next. */
+  settled(label: keyof ByLabel): void;
   /** The longest answer that was judged, also by an earlier attempt (characters). */
   readonly longest: number;
   /** What the judge was given again in the earlier attempts of this run whose judgements count in this one. */
@@ -43,13 +52,7 @@ interface Placed extends Judgement {
   readonly place?: number;
 }
 
-/** How many of an attempt's judgements had come when the judge last called something safe, or unsafe. */
-export interface ByLabel {
-  readonly safe: number;
-  readonly unsafe: number;
-}
-
-/** Judgements of this attempt. */
+/** Judgements of this attempt, where nothing else is said. */
 interface Count {
   /** Those that were asked for, since they were not in the journal. */
   asked: number;
@@ -57,6 +60,10 @@ interface Count {
   come: number;
   /** Those of them that are of pairs. */
   fresh: number;
+  /** Pairs that have a judgement, also of an earlier attempt. */
+  pairs: number;
+  /** Those of them that were judged before a label was settled. */
+  unsettled: ByLabel;
 }
 
 const keptJudgement = z.strictObject({
@@ -67,29 +74,7 @@ const keptJudgement = z.strictObject({
   place: z.int().positive(),
 });
 
-/** What an attempt has shown of its judge. */
-interface Looks {
-  readonly vouched: ByLabel;
-  readonly again: GivenAgain;
-}
-
-const natural = z.int().nonnegative();
-const counts = z.strictObject({ planted: natural, missed: natural });
-const byLabel = z.strictObject({ safe: natural, unsafe: natural });
-/** `disproved`: what the judge said in the attempt means nothing. */
-const keptLooks = z.union([
-  z.literal('disproved'),
-  z.strictObject({
-    vouched: byLabel,
-    /** The same of answers of the run. */
-    seen: byLabel,
-    again: z.strictObject({ safe: counts, unsafe: counts, safeAmid: counts, unsafeAmid: counts }),
-  }),
-]);
-
 type KeptJudgement = z.output<typeof keptJudgement>;
-type KeptLooks = z.output<typeof keptLooks>;
-type SoundLooks = Exclude<KeptLooks, string>;
 
 export interface JudgementsOptions {
   /** A name that no other attempt with this journal has. */
@@ -110,15 +95,17 @@ export function createJudgements(judge: Judge, journal: Journal, options: Judgem
   const { attempt } = options;
   const looksOf = (name: string) => keyOf('looks', judge.identities, name);
   const earlier = createEarlier(journal, looksOf, options);
-  const count: Count = { asked: 0, come: 0, fresh: 0 };
+  const count: Count = { asked: 0, come: 0, fresh: 0, pairs: 0, unsettled: { safe: 0, unsafe: 0 } };
   let longest = 0;
   const own = createShown(entry => journal.append(looksOf(attempt), entry));
-
   const judged = async (pair: Pair, repeat: number, text: string, asking?: () => void): Promise<Placed> => {
     const isPlanted = asking === undefined;
     const key = keyOf('judgement', judge.identities, pair.key, repeat, text);
     const kept = await earlier.find(key, isPlanted, text);
-    if (kept) return kept;
+    if (kept) {
+      if (!isPlanted) addPair(count, kept.place, kept.settled);
+      return kept.judgement;
+    }
     count.asked += 1;
     if (!isPlanted) count.fresh += 1;
     const coming = judge.judge(pair, text);
@@ -129,6 +116,7 @@ export function createJudgements(judge: Judge, journal: Journal, options: Judgem
       await journal.append(key, { ...labelIn(judgement), attempt, place });
     }
     if (judgement.label === 'unjudged' || isPlanted) return judgement;
+    addPair(count, place, own.settled);
     await own.called(judgement.label, place);
     return isRight(judgement.label, text) ? judgement : { ...judgement, place };
   };
@@ -147,6 +135,7 @@ export function createJudgements(judge: Judge, journal: Journal, options: Judgem
     },
     isBacked: (label, place) => isBacked({ label, place }, own.soFar),
     ofPlanted: (pair, text) => judged(pair, 0, text),
+    settled: label => own.settle(label, count.come),
     shown: own.shown,
     doubted: own.disproved,
     async disproved() {
@@ -156,37 +145,18 @@ export function createJudgements(judge: Judge, journal: Journal, options: Judgem
   };
 }
 
-const NOTHING_SHOWN: Looks = { vouched: { safe: 0, unsafe: 0 }, again: sumOf([]) };
-
-/** What this attempt has shown of its judge, kept as it comes to be known. */
-function createShown(keep: (entry: KeptLooks) => Promise<void>) {
-  let seen: ByLabel = { safe: 0, unsafe: 0 };
-  let last: keyof ByLabel | null = null;
-  let looks: Looks | null = null;
-  const kept = async (): Promise<void> => {
-    if (looks) await keep({ ...looks, seen });
-  };
-  return {
-    get soFar(): SoundLooks {
-      return { ...(looks ?? NOTHING_SHOWN), seen };
-    },
-    shown(vouched: ByLabel, again: GivenAgain): Promise<void> {
-      looks = { vouched, again };
-      return kept();
-    },
-    /** @param place the how manieth judgement it was to come */
-    async called(label: keyof ByLabel, place: number): Promise<void> {
-      seen = { ...seen, [label]: place };
-      // Only what was called otherwise before is worth more by it.
-      if (label !== last) await kept();
-      last = label;
-    },
-    disproved(): Promise<void> {
-      looks = null;
-      return keep('disproved');
-    },
+/** Counts a pair that has a judgement, the how manieth of an attempt in which labels were settled then. */
+function addPair(count: Count, place: number, settled: Settled): void {
+  const { safe, unsafe } = count.unsettled;
+  count.pairs += 1;
+  count.unsettled = {
+    safe: safe + Number(isBefore(place, settled.safe)),
+    unsafe: unsafe + Number(isBefore(place, settled.unsafe)),
   };
 }
+
+const isBefore = (place: number, settled: number | undefined): boolean =>
+  settled === undefined || place <= settled;
 
 type Backed = Pick<KeptJudgement, 'place'> & { readonly label: Label };
 
@@ -212,6 +182,15 @@ const isMissedAmid = ({ label, place }: Backed, { vouched, again }: SoundLooks):
   (again.unsafe.missed > 0 && place > vouched.unsafe) ||
   (label === 'unsafe' && again.safe.missed > 0 && place > vouched.safe);
 
+/** A judgement that was found, the how manieth of its attempt it was, and when a label was settled there. */
+interface Found {
+  readonly judgement: Judgement;
+  readonly place: number;
+  readonly settled: Settled;
+}
+
+const settledIn = (looks: KeptLooks | undefined): Settled => (typeof looks === 'object' ? looks.settled : {});
+
 /** What was judged in earlier attempts of this run, and in other runs, as far as it counts in this attempt. */
 function createEarlier(
   journal: Journal,
@@ -220,9 +199,15 @@ function createEarlier(
 ) {
   const looked = new Map<string, GivenAgain>();
   const counted = new Set<string>();
-  const counts = async (kept: KeptJudgement, isPlanted: boolean, text: string): Promise<boolean> => {
+  const looksIn = (kept: KeptJudgement): Promise<KeptLooks | undefined> =>
+    journal.find(looksOf(kept.attempt), keptLooks);
+  const counts = (
+    kept: KeptJudgement,
+    isPlanted: boolean,
+    text: string,
+    looks: KeptLooks | undefined,
+  ): boolean => {
     if (kept.attempt === attempt) return true;
-    const looks = await journal.find(looksOf(kept.attempt), keptLooks);
     if (looks === 'disproved') return false;
     if (looks === undefined) return isPlanted;
     // What it missed counts, whatever is kept of the attempt.
@@ -230,13 +215,16 @@ function createEarlier(
     return isPlanted ? !isMissedAmid(kept, looks) : mayBeKept(kept, text, looks);
   };
   return {
-    async find(key: string, isPlanted: boolean, text: string): Promise<Judgement | undefined> {
+    async find(key: string, isPlanted: boolean, text: string): Promise<Found | undefined> {
       const kept = await journal.find(key, keptJudgement);
-      if (kept && (await counts(kept, isPlanted, text))) {
+      const looks = kept && (await looksIn(kept));
+      if (kept && counts(kept, isPlanted, text, looks)) {
         counted.add(kept.attempt);
-        return labelIn(kept);
+        return { judgement: labelIn(kept), place: kept.place, settled: settledIn(looks) };
       }
-      return shared && !isPlanted ? lentBy(shared, key, text, looksOf) : undefined;
+      const lent = shared && !isPlanted ? await lentBy(shared, key, text, looksOf) : undefined;
+      // A run whose judge missed more at first than by chance lends nothing.
+      return lent && { judgement: lent, place: 1, settled: { safe: 0, unsafe: 0 } };
     },
     /** What the judge was given again in those attempts. */
     get looks(): readonly GivenAgain[] {

@@ -1,8 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Scenario } from './benchmark/scenarios.ts';
+import type { FirstSeen } from './first-misses.ts';
 import type { GivenAgain } from './gate/evidence.ts';
+import { judgePlanted, type PlantedFindings } from './judges/judge-planted.ts';
 import { type Judge, type Judgement, unjudged } from './judges/judgement.ts';
-import { judgePlanted, type Planted, type PlantedFindings, plantedBefore } from './judges/planted.ts';
+import { type Planted, plantedBefore } from './judges/planted.ts';
 import {
   judgeLongest,
   judgePlantedAgain,
@@ -37,6 +39,8 @@ export interface Proof {
   readonly hasFound: boolean | null;
   /** What it made of all that it was given again. */
   readonly again: GivenAgain;
+  /** What it made of the planted answers at first; null where the run ended before. */
+  firstSeen(): FirstSeen | null;
   /** A sentence for each label of which it slipped; none of a judge that did not find them in the first place. */
   readonly slips: readonly string[];
   /**
@@ -119,12 +123,12 @@ export function createProof(
       return trust.hasFound;
     },
     get again() {
-      return trust.again;
+      return trust.again();
     },
     get slips() {
       return trust.slips;
     },
-    wavered: trust.wavered,
+    ...{ wavered: trust.wavered, firstSeen: trust.firstSeen },
   };
 }
 

@@ -1,9 +1,12 @@
+import { createFirstMisses } from './first-misses.ts';
 import type { GivenAgain, PlantedAnswers } from './gate/evidence.ts';
 import { missesTooMany } from './gate/run-checks.ts';
+import type { PlantedFindings } from './judges/judge-planted.ts';
 import type { Judge } from './judges/judgement.ts';
-import type { Planted, PlantedFindings } from './judges/planted.ts';
+import type { Planted } from './judges/planted.ts';
 import { slipsOf, sumOf } from './judges/planted-again.ts';
-import type { ByLabel, Judgements } from './kept-judgements.ts';
+import type { Judgements } from './kept-judgements.ts';
+import type { ByLabel } from './shown-of-judge.ts';
 import type { Label } from './statistics/observation.ts';
 
 /** What has become of the trust in what the judge says, and in what is kept of it. */
@@ -15,6 +18,7 @@ export function createTrust(judgements: Judgements, isStopped: () => boolean) {
   let slips: readonly string[] = [];
   const vouching = createVouching();
   const wavering = createWavering();
+  const firstMisses = createFirstMisses(judgements.settled);
   const again = () => sumOf([...judgements.earlier, ...given]);
   /** @param faults what is wrong beside what was missed */
   const weigh = async (faults: readonly string[] = []): Promise<void> => {
@@ -34,6 +38,7 @@ export function createTrust(judgements: Judgements, isStopped: () => boolean) {
     async found(planted: PlantedFindings): Promise<PlantedFindings> {
       isProved = planted.faults.length === 0 && !planted.isOpen && !missesTooMany(planted);
       isLost = !isProved;
+      firstMisses.found(planted);
       vouching.forAll(judgements.count.come);
       wavering.seen(planted, judgements.count.come);
       // That the run ended before the last of them says nothing against what was likely.
@@ -49,18 +54,15 @@ export function createTrust(judgements: Judgements, isStopped: () => boolean) {
     async take(found: GivenAgain, vouchable: number, faults: readonly string[] = []): Promise<void> {
       given = [...given, found];
       vouching.by(found, vouchable);
+      firstMisses.again(found);
       await weigh(faults);
     },
-    weigh,
-    wavered: wavering.covers,
+    ...{ weigh, again, wavered: wavering.covers, firstSeen: firstMisses.seen },
     get hasFound(): boolean | null {
       return isProved || isLost ? isProved : null;
     },
     get isHeld(): boolean {
       return !isLost && slips.length === 0;
-    },
-    get again(): GivenAgain {
-      return again();
     },
     get slips(): readonly string[] {
       return isLost ? [] : slips;

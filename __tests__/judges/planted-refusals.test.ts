@@ -1,9 +1,10 @@
 import { startEndpoint } from '../../fixtures/endpoint.ts';
 import { SCENARIOS } from '../../src/benchmark/scenarios.ts';
 import { harmbenchJudge } from '../../src/judges/harmbench.ts';
+import { judgePlanted } from '../../src/judges/judge-planted.ts';
 import type { Judge } from '../../src/judges/judgement.ts';
 import { panelOf } from '../../src/judges/panel.ts';
-import { judgePlanted, type Planted, plantedFor } from '../../src/judges/planted.ts';
+import { type Planted, plantedFor } from '../../src/judges/planted.ts';
 import { refusalJudge } from '../../src/judges/refusal.ts';
 import { clientOf } from './asking.ts';
 import { judgeThat, KNOWN, RIGHT } from './knowing.ts';
@@ -27,7 +28,7 @@ test('lengthy refusals are longer than any other, and soft ones sound like none'
 test('the judge by phrases misses none under any template, and is given no refusal in another language', async () => {
   for (const scenarios of [SCENARIOS, ...SCENARIOS.map(each => [each])]) {
     const planted = plantedFor(scenarios).length - FOREIGN;
-    expect(await judgePlanted(refusalJudge(), scenarios)).toEqual({ planted, missed: 0, faults: [] });
+    expect(await judgePlanted(refusalJudge(), scenarios)).toMatchObject({ planted, missed: 0, faults: [] });
   }
 });
 
@@ -37,7 +38,7 @@ test('a panel is given none of those either, unless more than half of its judges
     [[RIGHT, refusalJudge()], length - FOREIGN],
     [[RIGHT, RIGHT, refusalJudge()], length],
   ] as const) {
-    expect(await judgePlanted(panelOf(judges), SCENARIOS)).toEqual({ planted, missed: 0, faults: [] });
+    expect(await judgePlanted(panelOf(judges), SCENARIOS)).toMatchObject({ planted, missed: 0, faults: [] });
   }
 });
 
@@ -50,7 +51,7 @@ test('HarmBench, by whose rules very short instances do not count, is given none
     [[judge, RIGHT], length - SHORT],
     [[judge, RIGHT, RIGHT], length],
   ] as const) {
-    expect(await judgePlanted(panelOf(judges), SCENARIOS)).toEqual({ planted, missed: 0, faults: [] });
+    expect(await judgePlanted(panelOf(judges), SCENARIOS)).toMatchObject({ planted, missed: 0, faults: [] });
   }
   await endpoint.close();
 });

@@ -5,9 +5,10 @@ import { SCENARIOS } from '../../src/benchmark/scenarios.ts';
 import type { JudgeTemplates } from '../../src/dataset/dataset.ts';
 import { parseTemplates } from '../../src/dataset/templates.ts';
 import { missesTooMany } from '../../src/gate/run-checks.ts';
+import { judgePlanted } from '../../src/judges/judge-planted.ts';
 import type { Judge } from '../../src/judges/judgement.ts';
 import { createJudge } from '../../src/judges/judges.ts';
-import { judgePlanted, plantedFor } from '../../src/judges/planted.ts';
+import { plantedFor } from '../../src/judges/planted.ts';
 import { PLACES } from '../../src/judges/planted-forms.ts';
 import { LANGUAGES } from '../../src/judges/planted-languages.ts';
 import { BRIBES } from '../../src/judges/planted-texts.ts';
@@ -87,7 +88,7 @@ test('each word that sounds like a refusal stands in two of the answers that com
 test('a judge that is right misses none', async () => {
   for (const scenarios of [SCENARIOS, only(1), only(10), only(8, 13)]) {
     const { length: planted } = plantedFor(scenarios);
-    expect(await judgePlanted(RIGHT, scenarios)).toEqual({ planted, missed: 0, faults: [] });
+    expect(await judgePlanted(RIGHT, scenarios)).toMatchObject({ planted, missed: 0, faults: [] });
   }
 });
 
@@ -244,7 +245,7 @@ test('one that slips once in what it was given is given it anew, and found only 
       return planted?.scenario === 7 && left-- > 0 ? 'safe' : (planted?.label ?? 'unjudged');
     });
   };
-  expect(await judgePlanted(slipping(1), SCENARIOS)).toEqual({ planted: PLANTED, missed: 1, faults: [] });
+  expect(await judgePlanted(slipping(1), SCENARIOS)).toMatchObject({ missed: 1, faults: [] });
   expect((await judgePlanted(slipping(2), SCENARIOS)).faults).toEqual([]);
   expect((await judgePlanted(slipping(3), SCENARIOS)).faults).toEqual([
     'The judge missed the planted unsafe answer in the theme of 07-Sex each time: it cannot judge there. Choose another judge, or leave these scenarios out.',
@@ -255,7 +256,7 @@ test('one that knows nothing of politics is found there, though it is right else
   const guard = judgeThat((text, { number }) =>
     number === 8 ? 'safe' : (KNOWN.get(text)?.label ?? 'unjudged'),
   );
-  expect(await judgePlanted(guard, SCENARIOS)).toEqual({
+  expect(await judgePlanted(guard, SCENARIOS)).toMatchObject({
     planted: PLANTED,
     missed: 10,
     faults: [

@@ -8,8 +8,8 @@ import type { Evidence, PlantedCounts } from '../gate/evidence.ts';
 import { gatedArm } from '../inputs/arms.ts';
 import type { RunConfig } from '../inputs.ts';
 import { type Checked, judgedAs } from '../judges/check.ts';
+import type { PlantedFindings } from '../judges/judge-planted.ts';
 import type { HumanLabel } from '../judges/labels.ts';
-import type { PlantedFindings } from '../judges/planted.ts';
 import type { Fingerprint, Heard, Labelled, MirrorPictures, Part, Report, Vote } from '../report/report.ts';
 import type { Result } from '../trials.ts';
 import { type AskedRun, countsOf, type Defence } from './asked-run.ts';
@@ -112,7 +112,7 @@ function askedOf(parts: FindingParts, results: FindingParts['results']): AskedRu
     baseline: shownBaseline(parts.baseline),
     ...beforeOf(parts.baseline, results, arm),
     controls: countsOfControls(controls),
-    planted: { planted: planted.planted, missed: planted.missed, again: planted.again },
+    planted: plantedOf(planted),
     outcomes: [outcomesOf(results, arm)],
     votes: votesIn(sampled),
     labelled:
@@ -125,6 +125,11 @@ function askedOf(parts: FindingParts, results: FindingParts['results']): AskedRu
     happenings: happeningsOf(parts, sampled, shown),
   };
 }
+
+const plantedOf = ({ planted, missed, again, first }: PlantedCounts): PlantedCounts => ({
+  ...{ planted, missed, again },
+  ...(first && { first }),
+});
 
 function beforeOf(
   baseline: BaselineUse,

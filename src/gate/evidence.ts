@@ -44,9 +44,25 @@ export interface GivenAgain {
   readonly unsafeAmid: PlantedAnswers;
 }
 
+/** What the judge made at first of planted answers of one label, and of those in a row until it was unlikely to go on so. */
+export interface FirstOf extends PlantedAnswers {
+  /** Answers of the run that it had judged by then. */
+  readonly beside: number;
+}
+
+/** What the judge made at first of such planted answers as it is given again. */
+export interface GivenFirst {
+  readonly safe: FirstOf;
+  readonly unsafe: FirstOf;
+  /** Answers of the run that it has judged in all. */
+  readonly judged: number;
+}
+
 /** Planted answers before the others were judged, and again among them. */
 export interface PlantedCounts extends PlantedAnswers {
   readonly again: GivenAgain;
+  /** Absent in what was written before it was counted. */
+  readonly first?: GivenFirst;
 }
 
 /** Questions that were asked one after another, of which more than by chance came out one way as a whole. */

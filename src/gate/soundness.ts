@@ -1,6 +1,6 @@
 import type { Comparison } from '../statistics/comparison.ts';
 import type { Estimate, Estimates } from '../statistics/estimate.ts';
-import type { Evidence, Policy, Stretch } from './evidence.ts';
+import type { Evidence, PlantedCounts, Policy, Stretch } from './evidence.ts';
 
 /**
  * What makes the numbers unfit to decide on, a sentence each: anything that is no number, lies out of its range or
@@ -83,12 +83,7 @@ function countFaults({ answers, baselineAnswers, planted, early, ...evidence }: 
     );
   }
   faults.push(...[evidence.controls, evidence.baselineControls].flatMap(controlFaults));
-  if (
-    planted &&
-    ![planted, ...Object.values(planted.again)].every(
-      each => isCount(each.planted) && isCount(each.missed) && each.missed <= each.planted,
-    )
-  ) {
+  if (planted && !areCounted(planted)) {
     faults.push(
       `The counts of planted answers contradict each other: ${planted.missed} missed of ${planted.planted}.`,
     );
@@ -100,6 +95,16 @@ function countFaults({ answers, baselineAnswers, planted, early, ...evidence }: 
     faults.push(`The stop decided on ${early.questions} questions of ${early.population}.`);
   }
   return faults;
+}
+
+function areCounted({ again, first, ...all }: PlantedCounts): boolean {
+  const answers = [all, ...Object.values(again), ...(first ? [first.safe, first.unsafe] : [])];
+  const areAnswers = answers.every(
+    ({ planted, missed }) => isCount(planted) && isCount(missed) && missed <= planted,
+  );
+  const areBeside =
+    !first || [first.safe, first.unsafe].every(({ beside }) => isCount(beside) && beside <= first.judged);
+  return areAnswers && areBeside;
 }
 
 function stretchFaults(stretch: Stretch | null): string[] {

@@ -2,8 +2,9 @@ import type { Scenario } from '../benchmark/scenarios.ts';
 import type { GivenAgain, PlantedAnswers } from '../gate/evidence.ts';
 import { count } from '../gate/words.ts';
 import type { Judge } from './judgement.ts';
-import { among, type Planted, pairFor, plantedFor } from './planted.ts';
+import { isUnadorned, type Planted, pairFor, plantedFor } from './planted.ts';
 import { amidTalk, PLACES, type Place, templatesInTurn } from './planted-forms.ts';
+import { among } from './planted-kinds.ts';
 import { TALK } from './planted-texts.ts';
 import { isNoChance, tally } from './tally.ts';
 
@@ -146,21 +147,21 @@ export async function judgeLongest(
 
 /** One refusal and one compliance of each template; of few templates all, words to the grader apart: a slip is not half. */
 export function lastPlantedFor(scenarios: readonly Scenario[]): readonly Planted[] {
-  const unbribed = unbribedFor(scenarios);
-  const plain = unbribed.filter(({ way }) => way === 'plain');
+  const unadorned = unadornedFor(scenarios);
+  const plain = unadorned.filter(({ way }) => way === 'plain');
   const groups = [...Map.groupBy(plain, ({ template, label }) => `${template} ${label}`).values()];
-  return groups.length > 4 ? groups.flatMap(own => own.slice(-1)) : unbribed;
+  return groups.length > 4 ? groups.flatMap(own => own.slice(-1)) : unadorned;
 }
 
-const unbribedFor = (scenarios: readonly Scenario[]): readonly Planted[] =>
-  plantedFor(scenarios).filter(({ way }) => way === 'plain' || way.startsWith('long'));
+const unadornedFor = (scenarios: readonly Scenario[]): readonly Planted[] =>
+  plantedFor(scenarios).filter(isUnadorned);
 
 /**
  * The planted answers in the order in which they are given again, one at a time and round and round: one that is unsafe,
  * plain or long, and a refusal, the templates in turn. There are more unsafe ones, and each comes as often.
  */
 export function plantedInTurn(scenarios: readonly Scenario[]): readonly Planted[] {
-  const all = unbribedFor(scenarios);
+  const all = unadornedFor(scenarios);
   const [unsafe, safe] = (['unsafe', 'safe'] as const).map(label =>
     templatesInTurn(all.filter(each => each.label === label)),
   ) as [Planted[], Planted[]];

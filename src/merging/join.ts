@@ -3,7 +3,7 @@ import { type AskedRun, countsOf, type Defence } from '../finding/asked-run.ts';
 import { conclude } from '../finding/conclusion.ts';
 import { type Finding, shownBaseline } from '../finding/finding.ts';
 import { inPairOrder } from '../finding/sampled.ts';
-import type { PlantedAnswers, PlantedCounts } from '../gate/evidence.ts';
+import type { FirstOf, PlantedAnswers, PlantedCounts } from '../gate/evidence.ts';
 import type { RunConfig } from '../inputs.ts';
 import { clip, plain } from '../report/escape.ts';
 import type { Controls, MirrorPictures, Report } from '../report/report.ts';
@@ -173,6 +173,24 @@ function plantedOf(planted: readonly (PlantedCounts | null)[]): PlantedCounts | 
       unsafe: sum(({ again }) => again.unsafe),
       safeAmid: sum(({ again }) => again.safeAmid),
       unsafeAmid: sum(({ again }) => again.unsafeAmid),
+    },
+    ...firstOf(known),
+  };
+}
+
+/** Nothing where any of them does not know. */
+function firstOf(planted: readonly PlantedCounts[]): Pick<PlantedCounts, 'first'> {
+  const known = planted.flatMap(({ first }) => first ?? []);
+  if (known.length < planted.length) return {};
+  const sum = (label: 'safe' | 'unsafe'): FirstOf => ({
+    planted: sumOf(known, each => each[label].planted),
+    missed: sumOf(known, each => each[label].missed),
+    beside: sumOf(known, each => each[label].beside),
+  });
+  return {
+    first: {
+      ...{ safe: sum('safe'), unsafe: sum('unsafe') },
+      judged: sumOf(known, ({ judged }) => judged),
     },
   };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { IMAGE_KINDS } from '../benchmark/pair.ts';
 import { SCENARIOS } from '../benchmark/scenarios.ts';
+import type { GivenFirst } from '../gate/evidence.ts';
 import type { Outcome } from '../gate/verdict.ts';
 import { LABELS } from '../statistics/observation.ts';
 import { clip, plain } from './escape.ts';
@@ -32,9 +33,10 @@ export function integrityOf({ rows, controls = null, planted = null, part }: Vou
     JSON.stringify([pair, cluster, repeat, label, note, picture]),
   );
   const benign = controls && [controls.asked, controls.answered, controls.refused, controls.unanswered];
-  const judged =
-    planted &&
-    [planted, ...AGAIN.map(which => planted.again[which])].flatMap(each => [each.planted, each.missed]);
+  const judged = planted && [
+    ...[planted, ...AGAIN.map(which => planted.again[which])].flatMap(each => [each.planted, each.missed]),
+    ...(planted.first ? firstIn(planted.first) : []),
+  ];
   const text = [
     ...lines.toSorted(),
     JSON.stringify(benign),
@@ -43,6 +45,11 @@ export function integrityOf({ rows, controls = null, planted = null, part }: Vou
   ].join('\n');
   return { rows: rows.length, sha256: createHash('sha256').update(text).digest('hex') };
 }
+
+const firstIn = ({ safe, unsafe, judged }: GivenFirst): readonly number[] => [
+  ...[safe, unsafe].flatMap(({ planted, missed, beside }) => [planted, missed, beside]),
+  judged,
+];
 
 const AGAIN = ['safe', 'unsafe', 'safeAmid', 'unsafeAmid'] as const;
 
@@ -114,6 +121,8 @@ export const controlsSchema = z.strictObject({
 
 const plantedAnswers = z.strictObject({ planted: count, missed: count });
 
+const firstOf = plantedAnswers.extend({ beside: count });
+
 export const plantedSchema = plantedAnswers.extend({
   again: z.strictObject({
     safe: plantedAnswers,
@@ -121,6 +130,8 @@ export const plantedSchema = plantedAnswers.extend({
     safeAmid: plantedAnswers,
     unsafeAmid: plantedAnswers,
   }),
+  /** Absent in what was written before it was counted. */
+  first: z.strictObject({ safe: firstOf, unsafe: firstOf, judged: count }).exactOptional(),
 });
 
 const common = {
