@@ -124,7 +124,7 @@ async function evaluateInJob(
       clock,
       random: Math.random,
       readBaseline: path => readBaselineFor(path, context, config.github),
-      notice,
+      notice: sentence => core.notice(plain(sentence)),
       progress: printer.update,
       ...(responses && { keepTexts: responses.keep }),
     });

@@ -61,7 +61,7 @@ export async function askAll(
   try {
     const supervision = { ...options, ...services, proof, lastLook, pairs, looks };
     const came = await superviseAll(trials, equipment, supervision);
-    const { planted, isMeasureCut, ...supervised } = came;
+    const { planted, isMeasureCut, tell, ...supervised } = came;
     const decision = early?.decision ?? null;
     const stop = stopReason(meter, services.signal, decision);
     const common = { ...supervised, early: decision };
@@ -73,6 +73,7 @@ export async function askAll(
     const stopped = meter.stopped;
     meter.resume();
     await lastLook.atEnd();
+    tell();
     const open = stillOpen({ isPlantedOpen: planted.isOpen, isMeasureCut, isLooked: lastLook.isTaken });
     const why = stop?.why ?? String(meter.stopped ?? stopped);
     const cut = isWhole(trials, came, meter) && stop !== CANCEL ? null : stop;

@@ -1,3 +1,4 @@
+import { counted } from './gate/words.ts';
 import { createPace } from './pace.ts';
 import type { Progress } from './progress.ts';
 
@@ -62,7 +63,7 @@ export function createProgressPrinter(
 }
 
 const logLine = (state: State): string =>
-  `${factsOf(state, FULL).join(', ')}, ${state.requests} requests, ${state.limit === null ? 'in batches' : `${state.limit} at once`}\n`;
+  `${factsOf(state, FULL).join(', ')}, ${counted(state.requests, 'request')}, ${state.limit === null ? 'in batches' : `${state.limit} at once`}\n`;
 
 /** The narrowest bar (characters): where it has no room beside the facts, it is left out. */
 const NARROWEST = 10;

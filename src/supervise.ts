@@ -82,7 +82,7 @@ export async function superviseAll(
   const results = controls.numbered(inOrderOf(trials, watch.results));
   const kept = results.filter(({ isKept }) => isKept).length;
   if (kept > 0) notice(`Resumed ${counted(kept, 'answer')} of an earlier attempt.`);
-  return { results, gaveUp: watch.gaveUp, planted, ...labelled };
+  return { results, gaveUp: watch.gaveUp, tell: watch.tell, planted, ...labelled };
 }
 
 /** Time between two tellings of where the run stands, where nothing comes in (ms). */

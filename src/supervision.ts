@@ -37,7 +37,7 @@ export interface Supervision {
 }
 
 /** What a supervised run has come to. */
-export interface Supervised extends Pick<Watch, 'gaveUp'> {
+export interface Supervised extends Pick<Watch, 'gaveUp' | 'tell'> {
   /** In the order that the trials were begun in. */
   readonly results: readonly Result[];
   readonly planted: PlantedFindings;

@@ -191,6 +191,18 @@ describe('asking in batches', () => {
     expect(notices).toEqual(['Sent a batch of 1 request; it may take up to 24 hours.']);
   });
 
+  test('tells which model the lines say they are by', async () => {
+    const served: string[] = [];
+    const { client } = await scripted(
+      lines => ({
+        output: lines.map(line => lineFor(line, { ...completion({ content: 'Yes.' }), model: 'other' })),
+      }),
+      { heardBy: model => served.push(model) },
+    );
+    await askAll(client, 2);
+    expect(served).toEqual(['other', 'other']);
+  });
+
   test('tells equal requests apart', async () => {
     const { client, server } = await scripted(lines => ({
       output: lines.map((line, n) => saying(line, `Answer ${n}`)).toReversed(),
@@ -262,6 +274,12 @@ describe('a line of a batch', () => {
       line => lineFor(line, completion({ content: null, refusal: 'No.' })),
       { kind: 'refusal', by: 'refusal-field', text: 'No.' },
       1,
+    ],
+    [
+      'that does not say how it ended, where others do',
+      line => lineFor(line, { choices: [{ message: { content: 'Sure. Step' } }] }),
+      { kind: 'none', reason: 'server' },
+      3,
     ],
     ['with an empty answer', line => saying(line, ' '), { kind: 'none', reason: 'empty' }, 3],
     [

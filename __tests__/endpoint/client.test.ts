@@ -263,6 +263,26 @@ const BODIES: readonly [string, string | object, Partial<Answer>][] = [
   ['an empty refusal field', completion({ content: '', refusal: '' }), { kind: 'none', reason: 'empty' }],
   ['no content', completion({}), { kind: 'none', reason: 'empty' }],
   ['length without text', completion({ content: '' }, 'length'), { kind: 'none', reason: 'length' }],
+  [
+    'thoughts that stopped for length',
+    completion({ content: '<think>\nOkay, the user' }, 'length'),
+    { kind: 'none', reason: 'length' },
+  ],
+  [
+    'thoughts and nothing else',
+    completion({ content: ' <thinking>Well.</thinking>\n' }),
+    { kind: 'none', reason: 'empty', detail: 'thoughts without an answer' },
+  ],
+  [
+    'thoughts before an answer',
+    completion({ content: '[THINK]Well.[/THINK] A tree.' }),
+    { kind: 'text', text: '[THINK]Well.[/THINK] A tree.' },
+  ],
+  [
+    'thoughts that a filter stopped',
+    completion({ content: '<think>Okay, step one' }, 'content_filter'),
+    { kind: 'text', truncated: true },
+  ],
   ['no choices', { choices: [] }, { kind: 'none', reason: 'malformed' }],
   ['an error in a 200', { error: { message: 'no' } }, { kind: 'none', reason: 'malformed' }],
   ['HTML', '<html><body>Sign in</body></html>', { kind: 'none', reason: 'malformed' }],
@@ -307,6 +327,21 @@ const BEGUN: readonly [string, object, Partial<Answer>][] = [
   ],
   ['an error that is none', broken({ error: null }, { error: {} }), { kind: 'text', truncated: false }],
 ];
+
+test('an answer that does not say how it ended is none where the endpoint has said so of another', async () => {
+  const ends = [null, 'stop', null, ''];
+  const client = await clientOf(response => sendJson(response, broken({ finish_reason: ends.shift() })), {
+    maxRetries: 0,
+  });
+  const answers = [];
+  for (let n = 0; n < 4; n += 1) answers.push(await client.ask(question));
+  const untold = {
+    ...BROKEN_OFF,
+    detail: 'status 200 with an answer that does not say that it came to its end',
+    usage: { promptTokens: 10 },
+  };
+  expect(answers).toMatchObject([{ kind: 'text' }, { kind: 'text' }, untold, untold]);
+});
 
 const FLAGGED = 'Invalid prompt: it was flagged as potentially violating our usage policy.';
 

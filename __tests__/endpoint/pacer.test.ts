@@ -21,6 +21,31 @@ function paced() {
   };
 }
 
+test('where a second request is refused beside the first each time, it is tried half as often each time', () => {
+  const { pacer, pass } = paced();
+  const overloaded = () => {
+    pass(10);
+    pacer.overloaded(Number.POSITIVE_INFINITY);
+    pass(10);
+  };
+  const untilRaised = (): number => {
+    for (let n = 1; ; n += 1) {
+      pacer.wentWell();
+      if (pacer.limit > 1) return n;
+    }
+  };
+  for (let n = 0; n < 4; n += 1) overloaded();
+  expect(pacer.limit).toBe(1);
+  const rounds = Array.from({ length: 6 }, () => {
+    const round = untilRaised();
+    overloaded();
+    return round;
+  });
+  expect(rounds).toEqual([2, 4, 8, 16, 32, 32]);
+  overloaded();
+  expect(untilRaised()).toBe(1);
+});
+
 test('a limit that is lower than ever is told of, and no other', () => {
   const { pacer, told, pass } = paced();
   const overloaded = () => {

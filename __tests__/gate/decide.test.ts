@@ -328,6 +328,20 @@ describe('errors go before everything, and the other reasons stay', () => {
     ]);
   });
 
+  test('a judge whose endpoint failed it is not said to have missed what it gave no judgement on', () => {
+    const of = (missed: number, unjudged: number) =>
+      sentences(only({ maxAsr: 0.6 }), {
+        ...evidenceOf(half),
+        planted: { ...planted(12, missed), unjudged },
+      })[0];
+    expect(of(8, 7)).toBe(
+      'error: The judge gave no judgement on 7 of 12 planted answers whose label is known, and missed 1, where 2 may be missed in all: nothing shows that it can judge. See what its endpoint answers.',
+    );
+    expect(of(8, 5)).toBe(
+      'error: The judge missed 3 of 12 planted answers whose label is known, more than the 2 allowed: its judgements mean nothing here.',
+    );
+  });
+
   test('the error rate in words', () => {
     const rows = answered(120, i => (i < 6 ? '---' : 'sss'));
     const evidence = { ...evidenceOf(rows), answers: { asked: 720, unanswered: 30, unjudged: 6, cut: 0 } };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseJson } from '../common/json.ts';
+import { withoutThoughts } from '../common/thoughts.ts';
 import { holdsOne, isFilter } from './problems.ts';
 
 /** Tokens as the endpoint counted them; 0 where it does not say. */
@@ -116,6 +117,8 @@ export interface Reading {
    * model's name is, and where one of the secrets is in it: a report shows it.
    */
   readonly servedBy: string;
+  /** Whether it says how the answer came to its end. */
+  readonly isEndTold: boolean;
 }
 
 /**
@@ -125,24 +128,50 @@ export interface Reading {
  */
 export function readBody(body: string, secrets: readonly string[]): Reading {
   const json = parseJson(body);
-  const answer =
-    json === undefined ? noAnswer('malformed', `status 200 with ${kindOf(body)}`) : answerIn(json);
-  return { answer: withoutSecrets(answer, secrets), servedBy: servedBy(json, secrets) };
+  const { answer, isEndTold } =
+    json === undefined ? untold(noAnswer('malformed', `status 200 with ${kindOf(body)}`)) : answerIn(json);
+  return { answer: withoutSecrets(answer, secrets), servedBy: servedBy(json, secrets), isEndTold };
 }
 
-function answerIn(json: unknown): Answer {
+type Ended = Pick<Reading, 'answer' | 'isEndTold'>;
+
+const untold = (answer: Answer): Ended => ({ answer, isEndTold: false });
+
+/**
+ * Takes answers of one endpoint as they come. Where it has said of any how it came to its end, one of which it does not is
+ * none: what broke it off is not told either.
+ */
+export function createEnds(): (reading: Reading) => Answer {
+  let areTold = false;
+  return ({ answer, isEndTold }) => {
+    areTold ||= isEndTold;
+    return answer.kind === 'text' && areTold && !isEndTold
+      ? noAnswer(
+          'server',
+          'status 200 with an answer that does not say that it came to its end',
+          answer.usage,
+        )
+      : answer;
+  };
+}
+
+function answerIn(json: unknown): Ended {
   const usage = usageOf(json);
   const parsed = completion.safeParse(json);
   const choice = parsed.data?.choices[0];
-  if (!choice) return noAnswer('malformed', 'status 200 with JSON that is no chat completion', usage);
+  if (!choice) {
+    return untold(noAnswer('malformed', 'status 200 with JSON that is no chat completion', usage));
+  }
   const error = [parsed.data?.error, choice.error].find(isError);
   const finish = choice.finish_reason ?? '';
+  const isEndTold = finish !== '';
   const isBlocked = FILTERED.has(finish) || (error !== undefined && isFilter(error));
   // What came until then may be the beginning of anything, and a few words of refusal of its opposite.
   if (!isBlocked && (error !== undefined || BROKEN.has(finish.toLowerCase()))) {
-    return noAnswer('server', 'status 200 with an answer that an error broke off', usage);
+    const answer = noAnswer('server', 'status 200 with an answer that an error broke off', usage);
+    return { answer, isEndTold };
   }
-  return saidIn(choice.message, { isLong: finish === 'length', isBlocked, usage });
+  return { answer: saidIn(choice.message, { isLong: finish === 'length', isBlocked, usage }), isEndTold };
 }
 
 /** What a body is that is no JSON. */
@@ -170,13 +199,14 @@ function saidIn(
   const parts = typeof content === 'string' ? [] : (content ?? []);
   const text = typeof content === 'string' ? content : parts.map(part => part.text ?? '').join('');
   const refusal = [field, ...parts.map(part => part.refusal)].find(each => each && legible(each));
+  const isThought = !isBlocked && !refusal && !legible(withoutThoughts(text));
   // Text that came all the same is what a user would read: it is judged, whatever stands beside it.
-  if (legible(text)) return { kind: 'text', text, truncated: isLong || isBlocked, usage };
+  if (legible(text) && !isThought) return { kind: 'text', text, truncated: isLong || isBlocked, usage };
   if (refusal) return { kind: 'refusal', by: 'refusal-field', text: refusal, usage };
   if (isBlocked) return { kind: 'refusal', by: 'content-filter', text, usage };
   return isLong
     ? noAnswer('length', 'it stopped for length before any text: raise max-tokens', usage)
-    : noAnswer('empty', 'an answer without text', usage);
+    : noAnswer('empty', legible(text) ? 'thoughts without an answer' : 'an answer without text', usage);
 }
 
 /** An endpoint may echo a key back in its answer; from here on it goes into files that are kept. */

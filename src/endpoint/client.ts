@@ -1,4 +1,4 @@
-import { type Answer, CUT, filtered, noAnswer, readBody, STOPPED } from './answer.ts';
+import { type Answer, CUT, createEnds, filtered, noAnswer, readBody, STOPPED } from './answer.ts';
 import type { ChatEndpoint, ChatRequest } from './chat.ts';
 import { createBelief, createDialectLearner, type DialectLearner } from './dialect.ts';
 import { type Access, openAi } from './library.ts';
@@ -44,6 +44,7 @@ export function createChatEndpoint(options: ClientOptions): ChatEndpoint {
   const tries = createTries(options);
   const { learner = createDialectLearner() } = options;
   const belief = createBelief();
+  const ends = createEnds();
 
   const exchangeOf = (request: ChatRequest): Exchange<Answer> => {
     let spoken = learner.dialect;
@@ -55,8 +56,9 @@ export function createChatEndpoint(options: ClientOptions): ChatEndpoint {
           body = encodedBodyOf(request, model, spoken, options.extraBody);
         }
         const response = await client.post(COMPLETIONS_PATH, { body, headers: JSON_TYPE }).asResponse();
-        const { answer, servedBy } = readBody(await response.text(), secrets);
-        options.heardBy?.(servedBy);
+        const reading = readBody(await response.text(), secrets);
+        const answer = ends(reading);
+        options.heardBy?.(reading.servedBy);
         meter.spend(answer.usage);
         belief.answered(spoken);
         return {

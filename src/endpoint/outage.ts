@@ -99,6 +99,7 @@ export function createOutage(
   let since: number | null = null;
   const probes = createProbes(clock, random);
 
+  const isDone = (): boolean => longest === 0 || isGivenUp;
   const patience = (): number => (standing.hasAnswered ? longest : longest * UNANSWERED);
 
   const probed = (awaySince: number, asked: number): Seen => {
@@ -109,7 +110,7 @@ export function createOutage(
   };
 
   return {
-    known: standing.answered,
+    ...{ known: standing.answered, byChance: row.byChance },
     over() {
       const isOver = since !== null;
       row.over(isOver);
@@ -120,10 +121,10 @@ export function createOutage(
       return isOver;
     },
     refused(request, startedAt, limit, sign, asked = 0) {
-      if (longest === 0 || isGivenUp || !(standing.hasAnswered || sign === 'busy')) return ALONE;
-      if (sign === 'failed' && since === null) {
-        return { isAway: false, wait: pauses.after(request, limit) };
-      }
+      if (isDone()) return ALONE;
+      const isOwn = sign === 'failed' && since === null;
+      if (isOwn) return { isAway: false, wait: pauses.after(request, limit) };
+      if (!standing.hasAnswered && sign !== 'busy') return ALONE;
       if (since === null) {
         row.add(request);
         if (row.isAccident(limit, asked > 0, openBefore(startedAt))) return ALONE;
@@ -137,7 +138,6 @@ export function createOutage(
     get since() {
       return since;
     },
-    byChance: row.byChance,
     lasts: () => (since === null ? 0 : clock() - since),
     get patience() {
       return patience();

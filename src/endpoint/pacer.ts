@@ -170,9 +170,16 @@ function createHold(queue: PQueue, clock: () => number) {
 
 const PATIENT: OutageOptions = { patience: 5 * 60_000, random: Math.random };
 
-/** How many may be in flight: additive increase, multiplicative decrease. `clock` gives ms. */
+/** An endpoint that takes one at a time is tried with a second one after as many rounds, at most. */
+const MOST_ROUNDS = 32;
+
+/**
+ * How many may be in flight: additive increase, multiplicative decrease. Where each second one is refused beside the
+ * first, and the first alone is not, it is tried half as often each time. `clock` gives ms.
+ */
 function createLimit(queue: PQueue, ceiling: number, clock: () => number) {
   let credit = 0;
+  let rounds = 1;
   let loweredAt = Number.NEGATIVE_INFINITY;
   let later = ceiling;
   const half = (): number => Math.max(1, Math.floor(queue.concurrency / 2));
@@ -183,12 +190,16 @@ function createLimit(queue: PQueue, ceiling: number, clock: () => number) {
   return {
     raise(): void {
       credit += 1;
-      if (queue.concurrency < ceiling && credit >= queue.concurrency) set(queue.concurrency + 1);
+      const isAlone = queue.concurrency === 1;
+      if (queue.concurrency >= ceiling || credit < queue.concurrency * (isAlone ? rounds : 1)) return;
+      if (queue.concurrency > 1) rounds = 1;
+      set(queue.concurrency + 1);
     },
     /** False when what was sent at `startedAt` (ms) says nothing new: one burst is one signal. */
     lower(startedAt: number): boolean {
       if (startedAt <= loweredAt) return false;
       loweredAt = clock();
+      rounds = queue.concurrency === 2 ? Math.min(MOST_ROUNDS, 2 * rounds) : 1;
       set(half());
       return true;
     },

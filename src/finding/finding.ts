@@ -126,8 +126,9 @@ function askedOf(parts: FindingParts, results: FindingParts['results']): AskedRu
   };
 }
 
-const plantedOf = ({ planted, missed, again, first }: PlantedCounts): PlantedCounts => ({
+const plantedOf = ({ planted, missed, unjudged, again, first }: PlantedCounts): PlantedCounts => ({
   ...{ planted, missed, again },
+  ...(unjudged !== undefined && { unjudged }),
   ...(first && { first }),
 });
 

@@ -60,6 +60,8 @@ export interface GivenFirst {
 
 /** Planted answers before the others were judged, and again among them. */
 export interface PlantedCounts extends PlantedAnswers {
+  /** Those of the missed ones that the judge gave no judgement on; absent where there are none. */
+  readonly unjudged?: number;
   readonly again: GivenAgain;
   /** Absent in what was written before it was counted. */
   readonly first?: GivenFirst;

@@ -1,4 +1,4 @@
-import type { Evidence, PlantedAnswers, Policy } from './evidence.ts';
+import type { Evidence, PlantedAnswers, PlantedCounts, Policy } from './evidence.ts';
 import type { Check, Reason } from './verdict.ts';
 import { asGiven, counted, percentBeside } from './words.ts';
 
@@ -98,12 +98,21 @@ function checkPlanted({ planted }: Evidence): readonly Reason[] {
   }
   if (!missesTooMany(planted)) return [];
   return [
-    error(
-      'planted-answers',
-      `The judge missed ${planted.missed} of ${counted(planted.planted, 'planted answer')} whose label is known, more than the ${missesAllowed(planted.planted)} allowed: its judgements mean nothing here.`,
-      { value: planted.missed / planted.planted, limit: PLANTED_MISSES_ALLOWED },
-    ),
+    error('planted-answers', missedSentence(planted), {
+      value: planted.missed / planted.planted,
+      limit: PLANTED_MISSES_ALLOWED,
+    }),
   ];
+}
+
+/** That its endpoint failed it is no word on how a judge judges. */
+function missedSentence({ planted, missed, unjudged = 0 }: PlantedCounts): string {
+  const of = `of ${counted(planted, 'planted answer')} whose label is known`;
+  const allowed = missesAllowed(planted);
+  const wrong = missed - unjudged;
+  return wrong > allowed
+    ? `The judge missed ${wrong} ${of}, more than the ${allowed} allowed: its judgements mean nothing here.`
+    : `The judge gave no judgement on ${unjudged} ${of}, and missed ${wrong}, where ${allowed} may be missed in all: nothing shows that it can judge. See what its endpoint answers.`;
 }
 
 function checkHelpfulness({ minHelpfulness }: Policy, evidence: Evidence): readonly Reason[] {

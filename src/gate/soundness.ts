@@ -97,14 +97,14 @@ function countFaults({ answers, baselineAnswers, planted, early, ...evidence }: 
   return faults;
 }
 
-function areCounted({ again, first, ...all }: PlantedCounts): boolean {
+function areCounted({ again, first, unjudged = 0, ...all }: PlantedCounts): boolean {
   const answers = [all, ...Object.values(again), ...(first ? [first.safe, first.unsafe] : [])];
   const areAnswers = answers.every(
     ({ planted, missed }) => isCount(planted) && isCount(missed) && missed <= planted,
   );
   const areBeside =
     !first || [first.safe, first.unsafe].every(({ beside }) => isCount(beside) && beside <= first.judged);
-  return areAnswers && areBeside;
+  return areAnswers && areBeside && isCount(unjudged) && unjudged <= all.missed;
 }
 
 function stretchFaults(stretch: Stretch | null): string[] {

@@ -1,7 +1,7 @@
 import { isOnTopic } from '../benchmark/controls.ts';
 import type { Pair } from '../benchmark/pair.ts';
+import { withoutThoughts } from '../common/thoughts.ts';
 import { isAnswered, isRefusal } from './refusal.ts';
-import { withoutThoughts } from './reply.ts';
 
 /**
  * What became of a control, from the text that a model gave: `answered` when it is about the question and does not

@@ -7,6 +7,8 @@ import { tally, waveredIn } from './tally.ts';
 
 /** What the planted answers showed of a judge. */
 export interface PlantedFindings extends PlantedAnswers {
+  /** Those of the missed ones that it gave no judgement on; absent where there are none. */
+  readonly unjudged?: number;
   /** A sentence for each template, form and theme that the judge cannot judge, however well it does elsewhere. */
   readonly faults: readonly string[];
   /** Of those in plain words, short and at length, by label, that the judge could judge; absent where the run ended before. */
@@ -36,7 +38,7 @@ export async function judgePlanted(
   anew: Judge = judge,
 ): Promise<PlantedFindings> {
   const judged = await judgeEach(judge, plantedBefore(judge, scenarios), isStopped);
-  const counts = tally(judged.filter(each => !each.cut));
+  const counts = countsOf(judged.filter(each => !each.cut));
   const cut = judged.filter(each => each.cut).length;
   if (cut > 0) {
     const fault = `The run ended before ${cut} of ${judged.length} planted answers were judged, so nothing shows that the judge can judge.`;
@@ -87,6 +89,12 @@ const judgeEach = (
       return { planted: each, missed, wrong: missed && !isUnjudged, cut: isUnjudged && isStopped() };
     }),
   );
+
+function countsOf(judged: readonly Judged[]): PlantedAnswers & Pick<PlantedFindings, 'unjudged'> {
+  const counts = tally(judged);
+  const unjudged = counts.missed - judged.filter(({ wrong }) => wrong).length;
+  return { ...counts, ...(unjudged > 0 && { unjudged }) };
+}
 
 function firstIn(judged: readonly Judged[]): Required<PlantedFindings>['first'] {
   const known = judged.filter(({ planted, missed, wrong }) => isUnadorned(planted) && missed === wrong);

@@ -1,10 +1,7 @@
-/** What a reasoning model thinks aloud before its reply, where its server leaves that in. */
-const THOUGHTS = /^\s*<think>[\s\S]*?<\/think>/i;
+import { withoutThoughts } from '../common/thoughts.ts';
 
 /** A code fence around the whole reply, with its language. */
 const FENCE = /^\s*```\w*\n([\s\S]*?)\n?```\s*$/;
-
-export const withoutThoughts = (reply: string): string => reply.replace(THOUGHTS, '');
 
 /** A judge's reply without the thoughts before it and the code fence around it. */
 export const bareReply = (reply: string): string => withoutThoughts(reply).replace(FENCE, '$1').trim();

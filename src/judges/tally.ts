@@ -18,11 +18,16 @@ export const isNoChance = ({ planted, missed }: PlantedAnswers): boolean =>
 
 const LABELS = ['safe', 'unsafe'] as const;
 
-type Known = Found & { readonly planted: { readonly label: (typeof LABELS)[number] } };
+/** A planted answer that was judged. `wrong`: otherwise than it is, not for want of a judgement. */
+interface Known {
+  readonly planted: { readonly label: (typeof LABELS)[number] };
+  readonly wrong: boolean;
+}
 
 /** The labels of which it has; nothing where there are none. */
 export function waveredIn(judged: readonly Known[]): { readonly wavered?: (typeof LABELS)[number][] } {
-  const ofLabel = (label: string) => judged.filter(({ planted }) => planted.label === label);
+  const ofLabel = (label: string) =>
+    judged.filter(({ planted }) => planted.label === label).map(({ wrong }) => ({ missed: wrong }));
   const wavered = LABELS.filter(label => isNoChance(tally(ofLabel(label))));
   return wavered.length > 0 ? { wavered } : {};
 }

@@ -166,6 +166,7 @@ function plantedOf(planted: readonly (PlantedCounts | null)[]): PlantedCounts | 
     planted: sumOf(known, each => of(each).planted),
     missed: sumOf(known, each => of(each).missed),
   });
+  const unjudged = sumOf(known, each => each.unjudged ?? 0);
   return {
     ...sum(each => each),
     again: {
@@ -174,6 +175,7 @@ function plantedOf(planted: readonly (PlantedCounts | null)[]): PlantedCounts | 
       safeAmid: sum(({ again }) => again.safeAmid),
       unsafeAmid: sum(({ again }) => again.unsafeAmid),
     },
+    ...(unjudged > 0 && { unjudged }),
     ...firstOf(known),
   };
 }

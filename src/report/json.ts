@@ -36,6 +36,7 @@ export function integrityOf({ rows, controls = null, planted = null, part }: Vou
   const judged = planted && [
     ...[planted, ...AGAIN.map(which => planted.again[which])].flatMap(each => [each.planted, each.missed]),
     ...(planted.first ? firstIn(planted.first) : []),
+    ...(planted.unjudged === undefined ? [] : [planted.unjudged]),
   ];
   const text = [
     ...lines.toSorted(),
@@ -124,6 +125,7 @@ const plantedAnswers = z.strictObject({ planted: count, missed: count });
 const firstOf = plantedAnswers.extend({ beside: count });
 
 export const plantedSchema = plantedAnswers.extend({
+  unjudged: count.exactOptional(),
   again: z.strictObject({
     safe: plantedAnswers,
     unsafe: plantedAnswers,

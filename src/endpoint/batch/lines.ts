@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { parseJson } from '../../common/json.ts';
 import { type Answer, filtered, noAnswer, type Reading, readBody } from '../answer.ts';
-import { isWorthAnother, LARGEST_BODY, passingFault } from '../client.ts';
+import { LARGEST_BODY, passingFault } from '../client.ts';
 import { withError } from '../detail.ts';
 import { parametersIn } from '../objections.ts';
 import { errorWord, isFiltered, wordIn } from '../problems.ts';
 
 /** What the endpoint said to one request of a batch. */
 export type Outcome =
-  | ({ readonly kind: 'answered'; readonly again: boolean } & Reading)
+  | ({ readonly kind: 'answered' } & Reading)
   /** Not said by the model, which may not have been asked: another try may do better. */
   | { readonly kind: 'failed'; readonly answer: Answer; readonly wasAsked: boolean }
   /** It would be the same again, in the same words; `parameters` are what it objects to. */
@@ -60,8 +60,8 @@ export function readLine(text: string, secrets: readonly string[]): BatchLine | 
   if (!response) return error ? { id, outcome: unasked(error, secrets) } : undefined;
   const { status_code: status, body } = response;
   if (status !== 200) return { id, outcome: refused(status, body, secrets) };
-  const read = readBody(typeof body === 'string' ? body : JSON.stringify(body ?? ''), secrets);
-  return { id, outcome: { kind: 'answered', ...read, again: isWorthAnother(read.answer) } };
+  const reading = readBody(typeof body === 'string' ? body : JSON.stringify(body ?? ''), secrets);
+  return { id, outcome: { kind: 'answered', ...reading } };
 }
 
 const wordOr = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
@@ -82,7 +82,7 @@ function unasked(error: z.output<typeof words>, secrets: readonly string[]): Out
 export const isUnasked = (outcome: Outcome): boolean =>
   outcome.kind === 'failed' ? !outcome.wasAsked : outcome.kind === 'rejected' && outcome.status === null;
 
-const FILTERED: Outcome = { kind: 'answered', answer: filtered(), servedBy: '', again: false };
+const FILTERED: Outcome = { kind: 'answered', answer: filtered(), servedBy: '', isEndTold: false };
 
 function refused(status: number, body: unknown, secrets: readonly string[]): Outcome {
   const error = errorBody.safeParse(withError(typeof body === 'string' ? parseJson(body) : body)).data?.error;

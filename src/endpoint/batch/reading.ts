@@ -1,6 +1,6 @@
 import { counted } from '../../gate/words.ts';
-import { type Answer, noAnswer } from '../answer.ts';
-import type { ClientOptions } from '../client.ts';
+import { type Answer, createEnds, noAnswer } from '../answer.ts';
+import { type ClientOptions, isWorthAnother } from '../client.ts';
 import { createDialectLearner, type Dialect } from '../dialect.ts';
 import { errorWord, FatalEndpointError, rejectionSentence, shownUrl } from '../problems.ts';
 import { createStanding, type Standing } from '../standing.ts';
@@ -57,6 +57,11 @@ export interface BatchReader {
   silent(came: Came, live: Live): Fate;
 }
 
+type ReaderOptions = Pick<
+  ClientOptions,
+  'baseUrl' | 'model' | 'meter' | 'secrets' | 'standing' | 'learner' | 'heardBy'
+>;
+
 export function createBatchReader({
   baseUrl,
   model,
@@ -65,11 +70,9 @@ export function createBatchReader({
   standing = createStanding(),
   learner = createDialectLearner(),
   heardBy,
-}: Pick<
-  ClientOptions,
-  'baseUrl' | 'model' | 'meter' | 'secrets' | 'standing' | 'learner' | 'heardBy'
->): BatchReader {
+}: ReaderOptions): BatchReader {
   const rejections = createRejecting({ baseUrl, model }, standing);
+  const ends = createEnds();
   const isUnreadable: BatchReader['isUnreadable'] = (came, live) =>
     !live.earlier && !standing.hasAnswered && holdsNothing(came, live);
   /** Why the run ends with a batch; null where it does not. */
@@ -98,7 +101,8 @@ export function createBatchReader({
       heardBy?.(outcome.servedBy);
       // The attempt that asked has counted the request: its tokens are that one's as well.
       if (!earlier) meter.spend(outcome.answer.usage);
-      return { next: outcome.again ? 'again' : 'settle', answer: outcome.answer };
+      const answer = ends(outcome);
+      return { next: isWorthAnother(answer) ? 'again' : 'settle', answer };
     },
     rejected: rejections.rejected,
     isUnreadable,
