@@ -50,7 +50,8 @@ export interface Proof {
   wavered(label: Label, place: number): boolean;
 }
 
-const PAIRS_PER_LOOK = 12;
+/** A judge that is wrong for a third of a small run is to meet some ten of each label meanwhile. */
+const PAIRS_PER_LOOK = 3;
 const FEWEST_LOOKS = 12;
 const MOST_LOOKS = 64;
 
@@ -59,9 +60,10 @@ const PAIRS_PER_LOOK_EARLY = 6;
 
 /** How many planted answers are given again, one at a time, among so many pairs. */
 export const looksAmong = (pairs: number, stopsEarly: boolean): number =>
-  stopsEarly
-    ? Math.floor(pairs / PAIRS_PER_LOOK_EARLY)
-    : Math.min(pairs, MOST_LOOKS, Math.max(FEWEST_LOOKS, Math.round(pairs / PAIRS_PER_LOOK)));
+  Math.max(
+    Math.min(pairs, MOST_LOOKS, Math.max(FEWEST_LOOKS, Math.round(pairs / PAIRS_PER_LOOK))),
+    stopsEarly ? Math.floor(pairs / PAIRS_PER_LOOK_EARLY) : 0,
+  );
 
 export interface ProofOptions {
   readonly scenarios: readonly Scenario[];
