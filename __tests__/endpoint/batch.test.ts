@@ -1,6 +1,6 @@
 /** Long: one batch server is set up for all of it, from handing in to every way in which a batch fails. */
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -154,7 +154,8 @@ describe('asking in batches', () => {
     expect(meter.promptTokens).toBe(2 * tokens);
     expect(standIn.counts()).toMatchObject({ byModel: { 'fixture-vlm': 24 } });
     await client.close();
-    expect(await readdir(join(folder, 'work'))).toEqual([]);
+    expect(await readdir(join(folder, 'work'))).toEqual(['.waiting']);
+    expect(await readdir(join(folder, 'work', '.waiting'))).toEqual([]);
     expect(notices).toEqual(['Sent a batch of 12 requests; it may take up to 24 hours.']);
   });
 
@@ -544,7 +545,7 @@ describe('a batch', () => {
     expect(answers.map(({ kind }) => kind)).toEqual(Array(5).fill('text'));
     expect(server.batches.map(({ length }) => length)).toEqual([2, 2, 1]);
     expect(notices).toContain(
-      'The endpoint answers 413 to a file of 1 kB with a batch of 5 requests: they are handed in again now, in files of half the size.',
+      'The endpoint answers 413 to a file of 2 kB with a batch of 5 requests: they are handed in again now, in files of half the size.',
     );
     expect(Math.max(...slept)).toBeLessThan(60_000);
   });
@@ -1962,7 +1963,7 @@ describe('an endpoint', () => {
     const answers = await askAll(batchesOf(server.baseUrl), 2);
     expect(answers.map(answer => answer.kind === 'none' && answer.detail)).toEqual(
       Array(2).fill(
-        'the endpoint answers 413 to a batch of this request alone, a file of 0.5 kB: raise the limit of the server or proxy before it, or set batch to false',
+        'the endpoint answers 413 to a batch of this request alone, a file of 0.6 kB: raise the limit of the server or proxy before it, or set batch to false',
       ),
     );
     expect(server.calls.filter(call => call === 'POST files')).toHaveLength(3);
@@ -1973,7 +1974,7 @@ describe('an endpoint', () => {
     endpoint = server;
     const client = batchesOf(server.baseUrl);
     await expect(askAll(client, 40)).rejects.toThrow(
-      `${server.baseUrl} answered 413 to each file for a batch, even to one of 0.5 kB with one request: raise the limit of the server or proxy before it, or set batch to false`,
+      `${server.baseUrl} answered 413 to each file for a batch, even to one of 0.6 kB with one request: raise the limit of the server or proxy before it, or set batch to false`,
     );
     await client.close();
     expect(server.calls.filter(call => call === 'POST files').length).toBeLessThan(40);
@@ -2244,6 +2245,108 @@ test('the files of a batch are taken away by the next attempt where a run is kil
   expect(server.files()).not.toContain(input);
   expect(server.batches.map(({ length }) => length)).toEqual([1, 1]);
   await next.close();
+});
+
+describe('a file that was uploaded and not heard of', () => {
+  /** Lets a server do what it is asked, and says nothing of it. */
+  const unsaid = (response: ServerResponse): false => {
+    response.end = () => response;
+    return false;
+  };
+
+  /** What a run has left that was killed while it uploaded a file, which has come to the endpoint. */
+  async function leftBy(intercept: Interception = () => false): Promise<BatchServer> {
+    const server = await batchServer(sayYes, (call, response, count) =>
+      call === 'POST files' && count === 1 ? unsaid(response) : intercept(call, response, count),
+    );
+    endpoint = server;
+    void batchesOf(server.baseUrl).ask(request('A duck?'));
+    while (server.files().length === 0) await setTimeout(1);
+    return server;
+  }
+
+  test('before the run was killed is taken away by the next attempt, and no other is', async () => {
+    const server = await leftBy();
+    const form = new FormData();
+    form.set('file', new File([JSON.stringify({ custom_id: 'a' })], 'requests.jsonl'));
+    await fetch(`${server.baseUrl}/files`, { method: 'POST', body: form });
+    const next = await openJournal(join(folder, 'journal.jsonl'));
+    const again = batchesOf(server.baseUrl, { journal: next });
+    expect(await again.ask(request('A duck?'))).toMatchObject({ kind: 'text' });
+    await again.close();
+    await next.close();
+    expect(server.files()).toEqual(['file-2']);
+    expect(server.batches).toHaveLength(1);
+
+    // A third knows that nothing is left.
+    const third = await openJournal(join(folder, 'journal.jsonl'));
+    const last = batchesOf(server.baseUrl, { journal: third });
+    const listed = server.calls.filter(call => call === 'GET files list').length;
+    await last.ask(request('A duck?'));
+    await last.close();
+    await third.close();
+    expect(server.calls.filter(call => call === 'GET files list')).toHaveLength(listed);
+  });
+
+  test('before the run was killed is taken away by one without batches', async () => {
+    const server = await leftBy();
+    const next = await openJournal(join(folder, 'journal.jsonl'));
+    const notice = (sentence: string) => notices.push(sentence);
+    await takeAwayBatches({ ...common(server.baseUrl), journal: next, notice, sleep: async () => undefined });
+    await next.close();
+    expect(server.files()).toEqual([]);
+    expect(notices).toEqual([]);
+  });
+
+  test('is waited for where the list lags behind', async () => {
+    const server = await leftBy((call, response, count) => {
+      const isEarly = call === 'GET files list' && count === 1;
+      if (isEarly) sendJson(response, { data: [] });
+      return isEarly;
+    });
+    const next = await openJournal(join(folder, 'journal.jsonl'));
+    const again = batchesOf(server.baseUrl, { journal: next });
+    await again.ask(request('A duck?'));
+    await again.close();
+    await next.close();
+    expect(server.files()).toEqual([]);
+  });
+
+  test('before the run was killed is told of where the endpoint does not list its files', async () => {
+    const server = await leftBy((call, response) => call === 'GET files list' && refuse(response, 404));
+    const name = /requests-[\w-]+\.jsonl/.exec(await readFile(join(folder, 'journal.jsonl'), 'utf8'))?.[0];
+    const next = await openJournal(join(folder, 'journal.jsonl'));
+    const again = batchesOf(server.baseUrl, { journal: next });
+    await again.ask(request('A duck?'));
+    await again.close();
+    await next.close();
+    expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual([
+      `The endpoint does not list its files: what an earlier attempt was uploading, which holds questions, may lie there as ${name}; delete it there.`,
+    ]);
+    expect(server.files()).toEqual(['file-1']);
+  });
+
+  test.each([1, 3])('by a run that is answered after %i tries is taken away as well', async tries => {
+    const server = await batchServer(sayYes, (call, response, count) =>
+      call === 'POST files' && count <= tries ? spoil(response, 'cut') : false,
+    );
+    endpoint = server;
+    const client = batchesOf(server.baseUrl);
+    expect(await client.ask(request('A duck?'))).toMatchObject({ kind: 'text' });
+    await client.close();
+    expect(server.files()).toEqual([]);
+  });
+
+  test('since it was refused is not looked for', async () => {
+    const server = await batchServer(sayYes, (call, response) =>
+      call === 'POST files' ? refuse(response, 401) : false,
+    );
+    endpoint = server;
+    const client = batchesOf(server.baseUrl);
+    await expect(client.ask(request('A duck?'))).rejects.toThrow(FatalEndpointError);
+    await client.close();
+    expect(server.calls).toEqual(['POST files']);
+  });
 });
 
 test.each<[string, (response: ServerResponse) => boolean]>([

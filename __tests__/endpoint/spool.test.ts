@@ -9,20 +9,20 @@ test('requests lie under no name, so that a process that is killed leaves none o
   const spool = openSpool(at('work'));
   const request = { text: 'A duck?', maxTokens: 64, picture: 'data:image/png;base64,AAAA' };
   const span = spool.add(request);
-  expect(await readdir(spool.folder)).toEqual([]);
+  expect(await readdir(await spool.folder())).toEqual([]);
   expect(await spool.get(span)).toEqual(request);
-  spool.remove();
-  expect(await readdir(at('work'))).toEqual([]);
+  spool.close();
 });
 
-test('what was left days ago is removed, and nothing else', async () => {
-  const daysAgo = new Date(Date.now() - 4 * 24 * 3_600_000);
-  for (const name of ['batch-left', 'batch-running', 'other']) {
-    await mkdir(join(at('work'), name), { recursive: true });
-    await writeFile(join(at('work'), name, 'a.jsonl'), 'x');
-    if (name !== 'batch-running') await utimes(join(at('work'), name), daysAgo, daysAgo);
-  }
+test('the requests that a killed process was handing in are removed by one that hands some in an hour later', async () => {
   const spool = openSpool(at('work'));
-  spool.remove();
-  expect((await readdir(at('work'))).sort()).toEqual(['batch-running', 'other']);
+  const folder = await spool.folder();
+  const hoursAgo = new Date(Date.now() - 2 * 3_600_000);
+  for (const name of ['left', 'running']) await writeFile(join(folder, name), 'x');
+  await mkdir(at('work/other'));
+  await utimes(join(folder, 'left'), hoursAgo, hoursAgo);
+  await spool.folder();
+  expect(await readdir(folder)).toEqual(['running']);
+  expect((await readdir(at('work'))).sort()).toEqual(['.waiting', 'other']);
+  spool.close();
 });

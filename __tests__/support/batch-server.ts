@@ -57,6 +57,7 @@ export async function batchServer(
   refuse: Refusal = () => false,
 ): Promise<BatchServer> {
   const files = new Map<string, string>();
+  const names = new Map<string, string>();
   const batches: { lines: AskedLine[]; looks: number; file: string }[] = [];
   const calls: string[] = [];
   let kept = 0;
@@ -76,10 +77,15 @@ export async function batchServer(
       'POST files': async (request, response) => {
         const headers = { 'content-type': request.headers['content-type'] ?? '' };
         const form = await new Response(new Uint8Array(await wholeOf(request)), { headers }).formData();
-        const text = await (form.get('file') as File).text();
+        const file = form.get('file') as File;
+        const text = await file.text();
         if (refuse('POST files', linesIn(text), response)) return;
-        sendJson(response, { id: keep('file', text) });
+        const id = keep('file', text);
+        names.set(id, file.name);
+        sendJson(response, { id });
       },
+      'GET files list': (_, response) =>
+        sendJson(response, { data: [...files.keys()].map(id => ({ id, filename: names.get(id) ?? id })) }),
       'POST batches': async (request, response) => {
         const { input_file_id: file } = JSON.parse((await wholeOf(request)).toString());
         const lines = linesIn(files.get(file) ?? '');

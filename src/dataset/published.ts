@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../common/fault.ts';
 import { sha256Of } from '../common/hash.ts';
-import { keepFile, removeStale } from '../pictures/keeping.ts';
+import { keepFile, removeStale } from '../common/keeping.ts';
 import { once } from '../pictures/once.ts';
 import type { FileReader } from './authors.ts';
 import { DatasetError } from './dataset.ts';

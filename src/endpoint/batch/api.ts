@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { openAsBlob } from 'node:fs';
+import { basename } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type OpenAI from 'openai';
 import { APIError } from 'openai';
@@ -10,7 +11,7 @@ import { errorWord } from '../problems.ts';
 import { type Complaint, readComplaint } from './complaint.ts';
 import { type Handed, notHanded, orFatal } from './handed.ts';
 import { linesOf } from './lines.ts';
-import { type Begun, begunAtLast, begunOn, listed } from './listing.ts';
+import { type Begun, begunAtLast, begunOn, filesNamed, listed } from './listing.ts';
 import { batchName } from './record.ts';
 import { LostReplyError, mayPass, readReply, retried, waitAfter } from './reply.ts';
 
@@ -49,8 +50,10 @@ export interface BatchState {
 export interface BatchApi {
   /** The endpoint has taken a batch of an earlier attempt: it has the API, whatever it answers now. */
   known(): void;
-  /** Uploads a file of requests. */
+  /** Uploads a file of requests, under its own name. */
   upload(path: string): Promise<Handed>;
+  /** The files that were uploaded under a name; undefined where the endpoint does not say. Rejects as `begunOn` does. */
+  uploaded(name: string): Promise<readonly string[] | undefined>;
   /**
    * Starts a batch on an uploaded file of so many bytes, which is removed where it cannot be. Where the signal ends the
    * run meanwhile, it may be started all the same.
@@ -130,13 +133,12 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
     async upload(path) {
       const body = await formOf(path);
       try {
-        const headers = { 'content-type': body.type };
-        const post = () => client.post('/files', { body, headers, signal, timeout: UPLOAD_TIMEOUT });
-        return { kind: 'done', id: (await retried(created, post, options)).id, bytes: body.size };
+        return { kind: 'done', id: await uploaded(client, body, basename(path), options), bytes: body.size };
       } catch (error) {
         return notHanded(error, 'files', body.size, { ...options, isKnown });
       }
     },
+    uploaded: name => filesNamed(client, name, options),
     async start(file, bytes) {
       try {
         const id = await started(client, file, { ...options, notice: firstOf(options.notice) });
@@ -174,6 +176,20 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
       ),
     remove,
   };
+}
+
+/** Uploads a form with a file of that name. Of several tries the endpoint may have taken others: those are removed. */
+async function uploaded(client: OpenAI, body: Blob, name: string, options: BatchApiOptions): Promise<string> {
+  const headers = { 'content-type': body.type };
+  let tries = 0;
+  const post = () => {
+    tries += 1;
+    return client.post('/files', { body, headers, signal: options.signal, timeout: UPLOAD_TIMEOUT });
+  };
+  const { id } = await retried(created, post, options);
+  const files = tries > 1 ? await filesNamed(client, name, options) : undefined;
+  await Promise.all((files ?? []).filter(file => file !== id).map(file => removed(client, file, options)));
+  return id;
 }
 
 /** Before a file is removed again, time after time (ms). */
@@ -266,7 +282,7 @@ async function formOf(path: string): Promise<Blob> {
   const field = (words: string): string => `--${boundary}\r\nContent-Disposition: form-data; ${words}\r\n`;
   const head = [
     `${field('name="purpose"')}\r\nbatch\r\n`,
-    `${field('name="file"; filename="requests.jsonl"')}Content-Type: application/jsonl\r\n\r\n`,
+    `${field(`name="file"; filename="${basename(path)}"`)}Content-Type: application/jsonl\r\n\r\n`,
   ];
   return new Blob([...head, await openAsBlob(path), `\r\n--${boundary}--\r\n`], {
     type: `multipart/form-data; boundary=${boundary}`,

@@ -5,14 +5,14 @@ import type { ChatEndpoint } from '../chat.ts';
 import { written } from '../request.ts';
 import { type BatchApi, type BatchApiOptions, createBatchApi } from './api.ts';
 import { type Entry, newEntry } from './entry.ts';
-import { dropped, takeAway, unanswered } from './left.ts';
+import { dropped, sorted, takeAway, takenBack, unanswered } from './left.ts';
 import { createBatchReader } from './reading.ts';
 import { createBatchRecords } from './record.ts';
 import { createSending, type SendingOptions } from './sending.ts';
 import { openSpool, type Span, type Spool } from './spool.ts';
 
 export interface BatchOptions extends Omit<SendingOptions, 'begin' | 'reader' | 'spool'> {
-  /** Requests lie in a folder below this one until they are answered. */
+  /** Requests lie below this folder until they are answered. */
   readonly workFolder: string;
 }
 
@@ -87,7 +87,7 @@ export function createBatchEndpoint(options: BatchOptions): BatchEndpoint {
       await background.end();
       // That the journal takes nothing is the run's to tell.
       if (!signal.aborted) await dropAnswered(options).catch(() => undefined);
-      opened?.remove();
+      opened?.close();
       opened = undefined;
     },
   };
@@ -112,15 +112,17 @@ export async function takeAwayBatches(options: LeftBatches): Promise<void> {
 
 /**
  * Takes away the batches whose answers are all in the journal, where an earlier attempt was killed as it did that: one
- * that has nothing to ask hears of them nowhere else.
+ * that has nothing to ask hears of them nowhere else. And what it has uploaded itself, and heard no word of.
  */
 async function dropAnswered(options: BatchApiOptions & Pick<SendingOptions, 'journal'>): Promise<void> {
   const records = createBatchRecords(options.journal, options);
-  for (const record of await records.left()) {
+  const { batches, uploads } = sorted(await records.left());
+  for (const record of batches) {
     const { batch, ids } = record;
     if (batch === null || (await unanswered(ids, options.journal)).size > 0) continue;
     await dropped({ ...record, batch }, { api: hastyApi(options), records });
   }
+  if (uploads.length > 0) await takenBack(uploads, { api: hastyApi(options), records });
 }
 
 /** The run waits for it: its calls are tried again at other intervals than the library's, if at all. */

@@ -8,7 +8,7 @@ import type { Outcome } from './lines.ts';
 import type { Begun } from './listing.ts';
 import { collect, hasEnded, named, type PollOptions } from './poll.ts';
 import { type BatchReader, goneNotice, silentNotice } from './reading.ts';
-import type { BatchRecords, LeftRecord, OpenRecord } from './record.ts';
+import type { BatchRecords, LeftRecord, OpenRecord, UploadRecord } from './record.ts';
 
 /** What batches that were handed in are known by. */
 interface Kept {
@@ -36,7 +36,7 @@ async function begunSoon(file: string, options: Pick<Kept, 'api'> & Soon): Promi
  * The batch of a record, looked for where the run was killed as it was being started; undefined where there is none. One
  * of which the endpoint does not say whether it was stays known, for the next attempt.
  */
-export async function begun(
+async function begun(
   record: LeftRecord,
   options: Kept & Soon & Pick<PollOptions, 'notice'>,
 ): Promise<OpenRecord | undefined> {
@@ -55,6 +55,45 @@ export async function begun(
     `A batch of an earlier attempt may be running, and may be charged for: ${why}. Asked again: ${counted(record.ids.length, 'request')}.`,
   );
   return undefined;
+}
+
+/** The batches of what earlier attempts have left. What they uploaded, and started none on, is taken away. */
+export async function leftOpen(
+  left: readonly (LeftRecord | UploadRecord)[],
+  options: Kept & Soon & Pick<PollOptions, 'notice'>,
+): Promise<readonly OpenRecord[]> {
+  const { batches, uploads } = sorted(left);
+  const found = Promise.all(batches.map(record => begun(record, options)));
+  const unseen = await takenBack(uploads, options);
+  if (unseen.length > 0) {
+    options.notice(
+      `The endpoint does not list its files: what an earlier attempt was uploading, which holds questions, may lie there as ${unseen.join(', ')}; delete it there.`,
+    );
+  }
+  return (await found).filter(record => record !== undefined);
+}
+
+export const sorted = (left: readonly (LeftRecord | UploadRecord)[]) => ({
+  batches: left.filter(record => 'file' in record),
+  uploads: left.filter(record => 'upload' in record),
+});
+
+/**
+ * Takes away files that were uploaded, which was not heard of. Their names where the endpoint does not say whether they
+ * were: those stay known, for the next attempt.
+ */
+export async function takenBack(
+  uploads: readonly UploadRecord[],
+  { api, records }: Kept,
+): Promise<readonly string[]> {
+  const taken = async (record: UploadRecord): Promise<string | undefined> => {
+    const files = await api.uploaded(record.upload);
+    if (!files) return record.upload;
+    await Promise.all(files.map(api.remove));
+    await records.close(record);
+    return undefined;
+  };
+  return (await Promise.all(uploads.map(taken))).filter(name => name !== undefined);
 }
 
 /**
@@ -111,13 +150,15 @@ export interface TakingAway extends Kept, Omit<PollOptions, 'api'> {
  * Takes away batches of earlier attempts, for a run that asks one by one: it would be paid twice for what they answer.
  * What one has answered that has ended goes into the journal.
  */
-export async function takeAway(left: readonly LeftRecord[], options: TakingAway): Promise<void> {
-  const away = async (each: LeftRecord): Promise<void> => {
-    const record = await begun(each, options);
-    const told = record && (await takenAway(record, options));
+export async function takeAway(
+  left: readonly (LeftRecord | UploadRecord)[],
+  options: TakingAway,
+): Promise<void> {
+  const away = async (record: OpenRecord): Promise<void> => {
+    const told = await takenAway(record, options);
     if (told !== undefined) options.notice(told);
   };
-  await Promise.all(left.map(away));
+  await Promise.all((await leftOpen(left, options)).map(away));
 }
 
 /**

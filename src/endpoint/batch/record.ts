@@ -10,13 +10,24 @@ export const batchName = z.string().regex(/^[\w.:=+-]{1,512}$/);
  * to be started when the run was killed, so that nobody knows whether it was.
  */
 const record = z.strictObject({ batch: batchName.nullable(), file: batchName, ids: z.array(z.string()) });
+/** A file that is to be uploaded, by its name: nobody knows whether it was where the run was killed then. */
+const uploading = z.strictObject({ upload: batchName });
 const closed = z.strictObject({ closed: z.literal(true) });
 
+/** A place in the journal, where what is known of a batch stands. */
+interface Placed {
+  readonly place: number;
+}
+
+/** A file that an earlier attempt may have left at the endpoint, by its name. */
+export interface UploadRecord extends Placed {
+  readonly upload: string;
+}
+
 /** Requests that lie at the endpoint as a file. */
-interface FileRecord {
+interface FileRecord extends Placed {
   readonly file: string;
   readonly ids: readonly string[];
-  readonly place: number;
 }
 
 export interface OpenRecord extends FileRecord {
@@ -31,12 +42,14 @@ export interface LeftRecord extends FileRecord {
 /** What is known of an endpoint's batches, so that a run killed while one was under way finds it again. */
 export interface BatchRecords {
   /** Those of earlier attempts that were not collected, when it is called first; none after that. */
-  left(): Promise<readonly LeftRecord[]>;
-  /** A batch is to be started on a file: kept before that is, since what is started is paid for. */
-  starting(file: string, ids: readonly string[]): Promise<FileRecord>;
+  left(): Promise<readonly (LeftRecord | UploadRecord)[]>;
+  /** A file of this name is to be uploaded: kept before it is, since it holds questions. */
+  uploading(name: string): Promise<UploadRecord>;
+  /** A batch is to be started on the file: kept before that is, since what is started is paid for. */
+  starting(record: UploadRecord, file: string, ids: readonly string[]): Promise<FileRecord>;
   started(record: FileRecord, batch: string): Promise<OpenRecord>;
   /** Its answers are in the journal, or it was never started. */
-  close(record: FileRecord): Promise<void>;
+  close(record: Placed): Promise<void>;
 }
 
 export function createBatchRecords(
@@ -48,18 +61,22 @@ export function createBatchRecords(
   let hasLooked = false;
   return {
     async left() {
-      const open: LeftRecord[] = [];
+      const open: (LeftRecord | UploadRecord)[] = [];
       if (hasLooked) return open;
       hasLooked = true;
       for (; ; next += 1) {
-        const kept = await journal.find(keyAt(next), z.union([record, closed]));
+        const kept = await journal.find(keyAt(next), z.union([record, uploading, closed]));
         if (!kept) return open;
         if (!('closed' in kept)) open.push({ ...kept, place: next });
       }
     },
-    async starting(file, ids) {
+    async uploading(upload) {
       const place = next;
       next += 1;
+      await journal.append(keyAt(place), { upload });
+      return { upload, place };
+    },
+    async starting({ place }, file, ids) {
       await journal.append(keyAt(place), { batch: null, file, ids });
       return { file, ids, place };
     },

@@ -12,7 +12,7 @@ import { notRun } from './complaint.ts';
 import type { Entry, Live } from './entry.ts';
 import type { Handed } from './handed.ts';
 import { type HearingOptions, heard } from './hearing.ts';
-import { begun, cancelled, dropped } from './left.ts';
+import { cancelled, dropped, leftOpen } from './left.ts';
 import { hasBegun } from './poll.ts';
 import { type Came, type Fate, silentNotice } from './reading.ts';
 import type { OpenRecord } from './record.ts';
@@ -105,7 +105,11 @@ export function createBatchWork(options: WorkOptions): BatchWork {
       });
       await see({ record, spoken, pending: byId(entries), earlier: false, running: begins });
     },
-    left: () => leftOpen(options),
+    async left() {
+      const open = await leftOpen(await options.records.left(), options);
+      if (open.length > 0) api.known();
+      return open;
+    },
     async resume(record, entries) {
       if (entries.length === 0) {
         await dropped(record, options);
@@ -122,14 +126,6 @@ export function createBatchWork(options: WorkOptions): BatchWork {
       over: Promise.all([...lives].map(({ record }) => cancelled(record, options))),
     }),
   };
-}
-
-async function leftOpen(options: WorkOptions): Promise<readonly OpenRecord[]> {
-  const { api, records } = options;
-  const found = await Promise.all((await records.left()).map(record => begun(record, options)));
-  const open = found.filter(record => record !== undefined);
-  if (open.length > 0) api.known();
-  return open;
 }
 
 /** Calls at most once. */
@@ -200,10 +196,18 @@ function notStarted(
 /** Hands requests in as one file, and starts a batch on it. */
 async function handIn(entries: readonly Entry[], dialect: Dialect, options: WorkOptions): Promise<Started> {
   const { api, records, signal } = options;
-  const uploaded = await upload(entries, dialect, options);
-  if (uploaded.kind !== 'done') return uploaded;
+  const uploading = await records.uploading(`requests-${randomUUID()}.jsonl`);
+  const uploaded = await upload(uploading.upload, entries, dialect, options).catch(async error => {
+    // What is broken off may have come to its end there.
+    if (!signal.aborted) await records.close(uploading);
+    throw error;
+  });
+  if (uploaded.kind !== 'done') {
+    if (uploaded.kind !== 'failed') await records.close(uploading);
+    return uploaded;
+  }
   const ids = entries.map(({ id }) => id);
-  const starting = await records.starting(uploaded.id, ids);
+  const starting = await records.starting(uploading, uploaded.id, ids);
   const handed = await api.start(starting.file, uploaded.bytes);
   if (handed.kind !== 'done') {
     await records.close(starting);
@@ -215,10 +219,15 @@ async function handIn(entries: readonly Entry[], dialect: Dialect, options: Work
   return { kind: 'started', record };
 }
 
-/** Uploads the requests as a file, which lies on disk no longer than that takes. */
-async function upload(entries: readonly Entry[], dialect: Dialect, options: WorkOptions): Promise<Handed> {
+/** Uploads the requests as a file of that name, which lies on disk no longer than that takes. */
+async function upload(
+  name: string,
+  entries: readonly Entry[],
+  dialect: Dialect,
+  options: WorkOptions,
+): Promise<Handed> {
   const spool = options.spool();
-  const path = join(spool.folder, `${randomUUID()}.jsonl`);
+  const path = join(await spool.folder(), name);
   try {
     await write(path, entries, spool, dialect, options);
     return await options.api.upload(path);

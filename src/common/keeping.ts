@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, realpath, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { codeOf, diskTrouble, WORK_FOLDER } from '../common/fault.ts';
-import { makeFolder } from '../common/make-folder.ts';
-import { writeWhole } from '../common/write-whole.ts';
+import { codeOf, diskTrouble, WORK_FOLDER } from './fault.ts';
+import { makeFolder } from './make-folder.ts';
+import { writeWhole } from './write-whole.ts';
 
 /** What a file meets that is to take a folder's place. */
 const FOLDER_IN_THE_WAY: ReadonlySet<string> = new Set(['EISDIR', 'ENOTEMPTY']);
@@ -37,8 +37,8 @@ async function ownFolder(root: string, folder: string): Promise<void> {
   if ((await realpath(folder)) !== expected) throw new Error(`${folder} is a link`);
 }
 
-/** Where files wait until they are whole; hidden, so that it is not kept between runs. */
-const waitingFolder = (root: string): string => path.join(root, '.waiting');
+/** Where files wait until they are whole, or gone out; hidden, so that it is not kept between runs. */
+export const waitingFolder = (root: string): string => path.join(root, '.waiting');
 
 /** Removes what killed processes left. Never rejects. */
 export async function removeStale(root: string): Promise<void> {
