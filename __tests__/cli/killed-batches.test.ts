@@ -117,7 +117,7 @@ test('a run that is ended tells of a batch that the endpoint does not cancel', a
   });
   const ended = await run(['--batch'], KILLED.replace('SIGKILL', 'SIGTERM'));
   expect(ended.err).toContain(
-    `A batch of ${made.batches[0]?.length} requests could not be cancelled: it may still be running at the endpoint, and be charged for.`,
+    `A batch of ${made.batches[0]?.length} requests could not be cancelled: it may still be running at the endpoint, and be charged for. Look there for batch_0.`,
   );
   expect(ended.err).not.toContain('unsettled');
   expect(made.files()).toHaveLength(1);

@@ -2008,6 +2008,32 @@ describe('an endpoint', () => {
     expect(server.batches.length).toBeLessThan(8);
   });
 
+  test('that comes to refuse the key while a batch is under way is no more asked for that, which is told of and kept', async () => {
+    let isRefused = true;
+    const server = await batchServer(
+      sayYes,
+      (call, response) => isRefused && /^GET|cancel/.test(call) && refuse(response, 401),
+    );
+    endpoint = server;
+    const asked = { ...request('A duck?'), key: 'a'.repeat(64) };
+    const client = batchesOf(server.baseUrl);
+    await expect(client.ask(asked)).rejects.toThrow('it does not accept the key for "fixture-vlm"');
+    cancel.abort();
+    await client.close();
+    expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual([
+      'A batch of 1 request is kept for the next attempt: it may still be running at the endpoint, and be charged for. Look there for batch_0.',
+    ]);
+    expect(server.calls).not.toContain('POST batches cancel');
+
+    isRefused = false;
+    const next = await openJournal(join(folder, 'journal.jsonl'));
+    const again = batchesOf(server.baseUrl, { journal: next, signal: new AbortController().signal });
+    expect(await again.ask(asked)).toMatchObject({ kind: 'text' });
+    expect(server.batches).toHaveLength(1);
+    await again.close();
+    await next.close();
+  });
+
   test('that does not accept the key ends the run, and the key is not shown', async () => {
     const standIn = await startEndpoint({ apiKey: 'sk-another', echoKey: true });
     endpoint = standIn;
@@ -2128,7 +2154,7 @@ describe('a run', () => {
   ])('that is cancelled says what may go on where that %s, and leaves it its file', async (_, intercept) => {
     const server = await cancelledWhile(intercept);
     expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual([
-      'A batch of 3 requests could not be cancelled: it may still be running at the endpoint, and be charged for.',
+      'A batch of 3 requests could not be cancelled: it may still be running at the endpoint, and be charged for. Look there for batch_0.',
     ]);
     expect(server.files()).toHaveLength(1);
   });
@@ -2632,7 +2658,7 @@ test('a batch that is being started when the run is cancelled is told of where i
   await askAll(client, 3);
   await client.close();
   expect(notices).toEqual([
-    'A batch of 3 requests could not be cancelled: it may still be running at the endpoint, and be charged for.',
+    'A batch of 3 requests could not be cancelled: it may still be running at the endpoint, and be charged for. Look there for batch_0.',
   ]);
   expect(server.files()).toHaveLength(1);
 });

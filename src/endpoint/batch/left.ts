@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { counted } from '../../gate/words.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { keptAnswer } from '../answer.ts';
+import { errorWord } from '../problems.ts';
 import { type BatchApi, type BatchState, bareState } from './api.ts';
 import type { Live } from './entry.ts';
 import type { Outcome } from './lines.ts';
@@ -122,7 +123,7 @@ const CANCEL_PAUSE = 1000;
  */
 export async function cancelled(
   { batch, file, ids }: OpenRecord,
-  { api, notice }: Pick<Kept, 'api'> & Pick<PollOptions, 'notice'>,
+  { api, notice, secrets }: Pick<Kept, 'api'> & Pick<PollOptions, 'notice' | 'secrets'>,
 ): Promise<void> {
   const tried = async (): Promise<boolean> => {
     if (await api.cancel(batch)) return true;
@@ -137,7 +138,7 @@ export async function cancelled(
     return api.remove(file);
   }
   notice(
-    `A batch of ${counted(ids.length, 'request')} could not be cancelled: it may still be running at the endpoint, and be charged for.`,
+    `A batch of ${counted(ids.length, 'request')} could not be cancelled: it may still be running at the endpoint, and be charged for. Look there for ${errorWord(batch, secrets) || 'it'}.`,
   );
 }
 

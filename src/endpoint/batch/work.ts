@@ -6,12 +6,13 @@ import { counted } from '../../gate/words.ts';
 import type { Answer } from '../answer.ts';
 import type { ClientOptions } from '../client.ts';
 import type { Dialect } from '../dialect.ts';
+import { errorWord } from '../problems.ts';
 import { bodyOf } from '../request.ts';
 import { type BatchApi, type BatchState, REQUESTS_PATH } from './api.ts';
 import { notRun } from './complaint.ts';
 import type { Entry, Live } from './entry.ts';
 import type { Handed } from './handed.ts';
-import { type HearingOptions, heard } from './hearing.ts';
+import { type Heard, type HearingOptions, heard } from './hearing.ts';
 import { cancelled, dropped, leftOpen } from './left.ts';
 import { hasBegun } from './poll.ts';
 import { type Came, type Fate, silentNotice } from './reading.ts';
@@ -83,9 +84,8 @@ export function createBatchWork(options: WorkOptions): BatchWork {
       hasRun = true;
       live.running();
     };
-    const { came, takeFailed } = await heard(live, { ...options, api: tellingOf(api, seen) }).finally(() =>
-      lives.delete(live),
-    );
+    const telling = { ...options, api: tellingOf(api, seen) };
+    const { came, takeFailed } = await heardOrLeft(live, telling).finally(() => lives.delete(live));
     const fate = live.pending.size > 0 ? reader.silent(came, live) : undefined;
     takeFailed();
     if (fate) await takeSilent(live, came, fate, options);
@@ -126,6 +126,20 @@ export function createBatchWork(options: WorkOptions): BatchWork {
       over: Promise.all([...lives].map(({ record }) => cancelled(record, options))),
     }),
   };
+}
+
+/** Waits for what came of a batch, and tells of it where the run ends first: a key that is revoked cancels nothing. */
+function heardOrLeft(live: Live, options: WorkOptions): Promise<Heard> {
+  const { notice, secrets, signal } = options;
+  const { batch, ids } = live.record;
+  return heard(live, options).catch(error => {
+    if (!signal.aborted) {
+      notice(
+        `A batch of ${counted(ids.length, 'request')} is kept for the next attempt: it may still be running at the endpoint, and be charged for. Look there for ${errorWord(batch, secrets) || 'it'}.`,
+      );
+    }
+    throw error;
+  });
 }
 
 /** Calls at most once. */
