@@ -979,6 +979,24 @@ describe('a batch', () => {
     ]);
   });
 
+  test.each([
+    ['GET batches', 'batch_0', 2, 0],
+    ['GET batches', 'batch_0', 3, 1],
+    ['GET files', 'output-2', 2, 0],
+    ['GET files', 'output-2', 3, 1],
+  ])('whose %s, of %s, fails %i times in a row is told of %i times', async (what, name, failures, times) => {
+    const server = await batchServer(sayYes, (call, response, count) =>
+      call === what && count <= failures ? refuse(response, 503) : false,
+    );
+    endpoint = server;
+    await batchesOf(server.baseUrl, { maxRetries: 3 }).ask(request('A duck?'));
+    expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual(
+      Array(times).fill(
+        `${server.baseUrl} answered 503 to what asks for ${name}. It is asked again, up to 30 min.`,
+      ),
+    );
+  });
+
   test('that can no longer be asked about is no answer after thirty looks', async () => {
     const server = await batchServer(sayYes, (call, response) =>
       call === 'GET batches' ? refuse(response, 500) : false,

@@ -13,7 +13,7 @@ import { type Handed, notHanded, orFatal } from './handed.ts';
 import { linesOf } from './lines.ts';
 import { type Begun, begunAtLast, begunOn, filesNamed, listed } from './listing.ts';
 import { batchName } from './record.ts';
-import { LostReplyError, mayPass, readReply, retried, waitAfter } from './reply.ts';
+import { type Failing, LostReplyError, mayPass, readReply, retried, waitAfter } from './reply.ts';
 
 export type BatchApiOptions = Pick<
   ClientOptions,
@@ -62,11 +62,11 @@ export interface BatchApi {
   /** Rejects when the signal ends the run, and not otherwise. */
   begunOn(file: string): Promise<Begun>;
   /** What the endpoint does not know by itself may stand in its list: then that says how it stands. */
-  look(batch: string): Promise<BatchState>;
+  look(batch: string, failing?: Failing): Promise<BatchState>;
   /** A look that takes a second at most, for a run that ends; undefined where it shows nothing. Never rejects. */
   glance(batch: string): Promise<BatchState | undefined>;
   /** Throws FileGoneError when the endpoint does not know the file. */
-  lines(file: string): AsyncGenerator<string>;
+  lines(file: string, failing?: Failing): AsyncGenerator<string>;
   /** Whether the endpoint has taken it. Never rejects. */
   cancel(batch: string): Promise<boolean>;
   /** Tries for some seconds, and tells of a file that stays: it holds questions or answers. Never rejects. */
@@ -101,10 +101,15 @@ const state = z.object({
 });
 
 /** What the endpoint shows of a batch, by itself or in its list; undefined where it knows none by that name. */
-async function shownOf(client: OpenAI, batch: string, options: BatchApiOptions): Promise<unknown> {
+async function shownOf(
+  client: OpenAI,
+  batch: string,
+  options: BatchApiOptions,
+  failing?: Failing,
+): Promise<unknown> {
   const { signal } = options;
   try {
-    return await retried(z.unknown(), () => client.batches.retrieve(batch, { signal }), options);
+    return await retried(z.unknown(), () => client.batches.retrieve(batch, { signal }), options, failing);
   } catch (error) {
     if (statusOf(error) !== 404) throw orFatal(error, options);
     return (await listed(client, ({ id }) => id === batch, options)).found;
@@ -150,8 +155,8 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
       }
     },
     begunOn: file => begunAtLast(client, file, options),
-    async look(batch) {
-      const shown = await shownOf(client, batch, options);
+    async look(batch, failing) {
+      const shown = await shownOf(client, batch, options, failing);
       if (shown === undefined) return bareState('gone');
       const seen = stateIn(shown, secrets);
       isKnown = true;
@@ -162,9 +167,9 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
         .retrieve(batch, { ...LAST, timeout: GLANCE_TIMEOUT })
         .then(shown => stateIn(shown, secrets))
         .catch(() => undefined),
-    async *lines(file) {
+    async *lines(file, failing) {
       const content = () => client.files.content(file, { signal }).asResponse();
-      const response = await retried(z.instanceof(Response), content, options).catch(error => {
+      const response = await retried(z.instanceof(Response), content, options, failing).catch(error => {
         throw statusOf(error) === 404 ? new FileGoneError() : orFatal(error, options);
       });
       if (response.body) yield* linesOf(response.body);

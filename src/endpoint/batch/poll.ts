@@ -93,7 +93,7 @@ async function seen(
   { api }: PollOptions,
 ): Promise<BatchState | undefined> {
   try {
-    const state = await api.look(batch);
+    const state = await api.look(batch, waiting.failing);
     waiting.heard();
     return state;
   } catch (error) {
@@ -191,7 +191,7 @@ async function readPatiently(
   let misses = 0;
   let wait = 0;
   for (let tries = 1; ; tries += 1) {
-    const reading = await read(file, hear, options);
+    const reading = await read(file, hear, waiting, options);
     misses = reading.came === 'gone' ? misses + 1 : 0;
     if (reading.came === 'whole' || tries >= mostReads || misses >= FILE_GONE_AFTER) return reading;
     const said = reading.error === undefined ? undefined : waiting.failed(reading.error, wait);
@@ -204,6 +204,7 @@ async function readPatiently(
 async function read(
   file: string,
   hear: (id: string, outcome: Outcome) => void,
+  { failing }: Waiting,
   { api, signal, secrets }: PollOptions,
 ): Promise<Read> {
   let lines = 0;
@@ -211,7 +212,7 @@ async function read(
   let isBlank = true;
   let isOfBatch = false;
   try {
-    for await (const text of api.lines(file)) {
+    for await (const text of api.lines(file, failing)) {
       isBlank &&= text.trim() === '';
       isOfBatch ||= isLine(text);
       const line = readLine(text, secrets);

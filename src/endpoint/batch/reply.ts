@@ -48,11 +48,15 @@ export const waitAfter = (
   { clock, random }: Pick<ClientOptions, 'clock' | 'random'>,
 ): number => Math.max(askedWait(error.headers, clock()), backoff(tries, random()));
 
+/** Is told that a call has failed, and is made again in a moment. */
+export type Failing = (error: APIError) => void;
+
 /** What the reply to a call says that may be made again: one that fails in passing is. */
 export async function retried<T>(
   form: z.ZodType<T>,
   call: () => PromiseLike<unknown>,
   options: Pick<ClientOptions, 'signal' | 'maxRetries' | 'random' | 'clock'>,
+  failing?: Failing,
 ): Promise<T> {
   const { signal, maxRetries } = options;
   for (let tries = 0; ; tries += 1) {
@@ -60,6 +64,7 @@ export async function retried<T>(
       return await readReply(form, call());
     } catch (error) {
       if (!mayPass(error, options) || tries >= maxRetries) throw error;
+      failing?.(error);
       await setTimeout(waitAfter(error, tries, options), undefined, { signal });
     }
   }

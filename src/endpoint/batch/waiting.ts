@@ -12,6 +12,8 @@ export interface WaitingOptions
 export interface Waiting {
   /** It was there. */
   heard(): void;
+  /** What asked for it has failed, and asks again by itself in a moment. */
+  readonly failing: (error: unknown) => void;
   /**
    * What asked for it so long (ms) after it had failed before has failed. What is said, once it is to be given up.
    * Throws FatalEndpointError where the key is refused, and when the signal has ended the run.
@@ -29,52 +31,63 @@ const LONGEST = 30;
 /** @param name what is asked for, as the endpoint calls it */
 export function createWaiting(name: string, options: WaitingOptions): Waiting {
   const { signal, clock, notice } = options;
+  /** Calls in a row, those that were made again by themselves among them. */
   let failures = 0;
   let since = 0;
-  let waited = 0;
+  let waited: number | undefined;
   let isTold = false;
+  const failing = (error: unknown): Trouble => {
+    const trouble = troubleOf(error, errorWord(name, options.secrets) || 'a batch', options);
+    if (failures === 0) since = clock();
+    failures += 1;
+    if (!isTold && (failures >= FEW || clock() - since >= MOMENT)) {
+      isTold = true;
+      notice(`${trouble.said}. It is asked again, up to ${trouble.patience} min.`);
+    }
+    return trouble;
+  };
   return {
     heard() {
       failures = 0;
-      waited = 0;
+      waited = undefined;
     },
+    failing,
     failed(error, wait) {
       signal.throwIfAborted();
       if (error instanceof FatalEndpointError) throw error;
-      const { said, lasts } = troubleOf(error, errorWord(name, options.secrets) || 'a batch', options);
-      // As long as any other endpoint is waited for that has answered.
-      const patience = lasts ? Math.max(1, options.maxRetries) : LONGEST;
-      if (failures === 0) since = clock();
-      else waited += wait;
-      failures += 1;
-      if (!isTold && (failures >= FEW || clock() - since >= MOMENT)) {
-        isTold = true;
-        notice(`${said}. It is asked again, up to ${patience} min.`);
-      }
+      waited = waited === undefined ? 0 : waited + wait;
+      const { said, lasts, patience } = failing(error);
       return lasts && waited >= patience * MINUTE ? said : undefined;
     },
   };
 }
 
-/** What has failed, as a sentence without its end; `lasts` is what no short wait ends. */
-function troubleOf(
-  error: unknown,
-  name: string,
-  options: WaitingOptions,
-): { readonly said: string; readonly lasts: boolean } {
+interface Trouble {
+  /** A sentence without its end. */
+  readonly said: string;
+  /** Whether no short wait ends it. */
+  readonly lasts: boolean;
+  /** How long it is borne (min). */
+  readonly patience: number;
+}
+
+function troubleOf(error: unknown, name: string, options: WaitingOptions): Trouble {
   const { baseUrl, model } = options;
   const url = shownUrl(baseUrl);
+  const passing = { lasts: false, patience: LONGEST };
+  // As long as any other endpoint is waited for that has answered.
+  const lasting = { lasts: true, patience: Math.max(1, options.maxRetries) };
   if (error instanceof LostReplyError && error.isAnother) {
     return {
       said: `${url} answers what asks for ${name} with something else, such as a web page`,
-      lasts: true,
+      ...lasting,
     };
   }
   if (!(error instanceof APIError) || error.status === undefined) {
-    return { said: `${url} gives no answer to what asks for ${name}`, lasts: false };
+    return { said: `${url} gives no answer to what asks for ${name}`, ...passing };
   }
   const refusal = refusalOf(error, options);
   const said = `${saidBy(baseUrl, refusal)} to what asks for ${name}`;
-  if (!refusal.isAccounts) return { said, lasts: false };
-  return { said: `${said}: ${accountAdvice(refusal, model)}`, lasts: true };
+  if (!refusal.isAccounts) return { said, ...passing };
+  return { said: `${said}: ${accountAdvice(refusal, model)}`, ...lasting };
 }

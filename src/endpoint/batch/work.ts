@@ -156,8 +156,8 @@ const EARLIER = { earlier: true, running: () => undefined };
 /** The API, with what tells of each look at a batch. */
 const tellingOf = (api: BatchApi, seen: (state: BatchState) => void): BatchApi => ({
   ...api,
-  async look(batch) {
-    const state = await api.look(batch);
+  async look(batch, failing) {
+    const state = await api.look(batch, failing);
     seen(state);
     return state;
   },
