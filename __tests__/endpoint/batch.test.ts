@@ -750,6 +750,11 @@ describe('a batch', () => {
       'no line of its file can be read',
       lines => ({ output: lines.map(line => ({ ...lineFor(line, {}), response: null })) }),
     ],
+    [
+      'names none of them',
+      'no line of its file can be read',
+      lines => ({ output: lines.map(line => ({ ...saying(line, 'Yes.'), custom_id: undefined })) }),
+    ],
     ['is empty', 'no line of its file can be read', () => ({ output: [] })],
     ['is not named', 'it names no file of what they came to', () => ({})],
   ];

@@ -46,9 +46,12 @@ const errorBody = z.object({ error: words.loose() });
 const BYTE_ORDER_MARK = /^\uFEFF/;
 
 /** Whether a text is a line of a batch's file, though it may say nothing: a page in place of the file has none. */
-export const isLine = (text: string): boolean => named.safeParse(lineIn(text)).success;
+export const isLine = (text: string): boolean => formed.safeParse(lineIn(text)).success;
 
-const named = z.object({ custom_id: z.string() });
+const formed = z.union([
+  z.object({ custom_id: z.string() }),
+  z.object({ response: z.object({ status_code: statusCode }) }),
+]);
 
 const lineIn = (text: string): unknown => parseJson(text.replace(BYTE_ORDER_MARK, ''));
 
