@@ -125,6 +125,7 @@ async function evaluateInJob(
       random: Math.random,
       readBaseline: path => readBaselineFor(path, context, config.github),
       notice: sentence => core.notice(plain(sentence)),
+      say: notice,
       progress: printer.update,
       ...(responses && { keepTexts: responses.keep }),
     });

@@ -4,6 +4,7 @@ import { count, counted } from './gate/words.ts';
 import type { RunConfig } from './inputs.ts';
 import type { Journal } from './journal/journal.ts';
 import type { HumanLabel } from './judges/labels.ts';
+import type { Services } from './services.ts';
 import type { Trial } from './trials.ts';
 
 interface Announced extends Pick<Selection, 'questions' | 'population'> {
@@ -16,7 +17,7 @@ export function announce(
   config: RunConfig,
   { questions, population, trials, labels }: Announced,
   journal: Pick<Journal, 'found' | 'dropped'>,
-  notice: (sentence: string) => void,
+  { notice, say = notice }: Pick<Services, 'notice' | 'say'>,
 ): void {
   const whole = [...population.values()].reduce((sum, size) => sum + size, 0);
   const { answers, judgements, drawings, cost, mostRequests } = forecastOf(config, {
@@ -29,7 +30,7 @@ export function announce(
     counted(judgements, 'judgement'),
     ...(drawings > 0 ? [counted(drawings, 'picture')] : []),
   ];
-  notice(
+  say(
     `Asking ${count(questions.length)} of ${counted(whole, 'question')} (${config.pictures.kinds.join(', ')}): about ${counted(answers + judgements + drawings, 'request')} (${parts.join(', ')})${cost === null ? '' : `, about ${dollarsIn(cost)} dollars`}.`,
   );
   const { maxRequests } = config.budget;

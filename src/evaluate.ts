@@ -83,7 +83,7 @@ async function run(frame: Frame): Promise<Finding> {
   const labels = await labelsOf(config, dataset);
   if (selection.questions.length === 0) return emptyShard(frame, { dataset, selection, judge, labels });
   const trials = trialsOf(config, selection);
-  announce(config, { ...selection, trials, labels }, journals, services.notice);
+  announce(config, { ...selection, trials, labels }, journals, services);
   // What an earlier attempt was told of the planted answers costs nothing more.
   if (journals.own.found === 0) refuseTooSmall(config, trials);
 

@@ -18,7 +18,10 @@ export interface Services {
   readonly shared?: string;
   /** The text of the baseline file; called when one is set. */
   readonly readBaseline: (path: string) => Promise<BaselineText>;
+  /** Tells what a person should know. */
   readonly notice: (sentence: string) => void;
+  /** Tells what is about to be asked; a notice as well where it is not told otherwise. */
+  readonly say?: (sentence: string) => void;
   readonly progress: (progress: Progress) => void;
   readonly keepTexts?: (texts: TrialTexts) => Promise<void>;
 }
