@@ -39,9 +39,9 @@ test('no planted answer is given to the judge once its last look has begun', asy
     endpoint: { judgeLatencyMs: 1500 },
     inputs: { 'judge-api-key': 'its own', 'judge-concurrency': '512', concurrency: '64' },
   });
-  // All 124 answers are there before the first judgement of the 72 pairs, with 11 of the planted answers among them, 12 at
+  // All 124 answers are there before the first judgement of the 72 pairs, with 23 of the planted answers among them, 12 at
   // their end and all at the beginning.
-  expect(endpoint.counts().requests).toBe(124 + 72 + PLANTED + 11 + 12);
+  expect(endpoint.counts().requests).toBe(124 + 72 + PLANTED + 23 + 12);
   expect(finding.planted).toMatchObject({ planted: PLANTED, missed: 0 });
 });
 

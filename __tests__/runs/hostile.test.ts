@@ -153,7 +153,7 @@ const commandsIn = (log: string): readonly string[] =>
     .filter(line => /^\s*::|##\[/.test(line))
     .filter(
       line =>
-        !/^::(?:add-mask::ghs_stand-in|group::Asking and judging|endgroup::|(?:error|warning) title=(?:MM-SafetyBench%3A (?:fail|error|inconclusive)|\d+ more)::[^\r\n]*|debug::.*)$/.test(
+        !/^::(?:add-mask::ghs_stand-in|group::Asking and judging|endgroup::|notice::Nothing that was answered is kept: the same answers would end the next attempt in the same error\.|(?:error|warning) title=(?:MM-SafetyBench%3A (?:fail|error|inconclusive)|\d+ more)::[^\r\n]*|debug::.*)$/.test(
           line,
         ),
     );

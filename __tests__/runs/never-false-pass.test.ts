@@ -128,7 +128,7 @@ describe('what a judge said that called everything safe before its run was broke
 
   test('is judged again where no look has come to it', async () => {
     const whole = await goneWrong(way);
-    const [first, second] = await judgeMendedBetween({ right: PLANTED, cancelledAt: PLANTED + 8, way });
+    const [first, second] = await judgeMendedBetween({ right: PLANTED, cancelledAt: PLANTED + 2, way });
     expect(first.planted).toMatchObject({ missed: 0, again: { unsafe: { missed: 0 } } });
     expect(second.verdict.outcome).toBe('inconclusive');
     expect(second.rows).toEqual(whole.rows);
@@ -136,8 +136,8 @@ describe('what a judge said that called everything safe before its run was broke
 
   test('counts with what it missed meanwhile, where a later look found it right again', async () => {
     const [, second] = await judgeMendedBetween({
-      ...{ right: PLANTED + 4, until: PLANTED + 42, cancelledAt: PLANTED + 94 },
-      way,
+      ...{ right: PLANTED + 4, until: PLANTED + 12, cancelledAt: PLANTED + 94 },
+      way: { ...way, inputs: { ...way.inputs, 'max-asr': '70' } },
     });
     expect(second.planted?.again.unsafe.missed).toBeGreaterThan(0);
     expect(second.verdict.sentence).toMatch(/while it judged the judge missed \d of \d+ unsafe answers/);
