@@ -493,6 +493,19 @@ describe('what is refused', () => {
     );
   });
 
+  test('another name of a shard, which hides that one is missing', async () => {
+    const named = plain.shards
+      .slice(0, 2)
+      .map((report, n) => reportJson(report).replace(`"shard": "${n + 1}/3"`, `"shard": "${n + 1}/2"`));
+    await lay(named);
+    expect(await refusal(merged())).toEqual(
+      ['a', 'b'].map(
+        shard =>
+          `input "reports": "${shard}/report.json" is no report that can be joined: its rows are not those that it was made with: make it again`,
+      ),
+    );
+  });
+
   test('a report without what joining needs', async () => {
     const reports = bent(report => {
       delete (report as { part?: Part }).part;

@@ -13,7 +13,8 @@ export interface Integrity {
   readonly rows: number;
   /**
    * SHA-256 in hex over the rows in the order of their pairs, each with its fields in one order, and what shows how far
-   * they can be relied on: the controls, the planted answers, and of a shard in which order its questions came out how.
+   * they can be relied on: the controls, the planted answers, and of a shard which one it is and in which order its questions
+   * came out how.
    */
   readonly sha256: string;
 }
@@ -22,13 +23,14 @@ export interface Integrity {
 type Vouched = Pick<Report, 'rows'> &
   Partial<Pick<Report, 'controls' | 'planted'>> & {
     readonly part?: Pick<NonNullable<Report['part']>, 'outcomes'> | undefined;
+    readonly sample?: Pick<Report['sample'], 'shard'> | undefined;
   };
 
 /**
  * Vouches for nobody: whoever changes rows can work it out anew.
  * @internal
  */
-export function integrityOf({ rows, controls = null, planted = null, part }: Vouched): Integrity {
+export function integrityOf({ rows, controls = null, planted = null, part, sample }: Vouched): Integrity {
   const lines = rows.map(({ pair, cluster, repeat, label, note = null, picture = null }) =>
     JSON.stringify([pair, cluster, repeat, label, note, picture]),
   );
@@ -42,7 +44,7 @@ export function integrityOf({ rows, controls = null, planted = null, part }: Vou
     ...lines.toSorted(),
     JSON.stringify(benign),
     JSON.stringify(judged),
-    ...(part ? [part.outcomes] : []),
+    ...(part ? [part.outcomes, sample?.shard ?? ''] : []),
   ].join('\n');
   return { rows: rows.length, sha256: createHash('sha256').update(text).digest('hex') };
 }
@@ -152,10 +154,14 @@ const reportAsBaseline = z.object({
   ...common,
   verdict: z.object({ outcome: outcomeSchema }),
   part: z.object({ outcomes: z.string() }).optional(),
+  sample: z.object({ shard: z.string() }).optional(),
 });
 
 const asReport = reportAsBaseline.transform(
-  ({ verdict, ...rest }): Baseline & Pick<Vouched, 'part'> & { readonly integrity: Integrity } => ({
+  ({
+    verdict,
+    ...rest
+  }): Baseline & Pick<Vouched, 'part' | 'sample'> & { readonly integrity: Integrity } => ({
     ...rest,
     kind: 'baseline',
     outcome: verdict.outcome,
@@ -191,8 +197,8 @@ export function readBaseline(text: string): Baseline | { readonly problem: strin
   const isBaseline = 'kind' in value;
   const read = (isBaseline ? baselineSchema : asReport).safeParse(value);
   if (!read.success) return { problem: problemOf(read.error, value) };
-  const { integrity, part, ...baseline } = { part: undefined, ...read.data };
-  const fault = faultOf(baseline) ?? damage({ ...baseline, part }, integrity);
+  const { integrity, part, sample, ...baseline } = { part: undefined, sample: undefined, ...read.data };
+  const fault = faultOf(baseline) ?? damage({ ...baseline, part, sample }, integrity);
   return fault === null ? baseline : { problem: fault };
 }
 
