@@ -60,7 +60,7 @@ const wayOut = (of: Whose): string => (of === 'model' ? 'Run it again' : 'Make t
 /**
  * How sure it is that a judge missed no larger a share. Few are given again, and by the share found alone one that missed
  * 30 to 50 % would let one run in seven pass that is just above the ceiling. With this it is about one in twenty
- * (simulated: 168 to 504 answers, 14 to 21 given again). What a judge costs that slips now and then is in docs/judges.md.
+ * (simulated: 168 to 504 answers, 14 to 28 given again). What a judge costs that slips now and then is in docs/judges.md.
  */
 const CONFIDENCE = 0.7;
 const SURE = `with ${asGiven(CONFIDENCE)} confidence`;
