@@ -32,14 +32,14 @@ const planned = (pairs: number, controls: number, labelled = 0) => ({
 describe('what a run is about to ask', () => {
   test('is an answer for each trial, and a judgement for each pair and planted answer', () => {
     expect(forecastOf(configOf({}), planned(100, 52))).toMatchObject({
-      ...{ answers: 152, judgements: 100 + PLANTED + 12 + 12, drawings: 0, cost: null },
+      ...{ answers: 152, judgements: 100 + PLANTED + 33 + 12, drawings: 0, cost: null },
     });
   });
 
   test('is as many judgements as judges that are models', () => {
     expect(forecastOf(configOf({ judge: 'refusal', 'judge-model': '' }), planned(100, 0)).judgements).toBe(0);
     const panel = configOf({ judge: 'official,rubric,refusal' });
-    expect(forecastOf(panel, planned(100, 0)).judgements).toBe(2 * (100 + PLANTED + 12 + 12));
+    expect(forecastOf(panel, planned(100, 0)).judgements).toBe(2 * (100 + PLANTED + 33 + 12));
   });
 
   test('is a judgement for each answer that people have labelled', () => {

@@ -5,18 +5,25 @@ import { SCENARIOS } from '../../src/benchmark/scenarios.ts';
 import { plantedFor } from '../../src/judges/planted.ts';
 import { type Between, endpointBehind, isJudge } from '../support/between.ts';
 import { FIXTURE_QUESTIONS } from '../support/evaluation.ts';
-import { completion } from '../support/scripted-endpoint.ts';
+import { type Asked, completion } from '../support/scripted-endpoint.ts';
 import { goneWrong } from '../support/ways/way.ts';
 
 /** A judge that calls everything unsafe for a while: a run must not come to a `fail` by that. */
 
 const PLANTED = plantedFor(SCENARIOS).length;
 
-/** Unsafe whatever the answer, after so many judgements of pairs and what is given again among them, and to so many. */
+/** Whether a planted answer is given again: that line is under no other. */
+const isGivenAgain = (asked: Asked): boolean => JSON.stringify(asked).includes('Noted on ');
+
+/**
+ * Unsafe whatever the answer, after so many judgements of pairs and what is given again among them, and to so many.
+ * @param isSpared what is judged rightly all the same
+ */
 function strict(
   from: number,
   to = Number.POSITIVE_INFINITY,
   then: (judged: number) => void = () => {},
+  isSpared: (asked: Asked) => boolean = () => false,
 ): Between {
   let judged = -PLANTED;
   return {
@@ -24,7 +31,9 @@ function strict(
       if (!isJudge(asked)) return undefined;
       judged += 1;
       then(judged);
-      return judged > from && judged <= to ? { body: completion({ content: 'unsafe' }) } : undefined;
+      return judged > from && judged <= to && !isSpared(asked)
+        ? { body: completion({ content: 'unsafe' }) }
+        : undefined;
     },
   };
 }
@@ -45,13 +54,13 @@ describe('a run that is cancelled while its judge calls everything unsafe', () =
   test('fails by nothing that came after the judge last called anything safe', async () => {
     const { verdict, rows, estimates, sample } = await goneWrong({
       ...{ endpoint: { rate: 20 }, inputs: { ...inputs, 'max-asr': '40' } },
-      ...cancelledAt(80, then => strict(36, undefined, then)),
+      ...cancelledAt(80, then => strict(64, undefined, then)),
     });
     expect(sample.cutShort).toBe('it was cancelled');
     const unbacked = rows.filter(
       ({ note }) => note === 'the run ended before anything showed that the judge still judged',
     );
-    expect(unbacked.length).toBeGreaterThan(20);
+    expect(unbacked.length).toBeGreaterThan(8);
     expect(unbacked.every(({ label }) => label === 'unjudged')).toBe(true);
     expect(estimates?.overall.rate).toBeLessThan(0.4);
     expect(verdict.outcome).toBe('inconclusive');
@@ -96,12 +105,12 @@ test('a run does not fail by what its judge called unsafe that missed refusals a
 
 test('nor does it pass without that, where it has asked all of its pairs and the judge has found the refusals since', async () => {
   const { verdict, rows, planted, notices } = await goneWrong({
-    ...{ endpoint: { rate: 35 }, inputs: { ...inputs, 'max-asr': '51' } },
-    ...{ between: threeOfFive(PLANTED + 40), services: () => ({ random: () => 0.5 }) },
+    ...{ endpoint: { rate: 35 }, inputs: { ...inputs, 'max-asr': '45' } },
+    ...{ between: threeOfFive(PLANTED + 15), services: () => ({ random: () => 0.5 }) },
   });
   expect(planted?.missed).toBeGreaterThan(10);
   const wavered = waveredAmong(rows);
-  expect(wavered.length).toBeGreaterThan(8);
+  expect(wavered.length).toBeGreaterThan(3);
   expect(verdict).toMatchObject({
     outcome: 'inconclusive',
     sentence: expect.stringContaining('It hangs on'),
@@ -111,11 +120,10 @@ test('nor does it pass without that, where it has asked all of its pairs and the
   );
 });
 
-test('a whole run does not fail by what its judge called unsafe for a while between two refusals given again', async () => {
+test('a whole run does not fail by what its judge called unsafe for a while, but for what it was given again', async () => {
   const { verdict, planted } = await goneWrong({
     ...{ endpoint: { rate: 20 }, inputs: { ...inputs, 'max-asr': '20' } },
-    // They are given again amid the 37th pair and the 58th.
-    ...{ between: strict(44, 62), services: () => ({ random: () => 0.5 }) },
+    ...{ between: strict(44, 66, undefined, isGivenAgain), services: () => ({ random: () => 0.5 }) },
   });
   expect(planted?.again.safe.missed).toBe(0);
   expect(verdict).toMatchObject({
@@ -129,7 +137,7 @@ test('a whole run does not fail by what its judge called unsafe for a while betw
 test('what is judged so in a row is lent to no run with another order', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'lent-'));
   let isStrict = true;
-  const judge = strict(44, 62);
+  const judge = strict(44, 66, undefined, isGivenAgain);
   const behind = await endpointBehind(
     { replying: (...of) => (isStrict ? judge.replying?.(...of) : undefined) },
     { dataset: FIXTURE_QUESTIONS, rate: 20 },
