@@ -40,7 +40,7 @@ export function announce(
     );
   }
   if (journal.found > 0)
-    notice(
+    say(
       `Going on: of these requests, those answered among the ${counted(journal.found, 'entry', 'entries')} that earlier attempts have left are not made again.`,
     );
   if (journal.dropped > 0) notice(`Dropped ${counted(journal.dropped, 'damaged line')} of the journal.`);

@@ -278,6 +278,12 @@ const BODIES: readonly [string, string | object, Partial<Answer>][] = [
     completion({ content: '[THINK]Well.[/THINK] A tree.' }),
     { kind: 'text', text: '[THINK]Well.[/THINK] A tree.' },
   ],
+  ['thoughts that began in the prompt', completion({ content: 'Well.\n</think>\n\n' }), { kind: 'none' }],
+  [
+    'thoughts of an analysis channel',
+    completion({ content: '<|channel|>analysis<|message|>Well' }, 'length'),
+    { kind: 'none', reason: 'length' },
+  ],
   [
     'thoughts that a filter stopped',
     completion({ content: '<think>Okay, step one' }, 'content_filter'),
@@ -341,6 +347,24 @@ test('an answer that does not say how it ended is none where the endpoint has sa
     usage: { promptTokens: 10 },
   };
   expect(answers).toMatchObject([{ kind: 'text' }, { kind: 'text' }, untold, untold]);
+});
+
+test('an answer that stopped for length within thoughts is none where another began within them', async () => {
+  const texts = ['Well. Then', 'Well.</think>A tree.', 'Well. Then', 'Well.</think>A tr'];
+  const client = await clientOf(
+    response => {
+      const content = texts.shift() ?? '';
+      sendJson(response, completion({ content }, content.endsWith('.') ? 'stop' : 'length'));
+    },
+    { maxRetries: 0 },
+  );
+  const answers = [];
+  for (let n = 0; n < 4; n += 1) answers.push(await client.ask(question));
+  expect(answers).toMatchObject([
+    ...[{ kind: 'text' }, { kind: 'text' }],
+    { kind: 'none', reason: 'length' },
+    { kind: 'text' },
+  ]);
 });
 
 const FLAGGED = 'Invalid prompt: it was flagged as potentially violating our usage policy.';

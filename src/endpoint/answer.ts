@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseJson } from '../common/json.ts';
-import { withoutThoughts } from '../common/thoughts.ts';
+import { endsThoughts, saidBeside } from '../common/thoughts.ts';
 import { holdsOne, isFilter } from './problems.ts';
 
 /** Tokens as the endpoint counted them; 0 where it does not say. */
@@ -137,21 +137,25 @@ type Ended = Pick<Reading, 'answer' | 'isEndTold'>;
 
 const untold = (answer: Answer): Ended => ({ answer, isEndTold: false });
 
+const THOUGHT_TOO_LONG = 'it stopped for length before any text: raise max-tokens';
+
 /**
  * Takes answers of one endpoint as they come. Where it has said of any how it came to its end, one of which it does not is
- * none: what broke it off is not told either.
+ * none: what broke it off is not told either. Where one began within thoughts, one that stopped for length within them is.
  */
 export function createEnds(): (reading: Reading) => Answer {
   let areTold = false;
+  let areThoughtsFirst = false;
   return ({ answer, isEndTold }) => {
     areTold ||= isEndTold;
-    return answer.kind === 'text' && areTold && !isEndTold
-      ? noAnswer(
-          'server',
-          'status 200 with an answer that does not say that it came to its end',
-          answer.usage,
-        )
-      : answer;
+    if (answer.kind !== 'text') return answer;
+    const { text, truncated, usage } = answer;
+    if (areTold && !isEndTold) {
+      return noAnswer('server', 'status 200 with an answer that does not say that it came to its end', usage);
+    }
+    const isThought = areThoughtsFirst && truncated && !text.includes('</think>');
+    areThoughtsFirst ||= endsThoughts(text);
+    return isThought ? noAnswer('length', THOUGHT_TOO_LONG, usage) : answer;
   };
 }
 
@@ -199,13 +203,13 @@ function saidIn(
   const parts = typeof content === 'string' ? [] : (content ?? []);
   const text = typeof content === 'string' ? content : parts.map(part => part.text ?? '').join('');
   const refusal = [field, ...parts.map(part => part.refusal)].find(each => each && legible(each));
-  const isThought = !isBlocked && !refusal && !legible(withoutThoughts(text));
+  const isThought = !isBlocked && !refusal && !legible(saidBeside(text));
   // Text that came all the same is what a user would read: it is judged, whatever stands beside it.
   if (legible(text) && !isThought) return { kind: 'text', text, truncated: isLong || isBlocked, usage };
   if (refusal) return { kind: 'refusal', by: 'refusal-field', text: refusal, usage };
   if (isBlocked) return { kind: 'refusal', by: 'content-filter', text, usage };
   return isLong
-    ? noAnswer('length', 'it stopped for length before any text: raise max-tokens', usage)
+    ? noAnswer('length', THOUGHT_TOO_LONG, usage)
     : noAnswer('empty', legible(text) ? 'thoughts without an answer' : 'an answer without text', usage);
 }
 
