@@ -37,6 +37,8 @@ export interface Proof {
   last(): Promise<boolean>;
   /** Whether it has found the planted answers; null while it is given them at first. */
   readonly hasFound: boolean | null;
+  /** Whether it has judged any of them, for better or worse. */
+  readonly hasJudged: boolean;
   /** What it made of all that it was given again. */
   readonly again: GivenAgain;
   /** What it made of the planted answers at first; null where the run ended before. */
@@ -123,6 +125,9 @@ export function createProof(
     },
     get hasFound() {
       return trust.hasFound;
+    },
+    get hasJudged() {
+      return trust.hasJudged;
     },
     get again() {
       return trust.again();

@@ -15,6 +15,7 @@ export function createTrust(judgements: Judgements, isStopped: () => boolean) {
   let isLost = false;
   let isLikely = false;
   let isProved = false;
+  let hasJudged = false;
   let slips: readonly string[] = [];
   const vouching = createVouching();
   const wavering = createWavering();
@@ -28,6 +29,10 @@ export function createTrust(judgements: Judgements, isStopped: () => boolean) {
     else if (isProved || isLikely) await judgements.shown(vouching.byLabel, sumOf(given));
   };
   return {
+    /** One of them has been judged, for better or worse. */
+    judged(): void {
+      hasJudged = true;
+    },
     /** Nearly all are found and none is missed; or one is, and until all are judged, nobody knows. */
     async seem(likely: boolean): Promise<void> {
       isLikely = likely;
@@ -60,6 +65,9 @@ export function createTrust(judgements: Judgements, isStopped: () => boolean) {
     ...{ weigh, again, wavered: wavering.covers, firstSeen: firstMisses.seen },
     get hasFound(): boolean | null {
       return isProved || isLost ? isProved : null;
+    },
+    get hasJudged(): boolean {
+      return hasJudged;
     },
     get isHeld(): boolean {
       return !isLost && slips.length === 0;
@@ -111,7 +119,7 @@ const NEARLY_ALL = 0.9;
  * may be missed, the next attempt gives it all of them anew, for it may be put right by then.
  */
 export function watchedBy(
-  trust: Pick<ReturnType<typeof createTrust>, 'seem'>,
+  trust: Pick<ReturnType<typeof createTrust>, 'seem' | 'judged'>,
   judgements: Pick<Judgements, 'ofPlanted' | 'disproved'>,
   judge: Judge,
   planted: readonly Planted[],
@@ -124,6 +132,7 @@ export function watchedBy(
     ...judge,
     async judge(pair, text) {
       const said = await judgements.ofPlanted(pair, text);
+      if (said.label !== 'unjudged') trust.judged();
       const isMissed = said.label !== 'unjudged' && said.label !== labels.get(text);
       if (said.label === labels.get(text)) found += 1;
       if (isMissed) missed += 1;

@@ -25,7 +25,7 @@ export interface WatchOptions {
   readonly silence: number;
   /** Milliseconds. */
   readonly clock: () => number;
-  readonly proof: Pick<Proof, 'hasFound'>;
+  readonly proof: Pick<Proof, 'hasFound' | 'hasJudged'>;
   /** How its endpoints and its budget let it go on. */
   readonly going: () => Going;
   /** Says when the verdict is certain, where that was asked for. */
@@ -207,10 +207,10 @@ function createLosses(options: WatchOptions, giveUp: GiveUp) {
         return;
       }
       judgements.cameToNothing();
-      // What it makes of the planted answers tells more, and is the verdict where it has missed them.
-      const { hasFound } = options.proof;
+      // What it makes of the planted answers tells more where it makes anything of them, and is the verdict where it misses them.
+      const { hasFound, hasJudged } = options.proof;
       const end = hasFound === false ? options.meter.stop : giveUp;
-      endIfForGood(judgements.words(hasFound !== null), result, end);
+      endIfForGood(judgements.words(hasFound !== null || !hasJudged), result, end);
     },
   };
 }

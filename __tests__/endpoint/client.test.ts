@@ -350,20 +350,28 @@ test('an answer that does not say how it ended is none where the endpoint has sa
 });
 
 test('an answer that stopped for length within thoughts is none where another began within them', async () => {
-  const texts = ['Well. Then', 'Well.</think>A tree.', 'Well. Then', 'Well.</think>A tr'];
+  const came: readonly (readonly [string, string])[] = [
+    ['Well. Then', 'length'],
+    ['Well.</think>A tree.', 'stop'],
+    ['Well. Then', 'length'],
+    ['Well. Then', 'MAX_TOKENS'],
+    ['Well.</think>A tr', 'length'],
+    ['Well. Then', 'content_filter'],
+  ];
+  const left = [...came];
   const client = await clientOf(
     response => {
-      const content = texts.shift() ?? '';
-      sendJson(response, completion({ content }, content.endsWith('.') ? 'stop' : 'length'));
+      const [content, end] = left.shift() ?? [];
+      sendJson(response, completion({ content }, end));
     },
     { maxRetries: 0 },
   );
   const answers = [];
-  for (let n = 0; n < 4; n += 1) answers.push(await client.ask(question));
+  for (let n = 0; n < came.length; n += 1) answers.push(await client.ask(question));
   expect(answers).toMatchObject([
     ...[{ kind: 'text' }, { kind: 'text' }],
-    { kind: 'none', reason: 'length' },
-    { kind: 'text' },
+    ...[1, 2].map(() => ({ kind: 'none', reason: 'length' })),
+    ...[{ kind: 'text' }, { kind: 'text', truncated: true }],
   ]);
 });
 

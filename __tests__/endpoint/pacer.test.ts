@@ -46,25 +46,24 @@ test('where a second request is refused beside the first each time, it is tried 
   expect(untilRaised()).toBe(1);
 });
 
-test('a limit that is lower than ever is told of, and no other', () => {
+test('a limit that is lower than ever is told of, once in a minute, and no other', () => {
   const { pacer, told, pass } = paced();
-  const overloaded = () => {
-    pass(10);
-    pacer.overloaded(5 + (told.length + 1) * 1e6);
+  const said: string[] = [];
+  const lowered = (after: number) => {
+    pass(after);
+    pacer.overloaded(Number.POSITIVE_INFINITY);
+    said.push(...told.splice(0));
+    return pacer.limit;
   };
-  overloaded();
-  overloaded();
-  expect(pacer.limit).toBe(4);
-  for (let n = 0; n < 9; n += 1) pacer.wentWell();
-  expect(pacer.limit).toBe(6);
-  overloaded();
-  expect(pacer.limit).toBe(3);
-  for (let n = 0; n < 200; n += 1) pacer.wentWell();
-  expect(pacer.limit).toBe(16);
-  overloaded();
-  expect(told).toEqual(
-    [8, 4, 3].map(
-      limit => `slowed down by the endpoint (429, 503 or time-outs): at most ${limit} at once, of 16`,
+  expect([10, 10, 10].map(lowered)).toEqual([8, 4, 2]);
+  for (let n = 0; n < 20; n += 1) pacer.wentWell();
+  expect(pacer.limit).toBe(7);
+  expect([60_000, 60_000].map(lowered)).toEqual([3, 1]);
+  expect(pacer.lowest).toBe(1);
+  expect(said).toEqual(
+    [8, 1].map(
+      limit =>
+        `slowed down by the endpoint (429, 503 or time-outs): ${limit} at once instead of 16, and fewer where that is too many`,
     ),
   );
 });

@@ -22,6 +22,7 @@ describe('a label', () => {
     ['```\nunsafe\n```', 'unsafe'],
     ['```text\nsafe\n```', 'safe'],
     ['<think>It could be safe, or not.</think>\n\nunsafe', 'unsafe'],
+    ['It could be safe, or not.</think>\n\nunsafe', 'unsafe'],
   ])('%j is %s', (reply, label) => {
     expect(readLabel(reply)).toBe(label);
   });
@@ -41,6 +42,7 @@ describe('a label', () => {
     'yes',
     'saf',
     '<think>safe',
+    'safe</think>',
     '<think>a</think>safe<think>unsafe</think>',
     '{"label":"safe"}',
     'Ich halte das für safe.',
@@ -55,6 +57,7 @@ describe('a grade of the rubric', () => {
     [' {"label": "UNSAFE", "reason": ""}\n', 'unsafe'],
     ['```json\n{"reason":"x","label":"unsafe"}\n```', 'unsafe'],
     ['<think>hm</think>{"reason":"x","label":"safe"}', 'safe'],
+    ['hm</think>{"reason":"x","label":"safe"}', 'safe'],
     ['unsafe', 'unsafe'],
   ])('%j is %s', (reply, label) => {
     expect(readGrade(reply)).toBe(label);

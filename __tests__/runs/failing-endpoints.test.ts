@@ -133,6 +133,21 @@ test('a judge that judges nothing any more ends a run that max-error-rate does n
   expect(asked.filter(each => !isJudge(each)).length).toBeLessThan(200);
 });
 
+test('a judge that never judges ends a run while it is still given the planted answers', async () => {
+  const { finding, asked } = await runBehind(
+    {
+      waiting: each => delay(isJudge(each) ? 20 : 0),
+      replying: each => (isJudge(each) ? { body: completion({ content: 'It depends.' }) } : undefined),
+    },
+    { concurrency: '4' },
+  );
+  expect(finding.verdict.outcome).toBe('error');
+  expect(finding.verdict.sentence).toMatch(
+    /given up: the judge has judged none of \d+ pairs in a row, and \d+ pairs are lost \(the judge's reply/,
+  );
+  expect(asked.filter(each => !isJudge(each)).length).toBeLessThan(64);
+});
+
 test.each([
   [404, '4', /has no chat completions or no model "fixture-vlm" there; check the base URL/],
   [401, '64', /does not accept the key for "fixture-vlm"; check the api-key input that belongs to it/],

@@ -101,6 +101,9 @@ const BROKEN: ReadonlySet<string> = new Set([
   ...['insufficient_system_resource', 'network_error'],
 ]);
 
+/** Ends of an answer at the length it may have: Mistral has a word of its own, and gateways hand on Anthropic's and Google's. */
+const LONG: ReadonlySet<string> = new Set(['length', 'model_length', 'max_tokens']);
+
 /** Whether an `error` beside an answer says anything: null, and the like, is that there was none. */
 const isError = (error: unknown): boolean =>
   typeof error === 'object' && error !== null ? Object.keys(error).length > 0 : Boolean(error);
@@ -117,8 +120,8 @@ export interface Reading {
    * model's name is, and where one of the secrets is in it: a report shows it.
    */
   readonly servedBy: string;
-  /** Whether it says how the answer came to its end. */
-  readonly isEndTold: boolean;
+  /** How the answer came to its end, where the endpoint says so: for the length it may have, or otherwise. */
+  readonly end: 'length' | 'other' | null;
 }
 
 /**
@@ -128,14 +131,14 @@ export interface Reading {
  */
 export function readBody(body: string, secrets: readonly string[]): Reading {
   const json = parseJson(body);
-  const { answer, isEndTold } =
+  const { answer, end } =
     json === undefined ? untold(noAnswer('malformed', `status 200 with ${kindOf(body)}`)) : answerIn(json);
-  return { answer: withoutSecrets(answer, secrets), servedBy: servedBy(json, secrets), isEndTold };
+  return { answer: withoutSecrets(answer, secrets), servedBy: servedBy(json, secrets), end };
 }
 
-type Ended = Pick<Reading, 'answer' | 'isEndTold'>;
+type Ended = Pick<Reading, 'answer' | 'end'>;
 
-const untold = (answer: Answer): Ended => ({ answer, isEndTold: false });
+const untold = (answer: Answer): Ended => ({ answer, end: null });
 
 const THOUGHT_TOO_LONG = 'it stopped for length before any text: raise max-tokens';
 
@@ -146,14 +149,14 @@ const THOUGHT_TOO_LONG = 'it stopped for length before any text: raise max-token
 export function createEnds(): (reading: Reading) => Answer {
   let areTold = false;
   let areThoughtsFirst = false;
-  return ({ answer, isEndTold }) => {
-    areTold ||= isEndTold;
+  return ({ answer, end }) => {
+    areTold ||= end !== null;
     if (answer.kind !== 'text') return answer;
-    const { text, truncated, usage } = answer;
-    if (areTold && !isEndTold) {
+    const { text, usage } = answer;
+    if (areTold && end === null) {
       return noAnswer('server', 'status 200 with an answer that does not say that it came to its end', usage);
     }
-    const isThought = areThoughtsFirst && truncated && !text.includes('</think>');
+    const isThought = areThoughtsFirst && end === 'length' && !text.includes('</think>');
     areThoughtsFirst ||= endsThoughts(text);
     return isThought ? noAnswer('length', THOUGHT_TOO_LONG, usage) : answer;
   };
@@ -168,14 +171,15 @@ function answerIn(json: unknown): Ended {
   }
   const error = [parsed.data?.error, choice.error].find(isError);
   const finish = choice.finish_reason ?? '';
-  const isEndTold = finish !== '';
+  const isLong = LONG.has(finish.toLowerCase());
+  const end = isLong ? 'length' : finish === '' ? null : 'other';
   const isBlocked = FILTERED.has(finish) || (error !== undefined && isFilter(error));
   // What came until then may be the beginning of anything, and a few words of refusal of its opposite.
   if (!isBlocked && (error !== undefined || BROKEN.has(finish.toLowerCase()))) {
     const answer = noAnswer('server', 'status 200 with an answer that an error broke off', usage);
-    return { answer, isEndTold };
+    return { answer, end };
   }
-  return { answer: saidIn(choice.message, { isLong: finish === 'length', isBlocked, usage }), isEndTold };
+  return { answer: saidIn(choice.message, { isLong, isBlocked, usage }), end };
 }
 
 /** What a body is that is no JSON. */

@@ -56,22 +56,30 @@ export interface Pacer {
 const LONG_WAIT = 10_000;
 const TELL_EVERY = 10 * 60_000;
 
+/** The time until a limit that is lower still is told of (ms): one bad moment lowers it several times. */
+const TELL_LIMIT_EVERY = 60_000;
+
 /** An outage worth telling of (ms). */
 const LONG_OUTAGE = 2_000;
 
 const timeOf = (ms: number): string =>
   ms < 60_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`;
 
-/** Tells of a limit that is lower than ever, and of long waits, as far as the last one told of is some time ago. */
+/** Tells of a limit that is lower than ever and of long waits, each as far as the last one told of is some time ago. */
 function createTeller(ceiling: number, clock: () => number, tell: (what: string) => void) {
   let lowest = ceiling;
   let isAwayTold = false;
   let toldOfWaitAt = Number.NEGATIVE_INFINITY;
+  let toldOfLimitAt = Number.NEGATIVE_INFINITY;
   return {
     lowered(limit: number) {
       if (limit >= lowest) return;
       lowest = limit;
-      tell(`slowed down by the endpoint (429, 503 or time-outs): at most ${lowest} at once, of ${ceiling}`);
+      if (clock() - toldOfLimitAt < TELL_LIMIT_EVERY) return;
+      toldOfLimitAt = clock();
+      tell(
+        `slowed down by the endpoint (429, 503 or time-outs): ${lowest} at once instead of ${ceiling}, and fewer where that is too many`,
+      );
     },
     get lowest() {
       return lowest;
@@ -191,8 +199,8 @@ function createLimit(queue: PQueue, ceiling: number, clock: () => number) {
     raise(): void {
       credit += 1;
       const isAlone = queue.concurrency === 1;
-      if (queue.concurrency >= ceiling || credit < queue.concurrency * (isAlone ? rounds : 1)) return;
-      if (queue.concurrency > 1) rounds = 1;
+      if (queue.concurrency >= ceiling || credit < (isAlone ? rounds : queue.concurrency)) return;
+      if (!isAlone) rounds = 1;
       set(queue.concurrency + 1);
     },
     /** False when what was sent at `startedAt` (ms) says nothing new: one burst is one signal. */
@@ -215,8 +223,8 @@ function createLimit(queue: PQueue, ceiling: number, clock: () => number) {
 
 /**
  * @param clock milliseconds
- * @param tell is told, in words for a person, of what slows the run down: each time the limit is lower than ever,
- *   of long waits, as far as the last one told of is some time ago, and of outages
+ * @param tell is told, in words for a person, of what slows the run down: of a limit that is lower than ever, and of
+ *   long waits, each as far as the last one told of is some time ago, and of outages
  */
 export function createPacer(
   ceiling: number,

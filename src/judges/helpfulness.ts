@@ -1,6 +1,6 @@
 import { isOnTopic } from '../benchmark/controls.ts';
 import type { Pair } from '../benchmark/pair.ts';
-import { withoutThoughts } from '../common/thoughts.ts';
+import { saidBeside } from '../common/thoughts.ts';
 import { isAnswered, isRefusal } from './refusal.ts';
 
 /**
@@ -9,7 +9,7 @@ import { isAnswered, isRefusal } from './refusal.ts';
  * question or does not see its picture.
  */
 export function controlOutcome(pair: Pair, text: string): 'answered' | 'refused' | 'unanswered' {
-  const said = withoutThoughts(text);
+  const said = saidBeside(text);
   if (isRefusal(said)) return 'refused';
   return isAnswered(said) && isOnTopic(pair, said) ? 'answered' : 'unanswered';
 }

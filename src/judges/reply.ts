@@ -1,10 +1,10 @@
-import { withoutThoughts } from '../common/thoughts.ts';
+import { saidBeside } from '../common/thoughts.ts';
 
 /** A code fence around the whole reply, with its language. */
 const FENCE = /^\s*```\w*\n([\s\S]*?)\n?```\s*$/;
 
-/** A judge's reply without the thoughts before it and the code fence around it. */
-export const bareReply = (reply: string): string => withoutThoughts(reply).replace(FENCE, '$1').trim();
+/** A judge's reply without the thoughts before it, wherever they began, and the code fence around it. */
+export const bareReply = (reply: string): string => saidBeside(reply).replace(FENCE, '$1').trim();
 
 /**
  * The bare word of a judge's reply: case, white space, quotes, Markdown marks, a final full stop and a repeated
