@@ -2,7 +2,7 @@ import type { Progress } from '../src/progress.ts';
 import { createProgressPrinter } from '../src/progress-printer.ts';
 
 const progress = (more: Partial<Progress>): Progress => ({
-  ...{ done: 0, kept: 0, planned: 600, unsafe: 0, judged: 0, unjudged: 0, requests: 0, limit: 16 },
+  ...{ done: 0, kept: 0, planned: 600, asr: null, unjudged: 0, requests: 0, limit: 16 },
   ...{ isProving: false, wait: 0, isAway: false, timeLeft: null, requestsLeft: null },
   ...more,
 });
@@ -19,7 +19,7 @@ test('a job log has a line every 30 s, and one at the end', () => {
   const { lines, printer, at } = logged();
   for (let second = 0; second <= 65; second += 1) {
     at(second);
-    printer.update(progress({ done: 2 * second, judged: 2 * second, unsafe: second, requests: 4 * second }));
+    printer.update(progress({ done: 2 * second, asr: 0.5, requests: 4 * second }));
   }
   printer.end();
   expect(lines).toEqual([
@@ -55,7 +55,7 @@ function drawn(columns: number, done: number, more: Partial<Progress> = {}): str
   const printer = createProgressPrinter(output, () => now);
   for (now = 0; now <= 60_000; now += 20_000) {
     const came = (done * now) / 60_000;
-    printer.update(progress({ done: came, judged: came, ...more }));
+    printer.update(progress({ done: came, asr: came > 0 ? 0 : null, ...more }));
   }
   return shown;
 }
@@ -78,7 +78,7 @@ test('the bar leaves room for the facts and for what Ctrl-C is echoed as, and a 
   );
 });
 
-const LATE = { planned: 1_680, unjudged: 112, unsafe: 200, kept: 45 };
+const LATE = { planned: 1_680, unjudged: 112, asr: 0.149, kept: 45 };
 
 test('at 80 columns the bar stands beside all facts, in few words where it has no room otherwise', () => {
   expect(drawn(80, 300, { unjudged: 12 })).toContain(
@@ -123,9 +123,9 @@ test('what an earlier attempt had asked says nothing of how fast it goes', () =>
   const { lines, printer, at } = logged();
   printer.update(progress({ done: 200, kept: 200 }));
   at(15);
-  printer.update(progress({ done: 330, kept: 300, judged: 0, unjudged: 1, requests: 30 }));
+  printer.update(progress({ done: 330, kept: 300, unjudged: 1, requests: 30 }));
   at(30);
-  printer.update(progress({ done: 360, kept: 300, judged: 0, unjudged: 2, requests: 60 }));
+  printer.update(progress({ done: 360, kept: 300, unjudged: 2, requests: 60 }));
   expect(lines).toEqual(['360/600, 2 unjudged, 2 min left, 2.0/s, 300 resumed, 60 requests, 16 at once\n']);
 });
 

@@ -9,18 +9,20 @@ import type { RunConfig } from './inputs.ts';
 import type { PlantedFindings } from './judges/judge-planted.ts';
 import type { Judge } from './judges/judgement.ts';
 import type { HumanLabel } from './judges/labels.ts';
-import type { Judgements } from './kept-judgements.ts';
 import { createLastLook } from './last-look.ts';
-import { createProof, looksAmong, type Proof } from './proof.ts';
+import { createProof, looksAmong } from './proof.ts';
 import type { Services } from './services.ts';
 import type { Label } from './statistics/observation.ts';
 import type { EarlyDecision } from './statistics/stopper.ts';
 import { superviseAll } from './supervise.ts';
 import type { Supervised } from './supervision.ts';
 import type { Result, Trial } from './trials.ts';
+import type { Trust } from './trust.ts';
 
 export interface AskAllOptions {
   readonly config: RunConfig;
+  /** Questions of each scenario in the whole data set. */
+  readonly population: ReadonlyMap<string, number>;
   readonly services: Services;
   readonly judge: Judge;
   readonly labels: readonly HumanLabel[];
@@ -68,7 +70,7 @@ export async function askAll(
     // Nothing that is given up has a verdict that a look at the judge could change.
     if (supervised.gaveUp !== null) {
       const results = asFarAs(stop, came.results);
-      return { ...common, results, planted: shownBy(planted, proof, judgements.count), cutShort: stop };
+      return { ...common, results, planted: shownBy(planted, proof.trust), cutShort: stop };
     }
     const stopped = meter.stopped;
     meter.resume();
@@ -79,11 +81,11 @@ export async function askAll(
     const cut = isWhole(trials, came, meter) && stop !== CANCEL ? null : stop;
     const cutShort = open === null ? cut : unsettled(why, open, services.signal);
     const whyNot = (label: Label, place: number) => {
-      if (proof.wavered(label, place)) return WAVERED;
+      if (proof.trust.wavered(label, place)) return WAVERED;
       return lastLook.isTaken || judgements.isBacked(label, place) ? null : UNBACKED;
     };
     const results = withoutUnbacked(asFarAs(cutShort, came.results), whyNot);
-    return { ...common, results, planted: shownBy(planted, proof, judgements.count), cutShort };
+    return { ...common, results, planted: shownBy(planted, proof.trust), cutShort };
   } finally {
     clearTimeout(deadline);
   }
@@ -113,19 +115,15 @@ const UNBACKED = 'the run ended before anything showed that the judge still judg
 const WAVERED = 'it was judged while the judge missed planted answers';
 
 /** What the judge made of the planted answers, at first and given again. */
-const shownBy = (
-  { faults, first: _, ...found }: PlantedFindings,
-  { again, firstSeen, slips }: Proof,
-  { pairs, unsettled }: Judgements['count'],
-): Asked['planted'] => {
-  const seen = firstSeen();
-  const first = seen && {
-    safe: { ...seen.safe, beside: unsettled.safe },
-    unsafe: { ...seen.unsafe, beside: unsettled.unsafe },
-    judged: pairs,
+function shownBy({ faults, first: _, ...found }: PlantedFindings, trust: Trust): Asked['planted'] {
+  const first = trust.atFirst();
+  return {
+    ...found,
+    again: trust.again(),
+    ...(first && { first }),
+    faults: [...faults, ...trust.slips()],
   };
-  return { ...found, again, ...(first && { first }), faults: [...faults, ...slips] };
-};
+}
 
 /** What is still under way when the time is over is broken off. */
 export function atDeadline(

@@ -103,7 +103,8 @@ async function run(frame: Frame): Promise<Finding> {
   const fingerprint = fingerprintFor(config, dataset, judge);
   const baseline = await baselineOf(config, services, fingerprint);
   const droppedBefore = journals.dropped;
-  const asked = await askAll(trials, equipment, { ...frame, judge, labels, early });
+  const { population } = selection;
+  const asked = await askAll(trials, equipment, { ...frame, population, judge, labels, early });
   if (journals.dropped > droppedBefore) {
     const entries = counted(journals.dropped - droppedBefore, 'damaged entry', 'damaged entries');
     services.notice(`Asked again for ${entries} of the journal.`);

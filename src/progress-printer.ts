@@ -126,13 +126,13 @@ const SHORT: Wording = {
 
 /** Each with what matters more before it: where there is no room, the last ones go. */
 function factsOf(state: State, wording: Wording): readonly string[] {
-  const { done, kept, planned, unsafe, judged, unjudged, elapsed, isOver } = state;
+  const { done, kept, planned, asr, unjudged, elapsed, isOver } = state;
   const mean = (done - kept) / Math.max(elapsed, 0.001);
   const rate = isOver ? mean : (state.rate ?? mean);
   const facts = [
     `${done}/${planned}`,
     unjudged > 0 && `${unjudged} unjudged`,
-    judged > 0 && `ASR ${wording.percent((100 * unsafe) / judged)}`,
+    asr !== null && `ASR ${wording.percent(100 * asr)}`,
     timeOf(state, wording),
     !isHeld(state) && `${rate.toFixed(1)}/s`,
     kept > 0 && `${kept} resumed`,

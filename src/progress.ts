@@ -5,8 +5,8 @@ export interface Progress extends Going {
   /** Those of them that an earlier attempt had asked: they say nothing of how fast it goes. */
   readonly kept: number;
   readonly planned: number;
-  readonly unsafe: number;
-  readonly judged: number;
+  /** The attack success rate of what is judged so far, by scenario as the report gives it; a fraction, null while nothing is. */
+  readonly asr: number | null;
   readonly unjudged: number;
   readonly requests: number;
   /** Whether the judge is still given the planted answers at first. */

@@ -1,7 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Scenario } from './benchmark/scenarios.ts';
-import type { FirstSeen } from './first-misses.ts';
-import type { GivenAgain } from './gate/evidence.ts';
 import { judgePlanted, type PlantedFindings } from './judges/judge-planted.ts';
 import { type Judge, type Judgement, unjudged } from './judges/judgement.ts';
 import { type Planted, plantedBefore } from './judges/planted.ts';
@@ -14,8 +12,7 @@ import {
   type When,
 } from './judges/planted-again.ts';
 import type { Judgements } from './kept-judgements.ts';
-import type { Label } from './statistics/observation.ts';
-import { createTrust, watchedBy } from './trust.ts';
+import { createTrust, type Trust, watchedBy } from './trust.ts';
 
 /** Has one judged in its turn; null when the run ends before that. */
 export type LetIn = (judging: () => Promise<Judgement>) => Promise<Judgement | null>;
@@ -35,21 +32,8 @@ export interface Proof {
    * run was stopped before the look came to its end: it has shown nothing.
    */
   last(): Promise<boolean>;
-  /** Whether it has found the planted answers; null while it is given them at first. */
-  readonly hasFound: boolean | null;
-  /** Whether it has judged any of them, for better or worse. */
-  readonly hasJudged: boolean;
-  /** What it made of all that it was given again. */
-  readonly again: GivenAgain;
-  /** What it made of the planted answers at first; null where the run ended before. */
-  firstSeen(): FirstSeen | null;
-  /** A sentence for each label of which it slipped; none of a judge that did not find them in the first place. */
-  readonly slips: readonly string[];
-  /**
-   * Whether what it said of an answer, the how manieth of this attempt it was to come, was said while it missed at first
-   * what it found later: of a judge that then called refusals unsafe, what it called unsafe.
-   */
-  wavered(label: Label, place: number): boolean;
+  /** What all of these have shown. */
+  readonly trust: Trust;
 }
 
 /** A judge that is wrong for a third of a small run is to meet some ten of each label meanwhile. */
@@ -84,23 +68,23 @@ export function createProof(
 ): Proof {
   const anew = shownAnew(judge, random);
   const turns = plantedInTurn(scenarios);
-  const trust = createTrust(judgements, isStopped);
-  const own = watchedBy(trust, judgements, judge, plantedBefore(judge, scenarios));
+  const shown = createTrust(judgements, isStopped);
+  const own = watchedBy(shown, judgements, judge, plantedBefore(judge, scenarios));
   let turn = 0;
   let underWay: Promise<unknown> = Promise.resolve();
   let vouchedFor = 0;
   let freshLast = 0;
   const give = async (planted: readonly Planted[], when: When, vouchable: () => number) =>
-    trust.take(await judgePlantedAgain(anew, planted, when), vouchable());
+    shown.take(await judgePlantedAgain(anew, planted, when), vouchable());
   const giveLongest = () =>
-    longest(anew, scenarios, judgements).then(({ found, faults }) => trust.take(found, 0, faults));
+    longest(anew, scenarios, judgements).then(({ found, faults }) => shown.take(found, 0, faults));
   return {
     first: async (letIn, letInMore) =>
-      trust.found(await judgeFirst(letInBy(own, letIn), letInBy(anew, letInMore), { scenarios, isStopped })),
+      shown.found(await judgeFirst(letInBy(own, letIn), letInBy(anew, letInMore), { scenarios, isStopped })),
     async once() {
       // Each vouches for some of what the judge was asked before: where all came from the journal there is nothing.
       const { asked, fresh } = judgements.count;
-      if (!trust.isHeld || fresh <= vouchedFor || isStopped()) return;
+      if (!shown.isHeld() || fresh <= vouchedFor || isStopped()) return;
       vouchedFor = Math.min(fresh, vouchedFor + pairsPerLook);
       const place = turn++ % turns.length;
       const work = give(turns.slice(place, place + 1), 'amid', () => Math.min(asked, judgements.count.come));
@@ -108,8 +92,8 @@ export function createProof(
       await work;
     },
     async last() {
-      if (!trust.isHeld || judgements.count.fresh === freshLast) {
-        await trust.weigh();
+      if (!shown.isHeld() || judgements.count.fresh === freshLast) {
+        await shown.weigh();
         return true;
       }
       if (isStopped()) return false;
@@ -119,23 +103,11 @@ export function createProof(
         giveLongest(),
         underWay,
       ]);
-      if (trust.slips.length === 0 && isStopped()) return false;
+      if (shown.trust.slips().length === 0 && isStopped()) return false;
       freshLast = fresh;
       return true;
     },
-    get hasFound() {
-      return trust.hasFound;
-    },
-    get hasJudged() {
-      return trust.hasJudged;
-    },
-    get again() {
-      return trust.again();
-    },
-    get slips() {
-      return trust.slips;
-    },
-    ...{ wavered: trust.wavered, firstSeen: trust.firstSeen },
+    trust: shown.trust,
   };
 }
 

@@ -128,11 +128,12 @@ const refusedBy =
   };
 
 function watchOver(trials: readonly Trial[], supervision: Supervision): Watch {
-  const { config, meter, early, proof, progress, clock } = supervision;
+  const { config, population, meter, early, proof, progress, clock } = supervision;
   const arm = gatedArm(config);
   const { concurrency, judgeConcurrency, timeoutSeconds } = config.pacing;
   return createWatch({
     planned: trials.length,
+    population,
     arm,
     meter,
     minHelpfulness: config.policy.minHelpfulness / 100,
@@ -143,7 +144,7 @@ function watchOver(trials: readonly Trial[], supervision: Supervision): Watch {
     spare: spareOf(config, trials),
     silence: SILENT_TIMEOUTS * timeoutSeconds * 1000,
     clock,
-    proof,
+    trust: proof.trust,
     going: goingOf(supervision),
     early,
     progress,

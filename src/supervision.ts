@@ -15,6 +15,8 @@ import type { Watch } from './watch.ts';
 /** What the supervision of a run is done with. */
 export interface Supervision {
   readonly config: RunConfig;
+  /** Questions of each scenario in the whole data set. */
+  readonly population: ReadonlyMap<string, number>;
   readonly meter: Meter;
   readonly connections: Connections;
   readonly early: EarlyStop | null;

@@ -1,5 +1,5 @@
 import { createFirstMisses } from './first-misses.ts';
-import type { GivenAgain, PlantedAnswers } from './gate/evidence.ts';
+import type { GivenAgain, GivenFirst, PlantedAnswers } from './gate/evidence.ts';
 import { missesTooMany } from './gate/run-checks.ts';
 import type { PlantedFindings } from './judges/judge-planted.ts';
 import type { Judge } from './judges/judgement.ts';
@@ -9,45 +9,69 @@ import type { Judgements } from './kept-judgements.ts';
 import type { ByLabel } from './shown-of-judge.ts';
 import type { Label } from './statistics/observation.ts';
 
+/** How far what the judge says is to be trusted, by what it makes of the planted answers. */
+export interface Trust {
+  /** Whether it has judged any of them, for better or worse. */
+  hasJudged(): boolean;
+  /** Whether it has found them; null while it is given them at first. */
+  hasFound(): boolean | null;
+  /** What it made of them at first; null where the run ended before. */
+  atFirst(): GivenFirst | null;
+  /** What it made of all that it was given again. */
+  again(): GivenAgain;
+  /** A sentence for each label of which it slipped; none of a judge that did not find them in the first place. */
+  slips(): readonly string[];
+  /**
+   * Whether what it said of an answer, the how manieth of this attempt it was to come, was said while it missed at first
+   * what it found later: of a judge that then called refusals unsafe, what it called unsafe.
+   */
+  wavered(label: Label, place: number): boolean;
+}
+
 /** What has become of the trust in what the judge says, and in what is kept of it. */
 export function createTrust(judgements: Judgements, isStopped: () => boolean) {
   let given: readonly GivenAgain[] = [];
-  let isLost = false;
-  let isLikely = false;
-  let isProved = false;
+  let standing: 'open' | 'likely' | 'found' | 'lost' = 'open';
   let hasJudged = false;
   let slips: readonly string[] = [];
-  const vouching = createVouching();
-  const wavering = createWavering();
-  const firstMisses = createFirstMisses(judgements.settled);
+  const seen = createSeen(judgements);
   const again = () => sumOf([...judgements.earlier, ...given]);
   /** @param faults what is wrong beside what was missed */
   const weigh = async (faults: readonly string[] = []): Promise<void> => {
-    if (isLost || slips.length > 0) return;
+    if (standing === 'lost' || slips.length > 0) return;
     slips = [...slipsOf(again()), ...faults];
     if (slips.length > 0) await judgements.disproved();
-    else if (isProved || isLikely) await judgements.shown(vouching.byLabel, sumOf(given));
+    else if (standing !== 'open') await judgements.shown(seen.vouched(), sumOf(given));
+  };
+  const trust: Trust = {
+    hasJudged: () => hasJudged,
+    hasFound: () => (standing === 'open' || standing === 'likely' ? null : standing === 'found'),
+    again,
+    slips: () => (standing === 'lost' ? [] : slips),
+    ...{ atFirst: seen.atFirst, wavered: seen.wavered },
   };
   return {
+    trust,
+    weigh,
+    isHeld: () => standing !== 'lost' && slips.length === 0,
     /** One of them has been judged, for better or worse. */
     judged(): void {
       hasJudged = true;
     },
     /** Nearly all are found and none is missed; or one is, and until all are judged, nobody knows. */
     async seem(likely: boolean): Promise<void> {
-      isLikely = likely;
-      vouching.forAll(judgements.count.come);
+      standing = likely ? 'likely' : 'open';
+      seen.likely();
       await (likely ? weigh() : judgements.doubted());
     },
     /** Whether it is there from the beginning. */
     async found(planted: PlantedFindings): Promise<PlantedFindings> {
-      isProved = planted.faults.length === 0 && !planted.isOpen && !missesTooMany(planted);
-      isLost = !isProved;
-      firstMisses.found(planted);
-      vouching.forAll(judgements.count.come);
-      wavering.seen(planted, judgements.count.come);
+      const wasLikely = standing === 'likely';
+      const isFound = planted.faults.length === 0 && !planted.isOpen && !missesTooMany(planted);
+      standing = isFound ? 'found' : 'lost';
+      seen.first(planted);
       // That the run ended before the last of them says nothing against what was likely.
-      if (isLost && isLikely && !isStopped()) await judgements.doubted();
+      if (!isFound && wasLikely && !isStopped()) await judgements.doubted();
       await weigh();
       return planted;
     },
@@ -58,22 +82,40 @@ export function createTrust(judgements: Judgements, isStopped: () => boolean) {
      */
     async take(found: GivenAgain, vouchable: number, faults: readonly string[] = []): Promise<void> {
       given = [...given, found];
-      vouching.by(found, vouchable);
-      firstMisses.again(found);
+      seen.again(found, vouchable);
       await weigh(faults);
     },
-    ...{ weigh, again, wavered: wavering.covers, firstSeen: firstMisses.seen },
-    get hasFound(): boolean | null {
-      return isProved || isLost ? isProved : null;
+  };
+}
+
+/** What the planted answers show of the judgements that come beside them. */
+function createSeen({ count, settled }: Pick<Judgements, 'count' | 'settled'>) {
+  const vouching = createVouching();
+  const wavering = createWavering();
+  const firstMisses = createFirstMisses(settled);
+  const likely = (): void => vouching.forAll(count.come);
+  return {
+    likely,
+    first(planted: PlantedFindings): void {
+      firstMisses.found(planted);
+      likely();
+      wavering.seen(planted, count.come);
     },
-    get hasJudged(): boolean {
-      return hasJudged;
+    again(found: GivenAgain, vouchable: number): void {
+      vouching.by(found, vouchable);
+      firstMisses.again(found);
     },
-    get isHeld(): boolean {
-      return !isLost && slips.length === 0;
-    },
-    get slips(): readonly string[] {
-      return isLost ? [] : slips;
+    vouched: () => vouching.byLabel,
+    wavered: wavering.covers,
+    atFirst(): GivenFirst | null {
+      const first = firstMisses.seen();
+      return (
+        first && {
+          safe: { ...first.safe, beside: count.unsettled.safe },
+          unsafe: { ...first.unsafe, beside: count.unsettled.unsafe },
+          judged: count.pairs,
+        }
+      );
     },
   };
 }

@@ -3,13 +3,16 @@ import type { EarlyStop } from './early-stop.ts';
 import type { Meter } from './endpoint/meter.ts';
 import { counted } from './gate/words.ts';
 import type { Going, Progress } from './progress.ts';
-import type { Proof } from './proof.ts';
 import { clopperPearsonUpper } from './statistics/clopper-pearson.ts';
 import type { Label } from './statistics/observation.ts';
+import { createRunningRate } from './statistics/running-rate.ts';
 import type { Result, Subject, Trial } from './trials.ts';
+import type { Trust } from './trust.ts';
 
 export interface WatchOptions {
   readonly planned: number;
+  /** Questions of each scenario in the whole data set. */
+  readonly population: ReadonlyMap<string, number>;
   readonly meter: Meter;
   /** The arm that the gate is on. */
   readonly arm: Arm;
@@ -25,7 +28,8 @@ export interface WatchOptions {
   readonly silence: number;
   /** Milliseconds. */
   readonly clock: () => number;
-  readonly proof: Pick<Proof, 'hasFound' | 'hasJudged'>;
+  /** How far the judge is to be trusted. */
+  readonly trust: Pick<Trust, 'hasFound' | 'hasJudged'>;
   /** How its endpoints and its budget let it go on. */
   readonly going: () => Going;
   /** Says when the verdict is certain, where that was asked for. */
@@ -54,7 +58,8 @@ const NAMES: Readonly<Record<Subject, string>> = { target: 'the model', baseline
 export function createWatch(options: WatchOptions): Watch {
   const { planned, meter } = options;
   const results: Result[] = [];
-  const count = { done: 0, unsafe: 0, safe: 0, unjudged: 0, kept: 0 };
+  const count = { done: 0, unjudged: 0, kept: 0 };
+  const rate = createRunningRate(options.population);
   let isCertain = false;
   let gaveUp: string | null = null;
   const giveUp: GiveUp = why => {
@@ -65,7 +70,7 @@ export function createWatch(options: WatchOptions): Watch {
   const losses = createLosses(options, giveUp);
 
   const takeDone = (result: Result, label: Label) => {
-    const { subject, arm, control } = result.trial;
+    const { subject, arm, control, pair } = result.trial;
     count.done += 1;
     if (result.isKept) count.kept += 1;
     if (control) {
@@ -73,20 +78,20 @@ export function createWatch(options: WatchOptions): Watch {
       return;
     }
     // The rate that is shown is that of the model under test, in the arm that the gate is on.
-    if (subject === 'target' && arm === options.arm) count[label] += 1;
+    if (subject === 'target' && arm === options.arm) {
+      if (label === 'unjudged') count.unjudged += 1;
+      else rate.take(pair.question.scenario.name, label);
+    }
     losses.take(result);
   };
 
   const tell = () =>
     options.progress({
-      done: count.done,
-      kept: count.kept,
+      ...count,
       planned,
-      unsafe: count.unsafe,
-      judged: count.unsafe + count.safe,
-      unjudged: count.unjudged,
+      asr: rate.value,
       requests: meter.requests,
-      isProving: options.proof.hasFound === null,
+      isProving: options.trust.hasFound() === null,
       ...options.going(),
     });
 
@@ -208,9 +213,9 @@ function createLosses(options: WatchOptions, giveUp: GiveUp) {
       }
       judgements.cameToNothing();
       // What it makes of the planted answers tells more where it makes anything of them, and is the verdict where it misses them.
-      const { hasFound, hasJudged } = options.proof;
-      const end = hasFound === false ? options.meter.stop : giveUp;
-      endIfForGood(judgements.words(hasFound !== null || !hasJudged), result, end);
+      const { hasFound, hasJudged } = options.trust;
+      const end = hasFound() === false ? options.meter.stop : giveUp;
+      endIfForGood(judgements.words(hasFound() !== null || !hasJudged()), result, end);
     },
   };
 }

@@ -162,18 +162,13 @@ function controlsOf(controls: readonly (Controls | null)[]): Controls | null {
 function plantedOf(planted: readonly (PlantedCounts | null)[]): PlantedCounts | null {
   const known = planted.filter(each => each !== null);
   if (known.length === 0) return null;
-  const sum = (of: (each: PlantedCounts) => PlantedAnswers): PlantedAnswers => ({
-    planted: sumOf(known, each => of(each).planted),
-    missed: sumOf(known, each => of(each).missed),
-  });
+  const given = (label: keyof PlantedCounts['again']) => missedOf(known.map(({ again }) => again[label]));
   const unjudged = sumOf(known, each => each.unjudged ?? 0);
   return {
-    ...sum(each => each),
+    ...missedOf(known),
     again: {
-      safe: sum(({ again }) => again.safe),
-      unsafe: sum(({ again }) => again.unsafe),
-      safeAmid: sum(({ again }) => again.safeAmid),
-      unsafeAmid: sum(({ again }) => again.unsafeAmid),
+      ...{ safe: given('safe'), unsafe: given('unsafe') },
+      ...{ safeAmid: given('safeAmid'), unsafeAmid: given('unsafeAmid') },
     },
     ...(unjudged > 0 && { unjudged }),
     ...firstOf(known),
@@ -184,18 +179,18 @@ function plantedOf(planted: readonly (PlantedCounts | null)[]): PlantedCounts | 
 function firstOf(planted: readonly PlantedCounts[]): Pick<PlantedCounts, 'first'> {
   const known = planted.flatMap(({ first }) => first ?? []);
   if (known.length < planted.length) return {};
-  const sum = (label: 'safe' | 'unsafe'): FirstOf => ({
-    planted: sumOf(known, each => each[label].planted),
-    missed: sumOf(known, each => each[label].missed),
-    beside: sumOf(known, each => each[label].beside),
-  });
-  return {
-    first: {
-      ...{ safe: sum('safe'), unsafe: sum('unsafe') },
-      judged: sumOf(known, ({ judged }) => judged),
-    },
+  const of = (label: 'safe' | 'unsafe'): FirstOf => {
+    const own = known.map(first => first[label]);
+    return { ...missedOf(own), beside: sumOf(own, ({ beside }) => beside) };
   };
+  const judged = sumOf(known, first => first.judged);
+  return { first: { safe: of('safe'), unsafe: of('unsafe'), judged } };
 }
+
+const missedOf = (all: readonly PlantedAnswers[]): PlantedAnswers => ({
+  planted: sumOf(all, ({ planted }) => planted),
+  missed: sumOf(all, ({ missed }) => missed),
+});
 
 /** In the order of the shards, whatever order their files came in. */
 const outcomesIn = (parts: readonly AskedShard[]): readonly string[] =>
