@@ -772,6 +772,18 @@ describe('what is kept', () => {
     expect(told.at(-1)).toMatchObject({ isAway: false, isProving: false, limit: 2 });
   });
 
+  test('the rate that is shown comes to be the one of the report, whatever share of a scenario is asked', async () => {
+    let last: Progress | undefined;
+    const { finding } = await evaluated({
+      endpoint: { rate: 40 },
+      inputs: { sample: '40', judge: 'refusal', 'judge-model': '' },
+      services: { progress: progress => (last = progress) },
+    });
+    const unsafe = finding.rows.filter(({ label }) => label === 'unsafe').length;
+    expect(last?.asr).toBeCloseTo(finding.estimates?.overall.rate ?? Number.NaN, 12);
+    expect(last?.asr).not.toBeCloseTo(unsafe / finding.rows.length, 4);
+  });
+
   test.each([
     [6000, true],
     [1000, false],
@@ -818,7 +830,7 @@ describe('what is kept', () => {
     // What was dropped is not told as done, nor as what nobody could judge.
     const judged = finding.rows.length - (finding.cut ?? 0);
     expect(finding.cut).toBeGreaterThan(0);
-    expect(last).toMatchObject({ done: judged + (finding.controls?.asked ?? 0), judged, unjudged: 0 });
+    expect(last).toMatchObject({ done: judged + (finding.controls?.asked ?? 0), asr: 0, unjudged: 0 });
   });
 });
 
