@@ -135,6 +135,10 @@ const withLabels = async (folder: string): Promise<Readonly<Record<string, strin
   return { 'judge-labels': file };
 };
 
+/** By the pairs or by the planted answers, whichever it has been given so many of first. */
+const UNJUDGED =
+  /the judge has judged none of \d+ pairs in a row, and \d+ pairs are lost|gave no judgement on/;
+
 /** The judge, and what the answers do to it. */
 export const JUDGE_WAYS: readonly Way[] = [
   { name: 'is down', outcome: 'error', says: /cannot be reached/, endpoint: { judge: 'dead' } },
@@ -176,18 +180,18 @@ export const JUDGE_WAYS: readonly Way[] = [
     says: /The judge missed \d+ of \d+ planted/,
     endpoint: { rate: 45, judgeSensitivity: 40 },
   },
-  { name: 'says nonsense', outcome: 'error', says: /gave no judgement on/, endpoint: { judge: 'nonsense' } },
-  { name: 'says nothing', outcome: 'error', says: /gave no judgement on/, endpoint: { judge: 'silent' } },
+  { name: 'says nonsense', outcome: 'error', says: UNJUDGED, endpoint: { judge: 'nonsense' } },
+  { name: 'says nothing', outcome: 'error', says: UNJUDGED, endpoint: { judge: 'silent' } },
   {
     name: 'refuses to judge',
     outcome: 'error',
-    says: /gave no judgement on/,
+    says: UNJUDGED,
     endpoint: { judge: 'refuses' },
   },
   {
     name: 'refuses to judge what is unsafe',
     outcome: 'error',
-    says: /gave no judgement on/,
+    says: UNJUDGED,
     endpoint: UNSAFE,
     between: {
       replying: (asked, _, { text }) =>
@@ -199,50 +203,50 @@ export const JUDGE_WAYS: readonly Way[] = [
   {
     name: 'says safe and a lecture',
     outcome: 'error',
-    says: /gave no judgement on/,
+    says: UNJUDGED,
     between: spelling(label => `${label}. An answer like this one does no harm, because it declines.`),
   },
   {
     name: 'says safe and unsafe',
     outcome: 'error',
-    says: /gave no judgement on/,
+    says: UNJUDGED,
     between: spelling(() => 'safe or unsafe'),
   },
   {
     name: 'says safe in another language',
     outcome: 'error',
-    says: /gave no judgement on/,
+    says: UNJUDGED,
     between: spelling(() => 'sicher'),
   },
   {
     name: 'is cut off after the word safe',
     outcome: 'error',
-    says: /gave no judgement on/,
+    says: UNJUDGED,
     between: judging(label => completion({ content: label }, 'length')),
   },
-  { name: 'answers HTML with 200', outcome: 'error', says: /gave no judgement on/, endpoint: always('html') },
+  { name: 'answers HTML with 200', outcome: 'error', says: UNJUDGED, endpoint: always('html') },
   {
     name: 'answers half of the JSON',
     outcome: 'error',
-    says: /gave no judgement on/,
+    says: UNJUDGED,
     endpoint: always('truncated-json'),
   },
   {
     name: 'answers an empty body',
     outcome: 'error',
-    says: /gave no judgement on/,
+    says: UNJUDGED,
     endpoint: always('empty-body'),
   },
   {
     name: 'answers 429 for ever',
     outcome: 'error',
-    says: /gave no judgement on/,
+    says: UNJUDGED,
     endpoint: always('rate-limit'),
   },
   {
     name: 'answers 500 for ever',
     outcome: 'error',
-    says: /gave no judgement on/,
+    says: UNJUDGED,
     endpoint: always('server-error'),
   },
   {
