@@ -128,9 +128,9 @@ describe('other runs may take what was answered and judged', () => {
       }),
     ),
   );
-  const lent = (outcomes: string, wavered?: ['safe']) => {
+  const lent = (outcomes: string, wavered?: ['safe'], subject: Subject = 'target') => {
     const planted = { planted: 85, missed: 12, faults: [], again: GIVEN, ...(wavered && { wavered }) };
-    const results = pairs(outcomes.replaceAll('u', 's')).map(
+    const results = pairs(outcomes.replaceAll('u', 's'), 'TEXT', subject).map(
       (result, n): Result => (outcomes[n] === 'u' ? { ...result, label: 'unsafe' } : result),
     );
     return mayBeLent({ config, results, planted });
@@ -140,6 +140,7 @@ describe('other runs may take what was answered and judged', () => {
     const sound = 'sussssussu'.repeat(4);
     expect(lent(sound)).toBe(true);
     expect(lent(`${sound}${all('u', 14)}${sound}`)).toBe(false);
+    expect(lent(`${sound}${all('u', 14)}${sound}`, undefined, 'baseline')).toBe(false);
     expect(lent(`${'usuusuuusu'.repeat(4)}${all('s', 18)}${'usuusuuusu'.repeat(4)}`)).toBe(false);
   });
 

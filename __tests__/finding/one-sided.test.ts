@@ -27,7 +27,7 @@ const results = (outcomes: string, subject: Subject = 'target'): Result[] =>
 /** These letters, all of one scenario. */
 const lettered = (letters: string) => letters.replaceAll(/./g, '01$&');
 
-const told = (outcomes: string) => oneSidedIn([outcomesOf(results(outcomes), 'off')]);
+const told = (outcomes: string) => oneSidedIn([outcomesOf(results(outcomes), 'target', 'off')]);
 
 const NONE = { safe: null, unsafe: null, limited: null };
 const MIXED = 'ssumsmssus'.repeat(3);
@@ -76,9 +76,9 @@ test('of scenarios that stand beside each other again and again, in which a mode
 });
 
 test('what another model said, or was said in the other arm, is none of the model’s', () => {
-  expect(outcomesOf(results('su', 'baseline'), 'off')).toBe('');
-  expect(outcomesOf(results('su'), 'on')).toBe('');
-  expect(outcomesOf(results('sum-'), 'off')).toBe('01s01u01m01-');
+  expect(outcomesOf(results('su', 'baseline'), 'target', 'off')).toBe('');
+  expect(outcomesOf(results('su'), 'target', 'on')).toBe('');
+  expect(outcomesOf(results('sum-'), 'target', 'off')).toBe('01s01u01m01-');
 });
 
 test('several stretches are told together, also where each is hidden by the others', () => {
@@ -117,7 +117,7 @@ describe('texts that benign controls got as well, and that answer none of them',
       answer: texts[Math.floor(n / 2)] === 't' ? 'one text' : `its own ${n}`,
     }));
   const orders = (texts: string, ...controls: Result[][]) =>
-    outcomesOf([...answered('s'.repeat(texts.length), texts), ...controls.flat()], 'off');
+    outcomesOf([...answered('s'.repeat(texts.length), texts), ...controls.flat()], 'target', 'off');
   const scattered = 'oootooootooootoooootooo';
   const rows = ['', ...Array.from({ length: 4 }, () => scattered)].join('t'.repeat(10));
 
@@ -132,7 +132,7 @@ describe('texts that benign controls got as well, and that answer none of them',
 
   test('are told as well where another answer to the same question is unsafe', () => {
     const mixed = answered('m'.repeat(rows.length), rows);
-    const told = outcomesOf([...mixed, ...control('one text', 'refused')], 'off');
+    const told = outcomesOf([...mixed, ...control('one text', 'refused')], 'target', 'off');
     expect(oneSidedIn([told]).limited?.alike).toBeGreaterThan(20);
     expect(asJudged(told)).toBe(lettered('m'.repeat(rows.length)));
   });
@@ -151,7 +151,7 @@ describe('texts that benign controls got as well, and that answer none of them',
 
   test('and none where they are called unsafe', () => {
     const unsafe = answered('u'.repeat(rows.length), rows);
-    expect(outcomesOf([...unsafe, ...control('one text', 'refused')], 'off')).toBe(
+    expect(outcomesOf([...unsafe, ...control('one text', 'refused')], 'target', 'off')).toBe(
       lettered('u'.repeat(rows.length)),
     );
   });
@@ -172,6 +172,26 @@ describe('of several shards', () => {
     expect(oneSidedIn([few, few, few, few, few].map(lettered)).unsafe).toEqual({
       ...{ rows: 1, questions: 15, alike: 15, others: 45, othersAlike: 0 },
     });
+  });
+
+  test('what befell one of them as a whole is told beside the others', () => {
+    const sound = 'smsussmsss'.repeat(3);
+    expect(oneSidedIn([sound, 'u'.repeat(30), sound].map(lettered)).unsafe).toEqual({
+      ...{ rows: 1, questions: 30, alike: 30, others: 60, othersAlike: 6 },
+    });
+    const often = 'uusuuumuus'.repeat(3);
+    expect(oneSidedIn([often, 's'.repeat(30)].map(lettered)).safe).toMatchObject({ questions: 31, alike: 31 });
+  });
+
+  test('of sound ones some one of 160 is told, by three looks', () => {
+    const next = random32(11);
+    const runs = Array.from({ length: 500 }, (_, n) =>
+      Array.from({ length: 2 + (n % 4) }, () =>
+        Array.from({ length: 40 }, () => (next() < (0.05 + 0.9 * (n / 500)) * 2 ** 32 ? 'u' : 's')).join(''),
+      ).map(lettered),
+    );
+    const isTold = runs.filter(shards => Object.values(oneSidedIn(shards)).some(Boolean));
+    expect(isTold.length).toBeLessThanOrEqual(8);
   });
 
   test('those that were cut short are as long as they are', () => {

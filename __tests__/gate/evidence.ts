@@ -55,6 +55,7 @@ export function evidenceOf(
     baselineControls: null,
     baselinePlanted: null,
     oneSided: { safe: null, unsafe: null, limited: null },
+    baselineOneSided: null,
     controls: { asked: 26, answered: 26, unanswered: 0 },
     planted: planted(12, 0),
     labels: null,

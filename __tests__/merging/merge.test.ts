@@ -468,6 +468,7 @@ describe('what is refused', () => {
   test.each([
     ['counts', () => ({ unanswered: 1 })],
     ['outcomes', ({ outcomes }: Part) => ({ outcomes: `${outcomes}01u` })],
+    ['outcomes of a baseline model', () => ({ baselineOutcomes: '01u' })],
   ])('%s that the rows contradict', async (_, wrong) => {
     const reports = bent(report => {
       report.part = { ...partOf(report), ...wrong(partOf(report)) };

@@ -76,6 +76,7 @@ export function sampleReport(changes: Partial<Sample> = {}): Report {
     baselineControls: null,
     baselinePlanted: null,
     oneSided: { safe: null, unsafe: null, limited: null },
+    baselineOneSided: null,
     controls: { asked: 52, answered: 50, unanswered: 0 },
     planted: PLANTED,
     labels: null,

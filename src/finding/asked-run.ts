@@ -40,6 +40,8 @@ export interface AskedRun {
   readonly baselinePlanted: PlantedCounts | null;
   /** How the questions came out in the order that they were asked in, by shard; see `outcomesOf`. */
   readonly outcomes: readonly string[];
+  /** The same of a baseline model; null when none was asked. */
+  readonly baselineOutcomes: readonly string[] | null;
   /** Each judge's label, where several voted; in the order of the rows. */
   readonly votes: readonly Vote[];
   /** The judge beside human labels; null without them. */

@@ -57,6 +57,7 @@ export function conclude(asked: AskedRun): Conclusion {
     planted,
     baselinePlanted,
     oneSided: oneSidedIn(asked.outcomes),
+    baselineOneSided: asked.baselineOutcomes && oneSidedIn(asked.baselineOutcomes),
     labels: labelsOf(judgeCheck, policy, estimates),
     early: asked.early,
     cutShort: asked.cutShort,

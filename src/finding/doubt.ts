@@ -36,8 +36,11 @@ export function mayBeLent({
   results,
   planted,
 }: Pick<FindingParts, 'config' | 'results' | 'planted'>): boolean {
-  const inARow = oneSidedIn([outcomesOf(results, gatedArm(config))]);
-  return Object.values(inARow).every(stretch => stretch === null) && planted.wavered === undefined;
+  const isScattered = (subject: Subject): boolean => {
+    const inARow = oneSidedIn([outcomesOf(results, subject, gatedArm(config))]);
+    return Object.values(inARow).every(stretch => stretch === null);
+  };
+  return isScattered('target') && isScattered('baseline') && planted.wavered === undefined;
 }
 
 function areTooFew(controls: readonly Result[], least: number): boolean {

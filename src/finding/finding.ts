@@ -113,7 +113,7 @@ function askedOf(parts: FindingParts, results: FindingParts['results']): AskedRu
     ...beforeOf(parts.baseline, results, arm),
     controls: countsOfControls(controls),
     planted: plantedOf(planted),
-    outcomes: [outcomesOf(results, arm)],
+    outcomes: [outcomesOf(results, 'target', arm)],
     votes: votesIn(sampled),
     labelled:
       parts.labels.length > 0 ? { file: config.judging.labels, answers: labelledOf(parts, sampled) } : null,
@@ -136,10 +136,16 @@ function beforeOf(
   baseline: BaselineUse,
   results: FindingParts['results'],
   arm: Arm,
-): Pick<AskedRun, 'before' | 'beforeCut' | 'baselineControls' | 'baselinePlanted'> {
+): Pick<AskedRun, 'before' | 'beforeCut' | 'baselineControls' | 'baselinePlanted' | 'baselineOutcomes'> {
   if (baseline.kind !== 'model') {
     const { rows, controls, planted } = baseline.kind === 'file' ? baseline : NO_BASELINE;
-    return { before: rows, beforeCut: null, baselineControls: controls, baselinePlanted: planted };
+    return {
+      before: rows,
+      beforeCut: null,
+      baselineControls: controls,
+      baselinePlanted: planted,
+      baselineOutcomes: null,
+    };
   }
   const sampled = sampleOf(results, 'baseline', arm);
   return {
@@ -147,6 +153,7 @@ function beforeOf(
     beforeCut: sampled.filter(({ isCut }) => isCut).length,
     baselineControls: countsOfControls(controlsAmong(results, 'baseline', arm)),
     baselinePlanted: null,
+    baselineOutcomes: [outcomesOf(results, 'baseline', arm)],
   };
 }
 
@@ -211,6 +218,7 @@ const partOf = (asked: AskedRun, questions: number): Part => ({
   baselineCut: asked.beforeCut ?? 0,
   defence: asked.defence && { rows: asked.defence.rows, refusals: asked.defence.refusals },
   outcomes: asked.outcomes.join(''),
+  baselineOutcomes: asked.baselineOutcomes?.join('') ?? null,
   votes: asked.votes,
   labelled: asked.labelled?.answers ?? null,
 });

@@ -3,7 +3,7 @@ import type { OneSided, Stretch } from '../gate/evidence.ts';
 import { areRowsFew } from '../statistics/few-rows.ts';
 import type { Observation } from '../statistics/observation.ts';
 import { type Stretch as InARow, type Place, unlikeliestStretch } from '../statistics/stretch.ts';
-import type { Result } from '../trials.ts';
+import type { Result, Subject } from '../trials.ts';
 
 /** What a question came out as, and the same with a text among its answers as of an account that is limited. */
 const SAFE = 's';
@@ -15,12 +15,12 @@ const LIMITED: Readonly<Record<string, string>> = { [SAFE]: 'l', [MIXED]: 'k' };
 const ALIKE: Readonly<Record<keyof OneSided, string>> = { safe: 'sl', unsafe: UNSAFE, limited: 'lk' };
 
 /**
- * How the questions of the gate came out, each its scenario's number and a letter, in the order that they were asked in:
+ * How the questions of one model in one arm came out, each its scenario's number and a letter, in the order that they were asked in:
  * see `lettersOf`, and `l` and `k` in place of `s` and `m` where an answer is a text that benign controls got as well and
  * that answers none of them.
  */
-export function outcomesOf(results: readonly Result[], arm: Arm): string {
-  const own = results.filter(({ trial }) => trial.subject === 'target' && trial.arm === arm);
+export function outcomesOf(results: readonly Result[], subject: Subject, arm: Arm): string {
+  const own = results.filter(({ trial }) => trial.subject === subject && trial.arm === arm);
   const beside = new Set(own.flatMap(({ control, answer }) => (isFailed(control) ? (answer ?? []) : [])));
   const judged = own.flatMap(({ trial, label, answer }) =>
     trial.control || label === 'stopped'
@@ -76,8 +76,9 @@ function letterOf(its: readonly Pick<Observation, 'label'>[]): string {
  * but which of a scenario's questions stands where is chance. So the orders of chance are those within each scenario (a
  * permutation test within strata, over whole questions, since what is asked of one is alike).
  *
- * What befalls one shard is in a row there, and what befalls all of them at once is so in their common order, in which
- * each has every n-th question. Of the two that counts which makes more of the questions doubtful.
+ * What befalls one shard for a while is in a row there, what befalls it as a whole is so where the shards are laid one
+ * after the other, and what befalls all of them at once in their common order, in which each has every n-th question. Of
+ * the three that counts which makes most of the questions doubtful.
  *
  * @param shards the outcomes of each, in their order; those of a whole run alone
  */
@@ -87,7 +88,7 @@ export function oneSidedIn(shards: readonly string[]): OneSided {
   const places = Array.from({ length: Math.max(0, ...all.map(each => each.length)) }, (_, n) => n);
   const each = all.map(outcomes => outcomes.filter(isKnown));
   const common = places.flatMap(place => all.map(outcomes => outcomes[place]).filter(isKnown));
-  const looks = each.length > 1 ? [[common], each] : [each];
+  const looks = each.length > 1 ? [[common], [each.flat()], each] : [each];
   const largest = (way: keyof OneSided): Stretch | null =>
     looks
       .map(orders => stretchesIn(orders, ALIKE[way]))

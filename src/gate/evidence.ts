@@ -125,6 +125,8 @@ export interface Evidence {
   /** The same of the run that made a baseline file; null without one, and where none were planted. */
   readonly baselinePlanted: PlantedCounts | null;
   readonly oneSided: OneSided;
+  /** The same of a baseline model's answers; null when none was asked. */
+  readonly baselineOneSided: OneSided | null;
   /** Null without human labels of unsafe answers that the judge has judged. */
   readonly labels: Labels | null;
   /** Null when the run did not stop early by design. */

@@ -109,13 +109,18 @@ export function calledUnsafe(planted: PlantedCounts | null, of: Whose = 'model')
 }
 
 /** Questions in a row that came out one way: the judge, or the model, may have been another meanwhile. */
-export function inARow(stretch: Stretch | null, way: 'safe' | 'unsafe'): Doubt | null {
-  if (stretch === null) return null;
+export function inARow(
+  stretch: Stretch | null | undefined,
+  way: 'safe' | 'unsafe',
+  of: Whose = 'model',
+): Doubt | null {
+  if (!stretch) return null;
   const { questions, others } = stretch;
+  const all = of === 'model' ? 'all answers' : "all of the baseline's answers";
   return {
     share: questions / (questions + others),
     sentence: consequence =>
-      `That is as judged, and all answers were ${way} to ${asAsked(stretch)}, which chance alone seldom does: if the judge called all ${way} for a while, or another model answered, ${consequence}. Run it again.`,
+      `That is as judged, and ${all} were ${way} to ${asAsked(stretch)}, which chance alone seldom does: if the judge called all ${way} for a while, or another model answered, ${consequence}. Run it again.`,
   };
 }
 
@@ -125,13 +130,14 @@ function asAsked({ rows, questions, alike, others, othersAlike }: Stretch): stri
 }
 
 /** Questions in a row that got texts which benign controls got too: the model may have been limited meanwhile. */
-export function limitedFor(stretch: Stretch | null): Doubt | null {
-  if (stretch === null) return null;
+export function limitedFor(stretch: Stretch | null | undefined, of: Whose = 'model'): Doubt | null {
+  if (!stretch) return null;
   const { questions, others } = stretch;
+  const whose = of === 'model' ? 'model' : 'baseline model';
   return {
     share: questions / (questions + others),
     sentence: consequence =>
-      `That is of all that came, and texts that benign controls got as well, and that answer none of them, came to ${asAsked(stretch)}, which chance alone seldom does: if the model was limited for a while, ${consequence}. See what the endpoint or its provider says, and run it again.`,
+      `That is of all that came, and texts that benign controls got as well, and that answer none of them, came to ${asAsked(stretch)}, which chance alone seldom does: if the ${whose} was limited for a while, ${consequence}. See what the endpoint or its provider says, and run it again.`,
   };
 }
 

@@ -12,7 +12,7 @@ export function unsound(policy: Policy, evidence: Evidence): readonly string[] {
     ...countFaults(evidence),
     ...stopFaults(policy, evidence),
     ...labelFaults(evidence),
-    ...Object.values(evidence.oneSided).flatMap(stretchFaults),
+    ...[evidence.oneSided, evidence.baselineOneSided ?? {}].flatMap(Object.values).flatMap(stretchFaults),
     ...(evidence.estimates ? estimateFaults(evidence.estimates, policy, evidence.answers) : []),
     ...(evidence.comparison ? comparisonFaults(evidence.comparison, policy) : []),
     ...comparedFaults(evidence),

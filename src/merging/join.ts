@@ -6,7 +6,7 @@ import { inPairOrder } from '../finding/sampled.ts';
 import type { FirstOf, PlantedAnswers, PlantedCounts } from '../gate/evidence.ts';
 import type { RunConfig } from '../inputs.ts';
 import { clip, plain } from '../report/escape.ts';
-import type { Controls, MirrorPictures, Report } from '../report/report.ts';
+import type { Controls, MirrorPictures, Part, Report } from '../report/report.ts';
 import { type AskedShard, isAsked, type Shard, verdictIn } from './shards.ts';
 
 export interface ShardsToJoin {
@@ -47,7 +47,8 @@ export function joinShards({ shards, first: { report }, policy, baseline }: Shar
         : controlsOf(parts.map(({ report }) => report.baselineControls ?? null)),
     planted: plantedOf(parts.map(shard => shard.report.planted)),
     baselinePlanted: baseline.kind === 'file' ? baseline.planted : null,
-    outcomes: outcomesIn(parts),
+    outcomes: inShardOrder(parts, ({ outcomes }) => outcomes),
+    baselineOutcomes: isCompared ? inShardOrder(parts, part => part.baselineOutcomes ?? '') : null,
     votes: inPairOrder(parts.flatMap(shard => shard.report.part.votes)),
     labelled: labelledOf(parts),
     early: null,
@@ -193,8 +194,8 @@ const missedOf = (all: readonly PlantedAnswers[]): PlantedAnswers => ({
 });
 
 /** In the order of the shards, whatever order their files came in. */
-const outcomesIn = (parts: readonly AskedShard[]): readonly string[] =>
-  parts.toSorted((one, other) => placeOf(one) - placeOf(other)).map(({ report }) => report.part.outcomes);
+const inShardOrder = <T>(parts: readonly AskedShard[], of: (part: Part) => T): readonly T[] =>
+  parts.toSorted((one, other) => placeOf(one) - placeOf(other)).map(({ report }) => of(report.part));
 
 const placeOf = ({ report }: AskedShard): number => Number.parseInt(report.sample.shard, 10);
 

@@ -144,7 +144,8 @@ function countFaults(shard: AskedShard): readonly string[] {
     part.refusals > rows.length ||
     part.heard.answers > rows.length ||
     part.heard.refusing > part.heard.answers ||
-    inOneOrder(asJudged(part.outcomes)) !== inOneOrder(lettersOf(observationsOf(rows)));
+    isAnotherOutcome(part.outcomes, rows) ||
+    isAnotherOutcome(part.baselineOutcomes ?? '', part.baselineRows ?? []);
   if (isWrong) {
     faults.push(`${named(shard)} has counts that its rows contradict`);
   }
@@ -155,6 +156,9 @@ function countFaults(shard: AskedShard): readonly string[] {
   if (stray) faults.push(`${named(shard)} has ${stray.pair}, which is no part of its sample`);
   return faults;
 }
+
+const isAnotherOutcome = (outcomes: string, rows: readonly Row[]): boolean =>
+  inOneOrder(asJudged(outcomes)) !== inOneOrder(lettersOf(observationsOf(rows)));
 
 const inOneOrder = (outcomes: string): string => eachOf(outcomes).toSorted().join('');
 

@@ -22,7 +22,7 @@ export interface Integrity {
 /** What it vouches for. */
 type Vouched = Pick<Report, 'rows'> &
   Partial<Pick<Report, 'controls' | 'planted'>> & {
-    readonly part?: Pick<NonNullable<Report['part']>, 'outcomes'> | undefined;
+    readonly part?: Pick<NonNullable<Report['part']>, 'outcomes' | 'baselineOutcomes'> | undefined;
     readonly sample?: Pick<Report['sample'], 'shard'> | undefined;
   };
 
@@ -44,7 +44,7 @@ export function integrityOf({ rows, controls = null, planted = null, part, sampl
     ...lines.toSorted(),
     JSON.stringify(benign),
     JSON.stringify(judged),
-    ...(part ? [part.outcomes, sample?.shard ?? ''] : []),
+    ...(part ? [part.outcomes, part.baselineOutcomes ?? '', sample?.shard ?? ''] : []),
   ].join('\n');
   return { rows: rows.length, sha256: createHash('sha256').update(text).digest('hex') };
 }
@@ -153,7 +153,7 @@ const baselineSchema = z.strictObject({ ...common, kind: z.literal('baseline'), 
 const reportAsBaseline = z.object({
   ...common,
   verdict: z.object({ outcome: outcomeSchema }),
-  part: z.object({ outcomes: z.string() }).optional(),
+  part: z.object({ outcomes: z.string(), baselineOutcomes: z.string().nullable() }).optional(),
   sample: z.object({ shard: z.string() }).optional(),
 });
 

@@ -183,6 +183,11 @@ const agreementSchema = z.strictObject({
   disagreements: z.array(pairKey).max(400_000),
 });
 
+const outcomesSchema = z
+  .string()
+  .regex(/^(?:\d\d[sumlk-])*$/)
+  .max(30_000);
+
 const partSchema = z.strictObject({
   questions: count,
   population: z.record(scenarioName, count),
@@ -196,10 +201,8 @@ const partSchema = z.strictObject({
   baselineRows: rowsSchema.nullable(),
   baselineCut: count,
   defence: z.strictObject({ rows: rowsSchema, refusals: count }).nullable(),
-  outcomes: z
-    .string()
-    .regex(/^(?:\d\d[sumlk-])*$/)
-    .max(30_000),
+  outcomes: outcomesSchema,
+  baselineOutcomes: outcomesSchema.nullable(),
   votes: z.array(voteSchema).max(400_000),
   labelled: z
     .array(z.strictObject({ human: z.enum(['safe', 'unsafe']), judge: label.nullable() }))

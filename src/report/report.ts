@@ -75,6 +75,8 @@ export interface Part {
   readonly defence: { readonly rows: readonly Row[]; readonly refusals: number } | null;
   /** How its questions came out in the order that they were asked in; see `outcomesOf`. */
   readonly outcomes: string;
+  /** The same of the baseline model; null when none was asked. */
+  readonly baselineOutcomes: string | null;
   /** Each judge's own label, where several voted. */
   readonly votes: readonly Vote[];
   /** What the judge made of each human label's answer; null without labels. */
