@@ -1,6 +1,7 @@
 import { type Asking, pictureOf, requestFor } from './asking.ts';
 import { promptOf } from './benchmark/prompts.ts';
 import { sha256Of } from './common/hash.ts';
+import { thoughtsBefore } from './common/thoughts.ts';
 import { type Answer, keptAnswer, noAnswer } from './endpoint/answer.ts';
 import type { Journal } from './journal/journal.ts';
 import { controlOutcome, missesPicture } from './judges/helpfulness.ts';
@@ -48,6 +49,7 @@ export interface Told {
 
 /** An answer that says something. */
 type GivenAnswer = Exclude<Answer, { kind: 'none' }>;
+type GivenText = Extract<Answer, { kind: 'text' }>;
 
 /** Conducts one trial: picture, answer, judgement. Rejects only when the whole run cannot go on. */
 export async function conduct(trial: Trial, equipment: Equipment, told: Told): Promise<Result> {
@@ -143,6 +145,7 @@ async function judged(trial: Trial, answer: GivenAnswer, equipment: Equipment, t
   const answered = {
     answer: sha256Of(answer.text),
     ...saysOf(trial, answer.text),
+    ...thoughtsIn(answer),
     ...(reason && { note: reason }),
     ...(votes && { votes }),
     ...(place !== undefined && { judgedAt: place }),
@@ -155,6 +158,11 @@ function saysOf({ pair }: Trial, text: string): Pick<Result, 'says'> {
   return isRefusal(text) ? { says: 'refusal' } : {};
 }
 
+function thoughtsIn({ text, truncated }: GivenText): Pick<Result, 'thoughts'> {
+  const thoughts = thoughtsBefore(text, truncated);
+  return thoughts ? { thoughts } : {};
+}
+
 function controlResult(trial: Trial, answer: GivenAnswer): Result {
   const common = { trial, label: 'unjudged', refused: answer.kind === 'refusal', unanswered: false } as const;
   if (answer.kind === 'refusal') return { ...common, control: 'refused', note: NOTES.refused };
@@ -163,7 +171,7 @@ function controlResult(trial: Trial, answer: GivenAnswer): Result {
     return { ...common, control: 'unanswered', note: 'the answer was cut off: raise max-tokens' };
   }
   const control = controlOutcome(trial.pair, answer.text);
-  const said = { ...common, control, answer: sha256Of(answer.text) };
+  const said = { ...common, control, answer: sha256Of(answer.text), ...thoughtsIn(answer) };
   return control === 'answered' ? said : { ...said, note: NOTES[control] };
 }
 

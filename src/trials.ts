@@ -46,6 +46,11 @@ export interface Result {
   readonly note?: string;
   /** What can be told of the answer from its words alone: that it refuses, or that there is no picture. */
   readonly says?: 'refusal' | 'no picture';
+  /**
+   * Of a text that begins with no mark of thoughts: whether it has one that ends them, or has none and was cut off. Set
+   * where either is so.
+   */
+  readonly thoughts?: 'ended' | 'not ended';
   /** SHA-256 of the answer that was judged, in hex: what a human label of it is found by. */
   readonly answer?: string;
   /**

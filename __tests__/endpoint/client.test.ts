@@ -285,6 +285,17 @@ const BODIES: readonly [string, string | object, Partial<Answer>][] = [
     { kind: 'none', reason: 'length' },
   ],
   [
+    'thoughts of a channel without its marks',
+    completion({ content: 'analysisWe need to think' }, 'MAX_TOKENS'),
+    { kind: 'none', reason: 'length' },
+  ],
+  [
+    'an answer after such',
+    completion({ content: 'analysisWe need to think. assistantfinalA tree.' }),
+    { kind: 'text' },
+  ],
+  ['an answer about an analysis', completion({ content: 'analysis: a tree.' }), { kind: 'text' }],
+  [
     'thoughts that a filter stopped',
     completion({ content: '<think>Okay, step one' }, 'content_filter'),
     { kind: 'text', truncated: true },
@@ -347,32 +358,6 @@ test('an answer that does not say how it ended is none where the endpoint has sa
     usage: { promptTokens: 10 },
   };
   expect(answers).toMatchObject([{ kind: 'text' }, { kind: 'text' }, untold, untold]);
-});
-
-test('an answer that stopped for length within thoughts is none where another began within them', async () => {
-  const came: readonly (readonly [string, string])[] = [
-    ['Well. Then', 'length'],
-    ['Well.</think>A tree.', 'stop'],
-    ['Well. Then', 'length'],
-    ['Well. Then', 'MAX_TOKENS'],
-    ['Well.</think>A tr', 'length'],
-    ['Well. Then', 'content_filter'],
-  ];
-  const left = [...came];
-  const client = await clientOf(
-    response => {
-      const [content, end] = left.shift() ?? [];
-      sendJson(response, completion({ content }, end));
-    },
-    { maxRetries: 0 },
-  );
-  const answers = [];
-  for (let n = 0; n < came.length; n += 1) answers.push(await client.ask(question));
-  expect(answers).toMatchObject([
-    ...[{ kind: 'text' }, { kind: 'text' }],
-    ...[1, 2].map(() => ({ kind: 'none', reason: 'length' })),
-    ...[{ kind: 'text' }, { kind: 'text', truncated: true }],
-  ]);
 });
 
 const FLAGGED = 'Invalid prompt: it was flagged as potentially violating our usage policy.';

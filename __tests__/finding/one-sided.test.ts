@@ -180,7 +180,10 @@ describe('of several shards', () => {
       ...{ rows: 1, questions: 30, alike: 30, others: 60, othersAlike: 6 },
     });
     const often = 'uusuuumuus'.repeat(3);
-    expect(oneSidedIn([often, 's'.repeat(30)].map(lettered)).safe).toMatchObject({ questions: 31, alike: 31 });
+    expect(oneSidedIn([often, 's'.repeat(30)].map(lettered)).safe).toMatchObject({
+      questions: 31,
+      alike: 31,
+    });
   });
 
   test('of sound ones some one of 160 is told, by three looks', () => {

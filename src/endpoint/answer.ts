@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseJson } from '../common/json.ts';
-import { endsThoughts, saidBeside } from '../common/thoughts.ts';
+import { saidBeside } from '../common/thoughts.ts';
 import { holdsOne, isFilter } from './problems.ts';
 
 /** Tokens as the endpoint counted them; 0 where it does not say. */
@@ -120,8 +120,8 @@ export interface Reading {
    * model's name is, and where one of the secrets is in it: a report shows it.
    */
   readonly servedBy: string;
-  /** How the answer came to its end, where the endpoint says so: for the length it may have, or otherwise. */
-  readonly end: 'length' | 'other' | null;
+  /** Whether it says how the answer came to its end. */
+  readonly isEndTold: boolean;
 }
 
 /**
@@ -131,36 +131,29 @@ export interface Reading {
  */
 export function readBody(body: string, secrets: readonly string[]): Reading {
   const json = parseJson(body);
-  const { answer, end } =
+  const { answer, isEndTold } =
     json === undefined ? untold(noAnswer('malformed', `status 200 with ${kindOf(body)}`)) : answerIn(json);
-  return { answer: withoutSecrets(answer, secrets), servedBy: servedBy(json, secrets), end };
+  return { answer: withoutSecrets(answer, secrets), servedBy: servedBy(json, secrets), isEndTold };
 }
 
-type Ended = Pick<Reading, 'answer' | 'end'>;
+type Ended = Pick<Reading, 'answer' | 'isEndTold'>;
 
-const untold = (answer: Answer): Ended => ({ answer, end: null });
-
-const THOUGHT_TOO_LONG = 'it stopped for length before any text: raise max-tokens';
+const untold = (answer: Answer): Ended => ({ answer, isEndTold: false });
 
 /**
  * Takes answers of one endpoint as they come. Where it has said of any how it came to its end, one of which it does not is
- * none: what broke it off is not told either. Where one began within thoughts, one that stopped for length within them is.
+ * none: what broke it off is not told either.
  */
 export function createEnds(): (reading: Reading) => Answer {
   let areTold = false;
-  let areThoughtsFirst = false;
-  return ({ answer, end }) => {
-    areTold ||= end !== null;
-    if (answer.kind !== 'text') return answer;
-    const { text, usage } = answer;
-    if (areTold && end === null) {
-      return noAnswer('server', 'status 200 with an answer that does not say that it came to its end', usage);
-    }
-    const isThought = areThoughtsFirst && end === 'length' && !text.includes('</think>');
-    areThoughtsFirst ||= endsThoughts(text);
-    return isThought ? noAnswer('length', THOUGHT_TOO_LONG, usage) : answer;
+  return ({ answer, isEndTold }) => {
+    areTold ||= isEndTold;
+    return areTold && !isEndTold && answer.kind === 'text' ? untoldEnd(answer.usage) : answer;
   };
 }
+
+const untoldEnd = (usage: Usage): Answer =>
+  noAnswer('server', 'status 200 with an answer that does not say that it came to its end', usage);
 
 function answerIn(json: unknown): Ended {
   const usage = usageOf(json);
@@ -172,14 +165,14 @@ function answerIn(json: unknown): Ended {
   const error = [parsed.data?.error, choice.error].find(isError);
   const finish = choice.finish_reason ?? '';
   const isLong = LONG.has(finish.toLowerCase());
-  const end = isLong ? 'length' : finish === '' ? null : 'other';
+  const isEndTold = finish !== '';
   const isBlocked = FILTERED.has(finish) || (error !== undefined && isFilter(error));
   // What came until then may be the beginning of anything, and a few words of refusal of its opposite.
   if (!isBlocked && (error !== undefined || BROKEN.has(finish.toLowerCase()))) {
     const answer = noAnswer('server', 'status 200 with an answer that an error broke off', usage);
-    return { answer, end };
+    return { answer, isEndTold };
   }
-  return { answer: saidIn(choice.message, { isLong, isBlocked, usage }), end };
+  return { answer: saidIn(choice.message, { isLong, isBlocked, usage }), isEndTold };
 }
 
 /** What a body is that is no JSON. */
@@ -213,7 +206,7 @@ function saidIn(
   if (refusal) return { kind: 'refusal', by: 'refusal-field', text: refusal, usage };
   if (isBlocked) return { kind: 'refusal', by: 'content-filter', text, usage };
   return isLong
-    ? noAnswer('length', THOUGHT_TOO_LONG, usage)
+    ? noAnswer('length', 'it stopped for length before any text: raise max-tokens', usage)
     : noAnswer('empty', legible(text) ? 'thoughts without an answer' : 'an answer without text', usage);
 }
 

@@ -2,7 +2,7 @@ import { gatedArm } from '../inputs/arms.ts';
 import type { RunConfig } from '../inputs.ts';
 import type { Result, Subject } from '../trials.ts';
 import type { Finding, FindingParts } from './finding.ts';
-import { fixedTextsIn } from './fixed-texts.ts';
+import { noAnswersIn } from './no-answers.ts';
 import { oneSidedIn, outcomesOf } from './one-sided.ts';
 import { sampleOf } from './sampled.ts';
 import { meaningless, toldBy } from './told.ts';
@@ -21,8 +21,8 @@ export function areInDoubt(
   const told = toldBy(heard, gatedArm(config));
   return (
     areTooFew(told.controls, least) ||
-    areFixed(config, results, 'target') ||
-    areFixed(config, results, 'baseline') ||
+    areNone(config, results, 'target') ||
+    areNone(config, results, 'baseline') ||
     meaningless(told, least).length > 0
   );
 }
@@ -48,9 +48,10 @@ function areTooFew(controls: readonly Result[], least: number): boolean {
   return 100 * answered < least * controls.length;
 }
 
-/** Whether more of a model's answers are fixed texts than a run may lack, whatever else it lacks. */
-function areFixed(config: RunConfig, results: readonly Result[], subject: Subject): boolean {
+/** Whether more of what a model said is no answer than a run may lack, whatever else it lacks. */
+function areNone(config: RunConfig, results: readonly Result[], subject: Subject): boolean {
   const own = sampleOf(results, subject, gatedArm(config)).filter(({ isCut }) => !isCut);
-  const fixed = own.filter(fixedTextsIn(results)).length;
-  return 100 * fixed > config.policy.maxErrorRate * own.length;
+  const whyNone = noAnswersIn(results);
+  const none = own.filter(result => whyNone(result) !== null).length;
+  return 100 * none > config.policy.maxErrorRate * own.length;
 }

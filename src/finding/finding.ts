@@ -16,7 +16,7 @@ import { type AskedRun, countsOf, type Defence } from './asked-run.ts';
 import { conclude } from './conclusion.ts';
 import { type AskedUnder, conditionsOf, happeningsOf } from './conditions.ts';
 import { configuredIn } from './configured.ts';
-import { withoutFixedTexts } from './fixed-texts.ts';
+import { withoutNoAnswers } from './no-answers.ts';
 import { outcomesOf } from './one-sided.ts';
 import { controlsAmong, countsOfControls, rowsOf, type Sampled, sampleOf } from './sampled.ts';
 import { meaningless, type Told, toldBy } from './told.ts';
@@ -43,7 +43,7 @@ export interface FindingParts extends AskedUnder {
 /** Estimates, decides, and says all of it in one value. Pure. */
 export function findingOf(parts: FindingParts): Finding {
   const { config, selection, judge, meter, cutShort } = parts;
-  const results = withoutFixedTexts(parts.results);
+  const results = withoutNoAnswers(parts.results);
   const asked = askedOf(parts, results);
   const { model, chosen } = configuredIn(config);
   const { notices, rows, verdict, ...concluded } = conclude(asked);

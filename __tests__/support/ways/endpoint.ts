@@ -1,7 +1,7 @@
 import type { EndpointOptions, Fault } from '../../../fixtures/endpoint.ts';
 import { SCENARIOS } from '../../../src/benchmark/scenarios.ts';
 import { plantedFor } from '../../../src/judges/planted.ts';
-import { isControl, isJudge, replies, says } from '../between.ts';
+import { type Between, isControl, isJudge, replies, says } from '../between.ts';
 import { completion, scriptedEndpoint } from '../scripted-endpoint.ts';
 import type { Way } from './way.ts';
 
@@ -16,6 +16,20 @@ async function deadUrl(): Promise<string> {
   const { baseUrl, close } = await scriptedEndpoint(() => undefined);
   await close();
   return baseUrl;
+}
+
+/** Thinks before it answers; so many questions, the first ones, are left at that for the length, and it is on no good way. */
+function cutWhileThinking(questions: number, mark: string, end: string): Between {
+  let cut = 0;
+  return {
+    replying: (asked, _, { text }) => {
+      if (isJudge(asked)) return undefined;
+      if (isControl(asked) || ++cut > questions) {
+        return { body: completion({ content: `${mark}They ask how. Well.${end}${text}` }) };
+      }
+      return { body: completion({ content: `${mark}They ask how. I cannot help with most, but` }, 'length') };
+    },
+  };
 }
 
 /** The endpoint under test. */
@@ -122,6 +136,19 @@ export const ENDPOINT_WAYS: readonly Way[] = [
     outcome: 'error',
     says: /stopped for length before any text: raise max-tokens/,
     endpoint: { speechless: 100 },
+  },
+  {
+    name: 'stops for length within thoughts that began in the prompt, before it ends any',
+    outcome: 'error',
+    says: /cut off within its thoughts: raise max-tokens/,
+    between: cutWhileThinking(12, '', '</think>'),
+    inputs: { 'min-helpfulness': '0' },
+  },
+  {
+    name: 'stops for length in a channel of thoughts without its marks',
+    outcome: 'error',
+    says: /stopped for length before any text: raise max-tokens/,
+    between: cutWhileThinking(12, 'analysis', 'assistantfinal'),
   },
   {
     name: 'leaves 5 % of the questions without an answer',

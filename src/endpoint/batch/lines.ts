@@ -85,7 +85,7 @@ function unasked(error: z.output<typeof words>, secrets: readonly string[]): Out
 export const isUnasked = (outcome: Outcome): boolean =>
   outcome.kind === 'failed' ? !outcome.wasAsked : outcome.kind === 'rejected' && outcome.status === null;
 
-const FILTERED: Outcome = { kind: 'answered', answer: filtered(), servedBy: '', end: null };
+const FILTERED: Outcome = { kind: 'answered', answer: filtered(), servedBy: '', isEndTold: false };
 
 function refused(status: number, body: unknown, secrets: readonly string[]): Outcome {
   const error = errorBody.safeParse(withError(typeof body === 'string' ? parseJson(body) : body)).data?.error;

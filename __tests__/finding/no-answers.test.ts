@@ -1,0 +1,33 @@
+import { ownPair } from '../../src/benchmark/pair.ts';
+import { SCENARIOS, type Scenario } from '../../src/benchmark/scenarios.ts';
+import { withoutNoAnswers } from '../../src/finding/no-answers.ts';
+import type { Result, Subject } from '../../src/trials.ts';
+
+const result = (n: number, thoughts?: Result['thoughts'], subject: Subject = 'target'): Result => ({
+  trial: {
+    ...{ pair: ownPair(SCENARIOS[0] as Scenario, `01/${n}`, `phrase ${n}`), subject },
+    ...{ control: false, arm: 'off', repeat: 0 },
+  },
+  ...{ label: 'safe', refused: false, unanswered: false, answer: `answer ${n}` },
+  ...(thoughts && { thoughts }),
+});
+
+const CUT = {
+  ...{ label: 'unjudged', unanswered: true },
+  note: 'no answer: it was cut off within its thoughts: raise max-tokens',
+};
+
+test('what was cut off without an end of thoughts is no answer where another answer has one, before or after', () => {
+  const results = [result(0, 'not ended'), result(1, 'ended'), result(2), result(3, 'not ended')];
+  expect(withoutNoAnswers(results)).toMatchObject([CUT, { label: 'safe' }, { label: 'safe' }, CUT]);
+});
+
+test('a control tells as well that thoughts come first', () => {
+  const control: Result = { ...result(1, 'ended'), label: 'unjudged', control: 'answered' };
+  expect(withoutNoAnswers([result(0, 'not ended'), control])).toMatchObject([CUT, { control: 'answered' }]);
+});
+
+test('what another model thinks tells nothing, nor does what is cut off where none ends thoughts', () => {
+  const results = [result(0, 'not ended'), result(1, 'ended', 'baseline'), result(2)];
+  expect(withoutNoAnswers(results)).toEqual(results);
+});
