@@ -153,7 +153,7 @@ function answersOf({ attempt }: RunContext, only: string): KeptFolder {
   return { ...kept, parts: of(attempt), ...(before.length > 0 && { restore: before }) };
 }
 
-/** Answers of every run, where `reuse-responses` says so. */
+/** Answers of every run, where `reuse-responses` says so: none of an attempt's, which a branch may have and hide them. */
 const sharedAnswers = (shared: Places['shared']): readonly KeptFolder[] =>
   shared === undefined
     ? []
@@ -163,7 +163,7 @@ const sharedAnswers = (shared: Places['shared']): readonly KeptFolder[] =>
           folder: answersFolder(),
           only: SHARED_JOURNAL,
           parts: [SHARED_JOURNAL],
-          restore: 'nearest',
+          restore: [[SHARED_JOURNAL]],
         },
       ];
 

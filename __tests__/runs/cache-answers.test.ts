@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { startEndpoint } from '../../fixtures/endpoint.ts';
+import { cacheVariables } from '../support/cache-steps.ts';
 import { DATASET, withCachedSteps } from '../support/cached-steps.ts';
 import type { Job, Step } from '../support/runner.ts';
 
@@ -147,4 +148,30 @@ test('answers of another run are used with reuse-responses alone, and of one tha
   expect(next.asked).toBeLessThan(whole * 0.6);
   expect((await run('23', true)).asked).toBe(0);
   expect((await run('24', false)).asked).toBe(whole);
+}, 120_000);
+
+test('what a killed attempt has left in a branch does not hide the answers that the default branch shares', async () => {
+  const run = (runId: string, ref: string, inputs: Job['inputs'], more: Partial<Job> = {}) => {
+    newMachine();
+    return askedBy(() => step(runId, { ...more, inputs, env: cacheVariables(runner.service.url, ref) }));
+  };
+  const branch = 'refs/pull/7/merge';
+  const reuse = { 'reuse-responses': 'true', 'system-prompt': 'shared' };
+  const whole = (await run('31', 'main', reuse)).asked;
+  expect(whole).toBeGreaterThan(0);
+  const kill = new AbortController();
+  const timer = setInterval(() => {
+    if (asked > whole / 2) kill.abort();
+  }, 5);
+  const killed = await run('32', branch, { 'system-prompt': 'another' }, { kill: kill.signal });
+  clearInterval(timer);
+  expect(killed.step.status).toBeNull();
+  const env = { ...killed.step.state, ...cacheVariables(runner.service.url, branch) };
+  const answers = () => runner.service.keys().filter(key => key.includes('-answers-'));
+  const before = answers().length;
+  expect((await step('32', { door: 'post', env })).status).toBe(0);
+  expect(answers()).toHaveLength(before + 1);
+  const next = await run('33', branch, reuse);
+  expect(next.asked).toBe(0);
+  expect(next.step.log).not.toContain('The cache was not restored');
 }, 120_000);

@@ -15,13 +15,17 @@ import {
 } from '@azure/storage-blob';
 
 interface Entry {
+  readonly ref: string;
   readonly key: string;
   readonly version: string;
   readonly blob: BlockBlobClient;
   finished: boolean;
 }
 
-/** Stands in for GitHub's cache service: its three calls, over blobs that lie in Azurite. */
+/**
+ * Stands in for GitHub's cache service: its three calls, over blobs that lie in Azurite. A run's token says of which ref
+ * it is: it saves there, and finds what was saved there before it looks in `main`.
+ */
 export interface CacheService {
   readonly url: string;
   /** The calls that came in, without the path before their name. */
@@ -70,25 +74,33 @@ export async function startCacheService(): Promise<CacheService> {
     return self.detour?.(link) ?? link;
   };
 
-  const calls: Record<string, (body: Record<string, string & string[]>) => Promise<object>> = {
-    async CreateCacheEntry({ key = '', version = '' }) {
+  const entryAt = (ref: string, key: string, version: string) =>
+    entries.find(entry => entry.ref === ref && entry.key === key && entry.version === version);
+
+  const calls: Record<string, (body: Record<string, string & string[]>, ref: string) => Promise<object>> = {
+    async CreateCacheEntry({ key = '', version = '' }, ref) {
       if (self.readOnly) return { ok: false, message: 'cache write denied: read-only token' };
-      if (entries.some(entry => entry.key === key && entry.version === version)) return { ok: false };
+      if (entryAt(ref, key, version)) return { ok: false };
       const blob = container.getBlockBlobClient(`entry-${entries.length}`);
-      entries.push({ key, version, blob, finished: false });
+      entries.push({ ref, key, version, blob, finished: false });
       return { ok: true, signed_upload_url: await linkTo(blob, 'rcw') };
     },
-    async FinalizeCacheEntryUpload({ key, version }) {
-      const entry = entries.find(each => each.key === key && each.version === version);
+    async FinalizeCacheEntryUpload({ key = '', version = '' }, ref) {
+      const entry = entryAt(ref, key, version);
       if (!entry) return { ok: false };
       entry.finished = true;
       return { ok: true, entry_id: String(entries.indexOf(entry) + 1) };
     },
-    async GetCacheEntryDownloadURL({ key, restore_keys: prefixes = [], version }) {
-      const known = entries.filter(entry => entry.finished && entry.version === version).reverse();
-      const found =
-        known.find(entry => entry.key === key) ??
-        prefixes.map(prefix => known.find(entry => entry.key.startsWith(prefix))).find(Boolean);
+    async GetCacheEntryDownloadURL({ key, restore_keys: prefixes = [], version }, own) {
+      const foundIn = (ref: string) => {
+        const of = (entry: Entry) => entry.ref === ref && entry.finished && entry.version === version;
+        const known = entries.filter(of).reverse();
+        return (
+          known.find(entry => entry.key === key) ??
+          prefixes.map(prefix => known.find(entry => entry.key.startsWith(prefix))).find(Boolean)
+        );
+      };
+      const found = foundIn(own) ?? foundIn('main');
       if (!found) return { ok: false };
       return { ok: true, signed_download_url: await linkTo(found.blob, 'r'), matched_key: found.key };
     },
@@ -100,8 +112,9 @@ export async function startCacheService(): Promise<CacheService> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const call = calls[name];
-    if (!call || request.headers.authorization !== 'Bearer runtime-token') throw new Error(`no call ${name}`);
-    const answer = await call(JSON.parse(Buffer.concat(chunks).toString()));
+    const token = /^Bearer runtime-token of (.+)$/.exec(request.headers.authorization ?? '');
+    if (!call || !token) throw new Error(`no call ${name}`);
+    const answer = await call(JSON.parse(Buffer.concat(chunks).toString()), token[1] ?? '');
     self.onSilence?.();
     return self.onSilence ? new Promise(() => undefined) : answer;
   }

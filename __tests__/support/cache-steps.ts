@@ -6,11 +6,11 @@ import type { CachedFolder } from '../../src/github/cache.ts';
 const run = promisify(execFile);
 const JOB = join(import.meta.dirname, 'cache-job.ts');
 
-/** The variables by which a runner tells a step of its cache service. */
-export const cacheVariables = (url: string) => ({
+/** The variables by which a runner tells a step of its cache service, and a service of which ref the run is. */
+export const cacheVariables = (url: string, ref = 'main') => ({
   ACTIONS_CACHE_SERVICE_V2: 'true',
   ACTIONS_RESULTS_URL: url,
-  ACTIONS_RUNTIME_TOKEN: 'runtime-token',
+  ACTIONS_RUNTIME_TOKEN: `runtime-token of ${ref}`,
 });
 
 /** The inputs of a run whose pictures are all made at the stand-in. */
