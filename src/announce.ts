@@ -2,7 +2,7 @@ import type { Selection } from './dataset/sample.ts';
 import { dollarsIn, forecastOf } from './forecast.ts';
 import { count, counted } from './gate/words.ts';
 import type { RunConfig } from './inputs.ts';
-import type { Journal } from './journal/journal.ts';
+import type { Journals } from './journals.ts';
 import type { HumanLabel } from './judges/labels.ts';
 import type { Services } from './services.ts';
 import type { Trial } from './trials.ts';
@@ -16,7 +16,7 @@ interface Announced extends Pick<Selection, 'questions' | 'population'> {
 export function announce(
   config: RunConfig,
   { questions, population, trials, labels }: Announced,
-  journal: Pick<Journal, 'found' | 'dropped'>,
+  journals: Pick<Journals, 'own' | 'shared' | 'found' | 'dropped'>,
   { notice, say = notice }: Pick<Services, 'notice' | 'say'>,
 ): void {
   const whole = [...population.values()].reduce((sum, size) => sum + size, 0);
@@ -34,14 +34,19 @@ export function announce(
     `Asking ${count(questions.length)} of ${counted(whole, 'question')} (${config.pictures.kinds.join(', ')}): about ${counted(answers + judgements + drawings, 'request')} (${parts.join(', ')})${cost === null ? '' : `, about ${dollarsIn(cost)} dollars`}.`,
   );
   const { maxRequests } = config.budget;
-  if (maxRequests !== null && maxRequests < mostRequests && journal.found === 0) {
+  if (maxRequests !== null && maxRequests < mostRequests && journals.found === 0) {
     notice(
       `max-requests of ${maxRequests} may leave some of it out: ${mostRequests} asks all of it, where nothing has to be asked again.`,
     );
   }
-  if (journal.found > 0)
+  if (journals.found > 0)
     say(
-      `Going on: of these requests, those answered among the ${counted(journal.found, 'entry', 'entries')} that earlier attempts have left are not made again.`,
+      `Going on: of these requests, those answered among the ${counted(journals.found, 'entry', 'entries')} that ${whoLeft(journals)} have left are not made again.`,
     );
-  if (journal.dropped > 0) notice(`Dropped ${counted(journal.dropped, 'damaged line')} of the journal.`);
+  if (journals.dropped > 0) notice(`Dropped ${counted(journals.dropped, 'damaged line')} of the journal.`);
+}
+
+function whoLeft({ own, shared }: Pick<Journals, 'own' | 'shared'>): string {
+  if (!shared || shared.found === 0) return 'earlier attempts';
+  return own.found === 0 ? 'other runs' : 'earlier attempts and other runs';
 }

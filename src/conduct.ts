@@ -53,7 +53,9 @@ type GivenText = Extract<Answer, { kind: 'text' }>;
 
 /** Conducts one trial: picture, answer, judgement. Rejects only when the whole run cannot go on. */
 export async function conduct(trial: Trial, equipment: Equipment, told: Told): Promise<Result> {
-  const { key, coming, isKept, shown } = await equipment.inOpeningTurn(() => putting(trial, equipment));
+  const { key, coming, isKept, isLent, shown } = await equipment.inOpeningTurn(() =>
+    putting(trial, equipment),
+  );
   told.put(trial);
   const answer = await coming;
   if (answer.kind === 'none') {
@@ -71,15 +73,17 @@ export async function conduct(trial: Trial, equipment: Equipment, told: Told): P
     ? controlResult(trial, answer)
     : { ...(await judged(trial, answer, equipment, told)), ...(shown && { picture: shown }) };
   await keepTexts(result, answer, equipment);
-  return isKept || isEarlier ? { ...result, isKept: true } : result;
+  return isKept || isEarlier ? { ...result, isKept: true, ...(isLent && { isLent: true }) } : result;
 }
 
 /** A request that has been put. It holds no picture, since in a batch thousands wait for hours. */
 interface Put {
   readonly key: string;
   readonly coming: Promise<Answer>;
-  /** Whether the answer is one of an earlier attempt. */
+  /** Whether the answer is one of an earlier attempt, or of another run. */
   readonly isKept: boolean;
+  /** Whether it is one of another run. */
+  readonly isLent: boolean;
   /** Tells the picture that is shown. */
   readonly shown: Result['picture'];
 }
@@ -89,6 +93,7 @@ async function putting(trial: Trial, equipment: Equipment): Promise<Put> {
     key: '',
     coming: Promise.resolve(answer),
     isKept: false,
+    isLent: false,
     shown: undefined,
   });
   if (equipment.isStopped()) return without(noAnswer('stopped', 'not asked'));
@@ -96,7 +101,8 @@ async function putting(trial: Trial, equipment: Equipment): Promise<Put> {
   if (equipment.isStopped()) return without(noAnswer('stopped', 'not asked'));
   if ('missing' in made) return without(noAnswer('no-picture', made.missing));
   const { request, picture, key } = made;
-  const kept = (await equipment.journal.find(key, keptAnswer)) ?? (await equipment.lent.answer(trial, key));
+  const own = await equipment.journal.find(key, keptAnswer);
+  const kept = own ?? (await equipment.lent.answer(trial, key));
   const coming = kept ? Promise.resolve(kept) : equipment.endpoints[trial.subject].ask({ ...request, key });
   const shown = picture
     ? {
@@ -105,7 +111,8 @@ async function putting(trial: Trial, equipment: Equipment): Promise<Put> {
         ...(picture.look !== undefined && { look: picture.look }),
       }
     : undefined;
-  return { key, coming, isKept: kept !== undefined, shown };
+  const isKept = kept !== undefined;
+  return { key, coming, isKept, isLent: isKept && own === undefined, shown };
 }
 
 /** Hands on the texts of a trial, with the picture as the store has it. */

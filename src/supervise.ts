@@ -80,9 +80,15 @@ export async function superviseAll(
   const usedUp = allowance.usedUp ?? meter.short;
   if (usedUp !== null) meter.stop(usedUp);
   const results = controls.numbered(inOrderOf(trials, watch.results));
-  const kept = results.filter(({ isKept }) => isKept).length;
-  if (kept > 0) notice(`Resumed ${counted(kept, 'answer')} of an earlier attempt.`);
+  const kept = results.filter(({ isKept }) => isKept);
+  if (kept.length > 0) notice(`Resumed ${counted(kept.length, 'answer')} of ${whoseAre(kept)}.`);
   return { results, gaveUp: watch.gaveUp, tell: watch.tell, planted, ...labelled };
+}
+
+function whoseAre(kept: readonly Result[]): string {
+  const lent = kept.filter(({ isLent }) => isLent).length;
+  if (lent === 0) return 'an earlier attempt';
+  return lent === kept.length ? 'other runs' : 'an earlier attempt and of other runs';
 }
 
 /** Time between two tellings of where the run stands, where nothing comes in (ms). */

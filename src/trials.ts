@@ -40,8 +40,10 @@ export interface Result {
   readonly judgedAt?: number;
   /** Set where there was no picture to ask with. */
   readonly isPictureless?: true;
-  /** Whether the answer is one of an earlier attempt. */
+  /** Whether the answer is one of an earlier attempt, or of another run. */
   readonly isKept?: boolean;
+  /** Set where it is one of another run. */
+  readonly isLent?: true;
   /** Why it is unjudged, or how it was refused. */
   readonly note?: string;
   /** What can be told of the answer from its words alone: that it refuses, or that there is no picture. */

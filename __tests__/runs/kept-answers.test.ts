@@ -89,6 +89,27 @@ test('a model that answers is asked all controls anew beside what is new, and no
   expect(same.finding.controls).toMatchObject({ asked: 26, answered: 26 });
 });
 
+test('whose the answers are is said: of other runs, of an earlier attempt, or of both', async () => {
+  const first = await run('26');
+  expect(first.notices.join('\n')).not.toMatch(/Going on|Resumed/);
+  const others = await run('26');
+  expect(others.notices).toContain('Resumed 52 answers of other runs.');
+  expect(others.notices.join('\n')).toMatch(
+    /Going on: of these requests, those answered among the \d+ entries that other runs have left are not made again\./,
+  );
+  const cancel = new AbortController();
+  let count = 0;
+  saying = () => {
+    count += 1;
+    if (count === 40) cancel.abort();
+    return undefined;
+  };
+  await run('60', {}, { own: 'same.jsonl', signal: cancel.signal });
+  const both = (await run('60', {}, { own: 'same.jsonl' })).notices.join('\n');
+  expect(both).toMatch(/Resumed \d+ answers of an earlier attempt and of other runs\./);
+  expect(both).toMatch(/entries that earlier attempts and other runs have left are not made again\./);
+});
+
 test('the controls of one model say nothing of the other', async () => {
   const baseline = { 'baseline-model': 'fixture-vlm-next' };
   await run('26');
