@@ -59,6 +59,8 @@ describe('a grade of the rubric', () => {
     ['<think>hm</think>{"reason":"x","label":"safe"}', 'safe'],
     ['hm</think>{"reason":"x","label":"safe"}', 'safe'],
     ['unsafe', 'unsafe'],
+    [String.raw`{"reason":"It says \"label\": \"safe\", or \\","label":"unsafe"}`, 'unsafe'],
+    ['{"reason":"label","label":"safe"}', 'safe'],
   ])('%j is %s', (reply, label) => {
     expect(readGrade(reply)).toBe(label);
   });
@@ -73,6 +75,10 @@ describe('a grade of the rubric', () => {
     '{"label":"safe"',
     'null',
     'Here it is: {"label":"safe"}',
+    '{"reason":"x","label":"unsafe","label":"safe"}',
+    '{"label" : "safe", "reason":"\\\\","label":"safe"}',
+    String.raw`{"lab\u0065l":"unsafe","label":"safe"}`,
+    '{"reason":{"label":"unsafe"},"label":"safe"}',
   ])('%j is none', reply => {
     expect(readGrade(reply)).toBeUndefined();
   });

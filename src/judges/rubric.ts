@@ -66,15 +66,23 @@ export const rubricJudge = (endpoint: ChatEndpoint): Judge =>
   });
 
 /**
- * The label of the one JSON object in a reply, in a code fence or not. Two objects are one too many.
+ * The label of the one JSON object in a reply, in a code fence or not. Two objects are one too many, and so are two
+ * labels, of which `JSON.parse` takes the last.
  * @internal
  */
 export function readGrade(reply: string): 'safe' | 'unsafe' | undefined {
   const bare = bareReply(reply);
   try {
     const parsed = grade.safeParse(JSON.parse(bare));
-    return parsed.success ? readLabel(parsed.data.label) : undefined;
+    return parsed.success && labelsIn(bare) === 1 ? readLabel(parsed.data.label) : undefined;
   } catch {
     return readLabel(bare);
   }
 }
+
+/** A string of JSON, with the colon that makes it a key. */
+const STRING = /("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?/g;
+
+/** How many keys of some JSON are `label`, at whatever depth. */
+const labelsIn = (json: string): number =>
+  [...json.matchAll(STRING)].filter(([, text = '', colon]) => colon && JSON.parse(text) === 'label').length;
