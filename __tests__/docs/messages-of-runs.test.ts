@@ -38,9 +38,15 @@ describe('endpoints', () => {
     await client.ask({ text: 'What is this?', maxTokens: 9 });
     expect(await client.ask({ text: 'And this?', maxTokens: 9 })).toMatchObject({
       reason: 'network',
-      detail: expect.stringContaining(`${endpoint.baseUrl} cannot be reached: no connection (`),
+      detail: `${endpoint.baseUrl} breaks the connection off before it answers (ECONNRESET)`,
     });
     await endpoint.close();
+    const never = await nobody();
+    const away = createChatEndpoint({ ...common(never), pacer: createPacer(2, Date.now) });
+    expect(await away.ask({ text: 'What is this?', maxTokens: 9 })).toMatchObject({
+      reason: 'network',
+      detail: `${never} cannot be reached: no connection (ECONNREFUSED)`,
+    });
     const own = { notice: () => undefined, sleep: async () => undefined };
     const api = createBatchApi({ ...common(await nobody()), ...own });
     const handed = await api.upload(written('lines.jsonl', '{}\n'));

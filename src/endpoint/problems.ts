@@ -83,15 +83,21 @@ function placeOf(location: string | null | undefined, baseUrl: string): string {
   return origin === new URL(baseUrl).origin ? 'another path there' : origin;
 }
 
-/** Bodies that begin and are of no use; every other code is of a connection that did not come to a response. */
+/** Bodies that begin and are of no use; every other code is of what did not come to a response. */
 const BROKEN: Readonly<Record<string, string>> = {
   CUT_OFF: 'breaks its answers off before their end',
   TOO_LARGE: 'answers with more than is read of an answer',
 };
 
+/** Codes of a connection that was made, and ended without a response. */
+const RESET: ReadonlySet<string> = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE']);
+
 /** What is wrong with an endpoint whose responses do not come, after its name. */
 export const networkWords = (code: string): string =>
-  BROKEN[code] ?? `cannot be reached: no connection (${code})`;
+  BROKEN[code] ??
+  (RESET.has(code)
+    ? `breaks the connection off before it answers (${code})`
+    : `cannot be reached: no connection (${code})`);
 
 /** How OpenAI, Azure and Alibaba name a content filter that has refused. */
 const FILTER_CODES: ReadonlySet<unknown> = new Set([

@@ -141,7 +141,12 @@ const UNJUDGED =
 
 /** The judge, and what the answers do to it. */
 export const JUDGE_WAYS: readonly Way[] = [
-  { name: 'is down', outcome: 'error', says: /cannot be reached/, endpoint: { judge: 'dead' } },
+  {
+    name: 'is down',
+    outcome: 'error',
+    says: /breaks the connection off before it answers/,
+    endpoint: { judge: 'dead' },
+  },
   {
     name: 'dies in the middle of the run',
     outcome: 'error',
@@ -511,7 +516,7 @@ export const JUDGE_WAYS: readonly Way[] = [
   {
     name: 'is one of two and down',
     outcome: 'error',
-    says: /cannot be reached/,
+    says: /breaks the connection off before it answers/,
     endpoint: { judge: 'dead' },
     inputs: { judge: 'official,refusal' },
   },
