@@ -343,7 +343,7 @@ describe('no picture', () => {
     const { port } = server.address() as AddressInfo;
     server.close();
     expect(await draw(`http://127.0.0.1:${port}`)).toEqual({
-      missing: `the images endpoint http://127.0.0.1:${port}/v1 cannot be reached (ECONNREFUSED)`,
+      missing: `the images endpoint http://127.0.0.1:${port}/v1 cannot be reached: no connection (ECONNREFUSED)`,
     });
   });
 

@@ -3,12 +3,10 @@ const THOUGHTS =
   /^\s*(?:<(think(?:ing)?|thought|reasoning|seed:think)>[\s\S]*?(?:<\/\1>|$)|\[THINK\][\s\S]*?(?:\[\/THINK\]|$)|◁think▷[\s\S]*?(?:◁\/think▷|$)|<\|channel\|>analysis<\|message\|>[\s\S]*?(?:<\|channel\|>final<\|message\|>|$))/i;
 
 /** The same of a channel whose marks the server has taken out: `analysisWe need to … assistantfinalI …`. */
-const BARE_CHANNEL =
-  /^\s*analysis(?=[\p{Lu}\p{N}"“'‘(]|[\s\S]*?assistantfinal)[\s\S]*?(?:assistantfinal|$)/u;
+const BARE_CHANNEL = /^\s*analysis(?=[\p{Lu}\p{N}"“'‘(]|[\s\S]*?assistantfinal)[\s\S]*?(?:assistantfinal|$)/u;
 
 /** Thoughts that came to their end, and began in the prompt, as some templates have it. */
-const BEGUN_BEFORE =
-  /^[\s\S]*?(?:<\/(?:think(?:ing)?|thought|reasoning|seed:think)>|\[\/THINK\]|◁\/think▷)/i;
+const BEGUN_BEFORE = /^[\s\S]*?(?:<\/(?:think(?:ing)?|thought|reasoning|seed:think)>|\[\/THINK\]|◁\/think▷)/i;
 
 /**
  * What a text tells of thoughts that it does not begin itself: that they end in it, or, where it was cut off, that they do

@@ -7,6 +7,7 @@ import {
   ACCOUNT_ADVICE,
   type Fault,
   isFiltered,
+  networkWords,
   REDIRECT_ADVICE,
   type Refusal,
   refusalOf,
@@ -127,7 +128,7 @@ function missingFor(fault: Fault, baseUrl: string): NoPicture {
     case 'timeout':
       return missing(baseUrl, 'gave no whole answer in time');
     case 'network':
-      return missing(baseUrl, `cannot be reached (${fault.code})`);
+      return missing(baseUrl, networkWords(fault.code));
     case 'status':
       return { missing: `the images endpoint ${saidBy(baseUrl, fault)}: ${advice(fault)}` };
   }
