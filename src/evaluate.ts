@@ -118,7 +118,7 @@ async function run(frame: Frame): Promise<Finding> {
   const parts = { config, dataset, selection, judge, meter, baseline, fingerprint, labels, ...asked };
   const finding = findingOf({ ...parts, ...heard, startedAt, finishedAt: services.clock() });
   if (areInDoubt(parts, finding)) await journals.forget(lent);
-  else if (mayBeLent(parts)) await journals.lend();
+  else if (journals.shared && mayBeLent(parts)) await journals.lend();
   return finding;
 }
 
