@@ -64,19 +64,21 @@ describe('an endpoint that has answered and refuses everybody', () => {
     expect(kinds).toEqual(new Set(['text']));
   });
 
-  test('by 500, which may be each request’s own, is given pauses: all are answered when it is back', async () => {
-    const { isKnown, kinds } = await away(
-      response => sendJson(response, {}, 500),
-      5000,
-      () => 0.5,
-    );
-    expect(isKnown).toBe(false);
-    expect(kinds).toEqual(new Set(['text']));
-    expect(told).toEqual([
-      'the endpoint has answered 500 to many different requests in a row: nothing is sent for 2 s',
-      'the endpoint has answered 500 to many different requests in a row: nothing is sent for 4 s',
-    ]);
-  });
+  test.each<[string, Script]>([
+    ['500', response => sendJson(response, {}, 500)],
+    ['a web page with 200', response => void response.end('<html></html>')],
+  ])(
+    'by %s, which may be each request’s own, is given pauses: all are answered when it is back',
+    async (_, refuse) => {
+      const { isKnown, kinds } = await away(refuse, 5000, () => 0.5);
+      expect(isKnown).toBe(false);
+      expect(kinds).toEqual(new Set(['text']));
+      expect(told).toEqual([
+        'the endpoint has answered 500, or what is no answer, to many different requests in a row: nothing is sent for 2 s',
+        'the endpoint has answered 500, or what is no answer, to many different requests in a row: nothing is sent for 4 s',
+      ]);
+    },
+  );
 
   test('and stays away for more than a moment, is told of', async () => {
     await away(response => sendJson(response, {}, 503), 4000);
@@ -241,6 +243,19 @@ test('24 different requests in a row that meet 500 are given a pause, four times
   const one = {};
   expect(Array.from({ length: 100 }, () => failed(one).wait)).not.toContain(2000);
   expect(waits(23)).toEqual([2000]);
+});
+
+test('what is no answer, with 200, is given them as well where it has answered, and is no sign that it is away', () => {
+  const outage = createOutage(() => 0, { patience: MINUTE, random: () => 0 });
+  const waits = () =>
+    Array.from({ length: 24 }, () => outage.refused({}, 0, 8, 'garbled')).map(({ wait }) => wait);
+  expect(Math.max(...waits())).toBe(0);
+  outage.over();
+  expect(waits().at(-1)).toBe(2000);
+  for (let n = 0; n < 30; n += 1) outage.refused({}, 0, 8, 'gone');
+  expect(outage.since).toBe(0);
+  expect(outage.refused({}, 0, 8, 'garbled')).toEqual({ isAway: false, wait: 0 });
+  expect(outage.since).toBe(0);
 });
 
 test('requests that fail for good keep others waiting no longer than those pauses', async () => {

@@ -34,9 +34,10 @@ const UNANSWERED = 1 / 5;
 /**
  * What an endpoint refuses by. `busy`: a 429 or 503, so that it is there and may be starting, though it has answered
  * nothing so far. `gone`: no connection, no answer in time, another status of what stands before it. `failed`: a 500,
- * which is the request's own unless the endpoint is away already.
+ * which is the request's own unless the endpoint is away already. `garbled`: a status of 200 with what is no answer, which
+ * is the request's own, and shows that something is there.
  */
-export type Sign = 'busy' | 'gone' | 'failed';
+export type Sign = 'busy' | 'gone' | 'failed' | 'garbled';
 
 export interface OutageOptions {
   /** How long an endpoint is waited for that refuses everybody (ms). 0 never takes it for away. */
@@ -99,7 +100,6 @@ export function createOutage(
   let since: number | null = null;
   const probes = createProbes(clock, random);
 
-  const isDone = (): boolean => longest === 0 || isGivenUp;
   const patience = (): number => (standing.hasAnswered ? longest : longest * UNANSWERED);
 
   const probed = (awaySince: number, asked: number): Seen => {
@@ -121,9 +121,10 @@ export function createOutage(
       return isOver;
     },
     refused(request, startedAt, limit, sign, asked = 0) {
-      if (isDone()) return ALONE;
-      const isOwn = sign === 'failed' && since === null;
-      if (isOwn) return { isAway: false, wait: pauses.after(request, limit) };
+      if (longest === 0 || isGivenUp) return ALONE;
+      if (mayBeOwn(sign, since !== null, standing.hasAnswered)) {
+        return { isAway: false, wait: pauses.after(request, limit) };
+      }
       if (!standing.hasAnswered && sign !== 'busy') return ALONE;
       if (since === null) {
         row.add(request);
@@ -147,6 +148,10 @@ export function createOutage(
     },
   };
 }
+
+/** Whether what came may lie in what was asked: it is no sign that the endpoint is away. */
+const mayBeOwn = (sign: Sign, isAway: boolean, hasAnswered: boolean): boolean =>
+  sign === 'garbled' ? hasAnswered : sign === 'failed' && !isAway;
 
 /** The requests that were refused since one went well. `clock` gives ms. */
 function createRow(clock: () => number) {

@@ -91,7 +91,7 @@ function createTeller(ceiling: number, clock: () => number, tell: (what: string)
     },
     paused(wait: number) {
       tell(
-        `the endpoint has answered 500 to many different requests in a row: nothing is sent for ${timeOf(wait)}`,
+        `the endpoint has answered 500, or what is no answer, to many different requests in a row: nothing is sent for ${timeOf(wait)}`,
       );
     },
     away(since: number, patience: number) {

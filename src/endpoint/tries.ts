@@ -74,6 +74,10 @@ const AGAIN: Turn = { priority: 1, ended: CUT };
 function createBlame({ pacer }: TryOptions) {
   let last: Fault | undefined;
   return {
+    answered(exchange: object, next: Said<unknown>['next'], startedAt: number): void {
+      if (next === 'settle') pacer.wentWell();
+      if (next === 'again') pacer.refused(exchange, startedAt, 'garbled');
+    },
     isEverybodys(exchange: object, fault: Fault, startedAt: number, asked = 0): boolean {
       const sign = signOf(fault);
       if (sign === undefined) return false;
@@ -107,7 +111,7 @@ function createAttempt(options: TryOptions, standing: Standing, silence: Silence
       silence.broken();
       rejections.answered();
       pacer.holdBack(askedWait(said.headers, clock()));
-      if (said.next === 'settle') pacer.wentWell();
+      blame.answered(exchange, said.next, startedAt);
       return said;
     } catch (error) {
       if (signal.aborted) return failed(exchange, CUT);
