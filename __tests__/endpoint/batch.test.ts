@@ -2414,19 +2414,51 @@ test.each<[string, (response: ServerResponse) => boolean]>([
   expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual([]);
 });
 
-test('a file that the endpoint does not delete is told of, within some seconds', async () => {
-  const server = await batchServer(sayYes, (call, response) =>
-    call === 'DELETE files' && /output/.test(response.req.url ?? '') ? refuse(response, 500) : false,
-  );
+/** Answers what deletes a file with status 200 or 204, and deletes none. */
+const sayOfFile = (response: ServerResponse, body: string, status = 200): boolean => {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+  return true;
+};
+
+test.each<[string, (response: ServerResponse) => boolean]>([
+  ['is answered by 500', response => refuse(response, 500)],
+  ['is answered with a page', html],
+  ['is said to have deleted nothing', response => sayOfFile(response, '{"id":"f","deleted":false}')],
+  ['is answered with an error and status 200', response => sayOfFile(response, '{"error":{"message":"no"}}')],
+])('a file is told of, within some seconds, where what deletes it %s', async (_, failure) => {
+  let tries = 0;
+  const server = await batchServer(sayYes, (call, response) => {
+    if (call !== 'DELETE files' || !/output/.test(response.req.url ?? '')) return false;
+    tries += 1;
+    return failure(response);
+  });
   endpoint = server;
   const client = batchesOf(server.baseUrl);
   await client.ask(request('A duck?'));
   const endedAt = Date.now();
   await client.close();
   expect(Date.now() - endedAt).toBeLessThan(4000);
+  expect(tries).toBe(4);
   expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual([
     'The endpoint did not delete the file output-2, which holds questions or answers: delete it there.',
   ]);
+});
+
+test.each([
+  ['nothing', '', 200],
+  ['nothing, and status 204', '', 204],
+  ['other fields', '{"id":"f","object":"file"}', 200],
+])('a file is deleted once where the endpoint answers %s', async (_, body, status) => {
+  const server = await batchServer(
+    sayYes,
+    (call, response) => call === 'DELETE files' && sayOfFile(response, body, status),
+  );
+  endpoint = server;
+  const client = batchesOf(server.baseUrl);
+  await client.ask(request('A duck?'));
+  await client.close();
+  expect(server.calls.filter(call => call === 'DELETE files')).toHaveLength(2);
+  expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual([]);
 });
 
 test('the files of a batch whose answers are all known are taken away by a run that asks nothing', async () => {

@@ -112,7 +112,10 @@ export async function batchServer(
         });
       },
       'GET files': (_, response, id) => response.end(files.get(id)),
-      'DELETE files': (_, response, id) => sendJson(response, { id, deleted: files.delete(id) }),
+      'DELETE files': (_, response, id) =>
+        files.delete(id)
+          ? sendJson(response, { id, deleted: true })
+          : sendJson(response, { error: { message: 'no such file' } }, 404),
       'POST batches cancel': (_, response, id) => sendJson(response, { id, status: 'cancelling' }),
     };
 

@@ -7,12 +7,12 @@ import { APIError } from 'openai';
 import { z } from 'zod';
 import type { ClientOptions } from '../client.ts';
 import { openAi } from '../library.ts';
-import { errorWord } from '../problems.ts';
 import { type Complaint, readComplaint } from './complaint.ts';
 import { type Handed, notHanded, orFatal } from './handed.ts';
 import { linesOf } from './lines.ts';
 import { type Begun, begunAtLast, begunOn, filesNamed, listed } from './listing.ts';
 import { batchName } from './record.ts';
+import { removed } from './removing.ts';
 import { type Failing, LostReplyError, mayPass, readReply, retried, waitAfter } from './reply.ts';
 
 export type BatchApiOptions = Pick<
@@ -195,33 +195,6 @@ async function uploaded(client: OpenAI, body: Blob, name: string, options: Batch
   const files = tries > 1 ? await filesNamed(client, name, options) : undefined;
   await Promise.all((files ?? []).filter(file => file !== id).map(file => removed(client, file, options)));
   return id;
-}
-
-/** Before a file is removed again, time after time (ms). */
-const PAUSES = [200, 500, 1000];
-/** No try is begun later than this: a cancelled job has seconds (ms). */
-const LAST_TRY = 2000;
-
-async function removed(
-  client: OpenAI,
-  file: string,
-  { clock, notice, secrets }: BatchApiOptions,
-): Promise<void> {
-  const endsAt = clock() + LAST_TRY;
-  const isGone = (): Promise<boolean> =>
-    client.files.delete(file, LAST).then(
-      () => true,
-      error => statusOf(error) === 404,
-    );
-  if (await isGone()) return;
-  for (const pause of PAUSES) {
-    await setTimeout(pause);
-    if (clock() > endsAt) break;
-    if (await isGone()) return;
-  }
-  notice(
-    `The endpoint did not delete the file ${errorWord(file, secrets) || 'of a batch'}, which holds questions or answers: delete it there.`,
-  );
 }
 
 /**
