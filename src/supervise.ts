@@ -100,6 +100,8 @@ async function whileTelling<T>(tell: () => void, work: () => Promise<T>): Promis
     return await work();
   } finally {
     clearInterval(telling);
+    // What ends a run may come to its count last.
+    tell();
   }
 }
 

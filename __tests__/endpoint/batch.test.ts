@@ -2041,6 +2041,7 @@ describe('an endpoint', () => {
     const asked = { ...request('A duck?'), key: 'a'.repeat(64) };
     const client = batchesOf(server.baseUrl);
     await expect(client.ask(asked)).rejects.toThrow('it does not accept the key for "fixture-vlm"');
+    expect(meter.requests).toBe(1);
     cancel.abort();
     await client.close();
     expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual([
@@ -2129,7 +2130,7 @@ describe('a run', () => {
     endpoint = server;
     const client = batchesOf(server.baseUrl);
     const asked = askAll(client, 3);
-    while (!server.calls.includes('GET batches')) await setTimeout(1);
+    while (server.calls.filter(call => call === 'GET batches').length < 2) await setTimeout(1);
     cancel.abort();
     await asked;
     await client.close();
@@ -2163,14 +2164,14 @@ describe('a run', () => {
     [
       'and a look at it are refused',
       (call, response, count) => {
-        const isLater = call === 'GET batches' && count > 1;
+        const isLater = call === 'GET batches' && count > 2;
         return (isLater || call === 'POST batches cancel') && refuse(response, 404);
       },
     ],
     [
       'is refused and a look at it is not answered',
       (call, response, count) =>
-        (call === 'GET batches' && count > 1) || (call === 'POST batches cancel' && refuse(response, 409)),
+        (call === 'GET batches' && count > 2) || (call === 'POST batches cancel' && refuse(response, 409)),
     ],
     ['is not answered', call => call === 'POST batches cancel'],
     ['is answered with a page', (call, response) => call === 'POST batches cancel' && html(response)],
@@ -2180,6 +2181,115 @@ describe('a run', () => {
       'A batch of 3 requests could not be cancelled: it may still be running at the endpoint, and be charged for. Look there for batch_0.',
     ]);
     expect(server.files()).toHaveLength(1);
+    expect(meter.requests).toBe(3);
+  });
+
+  test('that is cancelled counts a batch that was completed before a look showed it', async () => {
+    let isOver = false;
+    const server = await batchServer(
+      () => ({ status: isOver ? 'completed' : 'validating' }),
+      (call, response) => {
+        isOver ||= call === 'POST batches cancel';
+        return call === 'POST batches cancel' && refuse(response, 409);
+      },
+    );
+    endpoint = server;
+    const client = batchesOf(server.baseUrl);
+    const asked = askAll(client, 3);
+    while (!server.calls.includes('GET batches')) await setTimeout(1);
+    cancel.abort();
+    await asked;
+    expect(meter.requests).toBe(3);
+    expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual([]);
+  });
+
+  /** What an endpoint answers to what cancels a batch, with how many it says that it has put to the model. */
+  const cancelling =
+    (counts: unknown): Interception =>
+    (call, response) => {
+      if (call !== 'POST batches cancel') return false;
+      sendJson(response, { id: 'batch_0', status: 'cancelling', request_counts: counts });
+      return true;
+    };
+
+  test.each<[string, string, unknown, number, string | null]>([
+    ['none were, as far as it shows', 'validating', undefined, 0, 'none'],
+    ['two were before a look showed it', 'validating', { total: 3, completed: 1, failed: 1 }, 2, '2'],
+    [
+      'two of those that it had begun with were',
+      'in_progress',
+      { total: 3, completed: 2, failed: 0 },
+      2,
+      '2',
+    ],
+    ['none has come to its end so far', 'in_progress', { total: 3, completed: 0, failed: 0 }, 3, null],
+    ['all were', 'in_progress', { completed: 3 }, 3, null],
+    ['something else', 'in_progress', { completed: 'two' }, 3, null],
+  ])(
+    'that is cancelled counts what was put to the model where its endpoint says that %s',
+    async (_, status, counts, requests, told) => {
+      const server = await batchServer(() => ({ status }), cancelling(counts));
+      endpoint = server;
+      const client = batchesOf(server.baseUrl);
+      const asked = askAll(client, 3);
+      while (server.calls.filter(call => call === 'GET batches').length < 2) await setTimeout(1);
+      cancel.abort();
+      await asked;
+      await client.close();
+      expect(meter.requests).toBe(requests);
+      expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual(
+        told === null
+          ? []
+          : [
+              `A batch of 3 requests was broken off: as far as the endpoint says, it had put ${told} of them to the model, and no more are counted.`,
+            ],
+      );
+    },
+  );
+
+  test('that was cancelled has what its batch had answered taken by the next attempt, which asks the rest alone', async () => {
+    const asked = questions(4).map((text, n) => ({ ...request(text), key: `${n}`.repeat(64) }));
+    const server: BatchServer = await batchServer(
+      (lines, batch) => {
+        if (batch > 0) return sayYes(lines);
+        if (!server.calls.includes('POST batches cancel')) return { status: 'in_progress' };
+        return {
+          status: 'cancelled',
+          output: lines.slice(0, 2).map(line => saying(line, 'No.')),
+          errors: lines.slice(2, 3).map(line => unasked(line, 'batch_cancelled')),
+        };
+      },
+      cancelling({ total: 4, completed: 2, failed: 0 }),
+    );
+    endpoint = server;
+    const client = batchesOf(server.baseUrl);
+    const first = Promise.all(asked.map(each => client.ask(each)));
+    while (!server.calls.includes('GET batches')) await setTimeout(1);
+    cancel.abort();
+    await first;
+    await client.close();
+    expect(meter.requests).toBe(2);
+
+    const next = await openJournal(join(folder, 'journal.jsonl'));
+    const spent = createMeter({ maxRequests: null, maxCost: null, prices: null });
+    const { signal } = new AbortController();
+    const again = batchesOf(server.baseUrl, { journal: next, meter: spent, signal, maxRetries: 0 });
+    const answers = await Promise.all(asked.map(each => again.ask(each)));
+    expect(answers.map(answer => answer.kind === 'text' && [answer.text, answer.isEarlier])).toEqual([
+      ...[
+        ['No.', true],
+        ['No.', true],
+      ],
+      ...[
+        ['Yes.', undefined],
+        ['Yes.', undefined],
+      ],
+    ]);
+    expect(spent.requests).toBe(2);
+    expect(server.batches[1]?.map(line => line.custom_id[0])).toEqual(['2', '3']);
+    await again.close();
+    expect(server.files()).toEqual([]);
+    await next.close();
   });
 
   test('that was killed goes on with its batch, and pays for nothing twice', async () => {
@@ -2855,6 +2965,31 @@ describe('a whole evaluation in batches', () => {
     const judged = calls.findIndex(call => call.endsWith('/chat/completions'));
     expect(judged).toBeGreaterThan(calls.indexOf('POST /v1/batches'));
     expect(judged).toBeLessThan(calls.findIndex(call => call.endsWith('/content')));
+  });
+
+  test.each<[string, (lines: readonly AskedLine[]) => Became, Interception]>([
+    [
+      'whose lines cannot be read',
+      lines => ({ output: lines.map(({ custom_id }) => ({ custom_id })) }),
+      () => false,
+    ],
+    [
+      'whose lines are all refused',
+      lines => ({ errors: lines.map(line => lineFor(line, {}, 401)) }),
+      () => false,
+    ],
+    ['that cannot be asked for', sayYes, (call, response) => call === 'GET batches' && refuse(response, 401)],
+  ])('that ends with a batch %s shows and reports all its requests', async (_, become, intercept) => {
+    const server = await batchServer(become, intercept);
+    let shown = 0;
+    const { finding, notices: said } = await evaluated({
+      inputs: { ...inputs, 'base-url': server.baseUrl, 'judge-model': '', judge: 'refusal' },
+      services: { progress: ({ requests }) => (shown = requests) },
+    });
+    await server.close();
+    expect(finding.verdict.outcome).toBe('error');
+    expect(said.filter(isBatch)).toEqual(['Sent a batch of 308 requests; it may take up to 24 hours.']);
+    expect([finding.usage.requests, shown]).toEqual([308, 308]);
   });
 
   test('that is cancelled cancels its batch, and is cut short', async () => {

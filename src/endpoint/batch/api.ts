@@ -42,6 +42,8 @@ export interface BatchState {
   readonly files: readonly string[];
   /** Why it failed, where it did. */
   readonly complaint: Complaint;
+  /** Requests that it has put to the model so far; undefined where the endpoint does not say. */
+  readonly asked?: number;
   /** Where it is `lost`: what the endpoint says to what asks for it, if it goes on to say that. */
   readonly said?: string;
 }
@@ -67,8 +69,8 @@ export interface BatchApi {
   glance(batch: string): Promise<BatchState | undefined>;
   /** Throws FileGoneError when the endpoint does not know the file. */
   lines(file: string, failing?: Failing): AsyncGenerator<string>;
-  /** Whether the endpoint has taken it. Never rejects. */
-  cancel(batch: string): Promise<boolean>;
+  /** What the endpoint says of the batch as it takes it; undefined where it does not. Never rejects. */
+  cancel(batch: string): Promise<Pick<BatchState, 'asked'> | undefined>;
   /** Tries for some seconds, and tells of a file that stays: it holds questions or answers. Never rejects. */
   remove(file: string): Promise<void>;
 }
@@ -92,8 +94,15 @@ const LAST = { timeout: LAST_TIMEOUT, maxRetries: 0 };
 const GLANCE_TIMEOUT = 1000;
 
 const created = z.object({ id: batchName });
+const requestCounts = z
+  .object({ completed: z.int().nonnegative(), failed: z.int().nonnegative().catch(0) })
+  .transform(({ completed, failed }) => completed + failed)
+  .optional()
+  .catch(undefined);
+const cancelling = created.extend({ request_counts: requestCounts });
 const fileName = batchName.nullish().catch(null);
 const state = z.object({
+  request_counts: requestCounts,
   status: z.string(),
   output_file_id: fileName,
   error_file_id: fileName,
@@ -120,9 +129,10 @@ async function shownOf(
 function stateIn(shown: unknown, secrets: readonly string[]): BatchState {
   const { data } = state.safeParse(shown);
   if (!data) throw new LostReplyError(true);
-  const { status, output_file_id: output, error_file_id: error, errors } = data;
+  const { status, output_file_id: output, error_file_id: error, errors, request_counts: asked } = data;
   const files = [output, error].filter(file => typeof file === 'string');
-  return { status: status.toLowerCase(), files, complaint: readComplaint(errors?.data ?? [], secrets) };
+  const complaint = readComplaint(errors?.data ?? [], secrets);
+  return { status: status.toLowerCase(), files, complaint, ...(asked !== undefined && { asked }) };
 }
 
 export function createBatchApi(options: BatchApiOptions): BatchApi {
@@ -175,9 +185,9 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
       if (response.body) yield* linesOf(response.body);
     },
     cancel: batch =>
-      readReply(created, client.batches.cancel(batch, { ...LAST, maxRetries: 1 })).then(
-        () => true,
-        () => false,
+      readReply(cancelling, client.batches.cancel(batch, { ...LAST, maxRetries: 1 })).then(
+        ({ request_counts: asked }) => (asked === undefined ? {} : { asked }),
+        () => undefined,
       ),
     remove,
   };

@@ -1,5 +1,6 @@
 import type { Answer } from '../answer.ts';
 import type { Dialect } from '../dialect.ts';
+import type { Count } from './count.ts';
 import type { OpenRecord } from './record.ts';
 import type { Span } from './spool.ts';
 
@@ -38,6 +39,7 @@ export interface Live {
   readonly earlier: boolean;
   /** Is told when the endpoint has begun with its requests. */
   readonly running: () => void;
+  readonly count: Count;
 }
 
 export interface BatchLimits {

@@ -4,10 +4,11 @@ import type { Journal } from '../../journal/journal.ts';
 import { keptAnswer } from '../answer.ts';
 import { errorWord } from '../problems.ts';
 import { type BatchApi, type BatchState, bareState } from './api.ts';
+import { type Count, NO_COUNT } from './count.ts';
 import type { Live } from './entry.ts';
 import type { Outcome } from './lines.ts';
 import type { Begun } from './listing.ts';
-import { collect, hasEnded, named, type PollOptions } from './poll.ts';
+import { collect, hasBegun, hasEnded, named, type PollOptions } from './poll.ts';
 import { type BatchReader, goneNotice, silentNotice } from './reading.ts';
 import type { BatchRecords, LeftRecord, OpenRecord, UploadRecord } from './record.ts';
 
@@ -123,20 +124,26 @@ const CANCEL_PAUSE = 1000;
  */
 export async function cancelled(
   { batch, file, ids }: OpenRecord,
+  count: Count,
   { api, notice, secrets }: Pick<Kept, 'api'> & Pick<PollOptions, 'notice' | 'secrets'>,
 ): Promise<void> {
-  const tried = async (): Promise<boolean> => {
-    if (await api.cancel(batch)) return true;
+  const tried = async (): Promise<Pick<BatchState, 'asked'> | undefined> => {
+    const cancelling = await api.cancel(batch);
+    if (cancelling) return cancelling;
     const pause = setTimeout(CANCEL_PAUSE);
     const state = await api.glance(batch);
+    if (state && hasBegun(state)) count.all();
     // What has ended cannot be cancelled, and neither can what is cancelled already.
-    if (state && (isHeard(state) || state.status === CANCELLING)) return true;
+    if (state && (isHeard(state) || state.status === CANCELLING)) return state;
     await pause;
     return api.cancel(batch);
   };
-  if (await Promise.race([tried(), setTimeout(CANCELLED_WITHIN, false, { ref: false })])) {
+  const end = await Promise.race([tried(), setTimeout(CANCELLED_WITHIN, undefined, { ref: false })]);
+  if (end) {
+    count.brokenOff(end.asked);
     return api.remove(file);
   }
+  count.all();
   notice(
     `A batch of ${counted(ids.length, 'request')} could not be cancelled: it may still be running at the endpoint, and be charged for. Look there for ${errorWord(batch, secrets) || 'it'}.`,
   );
@@ -266,6 +273,7 @@ async function keepAnswers(
     pending: new Map(),
     earlier: true,
     running: () => undefined,
+    count: NO_COUNT,
   };
   const kept: Promise<void>[] = [];
   const pending = new Set(asked);

@@ -93,7 +93,7 @@ export function createBatchReader({
     hasAnswered: () => standing.hasAnswered,
     learn: ({ parameters }, spoken) => learner.learn(parameters, spoken),
     fateOf(outcome, { spoken, earlier }) {
-      if (outcome.kind === 'failed') return { next: 'again', answer: outcome.answer };
+      if (outcome.kind === 'failed') return failedIn(outcome, earlier);
       if (outcome.kind === 'rejected') {
         return learner.learn(outcome.parameters, spoken) ? REWORDED : undefined;
       }
@@ -156,6 +156,12 @@ const sentenceFor = ({ status, ...said }: Rejection, baseUrl: string, model: str
   status === null
     ? notRun(baseUrl, model, said)
     : rejectionSentence({ ...said, status, redirect: '' }, baseUrl, model);
+
+/** What a batch of an earlier attempt was cancelled before is no try. */
+const failedIn = ({ answer, wasAsked }: Extract<Outcome, { kind: 'failed' }>, earlier: boolean): Fate => ({
+  next: earlier && !wasAsked ? 'anew' : 'again',
+  answer,
+});
 
 const REWORDED: Fate = { next: 'anew', answer: noAnswer('rejected', 'worded otherwise') };
 

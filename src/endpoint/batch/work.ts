@@ -10,6 +10,7 @@ import { errorWord } from '../problems.ts';
 import { bodyOf } from '../request.ts';
 import { type BatchApi, type BatchState, REQUESTS_PATH } from './api.ts';
 import { notRun } from './complaint.ts';
+import { createCount, NO_COUNT } from './count.ts';
 import type { Entry, Live } from './entry.ts';
 import type { Handed } from './handed.ts';
 import { type Heard, type HearingOptions, heard } from './hearing.ts';
@@ -99,11 +100,12 @@ export function createBatchWork(options: WorkOptions): BatchWork {
       const { record } = handed;
       hasTaken = true;
       notice(`Sent a batch of ${counted(entries.length, 'request')}; it may take up to 24 hours.`);
+      const count = createCount(entries.length, options);
       const begins = once(() => {
-        options.meter.asked(entries.length);
+        count.all();
         running();
       });
-      await see({ record, spoken, pending: byId(entries), earlier: false, running: begins });
+      await see({ record, spoken, pending: byId(entries), earlier: false, running: begins, count });
     },
     async left() {
       const open = await leftOpen(await options.records.left(), options);
@@ -123,7 +125,7 @@ export function createBatchWork(options: WorkOptions): BatchWork {
     hasRun: () => hasRun,
     cancel: () => ({
       sent: [...lives].flatMap(({ pending }) => [...pending.values()]),
-      over: Promise.all([...lives].map(({ record }) => cancelled(record, options))),
+      over: Promise.all([...lives].map(({ record, count }) => cancelled(record, count, options))),
     }),
   };
 }
@@ -134,6 +136,7 @@ function heardOrLeft(live: Live, options: WorkOptions): Promise<Heard> {
   const { batch, ids } = live.record;
   return heard(live, options).catch(error => {
     if (!signal.aborted) {
+      live.count.all();
       notice(
         `A batch of ${counted(ids.length, 'request')} is kept for the next attempt: it may still be running at the endpoint, and be charged for. Look there for ${errorWord(batch, secrets) || 'it'}.`,
       );
@@ -151,7 +154,7 @@ function once(call: () => void): () => void {
   };
 }
 
-const EARLIER = { earlier: true, running: () => undefined };
+const EARLIER = { earlier: true, running: () => undefined, count: NO_COUNT };
 
 /** The API, with what tells of each look at a batch. */
 const tellingOf = (api: BatchApi, seen: (state: BatchState) => void): BatchApi => ({
@@ -228,7 +231,7 @@ async function handIn(entries: readonly Entry[], dialect: Dialect, options: Work
     return handed;
   }
   const record = await records.started(starting, handed.id);
-  if (signal.aborted) await cancelled(record, options);
+  if (signal.aborted) await cancelled(record, NO_COUNT, options);
   signal.throwIfAborted();
   return { kind: 'started', record };
 }
