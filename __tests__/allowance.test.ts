@@ -97,7 +97,7 @@ describe('requests', () => {
     Object.assign(world, { requests: 2 });
     allowance.end(first);
     expect(await second).toBe(false);
-    expect(allowance.usedUp).toBe('max-requests of 3 used up');
+    expect(allowance.usedUp).toBe('max-requests of 3 leaves no room for more');
     expect(await allowance.begin({}, needing(1))).toBe(false);
   });
 
@@ -173,7 +173,7 @@ describe('dollars', () => {
     const { allowance, world } = allowed({ maxCost: 3 });
     Object.assign(world, { cost: 1, each: { answer: 2, judgement: 0.5 } });
     expect(await allowance.begin({}, pair)).toBe(false);
-    expect(allowance.usedUp).toBe('max-cost of 3 dollars used up');
+    expect(allowance.usedUp).toBe('max-cost of 3 dollars leaves no room for more');
   });
 });
 

@@ -53,7 +53,7 @@ test('max-requests that may leave something out is told of before, with the fewe
       services: { notice: sentence => notices.push(sentence) },
     });
   const less = await run(200);
-  expect(less.finding.sample.cutShort).toBe('max-requests of 200 used up');
+  expect(less.finding.sample.cutShort).toBe('max-requests of 200 leaves no room for more');
   const [, all] =
     /^max-requests of 200 may leave some of it out: (\d+) asks all of it, where nothing has to be asked again\.$/.exec(
       notices[1] ?? '',

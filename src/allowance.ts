@@ -161,8 +161,8 @@ function createLimits(
     /** Why something that needs so much may not begin now; null where it may. */
     obstacle(need: Need): string | null {
       if (isTooLate()) return `time-budget of ${minutes} min used up`;
-      if (takesTooMany(need)) return `max-requests of ${maxRequests} used up`;
-      return costs.areTooMuch(need) ? `max-cost of ${maxCost} dollars used up` : null;
+      if (takesTooMany(need)) return `max-requests of ${maxRequests} leaves no room for more`;
+      return costs.areTooMuch(need) ? `max-cost of ${maxCost} dollars leaves no room for more` : null;
     },
   };
 }

@@ -591,7 +591,7 @@ describe('pacing', () => {
     expect(answers.filter(({ kind }) => kind === 'text')).toHaveLength(2);
     expect(answers.at(-1)).toMatchObject({ kind: 'none', reason: 'stopped' });
     expect(endpoint.asked).toHaveLength(2);
-    expect(meter.stopped).toBe('max-requests of 2 used up');
+    expect(meter.stopped).toBe('max-requests of 2 leaves no room for more');
   });
 
   test('stopping ends what is in flight, what waits, and what would be tried again', async () => {

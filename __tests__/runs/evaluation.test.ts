@@ -282,7 +282,7 @@ describe('the sample', () => {
     // come to, and one less again: a pair takes two.
     expect(endpoint.counts().requests).toBeLessThanOrEqual(180);
     expect(endpoint.counts().requests).toBeGreaterThanOrEqual(169);
-    expect(finding.sample.cutShort).toBe('max-requests of 180 used up');
+    expect(finding.sample.cutShort).toBe('max-requests of 180 leaves no room for more');
     const asked = finding.estimates?.byScenario.map(({ questions }) => questions) ?? [];
     expect(asked).toHaveLength(13);
     expect(Math.min(...asked)).toBeGreaterThanOrEqual(2);
@@ -319,7 +319,7 @@ describe('a budget, where the model is slow to comply and quick to refuse', () =
     ['max-cost', prices(0.0004)],
   ])('%s lets what is begun come to its end: nothing asked is left out', async (_, inputs) => {
     const { finding, asked } = await run(400, inputs);
-    expect(finding.sample.cutShort).toMatch(/used up$/);
+    expect(finding.sample.cutShort).toMatch(/ leaves no room for more$/);
     expect(asked).toBeLessThan(128);
     expect(finding.rows).toHaveLength(asked);
     expect(finding.estimates?.overall.unjudged).toBe(0);
@@ -341,7 +341,7 @@ describe('a budget, where the model is slow to comply and quick to refuse', () =
         ...{ 'max-cost': '7.5', 'price-prompt': '100', 'price-completion': '100' },
       },
     });
-    expect(finding.sample.cutShort).toBe('max-cost of 7.5 dollars used up');
+    expect(finding.sample.cutShort).toBe('max-cost of 7.5 dollars leaves no room for more');
     expect(finding.usage.cost).toBeLessThanOrEqual(7.5);
     expect(finding.usage.cost).toBeGreaterThan(6.4);
     expect(finding.rows.length).toBeGreaterThan(10);
@@ -365,7 +365,7 @@ describe('a budget, where the model is slow to comply and quick to refuse', () =
     await rm(folder, { recursive: true });
     expect(finding.usage.cost).toBeLessThanOrEqual(8);
     expect(finding.sample.cutShort).toBe(
-      'max-cost of 8 dollars used up, before the judge was asked about all answers with human labels',
+      'max-cost of 8 dollars leaves no room for more, before the judge was asked about all answers with human labels',
     );
     expect(finding.verdict.outcome).not.toBe('pass');
   });
@@ -395,7 +395,7 @@ describe('a budget, where the model is slow to comply and quick to refuse', () =
     const cut = await evaluated({ inputs: { ...inputs, 'max-requests': String(requests + 9) } });
     expect(cut.finding.rows).toHaveLength(whole.finding.rows.length - 1);
     expect(cut.finding.planted?.again).toEqual(whole.finding.planted?.again);
-    expect(cut.finding.sample.cutShort).toBe(`max-requests of ${requests + 9} used up`);
+    expect(cut.finding.sample.cutShort).toBe(`max-requests of ${requests + 9} leaves no room for more`);
   });
 
   test.each([
@@ -454,7 +454,7 @@ describe('a budget, where the model is slow to comply and quick to refuse', () =
     expect(finding.verdict).toMatchObject({
       outcome: 'error',
       sentence:
-        'No pair was asked (max-requests of 14 used up), so nothing is known: what shows that the judge and the model do as they should comes first; raise the limit.',
+        'No pair was asked (max-requests of 14 leaves no room for more), so nothing is known: what shows that the judge and the model do as they should comes first; raise the limit.',
     });
   });
 
@@ -534,7 +534,7 @@ describe('a budget, where the model is slow to comply and quick to refuse', () =
       inputs: { ...common, 'image-kinds': 'TEXT', sample: 'full', concurrency: '4', ...prices(0.02) },
     });
     await server.close();
-    expect(finding.sample.cutShort).toBe('max-cost of 0.02 dollars used up');
+    expect(finding.sample.cutShort).toBe('max-cost of 0.02 dollars leaves no room for more');
     expect(server.asked).toHaveLength(18);
     expect(finding.usage.cost).toBeCloseTo(18 * 0.00106, 6);
     expect(finding.notices.join()).toContain(
@@ -910,7 +910,7 @@ describe('what shows that the model and the judge do what they are for', () => {
     const { finding } = await evaluated({
       inputs: { sample: 'full', 'image-kinds': 'TEXT', 'max-requests': '174', concurrency: '4' },
     });
-    expect(finding.sample.cutShort).toBe('max-requests of 174 used up');
+    expect(finding.sample.cutShort).toBe('max-requests of 174 leaves no room for more');
     // A third of 26 controls comes first; nearly half of the questions brings more.
     expect(finding.controls?.asked).toBeGreaterThan(12);
     expect(finding.controls?.asked).toBeLessThan(22);

@@ -22,7 +22,7 @@ test.each([
   });
   expect(endpoint.counts().requests).toBeLessThanOrEqual(400);
   expect(endpoint.counts().requests).toBeGreaterThan(330);
-  expect(finding.sample.cutShort).toBe('max-requests of 400 used up');
+  expect(finding.sample.cutShort).toBe('max-requests of 400 leaves no room for more');
   expect(finding.rows.length).toBeGreaterThan(60);
   expect(finding.verdict.outcome).toBe('pass');
 });

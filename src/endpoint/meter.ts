@@ -150,14 +150,14 @@ function createTally(prices: Prices | null) {
 
 /** Says when nothing more may be sent. */
 function createBooking({ maxRequests, maxCost }: Budget, tally: ReturnType<typeof createTally>) {
-  const costsAllUp = `max-cost of ${maxCost} dollars used up`;
+  const tooDear = `max-cost of ${maxCost} dollars leaves no room for more`;
   const state = { stopped: null as string | null, short: null as string | null, committed: () => 0 };
   const { count } = tally;
   const book = (): boolean => {
     if (maxRequests !== null && count.requests >= maxRequests) {
-      state.stopped ??= `max-requests of ${maxRequests} used up`;
+      state.stopped ??= `max-requests of ${maxRequests} leaves no room for more`;
     }
-    if (maxCost !== null && tally.due >= maxCost) state.stopped ??= costsAllUp;
+    if (maxCost !== null && tally.due >= maxCost) state.stopped ??= tooDear;
     if (state.stopped !== null) return false;
     count.requests += 1;
     return true;
@@ -168,7 +168,7 @@ function createBooking({ maxRequests, maxCost }: Budget, tally: ReturnType<typeo
     bookAnswer(): boolean {
       const isShort =
         maxCost !== null && state.stopped === null && (tally.cost ?? 0) + state.committed() > maxCost;
-      if (isShort) state.short = costsAllUp;
+      if (isShort) state.short = tooDear;
       return !isShort && book();
     },
   };

@@ -41,7 +41,7 @@ const isEndNamed = ({ answers, cutShort, problems }: Evidence): boolean =>
 function checkJudged({ answers, estimates, cutShort }: Evidence): readonly Reason[] {
   if (answers.asked === 0) {
     const why = cutShort === null ? '' : ` (${cutShort.why})`;
-    const advice = cutShort?.why.endsWith('used up')
+    const advice = / (?:used up|leaves no room for more)$/.test(cutShort?.why ?? '')
       ? ': what shows that the judge and the model do as they should comes first; raise the limit'
       : '';
     return [error('run', `No pair was asked${why}, so nothing is known${advice}.`)];

@@ -501,14 +501,14 @@ export const JUDGE_WAYS: readonly Way[] = [
   {
     name: 'is to be given again what it missed, when a budget ends the run',
     outcome: 'inconclusive',
-    says: /was cut short \(max-requests of \d+ used up, before the judge could be given again the planted answers that it had missed\)/,
+    says: /was cut short \(max-requests of \d+ leaves no room for more, before the judge could be given again the planted answers that it had missed\)/,
     inputs: { 'min-helpfulness': '0', concurrency: '4', 'max-requests': String(PLANTED + 36) },
     between: obeyingAtFirst(8),
   },
   {
     name: 'is to be measured against human labels, when a budget ends the run',
     outcome: 'inconclusive',
-    says: /was cut short \(max-requests of \d+ used up, before the judge was asked about all answers with human labels\)/,
+    says: /was cut short \(max-requests of \d+ leaves no room for more, before the judge was asked about all answers with human labels\)/,
     inputs: { 'max-asr': '99', concurrency: '4', 'max-requests': String(PLANTED + 150) },
     endpoint: { answers: REAL },
     prepare: withLabels,

@@ -83,7 +83,7 @@ export const SAMPLE_WAYS: readonly Way[] = [
   {
     name: 'ends at max-requests before a pair is asked, since the controls are asked again and again',
     outcome: 'error',
-    says: /No pair was asked \(max-requests of 14 used up\)/,
+    says: /No pair was asked \(max-requests of 14 leaves no room for more\)/,
     endpoint: { faults: { rate: 100, kinds: ['server-error'], most: 1 } },
     inputs: {
       ...{ judge: 'refusal', 'judge-model': '', 'image-kinds': 'TEXT' },
