@@ -2090,6 +2090,34 @@ describe('a run', () => {
     expect(server.batches.map(({ length }) => length)).toEqual([2]);
   });
 
+  test.each<[string, number, number, string]>([
+    ['no room for', 4, 1, 'may be paid for, and max-requests leaves no room to ask it again (3 requests).'],
+    ['room for some of', 6, 2, 'is asked again (2 requests), though it may be paid for.'],
+  ])(
+    'tells what becomes of requests that its batch says nothing about, where its budget has %s them',
+    async (_, most, batches, told) => {
+      meter = createMeter({ maxRequests: most, maxCost: null, prices: null });
+      const { client, server } = await scripted((lines, batch) =>
+        sayYes(batch === 0 ? lines.slice(0, 1) : lines),
+      );
+      await askAll(client, 4);
+      expect(server.batches).toHaveLength(batches);
+      expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual([
+        `The endpoint is done with a batch of 4 requests, and its file has no line about some of them: what it says nothing about ${told}`,
+      ]);
+    },
+  );
+
+  test('tells of what its endpoint no longer knows where its budget has no room for it', async () => {
+    meter = createMeter({ maxRequests: 2, maxCost: null, prices: null });
+    const server = await batchServer(sayYes, denied);
+    endpoint = server;
+    await askAll(batchesOf(server.baseUrl), 2);
+    expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual([
+      'The endpoint no longer knows a batch of 2 requests: what it had not given out may be charged for, and max-requests leaves no room to ask it again (2 requests).',
+    ]);
+  });
+
   test('counts what a batch left without an answer as broken off where its budget asks it no more', async () => {
     meter = createMeter({ maxRequests: 4, maxCost: null, prices: null });
     const { client, server } = await scripted(lines => ({

@@ -20,6 +20,8 @@ export interface Budget {
 export interface Account {
   /** Books a request about to be sent; false, and nothing booked, once the budget is used up or the run stops. */
   book(): boolean;
+  /** How many more may be booked by `maxRequests`. */
+  readonly room: number;
   /** Takes so many booked requests for ones that were not asked, until `asked` is told that they were. */
   putOff(requests: number): void;
   asked(requests: number): void;
@@ -165,6 +167,7 @@ function createBooking({ maxRequests, maxCost }: Budget, tally: ReturnType<typeo
   return {
     state,
     book,
+    room: () => (maxRequests ?? Number.POSITIVE_INFINITY) - count.requests,
     bookAnswer(): boolean {
       const isShort =
         maxCost !== null && state.stopped === null && (tally.cost ?? 0) + state.committed() > maxCost;
@@ -178,8 +181,11 @@ const accountOf = (
   state: { readonly stopped: string | null },
   { fail, putOff, add }: ReturnType<typeof createTally>,
   kind: Kind,
-  book: () => boolean,
+  { book, room }: { readonly book: () => boolean; readonly room: () => number },
 ): Account => ({
+  get room() {
+    return room();
+  },
   ...{ book, during: kind.during, fail, putOff },
   asked: requests => putOff(-requests),
   spend: usage => add(kind, usage),
@@ -191,10 +197,13 @@ const accountOf = (
 export function createMeter(budget: Budget): Meter {
   const tally = createTally(budget.prices);
   const { count, spent, answers, judgements } = tally;
-  const { state, book, bookAnswer } = createBooking(budget, tally);
+  const { state, book, bookAnswer, room } = createBooking(budget, tally);
   return {
-    ...accountOf(state, tally, judgements, book),
-    answering: accountOf(state, tally, answers, bookAnswer),
+    ...accountOf(state, tally, judgements, { book, room }),
+    get room() {
+      return room();
+    },
+    answering: accountOf(state, tally, answers, { book: bookAnswer, room }),
     leaveRoom(dollars) {
       state.committed = dollars;
     },

@@ -1,14 +1,13 @@
-import { setTimeout } from 'node:timers/promises';
 import { counted } from '../../gate/words.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { keptAnswer } from '../answer.ts';
-import { errorWord } from '../problems.ts';
+import type { Account } from '../meter.ts';
 import { type BatchApi, type BatchState, bareState } from './api.ts';
-import { type Count, NO_COUNT } from './count.ts';
+import { NO_COUNT } from './count.ts';
 import type { Live } from './entry.ts';
 import type { Outcome } from './lines.ts';
 import type { Begun } from './listing.ts';
-import { collect, hasBegun, hasEnded, named, type PollOptions } from './poll.ts';
+import { CANCELLING, collect, hasEnded, isHeard, named, type PollOptions } from './poll.ts';
 import { type BatchReader, goneNotice, silentNotice } from './reading.ts';
 import type { BatchRecords, LeftRecord, OpenRecord, UploadRecord } from './record.ts';
 
@@ -113,45 +112,10 @@ export async function forgotten(
   await records.close(record);
 }
 
-/** How long a run that ends waits for a batch to be cancelled: a cancelled job has seconds (ms). */
-const CANCELLED_WITHIN = 2500;
-/** Before an endpoint that has not cancelled it is asked again (ms): a glance at the batch takes no longer. */
-const CANCEL_PAUSE = 1000;
-
-/**
- * Cancels a batch of a run that ends. Its file goes with it; where it goes on, it needs that. What it has answered so
- * far stays, and stays known, for the next attempt of the run. Never rejects.
- */
-export async function cancelled(
-  { batch, file, ids }: OpenRecord,
-  count: Count,
-  { api, notice, secrets }: Pick<Kept, 'api'> & Pick<PollOptions, 'notice' | 'secrets'>,
-): Promise<void> {
-  const tried = async (): Promise<Pick<BatchState, 'asked'> | undefined> => {
-    const cancelling = await api.cancel(batch);
-    if (cancelling) return cancelling;
-    const pause = setTimeout(CANCEL_PAUSE);
-    const state = await api.glance(batch);
-    if (state && hasBegun(state)) count.all();
-    // What has ended cannot be cancelled, and neither can what is cancelled already.
-    if (state && (isHeard(state) || state.status === CANCELLING)) return state;
-    await pause;
-    return api.cancel(batch);
-  };
-  const end = await Promise.race([tried(), setTimeout(CANCELLED_WITHIN, undefined, { ref: false })]);
-  if (end) {
-    count.brokenOff(end.asked);
-    return api.remove(file);
-  }
-  count.all();
-  notice(
-    `A batch of ${counted(ids.length, 'request')} could not be cancelled: it may still be running at the endpoint, and be charged for. Look there for ${errorWord(batch, secrets) || 'it'}.`,
-  );
-}
-
 export interface TakingAway extends Kept, Omit<PollOptions, 'api'> {
   readonly reader: BatchReader;
   readonly journal: Pick<Journal, 'find' | 'append'>;
+  readonly meter: Pick<Account, 'room'>;
 }
 
 /**
@@ -190,17 +154,12 @@ async function takenAway(record: OpenRecord, options: TakingAway): Promise<strin
   if (state) await forgotten(record, state.files, options);
   if (state?.status === 'gone') {
     const again = (await unanswered(record.ids, options.journal)).size;
-    return again > 0 ? goneNotice(record.ids.length, again) : undefined;
+    return again > 0 ? goneNotice(record.ids.length, again, options.meter.room) : undefined;
   }
   return isCancelled
     ? `Cancelled a batch of an earlier attempt that was running at the endpoint, since batch is false now. Asked one by one: ${requests}, though what it had answered may be charged for.`
     : `A batch of an earlier attempt could not be cancelled, and may be charged for. Asked one by one, since batch is false now: ${requests}.`;
 }
-
-/** Whether a batch has ended, and the endpoint knows how. */
-const isHeard = (state: BatchState): boolean => hasEnded(state) && state.status !== 'gone';
-
-const CANCELLING = 'cancelling';
 
 /**
  * How a batch stands that has ended or is cancelled now; undefined where neither could be had. One that ends between
@@ -291,6 +250,7 @@ async function keepAnswers(
       { state, gathered, isAnswered: kept.length > 0, isUnheard },
       record.ids.length,
       pending.size,
+      options.meter.room,
     );
     if (told !== undefined) options.notice(told);
   }

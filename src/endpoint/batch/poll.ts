@@ -32,6 +32,12 @@ const WINDOW = 25 * 3600_000;
 /** Whether nothing more comes of a batch. */
 export const hasEnded = ({ status }: BatchState): boolean => ENDED.has(status);
 
+/** Whether a batch has ended, and the endpoint knows how. */
+export const isHeard = (state: BatchState): boolean => hasEnded(state) && state.status !== 'gone';
+
+/** How a batch stands that the endpoint has taken the cancelling of. */
+export const CANCELLING = 'cancelling';
+
 /** Whether an endpoint has begun with the requests of a batch. */
 export const hasBegun = ({ status }: BatchState): boolean => BEGUN.has(status);
 

@@ -190,20 +190,28 @@ function unreadable(baseUrl: string, secrets: readonly string[], came: Came, { r
  * What is said of a batch that says nothing about some of its requests, where they are asked again and may have been
  * asked before; else undefined.
  *
- * @param again how many are asked again
+ * @param open how many are to be asked again
+ * @param room how many may be
  */
-export function silentNotice(came: Came, all: number, again: number): string | undefined {
+export function silentNotice(came: Came, all: number, open: number, room: number): string | undefined {
   const { status } = came.state;
   const { isWhole, unasked } = came.gathered;
-  if (again === 0) return undefined;
-  if (status === 'gone') return goneNotice(all, again);
+  if (open === 0) return undefined;
+  if (status === 'gone') return goneNotice(all, open, room);
   // What a batch did not come to is free; one that lists what it did not come to says nothing of what is lost.
   if (status !== 'completed' && isWhole && unasked === 0) return undefined;
-  return `The endpoint is done with a batch of ${counted(all, 'request')}, and ${lackIn(came)}: what it says nothing about is asked again (${counted(again, 'request')}), though it may be paid for.`;
+  const lacking = `The endpoint is done with a batch of ${counted(all, 'request')}, and ${lackIn(came)}: what it says nothing about`;
+  return room > 0
+    ? `${lacking} is asked again (${counted(Math.min(open, room), 'request')}), though it may be paid for.`
+    : `${lacking} may be paid for, and max-requests leaves no room to ask it again (${counted(open, 'request')}).`;
 }
 
-export const goneNotice = (all: number, again: number): string =>
-  `The endpoint no longer knows a batch of ${counted(all, 'request')}: what it had not given out is asked again (${counted(again, 'request')}), and may be charged for twice.`;
+export function goneNotice(all: number, open: number, room: number): string {
+  const lacking = `The endpoint no longer knows a batch of ${counted(all, 'request')}: what it had not given out`;
+  return room > 0
+    ? `${lacking} is asked again (${counted(Math.min(open, room), 'request')}), and may be charged for twice.`
+    : `${lacking} may be charged for, and max-requests leaves no room to ask it again (${counted(open, 'request')}).`;
+}
 
 /** What is wrong with the files of a batch that lack lines about its requests, as the end of a sentence. */
 function lackIn({ state: { files }, gathered: { isWhole, isGivenOut, lines }, isUnheard }: Came): string {

@@ -9,12 +9,13 @@ import type { Dialect } from '../dialect.ts';
 import { errorWord } from '../problems.ts';
 import { bodyOf } from '../request.ts';
 import { type BatchApi, type BatchState, REQUESTS_PATH } from './api.ts';
+import { cancelled } from './cancelling.ts';
 import { notRun } from './complaint.ts';
 import { createCount, NO_COUNT } from './count.ts';
 import type { Entry, Live } from './entry.ts';
 import type { Handed } from './handed.ts';
 import { type Heard, type HearingOptions, heard } from './hearing.ts';
-import { cancelled, dropped, leftOpen } from './left.ts';
+import { dropped, leftOpen } from './left.ts';
 import { hasBegun } from './poll.ts';
 import { type Came, type Fate, silentNotice } from './reading.ts';
 import type { OpenRecord } from './record.ts';
@@ -174,7 +175,7 @@ async function takeSilent(
   live: Live,
   came: Came,
   fate: Fate,
-  { take, tooMuch, sift, notice, baseUrl, model }: WorkOptions,
+  { take, tooMuch, sift, notice, baseUrl, model, meter }: WorkOptions,
 ): Promise<void> {
   const left = [...live.pending.values()];
   const { complaint } = came.state;
@@ -184,8 +185,8 @@ async function takeSilent(
     const sentence = notRun(baseUrl, model, complaint);
     return sift({ entries, spoken: live.spoken, complaint, sentence });
   }
-  const again = left.filter(entry => take(entry, fate)).length;
-  const told = silentNotice(came, live.record.ids.length, again);
+  const open = left.filter(entry => take(entry, fate)).length;
+  const told = silentNotice(came, live.record.ids.length, open, meter.room);
   if (told !== undefined) notice(told);
 }
 
