@@ -466,6 +466,67 @@ describe('a batch', () => {
     expect(slept.filter(ms => ms === 60_000)).toHaveLength(2);
   });
 
+  const tooMany = (message: string) => ({ code: 'too_many_tasks', message });
+  test.each<[string, Problem, readonly number[], number]>([
+    ['which it numbers', tooMany('The file exceeds the limit of 2 requests per batch.'), [5, 2, 2, 1], 2],
+    [
+      'which it numbers as Azure does',
+      tooMany('The number of requests exceeds the maximum number of 2.'),
+      [5, 2, 2, 1],
+      2,
+    ],
+    [
+      'in words alone',
+      { code: 'invalid_request', message: 'No more than a few requests per batch.' },
+      [5, 3, 2, 2, 1],
+      3,
+    ],
+    ['by a code alone', { code: 'request_limit_exceeded' }, [5, 3, 2, 2, 1], 3],
+    ['by a number that it has not', tooMany('It exceeds the limit of 100,000 requests.'), [5, 3, 2, 2, 1], 3],
+  ])(
+    'that has more requests than the endpoint takes in one, %s, goes in smaller ones at once',
+    async (_, problem, sizes, first) => {
+      const { client, server } = await scripted(lines =>
+        lines.length > 2 ? { status: 'failed', problems: [problem] } : sayYes(lines),
+      );
+      const answers = await askAll(client, 5);
+      expect(answers.map(({ kind }) => kind)).toEqual(Array(5).fill('text'));
+      expect(server.batches.map(({ length }) => length)).toEqual(sizes);
+      expect(slept.filter(ms => ms >= 2500)).toEqual([]);
+      expect(meter.requests).toBe(5);
+      expect(notices.find(notice => !/^Sent/.test(notice))).toBe(
+        `The endpoint takes no batch of 5 requests at once: they are handed in again now, ${first} at a time.`,
+      );
+      expect(notices.join()).not.toContain('queue');
+    },
+  );
+
+  test('that is refused since it has more requests than the endpoint takes in one goes in smaller ones', async () => {
+    const server = await batchServer(
+      sayYes,
+      () => false,
+      (call, lines, response) => {
+        if (call !== 'POST batches' || lines.length <= 2) return false;
+        sendJson(response, { error: tooMany('It exceeds the limit of 2 requests per batch.') }, 400);
+        return true;
+      },
+    );
+    endpoint = server;
+    await askAll(batchesOf(server.baseUrl), 5);
+    expect(server.batches.map(({ length }) => length)).toEqual([2, 2, 1]);
+    expect(slept.filter(ms => ms >= 2500)).toEqual([]);
+  });
+
+  test('of one request that the endpoint has too many of is waited with', async () => {
+    const { client } = await scripted((lines, batch) =>
+      batch === 0 ? { status: 'failed', code: 'too_many_tasks' } : sayYes(lines),
+    );
+    expect(await client.ask(request('A duck?'))).toMatchObject({ kind: 'text' });
+    expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual([
+      'The endpoint takes no batch now (too_many_tasks): it is handed in again after a wait.',
+    ]);
+  });
+
   test('that finds the queue full for a moment is handed in again whole, after waits that begin short', async () => {
     const { client, server } = await scripted(
       (lines, batch) => (batch < 3 ? { status: 'failed', code: 'token_limit_exceeded' } : sayYes(lines)),
@@ -1843,18 +1904,55 @@ describe('an endpoint', () => {
 
   const message =
     'Enqueued token limit reached for gpt-4o in organization org-1. Limit: 90,000 enqueued tokens. Please try again once some in_progress batches have been completed.';
+  interface Said {
+    readonly told: string;
+    readonly alone: string;
+    readonly over: string;
+  }
   const inWords: Became = { status: 'failed', problems: [{ code: null, message, line: null }] };
-  const never: readonly [string, string, Became, number, object, string][] = [
-    ['files', 'POST files', {}, 429, {}, '429 to files'],
-    ['batches', 'POST batches', {}, 429, {}, '429 to batches'],
-    ['batches by a code', 'POST batches', {}, 400, { code: 'token_limit_exceeded' }, '400 to batches'],
-    ['batches in words', 'POST batches', {}, 400, { code: 'invalid_request', message }, '400 to batches'],
-    ['the tokens of any batch', '', full, 0, {}, 'token_limit_exceeded'],
-    ['the tokens of any batch in words', '', inWords, 0, {}, 'no room for its tokens'],
+  const fullOf = (word: string): Said => ({
+    told: "The endpoint's queue for batches is full: waiting for room.",
+    alone: `The endpoint takes not even a batch of one request now (${word}), since other batches fill its queue: it is tried again every few minutes, for 2 h.`,
+    over: `has taken no batch for 2 h, not even of one request (${word}): its limit of queued requests or tokens is used up by other batches; wait until they are done, or set batch to false`,
+  });
+  const limitOf = (word: string): Said => ({
+    told: `The endpoint takes no batch now (${word}): it is handed in again after a wait.`,
+    alone: `The endpoint takes not even a batch of one request now (${word}): it is tried again every few minutes, for 2 h.`,
+    over: `has taken no batch for 2 h, not even of one request (${word}): ask for a higher limit there, try again later, or set batch to false`,
+  });
+  const never: readonly [string, string, Became, number, object, Said][] = [
+    ['files', 'POST files', {}, 429, { code: 'rate_limit_exceeded' }, limitOf('429 to files')],
+    ['batches', 'POST batches', {}, 429, {}, limitOf('429 to batches')],
+    [
+      'batches by a code and 429',
+      'POST batches',
+      {},
+      429,
+      { code: 'token_limit_exceeded' },
+      fullOf('429 to batches'),
+    ],
+    [
+      'batches by a code',
+      'POST batches',
+      {},
+      400,
+      { code: 'token_limit_exceeded' },
+      fullOf('400 to batches'),
+    ],
+    [
+      'batches in words',
+      'POST batches',
+      {},
+      400,
+      { code: 'invalid_request', message },
+      fullOf('400 to batches'),
+    ],
+    ['the tokens of any batch', '', full, 0, {}, fullOf('token_limit_exceeded')],
+    ['the tokens of any batch in words', '', inWords, 0, {}, fullOf('no room for its tokens')],
   ];
   test.each(never)(
     'that refuses %s for good is given up after two hours, which are told of',
-    async (_, step, became, status, error, word) => {
+    async (_, step, became, status, error, { told, alone, over }) => {
       const server = await batchServer(
         () => became,
         (call, response) => {
@@ -1868,18 +1966,16 @@ describe('an endpoint', () => {
       const client = batchesOf(server.baseUrl, { sleep, clock });
       const asked = askAll(client, 40);
       await expect(asked).rejects.toThrow(FatalEndpointError);
-      await expect(asked).rejects.toThrow(
-        `${server.baseUrl} has taken no batch for 2 h, not even of one request (${word}): its limit of queued requests or tokens is used up by other batches; wait until they are done, or set batch to false`,
-      );
+      await expect(asked).rejects.toThrow(`${server.baseUrl} ${over}`);
       await client.close();
       // The longest wait is five minutes.
       expect(minutes()).toBeGreaterThanOrEqual(119);
       expect(minutes()).toBeLessThan(125);
       expect(slept.filter(ms => ms >= 60_000).slice(6, 10)).toEqual([60_000, 90_000, 135_000, 202_500]);
       expect(notices.filter(notice => !/^Sent|at a time/.test(notice))).toEqual([
-        "The endpoint's queue for batches is full: waiting for room.",
-        `The endpoint takes not even a batch of one request now (${word}), since other batches fill its queue: it is tried again every few minutes, for 2 h.`,
-        'The endpoint has had no room for a batch for 1 h: it is waited for up to 2 h.',
+        told,
+        alone,
+        'The endpoint has taken no batch for 1 h: it is waited for up to 2 h.',
       ]);
       expect(meter.requests).toBe(0);
       expect(server.files()).toEqual([]);
@@ -1905,8 +2001,8 @@ describe('an endpoint', () => {
     await client.close();
     expect(minutes()).toBe(135);
     expect(notices.filter(notice => !/at a time/.test(notice))).toEqual([
-      "The endpoint's queue for batches is full: waiting for room.",
-      'The endpoint has had no room for a batch for 1 h: it is waited for up to 2 h.',
+      'The endpoint takes no batch now (429 to batches): it is handed in again after a wait.',
+      'The endpoint has taken no batch for 1 h: it is waited for up to 2 h.',
     ]);
     // Two hours are over: one request alone is the last that is tried.
     expect(notices.at(-1)).toBe(

@@ -7,10 +7,12 @@ export interface Complaint {
   /** Its word for it; empty when it has none that may be shown. */
   readonly code: string;
   /**
-   * What it is about: the endpoint's `queue`, which is full; `all` requests there, whatever they are; a `fault` of the
+   * What it is about: the endpoint's `queue`, which is full; `size`, that one batch has too many requests; `all` there, whatever they are; a `fault` of the
    * endpoint's own; or `some` requests, as far as one can tell.
    */
-  readonly about: 'queue' | 'all' | 'fault' | 'some';
+  readonly about: 'queue' | 'size' | 'all' | 'fault' | 'some';
+  /** The most requests that one batch may have, where it is about that and says so. */
+  readonly most: number | undefined;
   /** Whether the account there may ask nothing more. */
   readonly isAccounts: boolean;
   /** By line of the file, from 1: its word for what is wrong there. */
@@ -35,13 +37,13 @@ const complaint = z
 /** Some servers list in one error all that is wrong. */
 const list = z.object({ misfits: z.array(z.unknown()) });
 
-/** What OpenAI and Azure say when no more tokens may be queued, or requests be in one batch. */
-const FULL = new Set([
-  'token_limit_exceeded',
-  'enqueued_token_limit_exceeded',
-  'request_limit_exceeded',
-  'too_many_tasks',
-]);
+/** What OpenAI and Azure say when no more tokens may be queued. */
+const FULL = new Set(['token_limit_exceeded', 'enqueued_token_limit_exceeded']);
+
+/** What they say when no more requests may be in one batch. */
+const TOO_MANY = new Set(['request_limit_exceeded', 'too_many_tasks']);
+const TOO_MANY_IN_WORDS = /\brequests per batch\b/i;
+const MOST = /\b(?:limit|max(?:imum)?)(?: number)?(?: of)?:? (\d{1,3}(?:,\d{3})+|\d+)\b/i;
 
 /** What they say of a file that they cannot make out, in whole or in a line. */
 const ILLEGIBLE = new Set([
@@ -74,15 +76,28 @@ export function readComplaint(errors: readonly unknown[], secrets: readonly stri
     if (place !== undefined && !lines.has(place)) lines.set(place, words);
     for (const name of `${id} ${message}`.match(NAME) ?? []) if (!ids.has(name)) ids.set(name, words);
   }
-  const isFull = read.some(({ message }) => FULL_IN_WORDS.test(`${message}`));
+  const messages = read.map(({ message }) => `${message}`);
   const parameters = read.flatMap(error => parametersIn(400, error));
   const isAccounts = read.some(error => wordIn(error, secrets).isAccounts);
-  const about = isFull ? 'queue' : aboutOf(codes, isAccounts);
-  return { code: codes[0] ?? '', about, isAccounts, lines, ids, parameters };
+  const about = amountIn(codes, messages) ?? aboutOf(codes, isAccounts);
+  const most = about === 'size' ? mostIn(messages) : undefined;
+  return { code: codes[0] ?? '', about, most, isAccounts, lines, ids, parameters };
+}
+
+/** Which limit of how much the endpoint takes is met, by its codes or by its words. */
+function amountIn(codes: readonly string[], messages: readonly string[]): 'queue' | 'size' | undefined {
+  const says = (words: RegExp): boolean => messages.some(message => words.test(message));
+  if (says(FULL_IN_WORDS)) return 'queue';
+  if (says(TOO_MANY_IN_WORDS) || codes.some(code => TOO_MANY.has(code))) return 'size';
+  return codes.some(code => FULL.has(code)) ? 'queue' : undefined;
+}
+
+function mostIn(messages: readonly string[]): number | undefined {
+  const named = messages.map(message => MOST.exec(message)?.[1]).find(number => number !== undefined);
+  return named === undefined ? undefined : Number(named.replaceAll(',', ''));
 }
 
 function aboutOf(codes: readonly string[], isAccounts: boolean): Complaint['about'] {
-  if (codes.some(code => FULL.has(code))) return 'queue';
   if (isAccounts || codes.some(code => OF_ALL.has(code))) return 'all';
   return codes.some(code => OWN_FAULT.has(code)) ? 'fault' : 'some';
 }

@@ -16,15 +16,34 @@ import { LostReplyError } from './reply.ts';
 
 /**
  * What came of a step of handing in a batch, as an id, with the file's size. `too-large` is a limit on that size,
- * `too-much` on what may be queued, with how long the endpoint wants to be left alone (ms), and `unfit` an objection to
+ * `too-many` on the requests of one batch, `too-much` on what may be queued or asked at a time, and `unfit` an objection to
  * what is in it, with the sentence for it where it is all that the endpoint ever says.
  */
 export type Handed =
   | { readonly kind: 'done'; readonly id: string; readonly bytes: number }
   | { readonly kind: 'too-large'; readonly bytes: number }
-  | { readonly kind: 'too-much'; readonly word: string; readonly wait: number }
+  | ({ readonly kind: 'too-many' } & TooMany)
+  | ({ readonly kind: 'too-much' } & Busy)
   | { readonly kind: 'unfit'; readonly complaint: Complaint; readonly sentence: string }
   | { readonly kind: 'failed'; readonly answer: Answer };
+
+/** That one batch has too many requests. */
+export interface TooMany {
+  /** By which word the endpoint says so. */
+  readonly word: string;
+  /** The most that it may have; undefined where the endpoint does not say. */
+  readonly most: number | undefined;
+}
+
+/** That the endpoint takes no batch now. */
+export interface Busy {
+  /** By which word it says so. */
+  readonly word: string;
+  /** How long it wants to be left alone (ms). */
+  readonly wait: number;
+  /** Whether it says that its queue is full; else that it is asked too often. */
+  readonly isQueue: boolean;
+}
 
 type Asked = Pick<ClientOptions, 'baseUrl' | 'model' | 'signal' | 'secrets'>;
 
@@ -63,10 +82,8 @@ export function notHanded(
   const said = `${saidBy(baseUrl, refusal)} to ${step}`;
   if (refusal.isAccounts) throw new FatalEndpointError(`${said}: ${accountAdvice(refusal, options.model)}`);
   const complaint = readComplaint([error.error], options.secrets);
-  if (status === 429 || complaint.about === 'queue') {
-    const wait = askedWait(error.headers, options.clock());
-    return { kind: 'too-much', word: `${status} to ${step}`, wait };
-  }
+  const busy = busyIn(error, complaint, `${status} to ${step}`, options.clock());
+  if (busy) return busy;
   // 501 says that it never will.
   if (isPassing(status) && status !== 501) {
     const answer = noAnswer('server', `status ${status} to POST ${shownUrl(baseUrl)}/${step}`);
@@ -81,6 +98,19 @@ export function notHanded(
     return { kind: 'unfit', complaint, sentence };
   }
   throw fatalFor(error, options) ?? new FatalEndpointError(sentence);
+}
+
+/** What an endpoint says of how much it takes, at a time (ms); undefined where it says no such thing. */
+function busyIn(
+  { status, headers }: APIError,
+  { about, most }: Complaint,
+  word: string,
+  now: number,
+): Handed | undefined {
+  if (about === 'size') return { kind: 'too-many', word, most };
+  const isQueue = about === 'queue';
+  if (status !== 429 && !isQueue) return undefined;
+  return { kind: 'too-much', word, wait: askedWait(headers, now), isQueue };
 }
 
 /** What an endpoint says by a refusal that it has not; undefined where it says no such thing. */

@@ -13,10 +13,10 @@ import type { Gathered } from './poll.ts';
 /**
  * What is to become of a request: `again` counts as a try, `anew` does not; `once-more` is a try that is to be the last
  * where it comes to the same. `too-much` and `sift` are of a batch that was not run: there was no room for it, or it
- * is to be found out which of its requests are to blame.
+ * is to be found out which of its requests are to blame; `too-many` is one that has more than one batch may have.
  */
 export interface Fate {
-  readonly next: 'settle' | 'again' | 'once-more' | 'anew' | 'too-much' | 'sift';
+  readonly next: 'settle' | 'again' | 'once-more' | 'anew' | 'too-much' | 'too-many' | 'sift';
   readonly answer: Answer;
 }
 
@@ -179,7 +179,13 @@ const isOfAll = ({ about, isAccounts }: Complaint, hasAnswered: boolean): boolea
 const FINAL = new Set(['cancelled', 'lost']);
 
 /** What may have a batch run that was not. */
-const OTHERWISE = { queue: 'too-much', some: 'sift', all: undefined, fault: undefined } as const;
+const OTHERWISE = {
+  queue: 'too-much',
+  size: 'too-many',
+  some: 'sift',
+  all: undefined,
+  fault: undefined,
+} as const;
 
 function unreadable(baseUrl: string, secrets: readonly string[], came: Came, { record }: Live): string {
   const place = errorWord(record.batch, secrets) || 'it';

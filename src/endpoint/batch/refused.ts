@@ -2,6 +2,7 @@ import { noAnswer } from '../answer.ts';
 import { FatalEndpointError, shownUrl } from '../problems.ts';
 import { type BatchLimits, type Entry, sizeOf } from './entry.ts';
 import type { GatheringOptions } from './gathering.ts';
+import type { Busy, TooMany } from './handed.ts';
 import { LONGEST_WAIT } from './poll.ts';
 
 export interface RefusalOptions extends Pick<GatheringOptions, 'signal' | 'sleep'> {
@@ -33,11 +34,13 @@ export interface Refusals {
   throwIfOver(): void;
   /** Of a file of so many bytes that was too large. Throws FatalEndpointError when no file is small enough. */
   tooLarge(entries: readonly Entry[], bytes: number): void;
+  /** Of a batch with too many requests: it goes in parts at once. Rejects as `tooMuch` does, where it is of one. */
+  tooMany(entries: readonly Entry[], said: TooMany): Promise<void>;
   /**
-   * Of a batch for which there was no room in the endpoint's queue, which it said by `word`, and to wait so long (ms).
-   * Rejects with FatalEndpointError when there has been none for too long, and when the signal ends the run.
+   * Of a batch that the endpoint did not take beside what it has. Rejects with FatalEndpointError when it has taken none
+   * for too long, and when the signal ends the run.
    */
-  tooMuch(entries: readonly Entry[], word: string, asked: number): Promise<void>;
+  tooMuch(entries: readonly Entry[], said: Busy): Promise<void>;
   /** A batch came to its end. */
   heard(): void;
 }
@@ -66,6 +69,25 @@ export function createRefusals(options: RefusalOptions): Refusals {
   const patience = createPatience(options);
   let refusedAlone = 0;
   let over: FatalEndpointError | undefined;
+  const tooMuch: Refusals['tooMuch'] = async (entries, said) => {
+    const { wait: asked } = said;
+    patience.refused(said, isUnderWay());
+    const moment = momentFor(entries, options.random());
+    if (moment !== undefined) {
+      await sleep(Math.max(moment, asked), signal);
+      again(entries.map(entry => ({ ...entry, waits: waitsAfter(entry, asked) })));
+      return;
+    }
+    const isOver = patience.isOver && !isUnderWay();
+    const isHalved = largest.lower(entries, isOver ? 1 : fewer(entries), 'in a minute or more');
+    if (!isHalved && isOver) {
+      over = new FatalEndpointError(overFor(baseUrl, patience.hours, said), options.hasAnswered());
+      throw over;
+    }
+    const pause = isHalved ? LONGEST_WAIT : patience.next(said, isUnderWay());
+    await sleep(Math.max(pause, asked), signal);
+    again(entries);
+  };
   return {
     get limits() {
       return largest.limits;
@@ -84,27 +106,11 @@ export function createRefusals(options: RefusalOptions): Refusals {
       }
       for (const entry of entries) entry.settle(tooLargeAlone(bytes));
     },
-    async tooMuch(entries, word, asked) {
-      patience.refused(isUnderWay());
-      const moment = momentFor(entries, options.random());
-      if (moment !== undefined) {
-        await sleep(Math.max(moment, asked), signal);
-        again(entries.map(entry => ({ ...entry, waits: waitsAfter(entry, asked) })));
-        return;
-      }
-      const isOver = patience.isOver && !isUnderWay();
-      const isHalved = largest.lower(entries, isOver ? 1 : Math.ceil(entries.length / 2));
-      if (!isHalved && isOver) {
-        over = new FatalEndpointError(
-          `${shownUrl(baseUrl)} has taken no batch for ${patience.hours} h, not even of one request (${word}): its limit of queued requests or tokens is used up by other batches; wait until they are done, or set batch to false`,
-          options.hasAnswered(),
-        );
-        throw over;
-      }
-      const pause = isHalved ? LONGEST_WAIT : patience.next(word, isUnderWay());
-      await sleep(Math.max(pause, asked), signal);
-      again(entries);
+    async tooMany(entries, { word, most }) {
+      if (largest.lower(entries, fewer(entries, most), 'now')) again(entries);
+      else await tooMuch(entries, { word, wait: 0, isQueue: false });
     },
+    tooMuch,
     heard() {
       // What was refused beside a full queue says nothing of how large a batch may be.
       if (patience.heard()) largest.restore();
@@ -130,6 +136,18 @@ function momentFor(entries: readonly Entry[], random: number): number | undefine
   return longest === undefined ? undefined : ((1 + random) / 2) * longest;
 }
 
+/** The sentence for an endpoint that has taken no batch for too long. */
+function overFor(baseUrl: string, hours: number, { word, isQueue }: Busy): string {
+  const said = `${shownUrl(baseUrl)} has taken no batch for ${hours} h, not even of one request (${word})`;
+  return isQueue
+    ? `${said}: its limit of queued requests or tokens is used up by other batches; wait until they are done, or set batch to false`
+    : `${said}: ask for a higher limit there, try again later, or set batch to false`;
+}
+
+/** So many requests in one batch, or half of a batch that was too large. */
+const fewer = ({ length }: readonly Entry[], most?: number): number =>
+  most !== undefined && most > 0 && most < length ? most : Math.ceil(length / 2);
+
 /** The most that goes into one batch, which an endpoint that refuses one may lower. */
 function createLargest({
   limits = LIMITS,
@@ -142,13 +160,13 @@ function createLargest({
       return lowered;
     },
     /** Lets no batch have more than so many requests, where a larger one was refused. False where that was a single request. */
-    lower({ length }: readonly Entry[], requests: number): boolean {
+    lower({ length }: readonly Entry[], requests: number, when: 'now' | 'in a minute or more'): boolean {
       if (length === 1) return false;
       // Several of one size may be refused before that is known.
       if (requests >= lowered.requests) return true;
       lowered = { ...lowered, requests };
       notice(
-        `The endpoint takes no batch of ${length} requests at once: they are handed in again in a minute or more, ${requests} at a time.`,
+        `The endpoint takes no batch of ${length} requests at once: they are handed in again ${when}, ${requests} at a time.`,
       );
       return true;
     },
@@ -169,6 +187,10 @@ function createLargest({
   };
 }
 
+const QUEUE_FULL = "The endpoint's queue for batches is full: waiting for room.";
+const takesNone = (word: string): string =>
+  `The endpoint takes no batch now (${word}): it is handed in again after a wait.`;
+
 const HOUR = 3600_000;
 /** How long a full queue is waited for beside no batch of the run's (ms): one request alone is the last that is tried. */
 const PATIENCE = 2 * HOUR;
@@ -187,10 +209,11 @@ function createPatience({
 }: Pick<RefusalOptions, 'maxRetries' | 'notice' | 'clock'>) {
   const longest = Math.max(PATIENCE, maxRetries * LONGEST_WAIT);
   const hours = Math.round(longest / HOUR);
-  let isTold = false;
+  /** By whether the queue was said to be full. */
+  const told = new Set<boolean>();
   let refusals = 0;
   let waited = 0;
-  /** When the endpoint had no room for the last time, beside none of the run's batches. */
+  /** When the endpoint took none for the last time, beside none of the run's batches. */
   let refusedAt: number | undefined;
   let wasAlone = false;
   return {
@@ -198,27 +221,27 @@ function createPatience({
     get isOver() {
       return waited >= longest;
     },
-    /** There was no room for a batch, of whatever size. What is ours ends by itself: it is no time that others take. */
-    refused(isOurs: boolean): void {
-      if (!isTold) notice("The endpoint's queue for batches is full: waiting for room.");
-      isTold = true;
+    /** A batch was not taken, of whatever size. What is ours ends by itself: it is no time that others take. */
+    refused({ word, isQueue }: Busy, isOurs: boolean): void {
+      if (!told.has(isQueue)) notice(isQueue ? QUEUE_FULL : takesNone(word));
+      told.add(isQueue);
       const now = clock();
       const before = Math.floor(waited / HOUR);
       if (!isOurs) waited += now - (refusedAt ?? now);
       refusedAt = isOurs ? undefined : now;
       const since = Math.floor(waited / HOUR);
       if (since > before && since < hours) {
-        notice(`The endpoint has had no room for a batch for ${since} h: it is waited for up to ${hours} h.`);
+        notice(`The endpoint has taken no batch for ${since} h: it is waited for up to ${hours} h.`);
       }
     },
     /** A batch of one request was refused: how long to wait until the next (ms). */
-    next(word: string, isOurs: boolean): number {
+    next({ word, isQueue }: Busy, isOurs: boolean): number {
       const pause = Math.min(LONGEST_PAUSE, LONGEST_WAIT * GROWTH ** refusals);
       refusals += 1;
       if (!isOurs && !wasAlone) {
         wasAlone = true;
         notice(
-          `The endpoint takes not even a batch of one request now (${word}), since other batches fill its queue: it is tried again every few minutes, for ${hours} h.`,
+          `The endpoint takes not even a batch of one request now (${word})${isQueue ? ', since other batches fill its queue' : ''}: it is tried again every few minutes, for ${hours} h.`,
         );
       }
       return pause;
@@ -226,7 +249,7 @@ function createPatience({
     /** A batch came to its end. Whether the queue had been full for others. */
     heard(): boolean {
       const wasFull = wasAlone || waited >= longest;
-      isTold = false;
+      told.clear();
       refusals = 0;
       waited = 0;
       refusedAt = undefined;

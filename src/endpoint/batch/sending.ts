@@ -99,9 +99,10 @@ export function createSending(options: SendingOptions): Sending {
       return taken(entry, fate, options.maxRetries, gathering.add);
     },
     tooLarge: (entries, bytes) => refusals.tooLarge(entries, bytes),
-    tooMuch(entries, word, wait) {
+    tooMany: (entries, said) => refusals.tooMany(entries, said),
+    tooMuch(entries, said) {
       lanes.concurrency = 1;
-      return refusals.tooMuch(entries, word, wait);
+      return refusals.tooMuch(entries, said);
     },
     sift: unfit => sifting.sift(unfit),
     async notHanded(entries, answer) {

@@ -13,7 +13,7 @@ import { cancelled } from './cancelling.ts';
 import { notRun } from './complaint.ts';
 import { createCount, NO_COUNT } from './count.ts';
 import type { Entry, Live } from './entry.ts';
-import type { Handed } from './handed.ts';
+import type { Busy, Handed, TooMany } from './handed.ts';
 import { type Heard, type HearingOptions, heard } from './hearing.ts';
 import { dropped, leftOpen } from './left.ts';
 import { hasBegun } from './poll.ts';
@@ -30,11 +30,10 @@ export interface WorkOptions
   readonly taken?: () => void;
   /** Takes requests of a batch whose file, of so many bytes, was larger than the endpoint takes. */
   readonly tooLarge: (entries: readonly Entry[], bytes: number) => void;
-  /**
-   * Takes requests of a batch that was more than the endpoint takes beside what it has, by which word it said so, and how
-   * long it wants to be left alone (ms).
-   */
-  readonly tooMuch: (entries: readonly Entry[], word: string, wait: number) => Promise<void>;
+  /** Takes requests of a batch that were more than the endpoint takes in one. */
+  readonly tooMany: (entries: readonly Entry[], said: TooMany) => Promise<void>;
+  /** Takes requests of a batch that the endpoint did not take beside what it has. */
+  readonly tooMuch: (entries: readonly Entry[], said: Busy) => Promise<void>;
   /** Takes a batch that the endpoint does not run because of what is in it. */
   readonly sift: (unfit: Unfit) => void;
   /** Takes requests of a batch that could not be handed in. */
@@ -175,11 +174,15 @@ async function takeSilent(
   live: Live,
   came: Came,
   fate: Fate,
-  { take, tooMuch, sift, notice, baseUrl, model, meter }: WorkOptions,
+  { take, tooMany, tooMuch, sift, notice, baseUrl, model, meter }: WorkOptions,
 ): Promise<void> {
   const left = [...live.pending.values()];
   const { complaint } = came.state;
-  if (fate.next === 'too-much') return tooMuch(left, complaint.code || 'no room for its tokens', 0);
+  const { code, most } = complaint;
+  if (fate.next === 'too-many') return tooMany(left, { word: code || 'too many requests', most });
+  if (fate.next === 'too-much') {
+    return tooMuch(left, { word: code || 'no room for its tokens', wait: 0, isQueue: true });
+  }
   if (fate.next === 'sift') {
     const entries = live.record.ids.map(id => live.pending.get(id));
     const sentence = notRun(baseUrl, model, complaint);
@@ -197,13 +200,15 @@ function notStarted(
   entries: readonly Entry[],
   spoken: Dialect,
   handed: Exclude<Started, { kind: 'started' }>,
-  { tooLarge, tooMuch, sift, notHanded }: WorkOptions,
+  { tooLarge, tooMany, tooMuch, sift, notHanded }: WorkOptions,
 ): Promise<void> | void {
   switch (handed.kind) {
     case 'too-large':
       return tooLarge(entries, handed.bytes);
+    case 'too-many':
+      return tooMany(entries, handed);
     case 'too-much':
-      return tooMuch(entries, handed.word, handed.wait);
+      return tooMuch(entries, handed);
     case 'unfit':
       return sift({ entries, spoken, ...handed });
     case 'failed':
