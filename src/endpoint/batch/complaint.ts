@@ -7,8 +7,8 @@ export interface Complaint {
   /** Its word for it; empty when it has none that may be shown. */
   readonly code: string;
   /**
-   * What it is about: the endpoint's `queue`, which is full; `size`, that one batch has too many requests; `all` there, whatever they are; a `fault` of the
-   * endpoint's own; or `some` requests, as far as one can tell.
+   * What it is about: the endpoint's `queue`, which is full; `size`, that one batch has too many requests; `all`
+   * there, whatever they are; a `fault` of the endpoint's own; or `some` requests, as far as one can tell.
    */
   readonly about: 'queue' | 'size' | 'all' | 'fault' | 'some';
   /** The most requests that one batch may have, where it is about that and says so. */
