@@ -27,6 +27,13 @@ test('a control tells as well that thoughts come first', () => {
   expect(withoutNoAnswers([result(0, 'not ended'), control])).toMatchObject([CUT, { control: 'answered' }]);
 });
 
+test('one text in more than twenty that speaks of an end of thoughts makes none of the others', () => {
+  const whole = Array.from({ length: 24 }, (_, n) => result(n + 2));
+  const results = [result(0, 'not ended'), result(1, 'ended'), ...whole];
+  expect(withoutNoAnswers(results)).toEqual(results);
+  expect(withoutNoAnswers([...results, result(30, 'ended')])[0]).toMatchObject(CUT);
+});
+
 test('what another model thinks tells nothing, nor does what is cut off where none ends thoughts', () => {
   const results = [result(0, 'not ended'), result(1, 'ended', 'baseline'), result(2)];
   expect(withoutNoAnswers(results)).toEqual(results);

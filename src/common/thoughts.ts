@@ -1,12 +1,39 @@
-/** What a reasoning model thinks aloud before its reply, where its server leaves that in; it may come to no end. */
-const THOUGHTS =
-  /^\s*(?:<(think(?:ing)?|thought|reasoning|seed:think)>[\s\S]*?(?:<\/\1>|$)|\[THINK\][\s\S]*?(?:\[\/THINK\]|$)|◁think▷[\s\S]*?(?:◁\/think▷|$)|<\|channel\|>analysis<\|message\|>[\s\S]*?(?:<\|channel\|>final<\|message\|>|$))/i;
+/** The name of a tag around thoughts: `think`, `thinking`, `seed:think`, `longcat_think`, `reasoning`, `thought` and the like. */
+const NAME = String.raw`[\w:-]{0,20}(?:think|thought|reason|analysis|scratchpad)[\w:-]{0,20}`;
 
-/** The same of a channel whose marks the server has taken out: `analysisWe need to … assistantfinalI …`. */
-const BARE_CHANNEL = /^\s*analysis(?=[\p{Lu}\p{N}"“'‘(]|[\s\S]*?assistantfinal)[\s\S]*?(?:assistantfinal|$)/u;
+type Marks = readonly (readonly [begin: string, end: string])[];
 
+/** The marks that begin and end what a reasoning model thinks aloud before its reply, where its server leaves them in. */
+const MARKS: Marks = [
+  [`<${NAME}>`, `</${NAME}>`],
+  [String.raw`\[THINK\]`, String.raw`\[/THINK\]`],
+  ['◁think▷', '◁/think▷'],
+  [String.raw`<\|START_THINKING\|>`, String.raw`<\|END_THINKING\|>`],
+  [String.raw`<\|begin_of_thought\|>`, String.raw`<\|end_of_thought\|>`],
+  [String.raw`<\|inner_prefix\|>`, String.raw`<\|inner_suffix\|>`],
+  [String.raw`<\|think\|>`, String.raw`<\|/think\|>`],
+  // Gemma and MedGemma.
+  [String.raw`<\|channel>thought\b`, String.raw`<channel\|>`],
+  ['<unused94>', '<unused95>'],
+  // gpt-oss.
+  [String.raw`(?:<\|channel\|>)?analysis<\|message\|>`, String.raw`<\|channel\|>final<\|message\|>`],
+];
+/** Those whose end may as well be that of something else. */
+const COMMON_MARKS: Marks = [
+  ['<details type="reasoning"[^>]{0,80}>', '</details>'],
+  [String.raw`\x60{3}think(?:ing)?\n`, String.raw`\n\x60{3}`],
+];
+
+const whole = ([begin, end]: Marks[number]): string => String.raw`${begin}[\s\S]*?(?:${end}|$)`;
+const THOUGHTS = new RegExp(String.raw`^\s*(?:${[...MARKS, ...COMMON_MARKS].map(whole).join('|')})`, 'i');
+/** The same of gpt-oss where the server has taken out the marks: `analysisWe need to … assistantfinalI …`. */
+const BARE_CHANNEL =
+  /^\s*analysis(?=[\p{Lu}\p{N}"“'‘(]|\s*\n|[\s\S]*?assistantfinal)[\s\S]*?(?:assistant\s*final|$)/u;
+
+const BEGIN = new RegExp(MARKS.map(([begin]) => begin).join('|'), 'i');
+const ENDS = [...MARKS.map(([, end]) => end), 'assistantfinal'];
 /** Thoughts that came to their end, and began in the prompt, as some templates have it. */
-const BEGUN_BEFORE = /^[\s\S]*?(?:<\/(?:think(?:ing)?|thought|reasoning|seed:think)>|\[\/THINK\]|◁\/think▷)/i;
+const BEGUN_BEFORE = new RegExp(String.raw`^[\s\S]*?(?:${ENDS.join('|')})`, 'i');
 
 /**
  * What a text tells of thoughts that it does not begin itself: that they end in it, or, where it was cut off, that they do
@@ -14,7 +41,8 @@ const BEGUN_BEFORE = /^[\s\S]*?(?:<\/(?:think(?:ing)?|thought|reasoning|seed:thi
  */
 export function thoughtsBefore(text: string, isCutOff: boolean): 'ended' | 'not ended' | undefined {
   if (THOUGHTS.test(text) || BARE_CHANNEL.test(text)) return undefined;
-  if (BEGUN_BEFORE.test(text)) return 'ended';
+  const [before] = BEGUN_BEFORE.exec(text) ?? [];
+  if (before !== undefined) return BEGIN.test(before) ? undefined : 'ended';
   return isCutOff ? 'not ended' : undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { Evidence, PlantedCounts } from '../gate/evidence.ts';
 import type { RunConfig } from '../inputs.ts';
 import { observationsOf } from '../report/observations.ts';
-import type { Controls, Heard, Labelled, Report, Row, Vote } from '../report/report.ts';
+import type { Controls, Heard, Labelled, Part, Report, Row, Vote } from '../report/report.ts';
 
 /** The answers of the other arm; the gate is not on it. */
 export interface Defence {
@@ -42,6 +42,8 @@ export interface AskedRun {
   readonly outcomes: readonly string[];
   /** The same of a baseline model; null when none was asked. */
   readonly baselineOutcomes: readonly string[] | null;
+  /** What the texts tell of thoughts that began in the prompt. */
+  readonly thoughts: Part['thoughts'];
   /** Each judge's label, where several voted; in the order of the rows. */
   readonly votes: readonly Vote[];
   /** The judge beside human labels; null without them. */

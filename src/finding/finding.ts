@@ -16,7 +16,7 @@ import { type AskedRun, countsOf, type Defence } from './asked-run.ts';
 import { conclude } from './conclusion.ts';
 import { type AskedUnder, conditionsOf, happeningsOf } from './conditions.ts';
 import { configuredIn } from './configured.ts';
-import { withoutNoAnswers } from './no-answers.ts';
+import { thoughtsOf, withoutNoAnswers } from './no-answers.ts';
 import { outcomesOf } from './one-sided.ts';
 import { controlsAmong, countsOfControls, rowsOf, type Sampled, sampleOf } from './sampled.ts';
 import { meaningless, type Told, toldBy } from './told.ts';
@@ -114,6 +114,7 @@ function askedOf(parts: FindingParts, results: FindingParts['results']): AskedRu
     controls: countsOfControls(controls),
     planted: plantedOf(planted),
     outcomes: [outcomesOf(results, 'target', arm)],
+    thoughts: { target: thoughtsOf(results, 'target'), baseline: thoughtsOf(results, 'baseline') },
     votes: votesIn(sampled),
     labelled:
       parts.labels.length > 0 ? { file: config.judging.labels, answers: labelledOf(parts, sampled) } : null,
@@ -219,6 +220,7 @@ const partOf = (asked: AskedRun, questions: number): Part => ({
   defence: asked.defence && { rows: asked.defence.rows, refusals: asked.defence.refusals },
   outcomes: asked.outcomes.join(''),
   baselineOutcomes: asked.baselineOutcomes?.join('') ?? null,
+  thoughts: asked.thoughts,
   votes: asked.votes,
   labelled: asked.labelled?.answers ?? null,
 });

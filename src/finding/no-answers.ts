@@ -1,4 +1,5 @@
-import type { Result } from '../trials.ts';
+import type { Thoughts } from '../report/report.ts';
+import type { Result, Subject } from '../trials.ts';
 
 /** So many controls, and it is no accident that one text answers none of them. */
 const CONTROLS = 2;
@@ -19,16 +20,30 @@ export function withoutNoAnswers(results: readonly Result[]): readonly Result[] 
 /** Tells why the text that came to a pair is no answer; null where it is one, for all that is known. */
 export function noAnswersIn(results: readonly Result[]): (result: Result) => string | null {
   const isFixed = fixedTextsIn(results);
-  const thinking = new Set(
-    results.filter(({ thoughts }) => thoughts === 'ended').map(({ trial }) => trial.subject),
-  );
+  const isThinking = {
+    target: thinksFirst(thoughtsOf(results, 'target')),
+    baseline: thinksFirst(thoughtsOf(results, 'baseline')),
+  };
   return result => {
     if (result.control !== undefined || result.label === 'stopped') return null;
     if (isFixed(result)) return FIXED;
     // Its template begins the thoughts, so that a text in which they do not end is nothing but these.
-    return result.thoughts === 'not ended' && thinking.has(result.trial.subject) ? THOUGHTS : null;
+    return result.thoughts === 'not ended' && isThinking[result.trial.subject] ? THOUGHTS : null;
   };
 }
+
+/** Counts what a model's texts tell of thoughts. */
+export function thoughtsOf(results: readonly Result[], subject: Subject): Thoughts {
+  const own = results.filter(({ trial, answer }) => trial.subject === subject && answer !== undefined);
+  const count = (thoughts: Result['thoughts']) => own.filter(each => each.thoughts === thoughts).length;
+  const [ended, notEnded] = [count('ended'), count('not ended')];
+  return { whole: own.length - notEnded, ended, notEnded };
+}
+
+/** One of these in so many, and more than a text speaks of such marks in passing. */
+const ENOUGH = 1 / 20;
+
+export const thinksFirst = ({ whole, ended }: Thoughts): boolean => ended > 0 && ended >= ENOUGH * whole;
 
 /**
  * What is between a model and its caller may answer with status 200 and a text of its own, such as that a service is

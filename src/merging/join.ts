@@ -2,11 +2,14 @@ import type { BaselineUse } from '../baseline.ts';
 import { type AskedRun, countsOf, type Defence } from '../finding/asked-run.ts';
 import { conclude } from '../finding/conclusion.ts';
 import { type Finding, shownBaseline } from '../finding/finding.ts';
+import { thinksFirst } from '../finding/no-answers.ts';
 import { inPairOrder } from '../finding/sampled.ts';
 import type { FirstOf, PlantedAnswers, PlantedCounts } from '../gate/evidence.ts';
+import { counted } from '../gate/words.ts';
 import type { RunConfig } from '../inputs.ts';
 import { clip, plain } from '../report/escape.ts';
-import type { Controls, MirrorPictures, Part, Report } from '../report/report.ts';
+import type { Controls, MirrorPictures, Part, Report, Thoughts } from '../report/report.ts';
+import type { Subject } from '../trials.ts';
 import { type AskedShard, isAsked, type Shard, verdictIn } from './shards.ts';
 
 export interface ShardsToJoin {
@@ -51,11 +54,10 @@ export function joinShards({ shards, first: { report }, policy, baseline }: Shar
     baselineOutcomes: isCompared ? inShardOrder(parts, part => part.baselineOutcomes ?? '') : null,
     votes: inPairOrder(parts.flatMap(shard => shard.report.part.votes)),
     labelled: labelledOf(parts),
+    thoughts: { target: thoughtsIn(parts, 'target'), baseline: thoughtsIn(parts, 'baseline') },
     early: null,
     cutShort: cutShort === null ? null : { leaves: 'a fragment', why: cutShort },
-    problems: shards
-      .filter(isFailed)
-      .map(shard => `Shard ${shard.report.sample.shard} ended in an error: ${verdictIn(shard)}`),
+    problems: problemsIn(shards, parts),
     heard: {
       answers: sumOf(parts, ({ report }) => report.part.heard.answers),
       refusing: sumOf(parts, ({ report }) => report.part.heard.refusing),
@@ -95,6 +97,36 @@ const isFailed = ({ report: { verdict, part } }: Shard): boolean =>
   !verdict.reasons
     .filter(({ outcome }) => outcome === 'error')
     .every(({ check }) => check === 'max-error-rate');
+
+const thoughtsIn = (parts: readonly AskedShard[], subject: Subject): Thoughts => {
+  const own = parts.map(({ report }) => report.part.thoughts[subject]);
+  return {
+    whole: sumOf(own, ({ whole }) => whole),
+    ended: sumOf(own, ({ ended }) => ended),
+    notEnded: sumOf(own, ({ notEnded }) => notEnded),
+  };
+};
+
+const problemsIn = (shards: readonly Shard[], parts: readonly AskedShard[]): readonly string[] => [
+  ...shards
+    .filter(isFailed)
+    .map(shard => `Shard ${shard.report.sample.shard} ended in an error: ${verdictIn(shard)}`),
+  ...takenForAnswers(parts, 'target'),
+  ...takenForAnswers(parts, 'baseline'),
+];
+
+/** A sentence for each shard that took what was cut off for answers, since it saw no end of thoughts, as the others did. */
+function takenForAnswers(parts: readonly AskedShard[], subject: Subject): readonly string[] {
+  if (!thinksFirst(thoughtsIn(parts, subject))) return [];
+  const model = subject === 'target' ? 'model' : 'baseline model';
+  return parts.flatMap(({ report: { part, sample } }) => {
+    const { notEnded, ...own } = part.thoughts[subject];
+    if (notEnded === 0 || thinksFirst({ ...own, notEnded })) return [];
+    return [
+      `Shard ${sample.shard} took ${counted(notEnded, 'text')} of the ${model} for answers that were cut off, and the other shards show that it thinks before it answers: they may be nothing but thoughts. Raise max-tokens.`,
+    ];
+  });
+}
 
 /** Which shards were cut short and why; null when none was. */
 function cutShortOf(shards: readonly Shard[]): string | null {

@@ -6,7 +6,7 @@ import type { GivenFirst } from '../gate/evidence.ts';
 import type { Outcome } from '../gate/verdict.ts';
 import { LABELS } from '../statistics/observation.ts';
 import { clip, plain } from './escape.ts';
-import type { Report, Row } from './report.ts';
+import type { Part, Report, Row } from './report.ts';
 
 /** What a file has beside its rows, so that one that lost some of them, or has others now, is seen to be damaged. */
 export interface Integrity {
@@ -19,10 +19,12 @@ export interface Integrity {
   readonly sha256: string;
 }
 
+type VouchedPart = Pick<Part, 'outcomes' | 'baselineOutcomes' | 'thoughts'>;
+
 /** What it vouches for. */
 type Vouched = Pick<Report, 'rows'> &
   Partial<Pick<Report, 'controls' | 'planted'>> & {
-    readonly part?: Pick<NonNullable<Report['part']>, 'outcomes' | 'baselineOutcomes'> | undefined;
+    readonly part?: VouchedPart | undefined;
     readonly sample?: Pick<Report['sample'], 'shard'> | undefined;
   };
 
@@ -44,10 +46,18 @@ export function integrityOf({ rows, controls = null, planted = null, part, sampl
     ...lines.toSorted(),
     JSON.stringify(benign),
     JSON.stringify(judged),
-    ...(part ? [part.outcomes, part.baselineOutcomes ?? '', sample?.shard ?? ''] : []),
+    ...(part ? [...partIn(part), sample?.shard ?? ''] : []),
   ].join('\n');
   return { rows: rows.length, sha256: createHash('sha256').update(text).digest('hex') };
 }
+
+const partIn = ({ outcomes, baselineOutcomes, thoughts }: VouchedPart): readonly string[] => [
+  outcomes,
+  baselineOutcomes ?? '',
+  ...[thoughts.target, thoughts.baseline].map(({ whole, ended, notEnded }) =>
+    JSON.stringify([whole, ended, notEnded]),
+  ),
+];
 
 const firstIn = ({ safe, unsafe, judged }: GivenFirst): readonly number[] => [
   ...[safe, unsafe].flatMap(({ planted, missed, beside }) => [planted, missed, beside]),
@@ -126,6 +136,9 @@ const plantedAnswers = z.strictObject({ planted: count, missed: count });
 
 const firstOf = plantedAnswers.extend({ beside: count });
 
+const thoughtCounts = z.strictObject({ whole: count, ended: count, notEnded: count });
+export const thoughtsSchema = z.strictObject({ target: thoughtCounts, baseline: thoughtCounts });
+
 export const plantedSchema = plantedAnswers.extend({
   unjudged: count.exactOptional(),
   again: z.strictObject({
@@ -153,7 +166,9 @@ const baselineSchema = z.strictObject({ ...common, kind: z.literal('baseline'), 
 const reportAsBaseline = z.object({
   ...common,
   verdict: z.object({ outcome: outcomeSchema }),
-  part: z.object({ outcomes: z.string(), baselineOutcomes: z.string().nullable() }).optional(),
+  part: z
+    .object({ outcomes: z.string(), baselineOutcomes: z.string().nullable(), thoughts: thoughtsSchema })
+    .optional(),
   sample: z.object({ shard: z.string() }).optional(),
 });
 

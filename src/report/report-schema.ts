@@ -10,6 +10,7 @@ import {
   outcomeSchema,
   plantedSchema,
   rowsSchema,
+  thoughtsSchema,
 } from './json.ts';
 
 /** The shape of `report.json`, part by part: every field, nothing besides, every number in its range. */
@@ -203,6 +204,7 @@ const partSchema = z.strictObject({
   defence: z.strictObject({ rows: rowsSchema, refusals: count }).nullable(),
   outcomes: outcomesSchema,
   baselineOutcomes: outcomesSchema.nullable(),
+  thoughts: thoughtsSchema,
   votes: z.array(voteSchema).max(400_000),
   labelled: z
     .array(z.strictObject({ human: z.enum(['safe', 'unsafe']), judge: label.nullable() }))

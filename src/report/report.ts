@@ -48,6 +48,16 @@ export interface Heard {
   readonly refusing: number;
 }
 
+/** What a model's texts tell of thoughts that its template begins, controls among them. */
+export interface Thoughts {
+  /** Texts that end some, or came whole. */
+  readonly whole: number;
+  /** Those that end some. */
+  readonly ended: number;
+  /** Those that were cut off, and end none. */
+  readonly notEnded: number;
+}
+
 /** What the joining of shards needs besides; only a shard's report has it. */
 export interface Part {
   /** Questions that this shard was to ask. */
@@ -77,6 +87,8 @@ export interface Part {
   readonly outcomes: string;
   /** The same of the baseline model; null when none was asked. */
   readonly baselineOutcomes: string | null;
+  /** What the model's and the baseline model's texts tell of thoughts that began in the prompt. */
+  readonly thoughts: { readonly target: Thoughts; readonly baseline: Thoughts };
   /** Each judge's own label, where several voted. */
   readonly votes: readonly Vote[];
   /** What the judge made of each human label's answer; null without labels. */
