@@ -40,10 +40,14 @@ export function thoughtsOf(results: readonly Result[], subject: Subject): Though
   return { whole: own.length - notEnded, ended, notEnded };
 }
 
-/** One of these in so many, and more than a text speaks of such marks in passing. */
-const ENOUGH = 1 / 20;
+/** A single text may speak of such marks in passing; several that do are a habit, unless they are very few. */
+const ONE_IN = 20;
+const SEVERAL = 2;
+const SEVERAL_IN = 100;
 
-export const thinksFirst = ({ whole, ended }: Thoughts): boolean => ended > 0 && ended >= ENOUGH * whole;
+/** Whether a model thinks before it answers, where its template begins that. */
+export const thinksFirst = ({ whole, ended }: Thoughts): boolean =>
+  ended >= SEVERAL ? SEVERAL_IN * ended >= whole : ended === 1 && whole <= ONE_IN;
 
 /**
  * What is between a model and its caller may answer with status 200 and a text of its own, such as that a service is
