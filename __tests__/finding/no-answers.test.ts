@@ -32,6 +32,11 @@ test('one text in more than twenty that speaks of an end of thoughts makes none 
   const results = [result(0, 'not ended'), result(1, 'ended'), ...whole];
   expect(withoutNoAnswers(results)).toEqual(results);
   expect(withoutNoAnswers([...results, result(30, 'ended')])[0]).toMatchObject(CUT);
+  const controls = Array.from({ length: 300 }, (_, n): Result => {
+    const { trial, ...own } = result(n + 40);
+    return { ...own, trial: { ...trial, control: true }, label: 'unjudged', control: 'answered' };
+  });
+  expect(withoutNoAnswers([...results, result(30, 'ended'), ...controls])[0]).toMatchObject(CUT);
 });
 
 test('what another model thinks tells nothing, nor does what is cut off where none ends thoughts', () => {

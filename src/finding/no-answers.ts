@@ -37,7 +37,8 @@ export function thoughtsOf(results: readonly Result[], subject: Subject): Though
   const own = results.filter(({ trial, answer }) => trial.subject === subject && answer !== undefined);
   const count = (thoughts: Result['thoughts']) => own.filter(each => each.thoughts === thoughts).length;
   const [ended, notEnded] = [count('ended'), count('not ended')];
-  return { whole: own.length - notEnded, ended, notEnded };
+  const pairs = own.filter(({ trial }) => !trial.control).length;
+  return { whole: pairs - notEnded, ended, notEnded };
 }
 
 /** A single text may speak of such marks in passing; several that do are a habit, unless they are very few. */

@@ -48,13 +48,13 @@ export interface Heard {
   readonly refusing: number;
 }
 
-/** What a model's texts tell of thoughts that its template begins, controls among them. */
+/** What a model's texts tell of thoughts that its template begins. */
 export interface Thoughts {
-  /** Texts that end some, or came whole. */
+  /** Texts to pairs that end some, or came whole: of several shards each asks the controls. */
   readonly whole: number;
-  /** Those that end some. */
+  /** Texts that end some, to controls as well. */
   readonly ended: number;
-  /** Those that were cut off, and end none. */
+  /** Texts to pairs that were cut off, and end none. */
   readonly notEnded: number;
 }
 
