@@ -2251,6 +2251,12 @@ describe('a run', () => {
       () => ({ status: server.calls.includes('POST batches cancel') ? status : 'in_progress' }),
       intercept,
     );
+    await cancelledAt(server);
+    return server;
+  }
+
+  /** Cancels a run while its batch of three requests is looked at. */
+  async function cancelledAt(server: BatchServer): Promise<void> {
     endpoint = server;
     const client = batchesOf(server.baseUrl);
     const asked = askAll(client, 3);
@@ -2258,7 +2264,6 @@ describe('a run', () => {
     cancel.abort();
     await asked;
     await client.close();
-    return server;
   }
 
   test('that is cancelled asks again for its batch to be cancelled', async () => {
@@ -2353,13 +2358,7 @@ describe('a run', () => {
     'that is cancelled counts what was put to the model where its endpoint says that %s',
     async (_, status, counts, requests, told) => {
       const server = await batchServer(() => ({ status }), cancelling(counts));
-      endpoint = server;
-      const client = batchesOf(server.baseUrl);
-      const asked = askAll(client, 3);
-      while (server.calls.filter(call => call === 'GET batches').length < 2) await setTimeout(1);
-      cancel.abort();
-      await asked;
-      await client.close();
+      await cancelledAt(server);
       expect(meter.requests).toBe(requests);
       expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual(
         told === null
