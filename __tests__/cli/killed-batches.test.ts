@@ -93,7 +93,7 @@ test('a run that is gone on with tells of a batch that the endpoint no longer kn
   const again = await run(['--batch']);
   const all = `${made.batches[0]?.length} requests`;
   expect(again.err).toContain(
-    `The endpoint no longer knows a batch of ${all}: what it had not given out is asked again (${all}), and may be charged for twice.`,
+    `The endpoint no longer knows a batch of ${all}: what it had not given out is asked again (${all}), though it may be paid for.`,
   );
   expect(made.batches).toHaveLength(2);
 }, 60_000);

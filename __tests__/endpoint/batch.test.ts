@@ -934,7 +934,7 @@ describe('a batch', () => {
     // Else it would be paid for twice, where it is there all the same.
     expect(lost.calls.filter(call => call === 'POST batches cancel')).toHaveLength(1);
     expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual([
-      'The endpoint no longer knows a batch of 1 request: what it had not given out is asked again (1 request), and may be charged for twice.',
+      'The endpoint no longer knows a batch of 1 request: what it had not given out is asked again (1 request), though it may be paid for.',
     ]);
     await lost.close();
   });
@@ -2210,7 +2210,7 @@ describe('a run', () => {
     endpoint = server;
     await askAll(batchesOf(server.baseUrl), 2);
     expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual([
-      'The endpoint no longer knows a batch of 2 requests: what it had not given out may be charged for, and max-requests leaves no room to ask it again (2 requests).',
+      'The endpoint no longer knows a batch of 2 requests: what it had not given out may be paid for, and max-requests leaves no room to ask it again (2 requests).',
     ]);
   });
 
@@ -2494,7 +2494,7 @@ describe('a run', () => {
     const answers = await Promise.all(asked.slice(1).map(each => again.ask(each)));
     expect(answers.map(({ kind }) => kind)).toEqual(['text', 'text', 'text']);
     expect(notices).toContain(
-      'The endpoint no longer knows a batch of 4 requests: what it had not given out is asked again (3 requests), and may be charged for twice.',
+      'The endpoint no longer knows a batch of 4 requests: what it had not given out is asked again (3 requests), though it may be paid for.',
     );
     await again.close();
     await next.close();
@@ -2961,7 +2961,7 @@ test('a batch that an earlier attempt has left is not said to be cancelled where
   const notice = (sentence: string) => notices.push(sentence);
   await takeAwayBatches({ ...common(server.baseUrl), journal, notice, sleep: async () => undefined });
   expect(notices).toEqual([
-    'The endpoint no longer knows a batch of 2 requests: what it had not given out is asked again (2 requests), and may be charged for twice.',
+    'The endpoint no longer knows a batch of 2 requests: what it had not given out is asked again (2 requests), though it may be paid for.',
   ]);
 });
 

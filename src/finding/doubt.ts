@@ -19,10 +19,15 @@ export function areInDoubt(
   const least = config.policy.minHelpfulness;
   const heard = results.filter(({ unanswered }) => !unanswered);
   const told = toldBy(heard, gatedArm(config));
+  const whyNone = noAnswersIn(results);
+  const areNone = (subject: Subject): boolean => {
+    const own = sampleOf(results, subject, gatedArm(config)).filter(({ isCut }) => !isCut);
+    return areTooMany(own.filter(result => whyNone(result) !== null).length, own.length, config);
+  };
   return (
     areTooFew(told.controls, least) ||
-    areNone(config, results, 'target') ||
-    areNone(config, results, 'baseline') ||
+    areNone('target') ||
+    areNone('baseline') ||
     meaningless(told, least).length > 0
   );
 }
@@ -49,9 +54,5 @@ function areTooFew(controls: readonly Result[], least: number): boolean {
 }
 
 /** Whether more of what a model said is no answer than a run may lack, whatever else it lacks. */
-function areNone(config: RunConfig, results: readonly Result[], subject: Subject): boolean {
-  const own = sampleOf(results, subject, gatedArm(config)).filter(({ isCut }) => !isCut);
-  const whyNone = noAnswersIn(results);
-  const none = own.filter(result => whyNone(result) !== null).length;
-  return 100 * none > config.policy.maxErrorRate * own.length;
-}
+const areTooMany = (none: number, all: number, { policy }: RunConfig): boolean =>
+  100 * none > policy.maxErrorRate * all;

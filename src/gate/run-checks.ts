@@ -23,7 +23,7 @@ export function checkRun(policy: Policy, evidence: Evidence): readonly Reason[] 
   const problems = evidence.problems.map(problem => error('run', problem));
   const judged = checkJudged(evidence);
   return [
-    ...(isEndNamed(evidence) ? [...problems, ...judged] : [...judged, ...problems]),
+    ...(isEndUntold(evidence) ? [...judged, ...problems] : [...problems, ...judged]),
     ...checkErrorRate(policy, evidence),
     ...checkBaselineErrors(policy, evidence),
     ...checkPlanted(evidence),
@@ -34,16 +34,19 @@ export function checkRun(policy: Policy, evidence: Evidence): readonly Reason[] 
   ];
 }
 
-/** Whether the problems say what ended a run that asked nothing: else that comes before what else came of it. */
-const isEndNamed = ({ answers, cutShort, problems }: Evidence): boolean =>
-  answers.asked > 0 || cutShort === null || problems.some(problem => problem.includes(cutShort.why));
+/** Whether what ended a run that asked nothing is named by no problem: then it comes before what else came of it. */
+const isEndUntold = ({ answers, cutShort, problems }: Evidence): boolean =>
+  answers.asked === 0 && cutShort !== null && !problems.some(problem => problem.includes(cutShort.why));
 
-function checkJudged({ answers, estimates, cutShort }: Evidence): readonly Reason[] {
+function checkJudged(evidence: Evidence): readonly Reason[] {
+  const { answers, estimates, cutShort } = evidence;
   if (answers.asked === 0) {
     const why = cutShort === null ? '' : ` (${cutShort.why})`;
-    const advice = / (?:used up|leaves no room for more)$/.test(cutShort?.why ?? '')
-      ? ': what shows that the judge and the model do as they should comes first; raise the limit'
-      : '';
+    // What leaves a sample, and is no problem, is a budget.
+    const advice =
+      cutShort?.leaves === 'a sample' && isEndUntold(evidence)
+        ? ': what shows that the judge and the model do as they should comes first; raise the limit'
+        : '';
     return [error('run', `No pair was asked${why}, so nothing is known${advice}.`)];
   }
   const judged = answers.asked - answers.unanswered - answers.unjudged - answers.cut;

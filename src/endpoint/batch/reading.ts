@@ -207,17 +207,20 @@ export function silentNotice(came: Came, all: number, open: number, room: number
   // What a batch did not come to is free; one that lists what it did not come to says nothing of what is lost.
   if (status !== 'completed' && isWhole && unasked === 0) return undefined;
   const lacking = `The endpoint is done with a batch of ${counted(all, 'request')}, and ${lackIn(came)}: what it says nothing about`;
-  return room > 0
-    ? `${lacking} is asked again (${counted(Math.min(open, room), 'request')}), though it may be paid for.`
-    : `${lacking} may be paid for, and max-requests leaves no room to ask it again (${counted(open, 'request')}).`;
+  return lostNotice(lacking, open, room);
 }
 
-export function goneNotice(all: number, open: number, room: number): string {
-  const lacking = `The endpoint no longer knows a batch of ${counted(all, 'request')}: what it had not given out`;
-  return room > 0
-    ? `${lacking} is asked again (${counted(Math.min(open, room), 'request')}), and may be charged for twice.`
-    : `${lacking} may be charged for, and max-requests leaves no room to ask it again (${counted(open, 'request')}).`;
-}
+export const goneNotice = (all: number, open: number, room: number): string =>
+  lostNotice(
+    `The endpoint no longer knows a batch of ${counted(all, 'request')}: what it had not given out`,
+    open,
+    room,
+  );
+
+const lostNotice = (lacking: string, open: number, room: number): string =>
+  room > 0
+    ? `${lacking} is asked again (${counted(Math.min(open, room), 'request')}), though it may be paid for.`
+    : `${lacking} may be paid for, and max-requests leaves no room to ask it again (${counted(open, 'request')}).`;
 
 /** What is wrong with the files of a batch that lack lines about its requests, as the end of a sentence. */
 function lackIn({ state: { files }, gathered: { isWhole, isGivenOut, lines }, isUnheard }: Came): string {
