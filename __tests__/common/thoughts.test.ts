@@ -24,6 +24,8 @@ const COMMON: typeof FORMS = [
   ['<details type="reasoning" done="true">', '</details>'],
   ['```thinking\n', '\n```'],
   ['analysis\n', '\nassistant\nfinal\n'],
+  ['Here is my thought process:\n\n', '\n\nHere is my response:\n\n'],
+  ['Here’s my thought process: ', "\nHere's my response: "],
 ];
 
 describe.each([...FORMS, ...COMMON])('thoughts that begin with %j and end with %j', (begin, end) => {
@@ -48,6 +50,7 @@ test.each([
   'I think that <b>this</b> is a tree, for good reason.',
   '<p>A thought</p> on trees.',
   '```python\nthink()\n```',
+  'Here is my response: a tree.',
 ])('no thoughts are in %j', text => {
   expect(saidBeside(text)).toBe(text);
   expect(thoughtsBefore(text, false)).toBeUndefined();

@@ -1,4 +1,4 @@
-/** The name of a tag around thoughts: `think`, `thinking`, `seed:think`, `longcat_think`, `reasoning`, `thought` and the like. */
+/** The name of a tag around thoughts: `think`, `seed:think`, `longcat_think`, `reasoning`, `thought` and the like. */
 const NAME = String.raw`[\w:-]{0,20}(?:think|thought|reason|analysis|scratchpad)[\w:-]{0,20}`;
 
 type Marks = readonly (readonly [begin: string, end: string])[];
@@ -22,6 +22,8 @@ const MARKS: Marks = [
 const COMMON_MARKS: Marks = [
   ['<details type="reasoning"[^>]{0,80}>', '</details>'],
   [String.raw`\x60{3}think(?:ing)?\n`, String.raw`\n\x60{3}`],
+  // Granite.
+  ["Here(?: is|['’]s) my thought process:", "Here(?: is|['’]s) my response:"],
 ];
 
 const whole = ([begin, end]: Marks[number]): string => String.raw`${begin}[\s\S]*?(?:${end}|$)`;
@@ -36,8 +38,8 @@ const ENDS = [...MARKS.map(([, end]) => end), 'assistantfinal'];
 const BEGUN_BEFORE = new RegExp(String.raw`^[\s\S]*?(?:${ENDS.join('|')})`, 'i');
 
 /**
- * What a text tells of thoughts that it does not begin itself: that they end in it, or, where it was cut off, that they do
- * not, so that it is nothing but these if they began in the prompt. Undefined where it tells nothing.
+ * What a text tells of thoughts that it does not begin itself: that they end in it, or, where it was cut off, that
+ * they do not, so that it is nothing but these if they began in the prompt. Undefined where it tells nothing.
  */
 export function thoughtsBefore(text: string, isCutOff: boolean): 'ended' | 'not ended' | undefined {
   if (THOUGHTS.test(text) || BARE_CHANNEL.test(text)) return undefined;
