@@ -224,7 +224,7 @@ describe('minutes', () => {
     expect(await allowance.begin({}, needing(1))).toBe(true);
     world.now = 50_000;
     expect(await allowance.begin({}, needing(1))).toBe(false);
-    expect(allowance.usedUp).toBe('time-budget of 1 min used up');
+    expect(allowance.usedUp).toBe('time-budget of 1 min leaves no time for more');
   });
 
   test('one that took half the time does not end the run halfway: a quarter is the most', async () => {

@@ -160,7 +160,7 @@ function createLimits(
     isTooLate,
     /** Why something that needs so much may not begin now; null where it may. */
     obstacle(need: Need): string | null {
-      if (isTooLate()) return `time-budget of ${minutes} min used up`;
+      if (isTooLate()) return `time-budget of ${minutes} min leaves no time for more`;
       if (takesTooMany(need)) return `max-requests of ${maxRequests} leaves no room for more`;
       return costs.areTooMuch(need) ? `max-cost of ${maxCost} dollars leaves no room for more` : null;
     },

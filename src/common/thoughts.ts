@@ -23,7 +23,10 @@ const COMMON_MARKS: Marks = [
   ['<details type="reasoning"[^>]{0,80}>', '</details>'],
   [String.raw`\x60{3}think(?:ing)?\n`, String.raw`\n\x60{3}`],
   // Granite.
-  ["Here(?: is|['’]s) my thought process:", "Here(?: is|['’]s) my response:"],
+  [
+    String.raw`Here(?:\s+is|['’]s)\s+my\s+thought\s+process:`,
+    String.raw`Here(?:\s+is|['’]s)\s+my\s+response:`,
+  ],
 ];
 
 const whole = ([begin, end]: Marks[number]): string => String.raw`${begin}[\s\S]*?(?:${end}|$)`;
