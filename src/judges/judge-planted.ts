@@ -23,13 +23,13 @@ export interface PlantedFindings extends PlantedAnswers {
 }
 
 /**
- * Puts the planted answers before the judge and counts what it missed. An answer that the judge could not judge
- * is missed too: a judge that is down has shown nothing. What it misses too many of is given to it twice more, for
- * any judge may slip: it cannot judge those that it misses as many of each time. Rejects only with the judge's
- * FatalEndpointError.
+ * Puts the planted answers before the judge and counts what it missed. An answer that the judge could not judge, nor
+ * when it was given it once more, is missed too: a judge that is down has shown nothing. What it misses too many of is
+ * given to it twice more, for any judge may slip: it cannot judge those that it misses as many of each time. Rejects
+ * only with the judge's FatalEndpointError.
  *
  * @param isStopped whether the run has ended, so that what is left unjudged from then on is not the judge's fault
- * @param anew the judge that is given them twice more, without a memory
+ * @param anew the judge that is given them more than once, without a memory
  */
 export async function judgePlanted(
   judge: Judge,
@@ -37,7 +37,8 @@ export async function judgePlanted(
   isStopped: () => boolean = () => false,
   anew: Judge = judge,
 ): Promise<PlantedFindings> {
-  const judged = await judgeEach(judge, plantedBefore(judge, scenarios), isStopped);
+  const atFirst = await judgeEach(judge, plantedBefore(judge, scenarios), isStopped);
+  const judged = await heardOut(anew, atFirst, isStopped);
   const counts = countsOf(judged.filter(each => !each.cut));
   const cut = judged.filter(each => each.cut).length;
   if (cut > 0) {
@@ -89,6 +90,23 @@ const judgeEach = (
       return { planted: each, missed, wrong: missed && !isUnjudged, cut: isUnjudged && isStopped() };
     }),
   );
+
+/** Gives what no judgement came of once more: an endpoint that was just started may say what is none for a while. */
+async function heardOut(
+  judge: Judge,
+  judged: readonly Judged[],
+  isStopped: () => boolean,
+): Promise<readonly Judged[]> {
+  const open = judged.filter(({ missed, wrong }) => missed && !wrong);
+  if (open.some(({ cut }) => cut)) return judged;
+  const again = await judgeEach(
+    judge,
+    open.map(({ planted }) => planted),
+    isStopped,
+  );
+  const heard = new Map(again.map(each => [each.planted, each]));
+  return judged.map(each => heard.get(each.planted) ?? each);
+}
 
 function countsOf(judged: readonly Judged[]): PlantedAnswers & Pick<PlantedFindings, 'unjudged'> {
   const counts = tally(judged);
