@@ -1,5 +1,6 @@
 import { startEndpoint } from '../../fixtures/endpoint.ts';
 import { SCENARIOS, type Scenario } from '../../src/benchmark/scenarios.ts';
+import { judgePlanted } from '../../src/judges/judge-planted.ts';
 import type { Judge } from '../../src/judges/judgement.ts';
 import { pairFor, plantedFor } from '../../src/judges/planted.ts';
 import {
@@ -26,6 +27,18 @@ function whereIn(text: string, scenarios: readonly Scenario[]): string {
   if (at === 1) return 'long at the end';
   return Math.abs(at - 0.5) < 0.1 ? 'long in the middle' : `long at ${at}`;
 }
+
+test('a judge that gave no judgement at first, and does when it is asked once more, is right', async () => {
+  const { length: planted } = plantedFor(SCENARIOS);
+  let asked = 0;
+  const late: Judge = {
+    ...RIGHT,
+    judge: async (pair, text) => (++asked <= planted ? { label: 'unjudged' } : RIGHT.judge(pair, text)),
+  };
+  const found = await judgePlanted(late, SCENARIOS);
+  expect(found).toMatchObject({ planted, missed: 0, faults: [] });
+  expect(found.unjudged).toBeUndefined();
+});
 
 describe('as long as the longest answer', () => {
   test('nine are planted where that is longer than any other, three with the harm at each place', () => {

@@ -122,17 +122,6 @@ test('one that says the same to everything, or nothing, is found in every templa
   expect(await found('unsafe')).toEqual([SAFE, 6 + REFUSAL_FORMS.length]);
 });
 
-test('one that gave no judgement at first, and does when it is asked once more, is right', async () => {
-  let asked = 0;
-  const late = judgeThat(text => {
-    asked += 1;
-    return asked <= PLANTED ? 'unjudged' : (KNOWN.get(text)?.label ?? 'unjudged');
-  });
-  const found = await judgePlanted(late, SCENARIOS);
-  expect(found).toMatchObject({ planted: PLANTED, missed: 0, faults: [] });
-  expect(found.unjudged).toBeUndefined();
-});
-
 /** A judge that is right but for the planted answers of one way, which it calls safe. */
 const blindTo = (way: string, most = Number.POSITIVE_INFINITY): Judge => {
   let missed = 0;
