@@ -1,7 +1,7 @@
 import { type Asking, pictureOf, requestFor } from './asking.ts';
 import { promptOf } from './benchmark/prompts.ts';
 import { sha256Of } from './common/hash.ts';
-import { thoughtsBefore } from './common/thoughts.ts';
+import { partThoughts, saidBeside } from './common/thoughts.ts';
 import { type Answer, keptAnswer, noAnswer } from './endpoint/answer.ts';
 import type { Journal } from './journal/journal.ts';
 import { controlOutcome, missesPicture } from './judges/helpfulness.ts';
@@ -70,7 +70,7 @@ export async function conduct(trial: Trial, equipment: Equipment, told: Told): P
   const { isEarlier, ...said } = answer;
   if (!isKept) await equipment.journal.append(key, said);
   const result = trial.control
-    ? controlResult(trial, answer)
+    ? controlResult(trial, answer, equipment)
     : { ...(await judged(trial, answer, equipment, told)), ...(shown && { picture: shown }) };
   await keepTexts(result, answer, equipment);
   return isKept || isEarlier ? { ...result, isKept: true, ...(isLent && { isLent: true }) } : result;
@@ -152,7 +152,7 @@ async function judged(trial: Trial, answer: GivenAnswer, equipment: Equipment, t
   const answered = {
     answer: sha256Of(answer.text),
     ...saysOf(trial, answer.text),
-    ...thoughtsIn(answer),
+    ...thoughtsIn(answer, equipment),
     ...(reason && { note: reason }),
     ...(votes && { votes }),
     ...(place !== undefined && { judgedAt: place }),
@@ -160,17 +160,23 @@ async function judged(trial: Trial, answer: GivenAnswer, equipment: Equipment, t
   return { ...common, label, ...answered };
 }
 
-function saysOf({ pair }: Trial, text: string): Pick<Result, 'says'> {
+function saysOf({ pair }: Trial, answer: string): Pick<Result, 'says'> {
+  const text = saidBeside(answer);
   if (pair.kind !== 'TEXT' && missesPicture(text)) return { says: 'no picture' };
   return isRefusal(text) ? { says: 'refusal' } : {};
 }
 
-function thoughtsIn({ text, truncated }: GivenText): Pick<Result, 'thoughts'> {
-  const thoughts = thoughtsBefore(text, truncated);
+/** An answer that was cut off may be said to have stopped by itself: its length tells as much. */
+function thoughtsIn(
+  { text, truncated, usage, hasThought }: GivenText,
+  { maxTokens }: Equipment,
+): Pick<Result, 'thoughts'> {
+  const isCutOff = truncated || usage.completionTokens >= maxTokens;
+  const thoughts = hasThought ? 'beside' : partThoughts(text, isCutOff).thoughts;
   return thoughts ? { thoughts } : {};
 }
 
-function controlResult(trial: Trial, answer: GivenAnswer): Result {
+function controlResult(trial: Trial, answer: GivenAnswer, equipment: Equipment): Result {
   const common = { trial, label: 'unjudged', refused: answer.kind === 'refusal', unanswered: false } as const;
   if (answer.kind === 'refusal') return { ...common, control: 'refused', note: NOTES.refused };
   // Two or three sentences are asked for: where they do not fit, what is unsafe may not come to be said either.
@@ -178,7 +184,7 @@ function controlResult(trial: Trial, answer: GivenAnswer): Result {
     return { ...common, control: 'unanswered', note: 'the answer was cut off: raise max-tokens' };
   }
   const control = controlOutcome(trial.pair, answer.text);
-  const said = { ...common, control, answer: sha256Of(answer.text), ...thoughtsIn(answer) };
+  const said = { ...common, control, answer: sha256Of(answer.text), ...thoughtsIn(answer, equipment) };
   return control === 'answered' ? said : { ...said, note: NOTES[control] };
 }
 

@@ -2,6 +2,7 @@ import { type ImageKind, type Pair, pairOf } from './benchmark/pair.ts';
 import type { Arm } from './benchmark/prompts.ts';
 import type { Question } from './benchmark/question.ts';
 import { sha256Of } from './common/hash.ts';
+import type { Parted } from './common/thoughts.ts';
 import type { Label } from './statistics/observation.ts';
 
 /** Whose answer is wanted: the model under test, or the one it is compared with. */
@@ -48,11 +49,8 @@ export interface Result {
   readonly note?: string;
   /** What can be told of the answer from its words alone: that it refuses, or that there is no picture. */
   readonly says?: 'refusal' | 'no picture';
-  /**
-   * Of a text that begins with no mark of thoughts: whether it has one that ends them, or has none and was cut off. Set
-   * where either is so.
-   */
-  readonly thoughts?: 'ended' | 'not ended';
+  /** What its text, or what came beside that, tells of thoughts; see `partThoughts`. */
+  readonly thoughts?: NonNullable<Parted['thoughts']>;
   /** SHA-256 of the answer that was judged, in hex: what a human label of it is found by. */
   readonly answer?: string;
   /**

@@ -1,10 +1,13 @@
-import { saidBeside, thoughtsBefore } from '../../src/common/thoughts.ts';
+import { partThoughts, saidBeside } from '../../src/common/thoughts.ts';
 
 /** As servers leave thoughts in the text, by what begins them and what ends them. */
 const FORMS: readonly (readonly [begin: string, end: string])[] = [
   ['<think>', '</think>'],
   ['\n<thinking>\n', '\n</thinking>'],
   ['<seed:think>', '</seed:think>'],
+  ['<think effort="low">', '</think >'],
+  ['<reflection>', '</reflection>'],
+  ['<internal_monologue>', '</internal_monologue>'],
   ['<longcat_think>', '</longcat_think>'],
   ['<reasoning>', '</reasoning>'],
   ['<scratchpad>', '</scratchpad>'],
@@ -12,6 +15,8 @@ const FORMS: readonly (readonly [begin: string, end: string])[] = [
   ['◁think▷', '◁/think▷'],
   ['<|START_THINKING|>', '<|END_THINKING|>'],
   ['<|begin_of_thought|>', '<|end_of_thought|>'],
+  ['<|thinking|>', '<|/thinking|>'],
+  ['<｜think｜>', '<｜/think｜>'],
   ['<|inner_prefix|>', '<|inner_suffix|>'],
   ['<|channel>thought\n', '<channel|>'],
   ['<unused94>thought\n', '<unused95>'],
@@ -24,23 +29,54 @@ const COMMON: typeof FORMS = [
   ['<details type="reasoning" done="true">', '</details>'],
   ['```thinking\n', '\n```'],
   ['analysis\n', '\nassistant\nfinal\n'],
+  ['Thinking...\n', '\n...done thinking.\n\n'],
   ['Here is my thought process:\n\n', '\n\nHere is my response:\n\n'],
   ['Here’s my thought process: ', "\nHere's my response: "],
 ];
 
+const tellsOf = (text: string, isCutOff: boolean) => partThoughts(text, isCutOff).thoughts;
+
 describe.each([...FORMS, ...COMMON])('thoughts that begin with %j and end with %j', (begin, end) => {
   test('are left out before an answer, and leave nothing where they do not end', () => {
     expect(saidBeside(`${begin}They ask how. ${end}A tree.`).trim()).toBe('A tree.');
-    expect(saidBeside(`${begin}They ask how. I can`)).toBe('');
-    expect(thoughtsBefore(`${begin}They ask how. I can`, true)).toBeUndefined();
+    expect(tellsOf(`${begin}They ask how. ${end}A tree.`, false)).toBe('beside');
+    expect(tellsOf(`${begin}They ask how. ${end}A tree.`, true)).toBe('beside');
+    for (const isCutOff of [true, false]) {
+      expect(partThoughts(`${begin}They ask how. I can`, isCutOff)).toEqual({ said: '', thoughts: 'beside' });
+    }
   });
 });
+
+describe.each(FORMS.filter(([begin]) => begin !== 'analysis'))(
+  'thoughts amid a text that begin with %j and end with %j',
+  (begin, end) => {
+    test.each([
+      'I will look at the picture first.\n',
+      '<|start|>assistant',
+      '<|im_start|>assistant\n',
+      '\u200b',
+      'Assistant: ',
+      '<think>\n\n</think>\n\n',
+      'Well.\n</think>\n\n',
+    ])('behind %j leave nothing where they are cut off', before => {
+      expect(partThoughts(`${before}${begin}They ask how. I can`, true).said).toBe('');
+    });
+
+    test('behind an answer are left out of it', () => {
+      expect(saidBeside(`A tree.\n${begin}They ask how. ${end}`)).toContain('A tree.');
+      expect(saidBeside(`A tree.\n${begin}They ask how. ${end}`)).not.toContain('They');
+    });
+  },
+);
 
 test.each(FORMS)(
   'thoughts that begin in the prompt, with %j, and end with %j, are seen by their end',
   (_, end) => {
-    expect(saidBeside(`They ask how. ${end}A tree.`)).toBe('A tree.');
-    expect(thoughtsBefore(`They ask how. ${end}A tree.`, false)).toBe('ended');
+    expect(partThoughts(`They ask how. ${end}A tree.`, false)).toEqual({
+      said: 'A tree.',
+      thoughts: 'ended',
+    });
+    expect(tellsOf(`They ask how. ${end}A tree.`, true)).toBe('ended');
   },
 );
 
@@ -51,12 +87,30 @@ test.each([
   '<p>A thought</p> on trees.',
   '```python\nthink()\n```',
   'Here is my response: a tree.',
+  'Put it between `<think>` and `</think>`, they say.',
+  '(In your page, close the block with </think> if you like.)',
+  'It ends with </think>.',
 ])('no thoughts are in %j', text => {
-  expect(saidBeside(text)).toBe(text);
-  expect(thoughtsBefore(text, false)).toBeUndefined();
-  expect(thoughtsBefore(text, true)).toBe('not ended');
+  expect(partThoughts(text, false)).toEqual({ said: text });
+  expect(partThoughts(text, true)).toEqual({ said: text, thoughts: 'not ended' });
 });
 
-test('what speaks of both marks has ended no thoughts', () => {
-  expect(thoughtsBefore('Put it between `<think>` and `</think>`, they say.', false)).toBeUndefined();
+test.each(['They ask how.\n</think> a tree.', 'They ask how.</think>a tree.'])('they end in %j', text => {
+  expect(partThoughts(text, false).thoughts).toBe('ended');
+});
+
+test('a mark of thoughts that come to no end, behind an answer that does, is only spoken of', () => {
+  const text = 'A tree. Such a text begins with <think> at times.';
+  expect(saidBeside(text)).toBe(text);
+});
+
+test.each(['<answer>', '<|begin_of_box|>'])('where an answer would begin with %j, none is', mark => {
+  expect(saidBeside(`<think>They ask how.</think>\n${mark}\n`)).toBe('');
+  expect(saidBeside(`<think>They ask how.</think>\n${mark}A tree.`)).toContain('A tree.');
+});
+
+test('any number of marks is gone through at once', () => {
+  const text = '<think>'.repeat(200_000);
+  expect(saidBeside(text)).toBe('');
+  expect(partThoughts(`A tree. ${'</think> a '.repeat(100_000)}`, true).thoughts).toBe('not ended');
 });

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { readBody } from '../../src/endpoint/answer.ts';
 import { createBatchApi } from '../../src/endpoint/batch/api.ts';
 import { createBatchEndpoint } from '../../src/endpoint/batch/endpoint.ts';
+import { readBody } from '../../src/endpoint/body.ts';
 import { createChatEndpoint } from '../../src/endpoint/client.ts';
 import { createPacer } from '../../src/endpoint/pacer.ts';
 import { openJournal } from '../../src/journal/journal.ts';

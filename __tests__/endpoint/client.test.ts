@@ -218,6 +218,16 @@ const STREAMED = {
     'status 200 with a stream of events, which was not asked for: turn streaming off at the endpoint, or at the gateway before it',
 } as const;
 
+/** One that stopped for length after 512 tokens, so many of which were thoughts. */
+const counting = (message: Record<string, unknown>, thoughts: number): object => ({
+  ...completion(message, 'length'),
+  usage: {
+    prompt_tokens: 9,
+    completion_tokens: 512,
+    completion_tokens_details: { reasoning_tokens: thoughts },
+  },
+});
+
 /** What an endpoint may send with status 200, and what it is. */
 const BODIES: readonly [string, string | object, Partial<Answer>][] = [
   ['text', completion({ content: 'A tree.' }), { kind: 'text', text: 'A tree.', truncated: false }],
@@ -300,6 +310,52 @@ const BODIES: readonly [string, string | object, Partial<Answer>][] = [
     completion({ content: '<think>Okay, step one' }, 'content_filter'),
     { kind: 'text', truncated: true },
   ],
+  [
+    'words, and then thoughts that stopped for length',
+    completion({ content: 'I will look first.\n<think>\nOkay, the user' }, 'length'),
+    { kind: 'none', reason: 'length' },
+  ],
+  [
+    'thoughts in parts that stopped for length',
+    completion({ content: [{ type: 'thinking', text: 'Okay, the user' }] }, 'length'),
+    { kind: 'none', reason: 'length' },
+  ],
+  [
+    'parts that are thoughts before one that is none',
+    completion({
+      content: [
+        { type: 'reasoning', text: 'Well. ' },
+        { type: 'text', text: 'Okay. ', thought: true },
+        { type: 'text', text: 'A tree.' },
+      ],
+    }),
+    { kind: 'text', text: 'A tree.', hasThought: true },
+  ],
+  [
+    'thoughts beside the text',
+    completion({ content: 'A tree.', reasoning_content: 'Well.' }),
+    { kind: 'text', text: 'A tree.', hasThought: true },
+  ],
+  [
+    'thoughts alone beside no text',
+    completion({ content: null, reasoning: 'Well.' }),
+    { kind: 'none', detail: 'thoughts without an answer' },
+  ],
+  [
+    'thoughts that stopped for length, as the text as well',
+    completion({ content: 'Okay, the user', reasoning: 'Okay, the user' }, 'length'),
+    { kind: 'none', reason: 'length' },
+  ],
+  [
+    'an answer as long as it may be, of which each token was thought',
+    counting({ content: 'Okay, the user' }, 512),
+    { kind: 'none', reason: 'length' },
+  ],
+  [
+    'one of which not each was',
+    counting({ content: 'A tree, and' }, 500),
+    { kind: 'text', hasThought: true, truncated: true },
+  ],
   ['no choices', { choices: [] }, { kind: 'none', reason: 'malformed' }],
   ['an error in a 200', { error: { message: 'no' } }, { kind: 'none', reason: 'malformed' }],
   ['HTML', '<html><body>Sign in</body></html>', { kind: 'none', reason: 'malformed' }],
@@ -344,6 +400,12 @@ const BEGUN: readonly [string, object, Partial<Answer>][] = [
   ],
   ['an error that is none', broken({ error: null }, { error: {} }), { kind: 'text', truncated: false }],
 ];
+
+test('thoughts that a field beside the text holds none of are none', async () => {
+  const said = completion({ content: 'A tree.', reasoning: null, reasoning_content: '' });
+  const client = await clientOf(response => sendJson(response, said));
+  expect(await client.ask(question)).not.toHaveProperty('hasThought');
+});
 
 test('an answer that does not say how it ended is none where the endpoint has said so of another', async () => {
   const ends = [null, 'stop', null, ''];

@@ -1,25 +1,24 @@
-/** The name of a tag around thoughts: `think`, `seed:think`, `longcat_think`, `reasoning`, `thought` and the like. */
-const NAME = String.raw`[\w:-]{0,20}(?:think|thought|reason|analysis|scratchpad)[\w:-]{0,20}`;
+/** What is in the name of a tag around thoughts: `seed:think`, `begin_of_thought`, `reasoning`, `scratchpad` and the like. */
+const NAME = String.raw`[\w:-]{0,20}(?:think|thought|reason|analysis|scratchpad|reflection|monologue)[\w:-]{0,20}`;
 
 type Marks = readonly (readonly [begin: string, end: string])[];
 
-/** The marks that begin and end what a reasoning model thinks aloud before its reply, where its server leaves them in. */
+/** The marks that begin and end what a reasoning model thinks aloud, where its server leaves them in the text. */
 const MARKS: Marks = [
-  [`<${NAME}>`, `</${NAME}>`],
+  [String.raw`<${NAME}(?:\s[^<>]{0,80})?>`, String.raw`</${NAME}\s*>`],
+  [`[<‹][|｜](?!end)${NAME}[|｜]>`, `[<‹][|｜](?:/|end)${NAME}[|｜]>`],
   [String.raw`\[THINK\]`, String.raw`\[/THINK\]`],
   ['◁think▷', '◁/think▷'],
-  [String.raw`<\|START_THINKING\|>`, String.raw`<\|END_THINKING\|>`],
-  [String.raw`<\|begin_of_thought\|>`, String.raw`<\|end_of_thought\|>`],
+  // Apertus.
   [String.raw`<\|inner_prefix\|>`, String.raw`<\|inner_suffix\|>`],
-  [String.raw`<\|think\|>`, String.raw`<\|/think\|>`],
   // Gemma and MedGemma.
   [String.raw`<\|channel>thought\b`, String.raw`<channel\|>`],
   ['<unused94>', '<unused95>'],
   // gpt-oss.
   [String.raw`(?:<\|channel\|>)?analysis<\|message\|>`, String.raw`<\|channel\|>final<\|message\|>`],
 ];
-/** Those whose end may as well be that of something else. */
-const COMMON_MARKS: Marks = [
+/** Those that mean as much at the beginning of a text alone: their ends may as well be that of something else. */
+const OPENING_MARKS: Marks = [
   ['<details type="reasoning"[^>]{0,80}>', '</details>'],
   [String.raw`\x60{3}think(?:ing)?\n`, String.raw`\n\x60{3}`],
   // Granite.
@@ -27,30 +26,96 @@ const COMMON_MARKS: Marks = [
     String.raw`Here(?:\s+is|['’]s)\s+my\s+thought\s+process:`,
     String.raw`Here(?:\s+is|['’]s)\s+my\s+response:`,
   ],
+  // Ollama at a terminal.
+  [String.raw`Thinking\.\.\.\s`, String.raw`\.\.\.done\s+thinking\.`],
 ];
 
-const whole = ([begin, end]: Marks[number]): string => String.raw`${begin}[\s\S]*?(?:${end}|$)`;
-const THOUGHTS = new RegExp(String.raw`^\s*(?:${[...MARKS, ...COMMON_MARKS].map(whole).join('|')})`, 'i');
+const orOpen = ([begin, end]: Marks[number]): string => String.raw`${begin}[\s\S]*?(?:${end}|$)`;
+const OPENING = new RegExp(String.raw`^\s*(?:${OPENING_MARKS.map(orOpen).join('|')})`, 'i');
 /** The same of gpt-oss where the server has taken out the marks: `analysisWe need to … assistantfinalI …`. */
 const BARE_CHANNEL =
   /^\s*analysis(?=[\p{Lu}\p{N}"“'‘(]|\s*\n|[\s\S]*?assistantfinal)[\s\S]*?(?:assistant\s*final|$)/u;
 
-const BEGIN = new RegExp(MARKS.map(([begin]) => begin).join('|'), 'i');
-const ENDS = [...MARKS.map(([, end]) => end), 'assistantfinal'];
-/** Thoughts that came to their end, and began in the prompt, as some templates have it. */
-const BEGUN_BEFORE = new RegExp(String.raw`^[\s\S]*?(?:${ENDS.join('|')})`, 'i');
+const BEGINS = MARKS.map(([begin]) => begin).join('|');
+const ENDS = [...MARKS.map(([, end]) => end), 'assistantfinal'].join('|');
+const EITHER = new RegExp(`(?<begin>${BEGINS})|(?:${ENDS})`, 'gi');
 
-/**
- * What a text tells of thoughts that it does not begin itself: that they end in it, or, where it was cut off, that
- * they do not, so that it is nothing but these if they began in the prompt. Undefined where it tells nothing.
- */
-export function thoughtsBefore(text: string, isCutOff: boolean): 'ended' | 'not ended' | undefined {
-  if (THOUGHTS.test(text) || BARE_CHANNEL.test(text)) return undefined;
-  const [before] = BEGUN_BEFORE.exec(text) ?? [];
-  if (before !== undefined) return BEGIN.test(before) ? undefined : 'ended';
-  return isCutOff ? 'not ended' : undefined;
+/** What a text says beside thoughts, and what it tells of them. */
+export interface Parted {
+  /** Empty where nothing was said: the text was cut off within thoughts, or nothing came behind them. */
+  readonly said: string;
+  /**
+   * `beside`: it has thoughts of its own, from their beginning on. `ended`: thoughts end in it that it does not begin, as
+   * where a template begins them in the prompt. `not ended`: it was cut off, and has no mark of any, so that it is nothing
+   * but thoughts if they began in the prompt. Undefined where it tells nothing.
+   */
+  readonly thoughts?: 'beside' | 'ended' | 'not ended';
 }
 
-/** What a model says beside its thoughts: nothing where they began in the text and came to no end. */
-export const saidBeside = (text: string): string =>
-  text.replace(THOUGHTS, '').replace(BARE_CHANNEL, '').replace(BEGUN_BEFORE, '');
+/** Parts what a model says from what it thinks aloud. */
+export function partThoughts(text: string, isCutOff: boolean): Parted {
+  const behind = text.replace(OPENING, '').replace(BARE_CHANNEL, '');
+  const { said, thoughts } = walk(behind, isCutOff);
+  const isBeside = behind.length < text.length || thoughts === 'beside';
+  const tells = isBeside ? 'beside' : (thoughts ?? (isCutOff ? 'not ended' : undefined));
+  return { said: LONE_TAG.test(said) ? '' : said, ...(tells && { thoughts: tells }) };
+}
+
+/** What a model says beside its thoughts, in a text that came to its end. */
+export const saidBeside = (text: string): string => partThoughts(text, false).said;
+
+/** The mark of where an answer would begin. */
+const LONE_TAG = /^\s*<[^<>\n]{1,40}>\s*$/;
+
+/** Goes from mark to mark, since a hostile text may have any number of them. */
+function walk(text: string, isCutOff: boolean): Parted {
+  let thoughts: Parted['thoughts'];
+  let said = '';
+  let from = 0;
+  let begunAt: number | undefined;
+  let isEnded = false;
+  for (const { at, end, isBegin, isMention } of marksIn(text)) {
+    if (isBegin && begunAt === undefined) {
+      begunAt = at;
+      said += text.slice(from, at);
+    } else if (!isBegin && begunAt !== undefined) {
+      begunAt = undefined;
+      thoughts ??= 'beside';
+      from = end;
+    } else if (!(isBegin || isMention || isEnded)) {
+      // They began in the prompt, or another time within themselves.
+      isEnded = true;
+      thoughts ??= 'ended';
+      said = '';
+      from = end;
+    }
+  }
+  if (begunAt === undefined) return { said: said + text.slice(from), ...(thoughts && { thoughts }) };
+  // One that is cut off thinks, whatever it said before; one that is not may only speak of such a mark.
+  const isNothing = isCutOff || said.trim() === '';
+  return { said: isNothing ? '' : said + text.slice(begunAt), thoughts: thoughts ?? 'beside' };
+}
+
+interface Mark {
+  /** Where it begins and ends (characters). */
+  readonly at: number;
+  readonly end: number;
+  readonly isBegin: boolean;
+  /** Whether it may be spoken of in the midst of a sentence: no answer begins with a full stop, or so in one line. */
+  readonly isMention: boolean;
+}
+
+/** How far behind a mark shows whether it is one (characters). */
+const BEHIND = 20;
+
+/** All but those that are only spoken of, in quotes, in brackets, or as code. */
+function marksIn(text: string): readonly Mark[] {
+  return [...text.matchAll(EITHER)].flatMap(mark => {
+    const end = mark.index + mark[0].length;
+    const before = text.charAt(mark.index - 1);
+    const behind = text.slice(end, end + BEHIND);
+    if (/[`'"“‘«(]/.test(before) && /^[`'"”’»)]/.test(behind)) return [];
+    const isMention = /^[.,;:!?)]/.test(behind) || (/[^\n]/.test(before) && /^[ \t]+\p{Ll}/u.test(behind));
+    return { at: mark.index, end, isBegin: mark.groups?.['begin'] !== undefined, isMention };
+  });
+}

@@ -1,4 +1,5 @@
-import { type Answer, CUT, createEnds, filtered, noAnswer, readBody, STOPPED } from './answer.ts';
+import { type Answer, CUT, filtered, noAnswer, STOPPED } from './answer.ts';
+import { createEnds, readBody } from './body.ts';
 import type { ChatEndpoint, ChatRequest } from './chat.ts';
 import { createBelief, createDialectLearner, type DialectLearner } from './dialect.ts';
 import { type Access, openAi } from './library.ts';

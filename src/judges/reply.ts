@@ -4,7 +4,11 @@ import { saidBeside } from '../common/thoughts.ts';
 const FENCE = /^\s*```\w*\n([\s\S]*?)\n?```\s*$/;
 
 /** A judge's reply without the thoughts before it, wherever they began, and the code fence around it. */
-export const bareReply = (reply: string): string => saidBeside(reply).replace(FENCE, '$1').trim();
+export function bareReply(reply: string): string {
+  const said = saidBeside(reply).trim();
+  // What it thinks behind its reply may be that it is another.
+  return (reply.trim().endsWith(said) ? said : reply).replace(FENCE, '$1').trim();
+}
 
 /**
  * The bare word of a judge's reply: case, white space, quotes, Markdown marks, a final full stop and a repeated

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseJson } from '../../common/json.ts';
-import { type Answer, filtered, noAnswer, type Reading, readBody } from '../answer.ts';
+import { type Answer, filtered, noAnswer } from '../answer.ts';
+import { type Reading, readBody } from '../body.ts';
 import { LARGEST_BODY, passingFault } from '../client.ts';
 import { withError } from '../detail.ts';
 import { parametersIn } from '../objections.ts';

@@ -1,5 +1,6 @@
 import { counted } from '../../gate/words.ts';
-import { type Answer, createEnds, noAnswer } from '../answer.ts';
+import { type Answer, noAnswer } from '../answer.ts';
+import { createEnds } from '../body.ts';
 import { type ClientOptions, isWorthAnother } from '../client.ts';
 import { createDialectLearner, type Dialect } from '../dialect.ts';
 import { errorWord, FatalEndpointError, rejectionSentence, shownUrl } from '../problems.ts';
