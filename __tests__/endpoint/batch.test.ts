@@ -364,8 +364,49 @@ describe('a line of a batch', () => {
     expect(meter.completionTokens).toBe(5);
   });
 
+  test.each<[string, Parameters<typeof completion>[0], string, object]>([
+    ['an answer', { content: 'Yes.' }, 'stop', { kind: 'text', text: 'Yes.', truncated: false }],
+    ['an answer that is cut', { content: 'Yes' }, 'length', { kind: 'text', text: 'Yes', truncated: true }],
+    ['a refusal', { content: null, refusal: 'No.' }, 'stop', { kind: 'refusal', text: 'No.' }],
+    ['no answer', { content: '' }, 'length', { kind: 'none', reason: 'length' }],
+  ])(
+    'that gives %s a second time, counted otherwise, is no contradiction',
+    async (_, says, finish, answer) => {
+      const again = { prompt_tokens: 11, completion_tokens: 6 };
+      const { client, server } = await scripted(lines => ({
+        output: lines.flatMap(line => [
+          lineFor(line, completion(says, finish)),
+          { ...lineFor(line, { ...completion(says, finish, again), id: 'y' }), id: 'batch_req_2' },
+        ]),
+      }));
+      const answers = await askAll(client, 2);
+      expect(answers).toEqual(Array(2).fill(expect.objectContaining(answer)));
+      expect(answers.map(({ usage }) => usage)).toEqual(
+        Array(2).fill({ promptTokens: 10, completionTokens: 5 }),
+      );
+      expect(meter.completionTokens).toBe(10);
+      expect(server.batches).toHaveLength(1);
+    },
+  );
+
   test.each<[string, (line: AskedLine) => Became]>([
     ['in one file', line => ({ output: [saying(line, 'No.'), saying(line, 'Yes.')] })],
+    [
+      'in how it ended',
+      line => ({ output: [saying(line, 'Yes.'), lineFor(line, completion({ content: 'Yes.' }, 'length'))] }),
+    ],
+    [
+      'in whether it refuses',
+      line => ({
+        output: [saying(line, 'No.'), lineFor(line, completion({ content: null, refusal: 'No.' }))],
+      }),
+    ],
+    [
+      'in who gave it',
+      line => ({
+        output: ['one', 'other'].map(model => lineFor(line, { ...completion({ content: 'Yes.' }), model })),
+      }),
+    ],
     ['in two', line => ({ output: [saying(line, 'No.')], errors: [unasked(line, 'batch_expired')] })],
     ['far apart', line => ({ output: [saying(line, 'No.'), '', 'no line', lineFor(line, {}, 400)] })],
   ])('that another one contradicts, %s, is no answer, and none of the others is lost', async (_, said) => {

@@ -167,12 +167,15 @@ function createComparison(asked: ReadonlySet<string>) {
     contradicted,
     compare(id: string, outcome: Outcome): void {
       if (!asked.has(id)) return;
-      const digest = keyOf(JSON.stringify(outcome));
+      const digest = keyOf(JSON.stringify(outcome, uncounted));
       if ((said.get(id) ?? digest) !== digest) contradicted.add(id);
       said.set(id, digest);
     },
   };
 }
+
+/** Leaves out how many tokens it took: an endpoint may count them otherwise for the same answer. */
+const uncounted = (field: string, value: unknown): unknown => (field === 'usage' ? undefined : value);
 
 /** How far a file could be read, and what lines of it. */
 interface Read extends Pick<Gathered, 'lines' | 'unasked'> {
