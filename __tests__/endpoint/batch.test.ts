@@ -1004,7 +1004,30 @@ describe('a batch', () => {
     expect(await batchesOf(server.baseUrl).ask(request('A duck?'))).toMatchObject({ text: 'Yes.' });
     expect(server.batches).toHaveLength(1);
     expect(server.calls).not.toContain('POST batches cancel');
-    expect(notices).toEqual(['Sent a batch of 1 request; it may take up to 24 hours.']);
+  });
+
+  test.each([
+    [2, 0],
+    [3, 1],
+    [9, 1],
+  ])('that the list alone knows for %i looks in a row is told of %i times', async (looks, times) => {
+    const server = await batchServer(
+      (lines, _, look) => (look < 2 ? { status: 'in_progress' } : sayYes(lines)),
+      (call, response, count) => {
+        if (call === 'GET batches list')
+          sendJson(response, { data: [{ id: 'batch_0', input_file_id: 'file-1', status: 'in_progress' }] });
+        // One look finds it by itself, and what comes before it does not count with what comes after it.
+        const isDenied = call === 'GET batches' && count !== 3 && count <= looks + 3;
+        return call === 'GET batches list' || (isDenied && refuse(response, 404));
+      },
+    );
+    endpoint = server;
+    expect(await batchesOf(server.baseUrl).ask(request('A duck?'))).toMatchObject({ text: 'Yes.' });
+    expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual(
+      Array(times).fill(
+        `${server.baseUrl} answered 404 to what asks for batch_0, though its list shows it: how it stands is taken from there.`,
+      ),
+    );
   });
 
   test('that the list alone knows, and not how it stands, is not handed in again', async () => {

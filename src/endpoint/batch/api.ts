@@ -46,6 +46,14 @@ export interface BatchState {
   readonly asked?: number;
   /** Where it is `lost`: what the endpoint says to what asks for it, if it goes on to say that. */
   readonly said?: string;
+  /** Where its list alone shows it: what the endpoint answers to what asks for the batch itself. */
+  readonly denied?: APIError;
+}
+
+interface Shown {
+  /** Undefined where the endpoint knows no batch by that name. */
+  readonly shown: unknown;
+  readonly denied?: APIError;
 }
 
 /** The few calls of the Batch API. Those that reject with FatalEndpointError end the whole run. */
@@ -109,19 +117,21 @@ const state = z.object({
   errors: z.object({ data: z.array(z.unknown()).nullish() }).nullish(),
 });
 
-/** What the endpoint shows of a batch, by itself or in its list; undefined where it knows none by that name. */
+/** What the endpoint shows of a batch, by itself or in its list. */
 async function shownOf(
   client: OpenAI,
   batch: string,
   options: BatchApiOptions,
   failing?: Failing,
-): Promise<unknown> {
+): Promise<Shown> {
   const { signal } = options;
+  const retrieve = () => client.batches.retrieve(batch, { signal });
   try {
-    return await retried(z.unknown(), () => client.batches.retrieve(batch, { signal }), options, failing);
+    return { shown: await retried(z.unknown(), retrieve, options, failing) };
   } catch (error) {
-    if (statusOf(error) !== 404) throw orFatal(error, options);
-    return (await listed(client, ({ id }) => id === batch, options)).found;
+    if (!(error instanceof APIError) || error.status !== 404) throw orFatal(error, options);
+    const { found } = await listed(client, ({ id }) => id === batch, options);
+    return { shown: found, denied: error };
   }
 }
 
@@ -166,11 +176,11 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
     },
     begunOn: file => begunAtLast(client, file, options),
     async look(batch, failing) {
-      const shown = await shownOf(client, batch, options, failing);
+      const { shown, denied } = await shownOf(client, batch, options, failing);
       if (shown === undefined) return bareState('gone');
       const seen = stateIn(shown, secrets);
       isKnown = true;
-      return seen;
+      return { ...seen, ...(denied && { denied }) };
     },
     glance: batch =>
       client.batches

@@ -100,7 +100,8 @@ async function seen(
 ): Promise<BatchState | undefined> {
   try {
     const state = await api.look(batch, waiting.failing);
-    waiting.heard();
+    if (state.denied) waiting.listed(state.denied);
+    else waiting.heard();
     return state;
   } catch (error) {
     const said = waiting.failed(error, wait);

@@ -12,6 +12,8 @@ export interface WaitingOptions
 export interface Waiting {
   /** It was there. */
   heard(): void;
+  /** It was there in a list alone: what asked for it by itself has failed. */
+  listed(error: APIError): void;
   /** What asked for it has failed, and asks again by itself in a moment. */
   readonly failing: (error: unknown) => void;
   /**
@@ -36,20 +38,29 @@ export function createWaiting(name: string, options: WaitingOptions): Waiting {
   let since = 0;
   let waited: number | undefined;
   let isTold = false;
-  const failing = (error: unknown): Trouble => {
-    const trouble = troubleOf(error, errorWord(name, options.secrets) || 'a batch', options);
+  const troubleIn = (error: unknown): Trouble =>
+    troubleOf(error, errorWord(name, options.secrets) || 'a batch', options);
+  /** Counts a failure, and tells of the first that is no moment's. */
+  const failed = (sentence: string): void => {
     if (failures === 0) since = clock();
     failures += 1;
-    if (!isTold && (failures >= FEW || clock() - since >= MOMENT)) {
-      isTold = true;
-      notice(`${trouble.said}. It is asked again, up to ${trouble.patience} min.`);
-    }
+    if (isTold || (failures < FEW && clock() - since < MOMENT)) return;
+    isTold = true;
+    notice(sentence);
+  };
+  const failing = (error: unknown): Trouble => {
+    const trouble = troubleIn(error);
+    failed(`${trouble.said}. It is asked again, up to ${trouble.patience} min.`);
     return trouble;
   };
   return {
     heard() {
       failures = 0;
       waited = undefined;
+    },
+    listed(error) {
+      waited = undefined;
+      failed(`${troubleIn(error).said}, though its list shows it: how it stands is taken from there.`);
     },
     failing,
     failed(error, wait) {
