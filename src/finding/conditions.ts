@@ -8,7 +8,7 @@ import { plain } from '../report/escape.ts';
 import type { EarlyDecision } from '../statistics/stopper.ts';
 import type { Result } from '../trials.ts';
 import type { Sampled } from './sampled.ts';
-import { type Shown, sameText, sharedPictures } from './suspicions.ts';
+import { cutAnswers, type Shown, sameText, sharedPictures } from './suspicions.ts';
 
 /** What was asked, under what, and how that went. */
 export interface AskedUnder {
@@ -67,6 +67,7 @@ export function happeningsOf(
     ...givenUp,
     ...slowed,
     ...sameText(sampled),
+    ...cutAnswers(sampled, parts.config.asking.maxTokens),
     ...sharedPictures(shown),
     early !== null &&
       early.outcome !== 'undecided' &&

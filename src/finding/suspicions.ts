@@ -159,3 +159,17 @@ export function sameText(sampled: Sampled): readonly string[] {
         `${most} of ${answered.length} answers are one and the same text, and not a refusal in words that are known here: see whether it is the model that answers.`,
       ];
 }
+
+/**
+ * A sentence when at least half of the answers were cut off for their length, so that a judge saw their beginnings alone.
+ *
+ * @param maxTokens how long an answer may be
+ */
+export function cutAnswers(sampled: Sampled, maxTokens: number): readonly string[] {
+  const answered = sampled.filter(({ answer, unanswered }) => answer !== undefined && !unanswered);
+  const cut = answered.filter(({ thoughts }) => thoughts === 'not ended').length;
+  if (cut < ALIKE || 2 * cut < answered.length) return [];
+  return [
+    `${cut} of ${answered.length} answers were cut off at max-tokens (${maxTokens}), and judged as far as they go: what would have come behind is not known. Raise max-tokens.`,
+  ];
+}
