@@ -21,6 +21,10 @@ const FORMS: readonly (readonly [begin: string, end: string])[] = [
   ['<|channel>thought\n', '<channel|>'],
   ['<unused94>thought\n', '<unused95>'],
   ['<|channel|>analysis<|message|>', '<|channel|>final<|message|>'],
+  [
+    '<|start|>assistant<|channel|>analysis<|message|>',
+    '<|end|><|start|>assistant<|channel|>final<|message|>',
+  ],
   ['analysis<|message|>', '<|end|><|start|>assistant<|channel|>final<|message|>'],
   ['analysis', 'assistantfinal'],
 ];

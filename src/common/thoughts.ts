@@ -15,7 +15,10 @@ const MARKS: Marks = [
   [String.raw`<\|channel>thought\b`, String.raw`<channel\|>`],
   ['<unused94>', '<unused95>'],
   // gpt-oss.
-  [String.raw`(?:<\|channel\|>)?analysis<\|message\|>`, String.raw`<\|channel\|>final<\|message\|>`],
+  [
+    String.raw`(?:<\|start\|>assistant)?(?:<\|channel\|>)?analysis<\|message\|>`,
+    String.raw`<\|channel\|>final<\|message\|>`,
+  ],
 ];
 /** Those that mean as much at the beginning of a text alone: their ends may as well be that of something else. */
 const OPENING_MARKS: Marks = [
