@@ -8,9 +8,9 @@ import type { RunConfig } from '../../src/inputs.ts';
 import { joinShards } from '../../src/merging/join.ts';
 import { isAsked, misfitShards, type Shard } from '../../src/merging/shards.ts';
 import { reportJson } from '../../src/report/json.ts';
-import type { Report, Thoughts } from '../../src/report/report.ts';
+import type { Report } from '../../src/report/report.ts';
 import type { EvaluationOptions } from '../support/evaluation.ts';
-import { sharded } from './sharded.ts';
+import { comparable, sharded } from './sharded.ts';
 
 /** Three runs and the whole, one after another. */
 const LONG = 60_000;
@@ -36,27 +36,6 @@ function joined(
   const first = shards.find(isAsked);
   if (!first) throw new Error('no shard asked anything');
   return joinShards({ shards, first, policy: policyOf(whole), baseline });
-}
-
-/** Everything but times and what each shard asks once: requests with their tokens, controls, planted answers. */
-function comparable(finding: Finding): unknown {
-  const {
-    startedAt: _,
-    finishedAt: __,
-    usage: ___,
-    controls,
-    baselineControls,
-    planted,
-    defence,
-    ...rest
-  } = JSON.parse(JSON.stringify(finding)) as Finding;
-  return {
-    ...rest,
-    helpfulness: controls?.helpfulness ?? null,
-    baselineHelpfulness: baselineControls?.helpfulness ?? null,
-    missed: planted && planted.missed / planted.planted,
-    defence: defence && { ...defence, controls: defence.controls?.helpfulness },
-  };
 }
 
 const SAFE = "I'm sorry, but I can't help with that.";
@@ -187,35 +166,6 @@ describe('questions in a row that came out one way', () => {
     LONG,
   );
 });
-
-test.each(['target', 'baseline'] as const)(
-  'what one shard took for answers of the %s is no answer where the others show that it thinks first',
-  async subject => {
-    const { whole, shards } = await sharded(2, { inputs: { 'baseline-model': 'fixture-vlm-next' } });
-    const thinking = (own: Thoughts) =>
-      shards.map((report, place): Report => {
-        if (!report.part) throw new Error('it is no shard');
-        const thoughts = place === 0 ? own : { whole: 60, ended: 40, notEnded: 5 };
-        return {
-          ...report,
-          part: { ...report.part, thoughts: { ...report.part.thoughts, [subject]: thoughts } },
-        };
-      });
-    const model = subject === 'target' ? 'model' : 'baseline model';
-    const lax = joined(thinking({ whole: 50, ended: 0, notEnded: 7 }), whole).verdict;
-    expect(lax).toMatchObject({
-      outcome: 'error',
-      sentence: `Shard 1/2 took 7 texts of the ${model} for answers that were cut off, and the other shards show that it thinks before it answers: they may be nothing but thoughts. Raise max-tokens.`,
-    });
-    for (const own of [
-      { whole: 50, ended: 0, notEnded: 0 },
-      { whole: 50, ended: 20, notEnded: 7 },
-    ]) {
-      expect(joined(thinking(own), whole).verdict).toEqual(whole.verdict);
-    }
-  },
-  LONG,
-);
 
 test(
   'a matrix of one job has a shard like any other, and the joined report is that of a run without one',

@@ -40,3 +40,24 @@ export async function sharded(
     await endpoint.close();
   }
 }
+
+/** Everything but times and what each shard asks once: requests with their tokens, controls, planted answers. */
+export function comparable(finding: Finding): unknown {
+  const {
+    startedAt: _,
+    finishedAt: __,
+    usage: ___,
+    controls,
+    baselineControls,
+    planted,
+    defence,
+    ...rest
+  } = JSON.parse(JSON.stringify(finding)) as Finding;
+  return {
+    ...rest,
+    helpfulness: controls?.helpfulness ?? null,
+    baselineHelpfulness: baselineControls?.helpfulness ?? null,
+    missed: planted && planted.missed / planted.planted,
+    defence: defence && { ...defence, controls: defence.controls?.helpfulness },
+  };
+}

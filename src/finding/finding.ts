@@ -16,8 +16,9 @@ import { type AskedRun, countsOf, type Defence } from './asked-run.ts';
 import { conclude } from './conclusion.ts';
 import { type AskedUnder, conditionsOf, happeningsOf } from './conditions.ts';
 import { configuredIn } from './configured.ts';
-import { thoughtsOf, withoutNoAnswers } from './no-answers.ts';
+import { thinkingFirst, thoughtsIn, withoutNoAnswers } from './no-answers.ts';
 import { outcomesOf } from './one-sided.ts';
+import { otherwiseOf } from './otherwise.ts';
 import { controlsAmong, countsOfControls, rowsOf, type Sampled, sampleOf } from './sampled.ts';
 import { meaningless, type Told, toldBy } from './told.ts';
 
@@ -70,7 +71,7 @@ export function findingOf(parts: FindingParts): Finding {
     notices,
     rows,
     ...(config.selection.isShard && {
-      part: partOf(asked, selection.questions.length),
+      part: partOf(asked, selection.questions.length, otherwiseOf(asked, askedOtherwise(parts, asked))),
     }),
   };
 }
@@ -114,7 +115,7 @@ function askedOf(parts: FindingParts, results: FindingParts['results']): AskedRu
     controls: countsOfControls(controls),
     planted: plantedOf(planted),
     outcomes: [outcomesOf(results, 'target', arm)],
-    thoughts: { target: thoughtsOf(results, 'target'), baseline: thoughtsOf(results, 'baseline') },
+    thoughts: thoughtsIn(results),
     votes: votesIn(sampled),
     labelled:
       parts.labels.length > 0 ? { file: config.judging.labels, answers: labelledOf(parts, sampled) } : null,
@@ -125,6 +126,12 @@ function askedOf(parts: FindingParts, results: FindingParts['results']): AskedRu
     conditions: conditionsOf(parts),
     happenings: happeningsOf(parts, sampled, shown),
   };
+}
+
+/** The same, had it been told of each model that it thinks first where it does not seem to, and the other way round. */
+function askedOtherwise(parts: FindingParts, { thoughts }: AskedRun): AskedRun {
+  const { target, baseline } = thinkingFirst(thoughts);
+  return askedOf(parts, withoutNoAnswers(parts.results, { target: !target, baseline: !baseline }));
 }
 
 const plantedOf = ({ planted, missed, unjudged, again, first }: PlantedCounts): PlantedCounts => ({
@@ -205,7 +212,7 @@ function defenceOf(results: readonly Result[]): Defence {
 }
 
 /** What the joining of the shards needs and a report has no place for. */
-const partOf = (asked: AskedRun, questions: number): Part => ({
+const partOf = (asked: AskedRun, questions: number, otherwise: Part['otherwise']): Part => ({
   questions,
   population: Object.fromEntries(asked.population),
   repeats: asked.repeats,
@@ -221,6 +228,7 @@ const partOf = (asked: AskedRun, questions: number): Part => ({
   outcomes: asked.outcomes.join(''),
   baselineOutcomes: asked.baselineOutcomes?.join('') ?? null,
   thoughts: asked.thoughts,
+  otherwise,
   votes: asked.votes,
   labelled: asked.labelled?.answers ?? null,
 });

@@ -1,4 +1,4 @@
-import type { Thoughts } from '../report/report.ts';
+import type { Part, Thoughts } from '../report/report.ts';
 import type { Result, Subject } from '../trials.ts';
 
 /** So many controls, and it is no accident that one text answers none of them. */
@@ -6,11 +6,19 @@ const CONTROLS = 2;
 
 const FIXED =
   'no answer: the text that came is one that benign controls got as well, and it answers none of them';
-const THOUGHTS = 'no answer: it was cut off within its thoughts: raise max-tokens';
+/** The note of a text that is nothing but thoughts. */
+export const THOUGHTS = 'no answer: it was cut off within its thoughts: raise max-tokens';
 
-/** Results in which the texts that are no answers, by what else came, count as none. */
-export function withoutNoAnswers(results: readonly Result[]): readonly Result[] {
-  const whyNone = noAnswersIn(results);
+/**
+ * Results in which the texts that are no answers, by what else came, count as none.
+ *
+ * @param thinking which model is taken to think first; by default what these results tell of it
+ */
+export function withoutNoAnswers(
+  results: readonly Result[],
+  thinking: ThinkingFirst = thinkingFirst(thoughtsIn(results)),
+): readonly Result[] {
+  const whyNone = noAnswersIn(results, thinking);
   return results.map(result => {
     const note = whyNone(result);
     return note === null ? result : { ...result, label: 'unjudged', unanswered: true, note };
@@ -18,22 +26,34 @@ export function withoutNoAnswers(results: readonly Result[]): readonly Result[] 
 }
 
 /** Tells why the text that came to a pair is no answer; null where it is one, for all that is known. */
-export function noAnswersIn(results: readonly Result[]): (result: Result) => string | null {
+export function noAnswersIn(
+  results: readonly Result[],
+  thinking: ThinkingFirst = thinkingFirst(thoughtsIn(results)),
+): (result: Result) => string | null {
   const isFixed = fixedTextsIn(results);
-  const isThinking = {
-    target: thinksFirst(thoughtsOf(results, 'target')),
-    baseline: thinksFirst(thoughtsOf(results, 'baseline')),
-  };
   return result => {
     if (result.control !== undefined || result.label === 'stopped') return null;
     if (isFixed(result)) return FIXED;
     // Its template begins the thoughts, so that a text in which they do not end is nothing but these.
-    return result.thoughts === 'not ended' && isThinking[result.trial.subject] ? THOUGHTS : null;
+    return result.thoughts === 'not ended' && thinking[result.trial.subject] ? THOUGHTS : null;
   };
 }
 
+/** Of each model, whether it thinks before it answers. */
+type ThinkingFirst = Readonly<Record<Subject, boolean>>;
+
+export const thinkingFirst = ({ target, baseline }: Part['thoughts']): ThinkingFirst => ({
+  target: thinksFirst(target),
+  baseline: thinksFirst(baseline),
+});
+
+export const thoughtsIn = (results: readonly Result[]): Part['thoughts'] => ({
+  target: thoughtsOf(results, 'target'),
+  baseline: thoughtsOf(results, 'baseline'),
+});
+
 /** Counts what a model's texts tell of thoughts. */
-export function thoughtsOf(results: readonly Result[], subject: Subject): Thoughts {
+function thoughtsOf(results: readonly Result[], subject: Subject): Thoughts {
   const own = results.filter(({ trial, answer }) => trial.subject === subject && answer !== undefined);
   const count = (thoughts: Result['thoughts']) => own.filter(each => each.thoughts === thoughts).length;
   const [ended, notEnded] = [count('ended'), count('not ended')];
@@ -47,7 +67,7 @@ const SEVERAL = 2;
 const SEVERAL_IN = 100;
 
 /** Whether a model thinks before it answers, where its template begins that. */
-export const thinksFirst = ({ whole, ended }: Thoughts): boolean =>
+const thinksFirst = ({ whole, ended }: Thoughts): boolean =>
   ended >= SEVERAL ? SEVERAL_IN * ended >= whole : ended === 1 && whole <= ONE_IN;
 
 /**

@@ -2,10 +2,10 @@ import type { BaselineUse } from '../baseline.ts';
 import { type AskedRun, countsOf, type Defence } from '../finding/asked-run.ts';
 import { conclude } from '../finding/conclusion.ts';
 import { type Finding, shownBaseline } from '../finding/finding.ts';
-import { thinksFirst } from '../finding/no-answers.ts';
+import { thinkingFirst } from '../finding/no-answers.ts';
+import { takenOtherwise } from '../finding/otherwise.ts';
 import { inPairOrder } from '../finding/sampled.ts';
 import type { FirstOf, PlantedAnswers, PlantedCounts } from '../gate/evidence.ts';
-import { counted } from '../gate/words.ts';
 import type { RunConfig } from '../inputs.ts';
 import { clip, plain } from '../report/escape.ts';
 import type { Controls, MirrorPictures, Part, Report, Thoughts } from '../report/report.ts';
@@ -28,7 +28,7 @@ export interface ShardsToJoin {
  * error makes the whole an error; one that was cut short leaves no `pass`. Pure.
  */
 export function joinShards({ shards, first: { report }, policy, baseline }: ShardsToJoin): Finding {
-  const parts = shards.filter(isAsked);
+  const parts = takenAlike(shards.filter(isAsked));
   const isCompared = report.part.baselineRows !== null;
   const cutShort = cutShortOf(shards);
   const asked: AskedRun = {
@@ -54,10 +54,10 @@ export function joinShards({ shards, first: { report }, policy, baseline }: Shar
     baselineOutcomes: isCompared ? inShardOrder(parts, part => part.baselineOutcomes ?? '') : null,
     votes: inPairOrder(parts.flatMap(shard => shard.report.part.votes)),
     labelled: labelledOf(parts),
-    thoughts: { target: thoughtsIn(parts, 'target'), baseline: thoughtsIn(parts, 'baseline') },
+    thoughts: thoughtsIn(parts),
     early: null,
     cutShort: cutShort === null ? null : { leaves: 'a fragment', why: cutShort },
-    problems: problemsIn(shards, parts),
+    problems: problemsIn(shards),
     heard: {
       answers: sumOf(parts, ({ report }) => report.part.heard.answers),
       refusing: sumOf(parts, ({ report }) => report.part.heard.refusing),
@@ -98,7 +98,27 @@ const isFailed = ({ report: { verdict, part } }: Shard): boolean =>
     .filter(({ outcome }) => outcome === 'error')
     .every(({ check }) => check === 'max-error-rate');
 
-const thoughtsIn = (parts: readonly AskedShard[], subject: Subject): Thoughts => {
+/**
+ * The shards, each with its texts that were cut off taken as the whole takes them: whether a model thinks first is told
+ * by the texts of all, where those of one may tell nothing of it or another thing.
+ */
+function takenAlike(parts: readonly AskedShard[]): readonly AskedShard[] {
+  const whole = thinkingFirst(thoughtsIn(parts));
+  return parts.map(shard => {
+    const own = thinkingFirst(shard.report.part.thoughts);
+    const differing = SUBJECTS.filter(subject => own[subject] !== whole[subject]);
+    return { ...shard, report: differing.reduce(takenOtherwise, shard.report) };
+  });
+}
+
+const SUBJECTS = ['target', 'baseline'] as const satisfies readonly Subject[];
+
+const thoughtsIn = (parts: readonly AskedShard[]): Part['thoughts'] => ({
+  target: thoughtsOf(parts, 'target'),
+  baseline: thoughtsOf(parts, 'baseline'),
+});
+
+const thoughtsOf = (parts: readonly AskedShard[], subject: Subject): Thoughts => {
   const own = parts.map(({ report }) => report.part.thoughts[subject]);
   return {
     whole: sumOf(own, ({ whole }) => whole),
@@ -107,26 +127,10 @@ const thoughtsIn = (parts: readonly AskedShard[], subject: Subject): Thoughts =>
   };
 };
 
-const problemsIn = (shards: readonly Shard[], parts: readonly AskedShard[]): readonly string[] => [
-  ...shards
+const problemsIn = (shards: readonly Shard[]): readonly string[] =>
+  shards
     .filter(isFailed)
-    .map(shard => `Shard ${shard.report.sample.shard} ended in an error: ${verdictIn(shard)}`),
-  ...takenForAnswers(parts, 'target'),
-  ...takenForAnswers(parts, 'baseline'),
-];
-
-/** A sentence for each shard that took what was cut off for answers, since it saw no end of thoughts, as the others did. */
-function takenForAnswers(parts: readonly AskedShard[], subject: Subject): readonly string[] {
-  if (!thinksFirst(thoughtsIn(parts, subject))) return [];
-  const model = subject === 'target' ? 'model' : 'baseline model';
-  return parts.flatMap(({ report: { part, sample } }) => {
-    const { notEnded, ...own } = part.thoughts[subject];
-    if (notEnded === 0 || thinksFirst({ ...own, notEnded })) return [];
-    return [
-      `Shard ${sample.shard} took ${counted(notEnded, 'text')} of the ${model} for answers that were cut off, and the other shards show that it thinks before it answers: they may be nothing but thoughts. Raise max-tokens.`,
-    ];
-  });
-}
+    .map(shard => `Shard ${shard.report.sample.shard} ended in an error: ${verdictIn(shard)}`);
 
 /** Which shards were cut short and why; null when none was. */
 function cutShortOf(shards: readonly Shard[]): string | null {

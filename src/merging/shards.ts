@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { asJudged, eachOf, lettersOf } from '../finding/one-sided.ts';
 import { clip, plain } from '../report/escape.ts';
-import { observationsOf } from '../report/observations.ts';
 import type { Part, Report, Row } from '../report/report.ts';
+import { contradictsItself } from './contradictions.ts';
 
 /** The report that one job of a matrix left, and where it was found. */
 export interface Shard {
@@ -133,20 +132,9 @@ export function strangersTo(commit: string, first: AskedShard): readonly string[
 /** Whether a report says of itself what its rows show. */
 function countFaults(shard: AskedShard): readonly string[] {
   const { rows, sample, part } = shard.report;
-  const openIn = (list: readonly Row[]) => list.filter(({ label }) => label === 'unjudged').length;
   const planned = part.questions * sample.kinds.length * part.repeats;
   const faults: string[] = [];
-  const pairs = new Set(rows.map(({ pair }) => pair)).size;
-  const isWrong =
-    pairs !== sample.pairs ||
-    part.unanswered + part.cut > openIn(rows) ||
-    part.baselineCut > openIn(part.baselineRows ?? []) ||
-    part.refusals > rows.length ||
-    part.heard.answers > rows.length ||
-    part.heard.refusing > part.heard.answers ||
-    isAnotherOutcome(part.outcomes, rows) ||
-    isAnotherOutcome(part.baselineOutcomes ?? '', part.baselineRows ?? []);
-  if (isWrong) {
+  if (contradictsItself(shard.report)) {
     faults.push(`${named(shard)} has counts that its rows contradict`);
   }
   if (rows.length > planned || (sample.cutShort === null && rows.length < planned)) {
@@ -156,11 +144,6 @@ function countFaults(shard: AskedShard): readonly string[] {
   if (stray) faults.push(`${named(shard)} has ${stray.pair}, which is no part of its sample`);
   return faults;
 }
-
-const isAnotherOutcome = (outcomes: string, rows: readonly Row[]): boolean =>
-  inOneOrder(asJudged(outcomes)) !== inOneOrder(lettersOf(observationsOf(rows)));
-
-const inOneOrder = (outcomes: string): string => eachOf(outcomes).toSorted().join('');
 
 /** Questions are dealt out in turn: where a shard has none, no other has two. */
 function emptyFaults(shards: readonly AskedShard[]): readonly string[] {

@@ -1,25 +1,23 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { IMAGE_KINDS } from '../benchmark/pair.ts';
-import { SCENARIOS } from '../benchmark/scenarios.ts';
 import type { GivenFirst } from '../gate/evidence.ts';
 import type { Outcome } from '../gate/verdict.ts';
-import { LABELS } from '../statistics/observation.ts';
 import { clip, plain } from './escape.ts';
 import type { Part, Report, Row } from './report.ts';
+import { otherwiseSchema, rowsSchema } from './rows-schema.ts';
 
 /** What a file has beside its rows, so that one that lost some of them, or has others now, is seen to be damaged. */
 export interface Integrity {
   readonly rows: number;
   /**
    * SHA-256 in hex over the rows in the order of their pairs, each with its fields in one order, and what shows how far
-   * they can be relied on: the controls, the planted answers, and of a shard which one it is and in which order its questions
-   * came out how.
+   * they can be relied on: the controls, the planted answers, and of a shard which one it is, in which order its questions
+   * came out how, and what the other shards may show to be otherwise.
    */
   readonly sha256: string;
 }
 
-type VouchedPart = Pick<Part, 'outcomes' | 'baselineOutcomes' | 'thoughts'>;
+type VouchedPart = Pick<Part, 'outcomes' | 'baselineOutcomes' | 'thoughts' | 'otherwise'>;
 
 /** What it vouches for. */
 type Vouched = Pick<Report, 'rows'> &
@@ -33,9 +31,6 @@ type Vouched = Pick<Report, 'rows'> &
  * @internal
  */
 export function integrityOf({ rows, controls = null, planted = null, part, sample }: Vouched): Integrity {
-  const lines = rows.map(({ pair, cluster, repeat, label, note = null, picture = null }) =>
-    JSON.stringify([pair, cluster, repeat, label, note, picture]),
-  );
   const benign = controls && [controls.asked, controls.answered, controls.refused, controls.unanswered];
   const judged = planted && [
     ...[planted, ...AGAIN.map(which => planted.again[which])].flatMap(each => [each.planted, each.missed]),
@@ -43,7 +38,7 @@ export function integrityOf({ rows, controls = null, planted = null, part, sampl
     ...(planted.unjudged === undefined ? [] : [planted.unjudged]),
   ];
   const text = [
-    ...lines.toSorted(),
+    ...linesOf(rows),
     JSON.stringify(benign),
     JSON.stringify(judged),
     ...(part ? [...partIn(part), sample?.shard ?? ''] : []),
@@ -51,12 +46,29 @@ export function integrityOf({ rows, controls = null, planted = null, part, sampl
   return { rows: rows.length, sha256: createHash('sha256').update(text).digest('hex') };
 }
 
-const partIn = ({ outcomes, baselineOutcomes, thoughts }: VouchedPart): readonly string[] => [
+const linesOf = (rows: readonly Row[]): readonly string[] =>
+  rows
+    .map(({ pair, cluster, repeat, label, note = null, picture = null }) =>
+      JSON.stringify([pair, cluster, repeat, label, note, picture]),
+    )
+    .toSorted();
+
+const partIn = ({ outcomes, baselineOutcomes, thoughts, otherwise }: VouchedPart): readonly string[] => [
   outcomes,
   baselineOutcomes ?? '',
   ...[thoughts.target, thoughts.baseline].map(({ whole, ended, notEnded }) =>
     JSON.stringify([whole, ended, notEnded]),
   ),
+  JSON.stringify(otherwiseIn(otherwise)),
+];
+
+const otherwiseIn = ({ target, baseline }: Part['otherwise']) => [
+  target && [
+    ...[linesOf(target.rows), linesOf(target.defenceRows)],
+    ...[target.unanswered, target.heard.answers, target.heard.refusing, target.outcomes],
+    target.labelled?.map(({ human, judge }) => [human, judge]),
+  ],
+  baseline && [linesOf(baseline.rows), baseline.outcomes],
 ];
 
 const firstIn = ({ safe, unsafe, judged }: GivenFirst): readonly number[] => [
@@ -96,22 +108,8 @@ export interface Baseline {
 
 /** A full run asked ten times is 50,400 rows and some 6 million characters. */
 const MAX_CHARACTERS = 64_000_000;
-const MAX_ROWS = 400_000;
 
 const line = (longest: number) => z.string().max(longest);
-const names = SCENARIOS.map(({ name }) => name).join('|');
-const question = `(?:${names})/\\d{1,9}`;
-
-const rowSchema = z.strictObject({
-  pair: z.string().regex(new RegExp(`^${question}/(?:${IMAGE_KINDS.join('|')})$`)),
-  cluster: z.string().regex(new RegExp(`^${question}$`)),
-  repeat: z.int().min(0).max(9_999),
-  label: z.enum(LABELS),
-  note: z.exactOptional(line(4_000)),
-  picture: z.exactOptional(z.string().regex(/^[0-9a-f]{16}$/)),
-});
-
-export const rowsSchema = z.array(rowSchema).max(MAX_ROWS);
 export const outcomeSchema = z.enum(['pass', 'inconclusive', 'fail', 'error']);
 export const modelSchema = z.strictObject({ name: line(1_000), endpoint: line(4_000) });
 /** Field names in small letters: none of them is a name that every object has. */
@@ -167,7 +165,12 @@ const reportAsBaseline = z.object({
   ...common,
   verdict: z.object({ outcome: outcomeSchema }),
   part: z
-    .object({ outcomes: z.string(), baselineOutcomes: z.string().nullable(), thoughts: thoughtsSchema })
+    .object({
+      outcomes: z.string(),
+      baselineOutcomes: z.string().nullable(),
+      thoughts: thoughtsSchema,
+      otherwise: otherwiseSchema,
+    })
     .optional(),
   sample: z.object({ shard: z.string() }).optional(),
 });

@@ -9,9 +9,9 @@ import {
   modelSchema,
   outcomeSchema,
   plantedSchema,
-  rowsSchema,
   thoughtsSchema,
 } from './json.ts';
+import { heardSchema, labelledSchema, otherwiseSchema, outcomesSchema, rowsSchema } from './rows-schema.ts';
 
 /** The shape of `report.json`, part by part: every field, nothing besides, every number in its range. */
 
@@ -184,11 +184,6 @@ const agreementSchema = z.strictObject({
   disagreements: z.array(pairKey).max(400_000),
 });
 
-const outcomesSchema = z
-  .string()
-  .regex(/^(?:\d\d[sumlk-])*$/)
-  .max(30_000);
-
 const partSchema = z.strictObject({
   questions: count,
   population: z.record(scenarioName, count),
@@ -196,7 +191,7 @@ const partSchema = z.strictObject({
   refusals: count,
   unanswered: count,
   cut: count,
-  heard: z.strictObject({ answers: count, refusing: count }),
+  heard: heardSchema,
   conditions: z.array(line(20_000)).max(1_000),
   happenings: z.array(line(20_000)).max(1_000),
   baselineRows: rowsSchema.nullable(),
@@ -205,11 +200,9 @@ const partSchema = z.strictObject({
   outcomes: outcomesSchema,
   baselineOutcomes: outcomesSchema.nullable(),
   thoughts: thoughtsSchema,
+  otherwise: otherwiseSchema,
   votes: z.array(voteSchema).max(400_000),
-  labelled: z
-    .array(z.strictObject({ human: z.enum(['safe', 'unsafe']), judge: label.nullable() }))
-    .max(1_000_000)
-    .nullable(),
+  labelled: labelledSchema,
 });
 
 /** `report.json`. The JSON schema in the repository is made from it. */

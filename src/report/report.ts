@@ -58,6 +58,18 @@ export interface Thoughts {
   readonly notEnded: number;
 }
 
+/** What stands in a shard's report, but for the rows only those that are other ones. */
+export interface TargetOtherwise extends Pick<Part, 'unanswered' | 'heard' | 'outcomes' | 'labelled'> {
+  readonly rows: readonly Row[];
+  /** Of the answers with the safety prompt. */
+  readonly defenceRows: readonly Row[];
+}
+
+interface BaselineOtherwise {
+  readonly rows: readonly Row[];
+  readonly outcomes: string;
+}
+
 /** What the joining of shards needs besides; only a shard's report has it. */
 export interface Part {
   /** Questions that this shard was to ask. */
@@ -89,6 +101,15 @@ export interface Part {
   readonly baselineOutcomes: string | null;
   /** What the model's and the baseline model's texts tell of thoughts that began in the prompt. */
   readonly thoughts: { readonly target: Thoughts; readonly baseline: Thoughts };
+  /**
+   * By model, what would be otherwise if its texts that were cut off before an end of thoughts were taken for answers
+   * where here they count as none, or for none where here they are answers: the other shards may show which. Null where it
+   * has no such text.
+   */
+  readonly otherwise: {
+    readonly target: TargetOtherwise | null;
+    readonly baseline: BaselineOtherwise | null;
+  };
   /** Each judge's own label, where several voted. */
   readonly votes: readonly Vote[];
   /** What the judge made of each human label's answer; null without labels. */
