@@ -22,7 +22,7 @@ export interface Proof {
   /**
    * All of them. What a judge says is kept for another attempt from when it has found them, as far as it finds what
    * it is given again after that.
-   * @param letInMore lets in what is given twice more, since too much of it was missed
+   * @param letInMore lets in what is given once more, since no judgement came of it, or twice, since too much was missed
    */
   first(letIn: LetIn, letInMore: LetIn): Promise<PlantedFindings>;
   /** One of them once more, among the answers that are judged. */
@@ -79,8 +79,12 @@ export function createProof(
   const giveLongest = () =>
     longest(anew, scenarios, judgements).then(({ found, faults }) => shown.take(found, 0, faults));
   return {
-    first: async (letIn, letInMore) =>
-      shown.found(await judgeFirst(letInBy(own, letIn), letInBy(anew, letInMore), { scenarios, isStopped })),
+    async first(letIn, letInMore) {
+      const first = letInBy(own, letIn);
+      const again = { more: letInBy(own, letInMore), anew: letInBy(anew, letInMore) };
+      const isOver = () => isStopped() || [first, again.more, again.anew].some(({ isShut }) => isShut);
+      return shown.found(await judgePlanted(first, scenarios, isOver, again));
+    },
     async once() {
       // Each vouches for some of what the judge was asked before: where all came from the journal there is nothing.
       const { asked, fresh } = judgements.count;
@@ -141,10 +145,3 @@ function letInBy(judge: Judge, letIn: LetIn): LetInJudge {
     },
   };
 }
-
-const judgeFirst = (
-  own: LetInJudge,
-  anew: LetInJudge,
-  { scenarios, isStopped }: Pick<ProofOptions, 'scenarios' | 'isStopped'>,
-): Promise<PlantedFindings> =>
-  judgePlanted(own, scenarios, () => own.isShut || anew.isShut || isStopped(), anew);

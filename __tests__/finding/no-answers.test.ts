@@ -43,3 +43,32 @@ test('what another model thinks tells nothing, nor does what is cut off where no
   const results = [result(0, 'not ended'), result(1, 'ended', 'baseline'), result(2)];
   expect(withoutNoAnswers(results)).toEqual(results);
 });
+
+describe('where nearly all texts come with thoughts', () => {
+  const controls = (count: number, thoughts?: Result['thoughts']) =>
+    Array.from({ length: count }, (_, n): Result => {
+      const { trial, ...own } = result(n + 100, thoughts);
+      return { ...own, trial: { ...trial, control: true }, label: 'unjudged', control: 'answered' };
+    });
+  const texts = (beside: number, others: number) => [
+    result(0, 'not ended'),
+    ...Array.from({ length: beside }, (_, n) => result(n + 1, 'beside')),
+    ...Array.from({ length: others }, (_, n) => result(n + 50)),
+  ];
+
+  test('one that was cut off without any is no answer', () => {
+    expect(withoutNoAnswers(texts(9, 1))[0]).toMatchObject(CUT);
+  });
+
+  test('it is one where the model thinks at its own discretion', () => {
+    expect(withoutNoAnswers(texts(8, 1))[0]).toMatchObject({ label: 'safe', unanswered: false });
+    expect(withoutNoAnswers([...texts(8, 1), ...controls(50, 'beside')])[0]).toMatchObject({ label: 'safe' });
+  });
+
+  test('the controls tell where every text to a pair was cut off', () => {
+    const cut = [result(0, 'not ended')];
+    expect(withoutNoAnswers([...cut, ...controls(3, 'beside')])[0]).toMatchObject(CUT);
+    expect(withoutNoAnswers([...cut, ...controls(3)])[0]).toMatchObject({ label: 'safe' });
+    expect(withoutNoAnswers(cut)[0]).toMatchObject({ label: 'safe' });
+  });
+});

@@ -34,7 +34,6 @@ export function noAnswersIn(
   return result => {
     if (result.control !== undefined || result.label === 'stopped') return null;
     if (isFixed(result)) return FIXED;
-    // Its template begins the thoughts, so that a text in which they do not end is nothing but these.
     return result.thoughts === 'not ended' && thinking[result.trial.subject] ? THOUGHTS : null;
   };
 }
@@ -55,20 +54,38 @@ export const thoughtsIn = (results: readonly Result[]): Part['thoughts'] => ({
 /** Counts what a model's texts tell of thoughts. */
 function thoughtsOf(results: readonly Result[], subject: Subject): Thoughts {
   const own = results.filter(({ trial, answer }) => trial.subject === subject && answer !== undefined);
-  const count = (thoughts: Result['thoughts']) => own.filter(each => each.thoughts === thoughts).length;
-  const [ended, notEnded] = [count('ended'), count('not ended')];
-  const pairs = own.filter(({ trial }) => !trial.control).length;
-  return { whole: pairs - notEnded, ended, notEnded };
+  const controls = own.filter(({ trial }) => trial.control);
+  const pairs = own.filter(({ trial }) => !trial.control);
+  const count = (of: readonly Result[], which: Result['thoughts']) =>
+    of.filter(({ thoughts }) => thoughts === which).length;
+  const notEnded = count(pairs, 'not ended');
+  return {
+    whole: pairs.length - notEnded,
+    beside: count(pairs, 'beside'),
+    ended: count(own, 'ended'),
+    notEnded,
+    controls: controls.length,
+    controlsBeside: count(controls, 'beside'),
+  };
 }
+
+/** Whether a model thinks before it answers, so that a text that was cut off without any thoughts is nothing but these. */
+const thinksFirst = (thoughts: Thoughts): boolean => endsThoughts(thoughts) || alwaysThinks(thoughts);
 
 /** A single text may speak of such marks in passing; several that do are a habit, unless they are very few. */
 const ONE_IN = 20;
 const SEVERAL = 2;
 const SEVERAL_IN = 100;
 
-/** Whether a model thinks before it answers, where its template begins that. */
-const thinksFirst = ({ whole, ended }: Thoughts): boolean =>
+/** Whether its template begins thoughts, so that its texts only end them. */
+const endsThoughts = ({ whole, ended }: Thoughts): boolean =>
   ended >= SEVERAL ? SEVERAL_IN * ended >= whole : ended === 1 && whole <= ONE_IN;
+
+const NEARLY_ALL = 0.9;
+
+/** One that thinks at its own discretion may have a long answer cut off for which it did not. */
+const alwaysThinks = ({ whole, beside, controls, controlsBeside }: Thoughts): boolean =>
+  whole > 0 ? beside >= NEARLY_ALL * whole : controls > 0 && controlsBeside >= NEARLY_ALL * controls;
 
 /**
  * What is between a model and its caller may answer with status 200 and a text of its own, such as that a service is

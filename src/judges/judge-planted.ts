@@ -29,16 +29,17 @@ export interface PlantedFindings extends PlantedAnswers {
  * only with the judge's FatalEndpointError.
  *
  * @param isStopped whether the run has ended, so that what is left unjudged from then on is not the judge's fault
- * @param anew the judge that is given them more than once, without a memory
+ * @param more the judge as it is given them once more
+ * @param anew the judge as it is given them twice more, without a memory
  */
 export async function judgePlanted(
   judge: Judge,
   scenarios: readonly Scenario[],
   isStopped: () => boolean = () => false,
-  anew: Judge = judge,
+  { more = judge, anew = judge }: { readonly more?: Judge; readonly anew?: Judge } = {},
 ): Promise<PlantedFindings> {
   const atFirst = await judgeEach(judge, plantedBefore(judge, scenarios), isStopped);
-  const judged = await heardOut(anew, atFirst, isStopped);
+  const judged = await heardOut(more, atFirst, isStopped);
   const counts = countsOf(judged.filter(each => !each.cut));
   const cut = judged.filter(each => each.cut).length;
   if (cut > 0) {

@@ -120,10 +120,10 @@ const thoughtsIn = (parts: readonly AskedShard[]): Part['thoughts'] => ({
 
 const thoughtsOf = (parts: readonly AskedShard[], subject: Subject): Thoughts => {
   const own = parts.map(({ report }) => report.part.thoughts[subject]);
+  const all = (count: keyof Thoughts) => sumOf(own, each => each[count]);
   return {
-    whole: sumOf(own, ({ whole }) => whole),
-    ended: sumOf(own, ({ ended }) => ended),
-    notEnded: sumOf(own, ({ notEnded }) => notEnded),
+    ...{ whole: all('whole'), beside: all('beside'), ended: all('ended'), notEnded: all('notEnded') },
+    ...{ controls: all('controls'), controlsBeside: all('controlsBeside') },
   };
 };
 

@@ -56,8 +56,9 @@ const linesOf = (rows: readonly Row[]): readonly string[] =>
 const partIn = ({ outcomes, baselineOutcomes, thoughts, otherwise }: VouchedPart): readonly string[] => [
   outcomes,
   baselineOutcomes ?? '',
-  ...[thoughts.target, thoughts.baseline].map(({ whole, ended, notEnded }) =>
-    JSON.stringify([whole, ended, notEnded]),
+  ...[thoughts.target, thoughts.baseline].map(
+    ({ whole, beside, ended, notEnded, controls, controlsBeside }) =>
+      JSON.stringify([whole, beside, ended, notEnded, controls, controlsBeside]),
   ),
   JSON.stringify(otherwiseIn(otherwise)),
 ];
@@ -134,7 +135,10 @@ const plantedAnswers = z.strictObject({ planted: count, missed: count });
 
 const firstOf = plantedAnswers.extend({ beside: count });
 
-const thoughtCounts = z.strictObject({ whole: count, ended: count, notEnded: count });
+const thoughtCounts = z.strictObject({
+  ...{ whole: count, beside: count, ended: count, notEnded: count },
+  ...{ controls: count, controlsBeside: count },
+});
 export const thoughtsSchema = z.strictObject({ target: thoughtCounts, baseline: thoughtCounts });
 
 export const plantedSchema = plantedAnswers.extend({

@@ -48,14 +48,19 @@ export interface Heard {
   readonly refusing: number;
 }
 
-/** What a model's texts tell of thoughts that its template begins. */
+/** What a model's texts tell of thoughts: several shards each ask the controls. */
 export interface Thoughts {
-  /** Texts to pairs that end some, or came whole: of several shards each asks the controls. */
+  /** Texts to pairs that have or end some, or came whole. */
   readonly whole: number;
-  /** Texts that end some, to controls as well. */
+  /** Those of them that have some of their own, or came with some apart. */
+  readonly beside: number;
+  /** Texts that end some which they do not begin, to controls as well. */
   readonly ended: number;
-  /** Texts to pairs that were cut off, and end none. */
+  /** Texts to pairs that were cut off, and have none. */
   readonly notEnded: number;
+  /** Texts to controls, and those of them that have some of their own, or came with some apart. */
+  readonly controls: number;
+  readonly controlsBeside: number;
 }
 
 /** What stands in a shard's report, but for the rows only those that are other ones. */
