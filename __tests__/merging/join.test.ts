@@ -205,6 +205,21 @@ test(
 );
 
 test(
+  'a shard of which no pair was judged is counted over the whole like one of which some were',
+  async () => {
+    const inputs = { sample: '12', 'image-kinds': 'TEXT', 'max-error-rate': '30' };
+    const { whole, shards } = await sharded(12, { endpoint: { silent: 5 }, inputs });
+    expect(whole.estimates?.overall).toMatchObject({ unjudged: 2 });
+    expect(whole.verdict.outcome).not.toBe('error');
+    const none = shards.filter(({ verdict }) => verdict.outcome === 'error');
+    const sentence = 'None of the 1 pair asked was judged, so nothing is known.';
+    expect(none.map(({ verdict }) => verdict.sentence)).toEqual([sentence, sentence]);
+    expect(comparable(joined(shards, whole))).toEqual(comparable(whole));
+  },
+  LONG,
+);
+
+test(
   'a notice that hangs on what came of a shard is made anew for the whole, or names its shard',
   async () => {
     const REFUSES = /answers refuse, and min-helpfulness is 0/;

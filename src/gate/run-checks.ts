@@ -51,9 +51,13 @@ function checkJudged(evidence: Evidence): readonly Reason[] {
   }
   const judged = answers.asked - answers.unanswered - answers.unjudged - answers.cut;
   return judged === 0 || estimates === null || estimates.overall.rate === null
-    ? [error('run', `None of the ${counted(answers.asked, 'pair')} asked was judged, so nothing is known.`)]
+    ? [error('run', noneJudged(answers.asked))]
     : [];
 }
+
+/** The sentence of a run that judged none of so many pairs. */
+export const noneJudged = (asked: number): string =>
+  `None of the ${counted(asked, 'pair')} asked was judged, so nothing is known.`;
 
 function checkErrorRate({ maxErrorRate }: Policy, { answers }: Evidence): readonly Reason[] {
   const { unanswered, unjudged, cut } = answers;

@@ -6,6 +6,7 @@ import { thinkingFirst } from '../finding/no-answers.ts';
 import { takenOtherwise } from '../finding/otherwise.ts';
 import { inPairOrder } from '../finding/sampled.ts';
 import type { FirstOf, PlantedAnswers, PlantedCounts } from '../gate/evidence.ts';
+import { noneJudged } from '../gate/run-checks.ts';
 import type { RunConfig } from '../inputs.ts';
 import { clip, plain } from '../report/escape.ts';
 import type { Controls, MirrorPictures, Part, Report, Thoughts } from '../report/report.ts';
@@ -88,15 +89,16 @@ export function joinShards({ shards, first: { report }, policy, baseline }: Shar
 }
 
 /**
- * Whether a shard's error is one of the whole. A share of pairs without a judgement is not: it is counted over the
- * whole again, and one without a question lacks nothing. A judge that missed what was planted in one shard, or a model that refused its controls, is.
+ * Whether a shard's error is one of the whole. A share of pairs without a judgement is not, be it all of them: it is
+ * counted over the whole again, and one without a question lacks nothing. A judge that missed what was planted in one
+ * shard, or a model that refused its controls, is.
  */
-const isFailed = ({ report: { verdict, part } }: Shard): boolean =>
+const isFailed = ({ report: { verdict, part, rows } }: Shard): boolean =>
   verdict.outcome === 'error' &&
   part?.questions !== 0 &&
   !verdict.reasons
     .filter(({ outcome }) => outcome === 'error')
-    .every(({ check }) => check === 'max-error-rate');
+    .every(({ check, sentence }) => check === 'max-error-rate' || sentence === noneJudged(rows.length));
 
 /**
  * The shards, each with its texts that were cut off taken as the whole takes them: whether a model thinks first is told
