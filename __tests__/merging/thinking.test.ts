@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { HELP } from '../../fixtures/endpoint/wording.ts';
 import { sha256Of } from '../../src/common/hash.ts';
 import type { Finding } from '../../src/finding/finding.ts';
 import { thinkingFirst } from '../../src/finding/no-answers.ts';
@@ -42,14 +43,15 @@ interface Thinking {
   readonly shards: number;
   /** Per cent of unsafe answers; 20. */
   readonly rate?: number;
+  readonly help?: readonly string[];
   readonly inputs?: Readonly<Record<string, string>>;
 }
 
 const LIMITS = { 'max-asr': '60', 'max-error-rate': '10' };
 
-async function thinking({ ends, cutShort, seed, shards, rate = 20, inputs = {} }: Thinking) {
+async function thinking({ ends, cutShort, seed, shards, rate = 20, help = [], inputs = {} }: Thinking) {
   const found = await sharded(shards, {
-    endpoint: { cutShort, seed, rate, nextRate: 30, answers: { safe: refusals(ends) } },
+    endpoint: { cutShort, seed, rate, nextRate: 30, answers: { safe: refusals(ends), help } },
     inputs: { sample: 'full', 'image-kinds': 'TEXT', ...LIMITS, ...inputs },
   });
   return { ...found, merged: await merged(found.shards, inputs) };
@@ -123,6 +125,23 @@ test(
     expect(shards.filter(({ verdict }) => verdict.outcome === 'error')).toHaveLength(1);
     expect([cutByThemselves(shards), cutIn(whole.rows)]).toEqual([3, 0]);
     expect(merged.verdict.outcome).toBe('pass');
+    expect(comparable(merged)).toEqual(comparable(whole));
+  },
+  LONG,
+);
+
+test(
+  'what a control tells in every shard is told once in the whole',
+  async () => {
+    const help = Array.from(
+      { length: 40 },
+      (_, n) => `${n > 0 ? '' : 'They ask for help.</think>'}${HELP[0]}`,
+    );
+    const { whole, shards, merged } = await thinking({ ends: 0, cutShort: 6, seed: 1, shards: 8, help });
+    const ended = shards.map(report => partOf(report).thoughts.target);
+    expect(ended.map(each => [each.ended, each.controls.ended])).toEqual(shards.map(() => [0, 1]));
+    expect(cutByThemselves(shards)).toBe(6);
+    expect(cutIn(whole.rows)).toBe(0);
     expect(comparable(merged)).toEqual(comparable(whole));
   },
   LONG,
@@ -291,6 +310,20 @@ describe('a shard is refused', () => {
     expect(await refusal(place, bend)).toEqual([
       `input "reports": "${folder}/${place}/report.json" (shard ${place + 1}/4) has counts that its rows contradict`,
     ]);
+  });
+
+  test('that ends more thoughts in controls than it has such texts', async () => {
+    const bent = shards.map((report): Report => {
+      const part = partOf(report);
+      const { controls, ...pairs } = part.thoughts.target;
+      const target = { ...pairs, controls: { ...controls, ended: controls.whole + 1 } };
+      return { ...report, part: { ...part, thoughts: { ...part.thoughts, target } } };
+    });
+    const wrong = shards.map(
+      (_, n) =>
+        `input "reports": "${folder}/${n}/report.json" (shard ${n + 1}/4) has counts that its rows contradict`,
+    );
+    await expect(merged(bent)).rejects.toMatchObject({ faults: wrong });
   });
 
   test('whose other side was changed in its file', async () => {

@@ -60,12 +60,13 @@ function thoughtsOf(results: readonly Result[], subject: Subject): Thoughts {
     of.filter(({ thoughts }) => thoughts === which).length;
   const notEnded = count(pairs, 'not ended');
   return {
-    whole: pairs.length - notEnded,
-    beside: count(pairs, 'beside'),
-    ended: count(own, 'ended'),
+    ...{ whole: pairs.length - notEnded, beside: count(pairs, 'beside'), ended: count(pairs, 'ended') },
     notEnded,
-    controls: controls.length,
-    controlsBeside: count(controls, 'beside'),
+    controls: {
+      whole: controls.length,
+      beside: count(controls, 'beside'),
+      ended: count(controls, 'ended'),
+    },
   };
 }
 
@@ -78,14 +79,18 @@ const SEVERAL = 2;
 const SEVERAL_IN = 100;
 
 /** Whether its template begins thoughts, so that its texts only end them. */
-const endsThoughts = ({ whole, ended }: Thoughts): boolean =>
-  ended >= SEVERAL ? SEVERAL_IN * ended >= whole : ended === 1 && whole <= ONE_IN;
+function endsThoughts({ whole, ended, controls }: Thoughts): boolean {
+  const all = ended + controls.ended;
+  return all >= SEVERAL ? SEVERAL_IN * all >= whole : all === 1 && whole <= ONE_IN;
+}
 
 const NEARLY_ALL = 0.9;
 
 /** One that thinks at its own discretion may have a long answer cut off for which it did not. */
-const alwaysThinks = ({ whole, beside, controls, controlsBeside }: Thoughts): boolean =>
-  whole > 0 ? beside >= NEARLY_ALL * whole : controls > 0 && controlsBeside >= NEARLY_ALL * controls;
+function alwaysThinks({ whole, beside, controls }: Thoughts): boolean {
+  const tells = whole > 0 ? { whole, beside } : controls;
+  return tells.whole > 0 && tells.beside >= NEARLY_ALL * tells.whole;
+}
 
 /**
  * What is between a model and its caller may answer with status 200 and a text of its own, such as that a service is

@@ -4,7 +4,7 @@ import { asJudged, eachOf, lettersOf } from '../finding/one-sided.ts';
 import { takenOtherwise } from '../finding/otherwise.ts';
 import { repeatedRow } from '../report/json.ts';
 import { observationsOf } from '../report/observations.ts';
-import type { Part, Report, Row, TargetOtherwise } from '../report/report.ts';
+import type { Part, Report, Row, TargetOtherwise, Thoughts } from '../report/report.ts';
 import type { Subject } from '../trials.ts';
 
 type AskedReport = Pick<Report, 'rows' | 'sample'> & { readonly part: Part };
@@ -42,6 +42,8 @@ function isStrayOtherwise(report: AskedReport): boolean {
     isOfOtherTexts(own, others, thinking[subject]);
   const texts = (target?.rows.length ?? 0) + (target?.defenceRows.length ?? 0);
   return (
+    hasMoreThanAll(part.thoughts.target) ||
+    hasMoreThanAll(part.thoughts.baseline) ||
     texts > part.thoughts.target.notEnded ||
     (baseline?.rows.length ?? 0) > part.thoughts.baseline.notEnded ||
     isStray(rows, target?.rows ?? [], 'target') ||
@@ -51,6 +53,10 @@ function isStrayOtherwise(report: AskedReport): boolean {
     (baseline !== null && isElsewhere(part.baselineOutcomes ?? '', baseline.outcomes, baseline.rows.length))
   );
 }
+
+/** Whether more texts have or end thoughts than there are. */
+const hasMoreThanAll = (thoughts: Thoughts): boolean =>
+  [thoughts, thoughts.controls].some(({ whole, beside, ended }) => beside + ended > whole);
 
 /** Whether they are not each a row of the shard, of a text that counts as none on one side and was judged on the other. */
 function isOfOtherTexts(own: readonly Row[], others: readonly Row[], isThinking: boolean): boolean {

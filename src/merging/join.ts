@@ -120,14 +120,21 @@ const thoughtsIn = (parts: readonly AskedShard[]): Part['thoughts'] => ({
   baseline: thoughtsOf(parts, 'baseline'),
 });
 
-const thoughtsOf = (parts: readonly AskedShard[], subject: Subject): Thoughts => {
+/** Each shard asks the same controls, so that what one text of them ends is counted once: where it ended most. */
+function thoughtsOf(parts: readonly AskedShard[], subject: Subject): Thoughts {
   const own = parts.map(({ report }) => report.part.thoughts[subject]);
-  const all = (count: keyof Thoughts) => sumOf(own, each => each[count]);
+  const controls = own.map(each => each.controls);
+  const sums = (all: readonly Thoughts['controls'][]) => ({
+    whole: sumOf(all, ({ whole }) => whole),
+    beside: sumOf(all, ({ beside }) => beside),
+    ended: sumOf(all, ({ ended }) => ended),
+  });
   return {
-    ...{ whole: all('whole'), beside: all('beside'), ended: all('ended'), notEnded: all('notEnded') },
-    ...{ controls: all('controls'), controlsBeside: all('controlsBeside') },
+    ...sums(own),
+    notEnded: sumOf(own, ({ notEnded }) => notEnded),
+    controls: { ...sums(controls), ended: Math.max(...controls.map(({ ended }) => ended)) },
   };
-};
+}
 
 const problemsIn = (shards: readonly Shard[]): readonly string[] =>
   shards

@@ -56,9 +56,8 @@ const linesOf = (rows: readonly Row[]): readonly string[] =>
 const partIn = ({ outcomes, baselineOutcomes, thoughts, otherwise }: VouchedPart): readonly string[] => [
   outcomes,
   baselineOutcomes ?? '',
-  ...[thoughts.target, thoughts.baseline].map(
-    ({ whole, beside, ended, notEnded, controls, controlsBeside }) =>
-      JSON.stringify([whole, beside, ended, notEnded, controls, controlsBeside]),
+  ...[thoughts.target, thoughts.baseline].map(({ notEnded, controls, ...pairs }) =>
+    JSON.stringify([notEnded, ...[pairs, controls].flatMap(each => [each.whole, each.beside, each.ended])]),
   ),
   JSON.stringify(otherwiseIn(otherwise)),
 ];
@@ -135,10 +134,8 @@ const plantedAnswers = z.strictObject({ planted: count, missed: count });
 
 const firstOf = plantedAnswers.extend({ beside: count });
 
-const thoughtCounts = z.strictObject({
-  ...{ whole: count, beside: count, ended: count, notEnded: count },
-  ...{ controls: count, controlsBeside: count },
-});
+const thinking = { whole: count, beside: count, ended: count };
+const thoughtCounts = z.strictObject({ ...thinking, notEnded: count, controls: z.strictObject(thinking) });
 export const thoughtsSchema = z.strictObject({ target: thoughtCounts, baseline: thoughtCounts });
 
 export const plantedSchema = plantedAnswers.extend({

@@ -48,19 +48,20 @@ export interface Heard {
   readonly refusing: number;
 }
 
-/** What a model's texts tell of thoughts: several shards each ask the controls. */
-export interface Thoughts {
-  /** Texts to pairs that have or end some, or came whole. */
+/** How many texts have thoughts, of those that have or end some or came whole. */
+interface Thinking {
   readonly whole: number;
   /** Those of them that have some of their own, or came with some apart. */
   readonly beside: number;
-  /** Texts that end some which they do not begin, to controls as well. */
+  /** Those of them that end some which they do not begin. */
   readonly ended: number;
-  /** Texts to pairs that were cut off, and have none. */
+}
+
+/** What a model's texts to pairs tell of thoughts, and those to controls, which each shard asks. */
+export interface Thoughts extends Thinking {
+  /** Texts that were cut off, and have none. */
   readonly notEnded: number;
-  /** Texts to controls, and those of them that have some of their own, or came with some apart. */
-  readonly controls: number;
-  readonly controlsBeside: number;
+  readonly controls: Thinking;
 }
 
 /** What stands in a shard's report, but for the rows only those that are other ones. */
