@@ -278,7 +278,7 @@ test('that it is given up is told, and all who wait are sent at once', () => {
     what => told.push(what),
     { patience: 2 * MINUTE, random: () => 1 },
   );
-  pacer.wentWell();
+  pacer.wentWell(pacer.sends());
   for (let n = 0; n < 30 && !pacer.isGivenUp; n++) {
     pacer.refused({}, now, 'gone');
     now += 10_000;

@@ -25,12 +25,12 @@ test('where a second request is refused beside the first each time, it is tried 
   const { pacer, pass } = paced();
   const overloaded = () => {
     pass(10);
-    pacer.overloaded(Number.POSITIVE_INFINITY);
+    pacer.timedOut(pacer.sends());
     pass(10);
   };
   const untilRaised = (): number => {
     for (let n = 1; ; n += 1) {
-      pacer.wentWell();
+      pacer.wentWell(pacer.sends());
       if (pacer.limit > 1) return n;
     }
   };
@@ -51,12 +51,12 @@ test('a limit that is lower than ever is told of, once in a minute, and no other
   const said: string[] = [];
   const lowered = (after: number) => {
     pass(after);
-    pacer.overloaded(Number.POSITIVE_INFINITY);
+    pacer.timedOut(pacer.sends());
     said.push(...told.splice(0));
     return pacer.limit;
   };
   expect([10, 10, 10].map(lowered)).toEqual([8, 4, 2]);
-  for (let n = 0; n < 20; n += 1) pacer.wentWell();
+  for (let n = 0; n < 20; n += 1) pacer.wentWell(pacer.sends());
   expect(pacer.limit).toBe(7);
   expect([60_000, 60_000].map(lowered)).toEqual([3, 1]);
   expect(pacer.lowest).toBe(1);
@@ -107,4 +107,54 @@ test('the first requests go out at the ceiling', async () => {
   await new Promise(resolve => setTimeout(resolve, 5));
   expect(begun).toBe(16);
   await Promise.all(open);
+});
+
+describe('an endpoint that refuses what comes too soon after the last request', () => {
+  beforeEach(() => jest.useFakeTimers());
+
+  /** Requests that are each sent so long after the last one (ms), or after the gap, where it takes one in `interval` ms. */
+  function spaced(interval: number) {
+    const { pacer, told, pass } = paced();
+    const endpoint = { interval, since: Number.POSITIVE_INFINITY };
+    const send = (after: number) => {
+      const wait = Math.max(after, Math.ceil(pacer.gap));
+      pass(wait);
+      endpoint.since += wait;
+      const sent = pacer.sends();
+      if (endpoint.since < endpoint.interval) return pacer.overloaded(sent, false);
+      endpoint.since = 0;
+      pacer.wentWell(sent);
+    };
+    return { pacer, told, endpoint, send: (...after: number[]) => after.forEach(send) };
+  }
+  const early = Array(5).fill(20);
+
+  test('has them apart, and as many in flight as ever', () => {
+    const { pacer, send } = spaced(100);
+    send(0, ...early, ...early);
+    expect(pacer.limit).toBeLessThan(3);
+    expect(pacer.gap).toBe(0);
+    send(...early, ...early);
+    expect(pacer.gap).toBeGreaterThan(80);
+    expect(pacer.limit).toBe(16);
+    send(...Array(300).fill(0));
+    expect(pacer.limit).toBe(16);
+    expect(pacer.wait()).toBe(0);
+    pacer.end();
+  });
+
+  test('is told of with the time it wants, once in a minute', () => {
+    const { pacer, told, endpoint, send } = spaced(100);
+    const said = () => told.splice(0).filter(what => !what.includes('at once'));
+    send(...Array(100).fill(20));
+    expect(said()).toEqual([
+      'slowed down by the endpoint (429 or 503 to what comes too soon after the last request): one request every 0.1 s',
+    ]);
+    send(...Array(800).fill(20));
+    expect(said()).toEqual([]);
+    endpoint.interval = 300;
+    send(...Array(400).fill(20));
+    expect(said().at(-1)).toMatch(/: one request every 0\.(?:29|3\d?) s$/);
+    pacer.end();
+  });
 });

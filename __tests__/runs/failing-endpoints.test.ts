@@ -100,6 +100,26 @@ describe('an endpoint that slows the run down', () => {
     ]);
   });
 
+  test('with what it wants between two requests, where that is what it refuses by', async () => {
+    let takenAt = 0;
+    const spacing: Between = {
+      replying(each) {
+        if (isJudge(each)) return undefined;
+        if (performance.now() - takenAt < 60) return BUSY;
+        takenAt = performance.now();
+        return undefined;
+      },
+    };
+    const inputs = { concurrency: '6', 'judge-api-key': 'its own', 'max-retries': '5' };
+    const { finding } = await runBehind(spacing, inputs);
+    expect(said(finding)).toEqual([
+      expect.stringMatching(
+        /^The endpoint of the model \(127\.0\.0\.1:PORT\) slowed the run down \(429, 503 or time-outs\): for a time at most 1 at once, of 6, and one request every 0\.0[5-9]\d* s at the end, so that it took longer\.$/,
+      ),
+    ]);
+    expect(finding.rows.filter(({ label }) => label === 'unjudged')).toEqual([]);
+  });
+
   test('and no other is told of', async () => {
     const { finding } = await runBehind({}, { concurrency: '6' });
     expect(said(finding)).toEqual([]);

@@ -1,5 +1,6 @@
 import type { ModelAccess, RunConfig } from '../inputs.ts';
 import type { Pacer } from './pacer.ts';
+import { paceOf } from './teller.ts';
 
 /** What endpoints count requests by. */
 export const limitedBy = ({ baseUrl, apiKey }: ModelAccess): string =>
@@ -46,8 +47,8 @@ export const givenUpIn = (...run: Parameters<typeof pacersIn>): readonly string[
 /** The same of those that slowed the run down, and answered in the end. */
 export const slowedIn = (...run: Parameters<typeof pacersIn>): readonly string[] =>
   pacersIn(...run)
-    .filter(({ pacer: { isGivenUp, lowest, ceiling } }) => !isGivenUp && lowest < ceiling)
+    .filter(({ pacer: { isGivenUp, lowest, ceiling, gap } }) => !isGivenUp && (lowest < ceiling || gap > 0))
     .map(
-      ({ endpoint, pacer: { lowest, ceiling } }) =>
-        `The ${endpoint} slowed the run down (429, 503 or time-outs): for a time at most ${lowest} at once, of ${ceiling}, so that it took longer.`,
+      ({ endpoint, pacer: { lowest, ceiling, gap } }) =>
+        `The ${endpoint} slowed the run down (429, 503 or time-outs): for a time at most ${lowest} at once, of ${ceiling},${gap > 0 ? ` and ${paceOf(gap)} at the end,` : ''} so that it took longer.`,
     );

@@ -1,11 +1,14 @@
 import PQueue from 'p-queue';
 import { createBell } from './bell.ts';
-import { createOutage, type OutageOptions, type Sign } from './outage.ts';
+import { createOutage, type Outage, type OutageOptions, type Sign } from './outage.ts';
+import { createSpacing, type Sent, type Spacing } from './spacing.ts';
+import { createTeller, timeOf } from './teller.ts';
 
 /**
  * Lets requests to one host and key go ahead, never more at once than the ceiling. Additive increase,
  * multiplicative decrease: the limit halves when the endpoint shows that it is overloaded, and grows by one for
- * every round of requests that went well. A wait that the endpoint asks for holds back all requests, not one; so does
+ * every round of requests that went well. Where it refuses what comes too soon after the last one instead, requests are held
+ * apart. A wait that the endpoint asks for holds back all requests, not one; so does
  * an endpoint that refuses everybody, until one request at a time shows that it is back.
  */
 export interface Pacer {
@@ -16,10 +19,14 @@ export interface Pacer {
   run<T>(request: () => Promise<T>, turn: { priority: number; signal: AbortSignal }): Promise<T>;
   /** The endpoint has answered an earlier attempt. */
   known(): void;
+  /** A request is sent now. */
+  sends(): Sent;
   /** A request went well. */
-  wentWell(): void;
-  /** A request that began at `startedAt` (ms) met 429, 503 or a time-out. */
-  overloaded(startedAt: number): void;
+  wentWell(sent: Sent): void;
+  /** A request got no answer in time. */
+  timedOut(sent: Sent): void;
+  /** A request met 429 or 503, and with it a wait that the endpoint asks for, or none. */
+  overloaded(sent: Sent, isWaitAsked: boolean): void;
   /**
    * A request that began at `startedAt` (ms) met what an endpoint says that is away. True when it is: the refusal is
    * everybody's, and the request waits with the others.
@@ -36,10 +43,12 @@ export interface Pacer {
   readonly ceiling: number;
   /** Requests that may be in flight now. */
   readonly limit: number;
-  /** For how long nothing is sent (ms); 0 when something may be. */
+  /** For how long nothing is sent (ms); 0 when something may be, now or after the gap. */
   wait(): number;
   /** The lowest that this has come to by 429, 503 or time-outs; the ceiling where it never did. */
   readonly lowest: number;
+  /** What is between two sends (ms); 0 where the endpoint asks for none. */
+  readonly gap: number;
   /** Whether the endpoint refuses everybody just now. */
   readonly isAway: boolean;
   /** For how long it has (ms), and answered nothing; 0 while it does not. */
@@ -50,66 +59,6 @@ export interface Pacer {
   readonly patience: string;
   /** As many refusals in a row of one request as come by chance, where it refuses at random. */
   byChance(): number;
-}
-
-/** A wait worth telling of, and the time until another one is (ms). */
-const LONG_WAIT = 10_000;
-const TELL_EVERY = 10 * 60_000;
-
-/** The time until a limit that is lower still is told of (ms): one bad moment lowers it several times. */
-const TELL_LIMIT_EVERY = 60_000;
-
-/** An outage worth telling of (ms). */
-const LONG_OUTAGE = 2_000;
-
-const timeOf = (ms: number): string =>
-  ms < 60_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`;
-
-/** Tells of a limit that is lower than ever and of long waits, each as far as the last one told of is some time ago. */
-function createTeller(ceiling: number, clock: () => number, tell: (what: string) => void) {
-  let lowest = ceiling;
-  let isAwayTold = false;
-  let toldOfWaitAt = Number.NEGATIVE_INFINITY;
-  let toldOfLimitAt = Number.NEGATIVE_INFINITY;
-  return {
-    lowered(limit: number) {
-      if (limit >= lowest) return;
-      lowest = limit;
-      if (clock() - toldOfLimitAt < TELL_LIMIT_EVERY) return;
-      toldOfLimitAt = clock();
-      tell(
-        `slowed down by the endpoint (429, 503 or time-outs): ${lowest} at once instead of ${ceiling}, and fewer where that is too many`,
-      );
-    },
-    get lowest() {
-      return lowest;
-    },
-    held(wait: number) {
-      if (wait < LONG_WAIT || clock() - toldOfWaitAt < TELL_EVERY) return;
-      toldOfWaitAt = clock();
-      tell(`the endpoint asks to wait: nothing is sent for ${Math.ceil(wait / 1000)} s`);
-    },
-    paused(wait: number) {
-      tell(
-        `the endpoint has answered 500, or what is no answer, to many different requests in a row: nothing is sent for ${timeOf(wait)}`,
-      );
-    },
-    away(since: number, patience: number) {
-      if (isAwayTold || clock() - since < LONG_OUTAGE) return;
-      isAwayTold = true;
-      tell(
-        `the endpoint answers nothing but 429, 50x, broken connections or time-outs: waiting for it, up to ${timeOf(patience)}`,
-      );
-    },
-    back() {
-      if (isAwayTold) tell('the endpoint answers again');
-      isAwayTold = false;
-    },
-    givenUp(patience: number) {
-      isAwayTold = false;
-      tell(`the endpoint is given up: it has answered nothing for ${timeOf(patience)}`);
-    },
-  };
 }
 
 /** Whoever waits for a request to go well. `clock` gives ms. */
@@ -147,12 +96,12 @@ function createOpen(queue: PQueue, clock: () => number) {
 
 /** Pauses a queue as long as one of several things holds it back. `clock` gives ms. */
 function createHold(queue: PQueue, clock: () => number) {
-  const until = { asked: 0, outage: 0 };
+  const until = { asked: 0, outage: 0, gap: 0 };
   let waking: NodeJS.Timeout | undefined;
   const left = (): number => Math.max(0, until.asked - clock(), until.outage - clock());
   const go = (): void => {
     clearTimeout(waking);
-    const wait = left();
+    const wait = Math.max(left(), until.gap - clock());
     if (wait > 0) {
       queue.pause();
       waking = setTimeout(go, wait);
@@ -172,6 +121,7 @@ function createHold(queue: PQueue, clock: () => number) {
       go();
     },
     end: () => clearTimeout(waking),
+    /** For how long (ms), but for the gap. */
     left,
   };
 }
@@ -217,9 +167,65 @@ function createLimit(queue: PQueue, ceiling: number, clock: () => number) {
       set(1);
     },
     resume: () => set(later),
-    forget: () => set(ceiling),
+    forget(): void {
+      rounds = 1;
+      set(ceiling);
+    },
   };
 }
+
+/** What slows requests down. */
+interface Brakes {
+  readonly queue: PQueue;
+  readonly limit: ReturnType<typeof createLimit>;
+  readonly hold: ReturnType<typeof createHold>;
+  readonly outage: Outage;
+  readonly teller: ReturnType<typeof createTeller>;
+}
+
+/** Has fewer in flight where the endpoint is overloaded, or holds them apart where one comes too soon after another. */
+function createSlowing(spacing: Spacing, { queue, limit, hold, outage, teller }: Brakes) {
+  const lower = (sent: Sent): void => {
+    if (outage.since === null && limit.lower(sent.at)) teller.lowered(queue.concurrency);
+  };
+  const learn = (from: () => void): void => {
+    const before = spacing.gap;
+    from();
+    // What was refused before there was a gap was no sign of too many in flight.
+    if (before === 0 && spacing.gap > 0) limit.forget();
+    if (spacing.isClose) teller.spaced(spacing.gap);
+  };
+  return {
+    sends(): Sent {
+      const sent = spacing.sends();
+      if (spacing.gap > 0) hold.lengthen('gap', spacing.gap);
+      return sent;
+    },
+    taken: (sent: Sent): void => learn(() => spacing.taken(sent)),
+    timedOut: lower,
+    overloaded: (sent: Sent, isWaitAsked: boolean): void =>
+      learn(() => {
+        if (!spacing.refused(sent, isWaitAsked)) lower(sent);
+      }),
+  };
+}
+
+/** Waits for an endpoint that refuses everybody. */
+const createRefused =
+  ({ queue, limit, hold, outage, teller }: Brakes): Pacer['refused'] =>
+  (request, startedAt, sign, asked) => {
+    const wasAway = outage.since !== null;
+    const { isAway, wait } = outage.refused(request, startedAt, queue.concurrency, sign, asked);
+    if (isAway && !wasAway) limit.suspend();
+    if (outage.since !== null) teller.away(outage.since, outage.patience);
+    if (hold.lengthen('outage', wait) && !isAway) teller.paused(wait);
+    if (wasAway && outage.isGivenUp) {
+      teller.givenUp(outage.patience);
+      limit.forget();
+      hold.lift('outage');
+    }
+    return isAway;
+  };
 
 /**
  * @param clock milliseconds
@@ -238,8 +244,14 @@ export function createPacer(
   const [wells, open] = [createWells(clock), createOpen(queue, clock)];
   const hold = createHold(queue, clock);
   const outage = createOutage(clock, waiting, open.before);
+  const spacing = createSpacing(clock);
+  const brakes = { queue, limit, hold, outage, teller };
+  const { taken, ...slowing } = createSlowing(spacing, brakes);
   return {
-    wentWell() {
+    ...slowing,
+    refused: createRefused(brakes),
+    wentWell(sent) {
+      taken(sent);
       wells.came();
       if (outage.over()) {
         teller.back();
@@ -247,22 +259,6 @@ export function createPacer(
         hold.lift('outage');
       }
       limit.raise();
-    },
-    overloaded(startedAt) {
-      if (outage.since === null && limit.lower(startedAt)) teller.lowered(queue.concurrency);
-    },
-    refused(request, startedAt, sign, asked) {
-      const wasAway = outage.since !== null;
-      const { isAway, wait } = outage.refused(request, startedAt, queue.concurrency, sign, asked);
-      if (isAway && !wasAway) limit.suspend();
-      if (outage.since !== null) teller.away(outage.since, outage.patience);
-      if (hold.lengthen('outage', wait) && !isAway) teller.paused(wait);
-      if (wasAway && outage.isGivenUp) {
-        teller.givenUp(outage.patience);
-        limit.forget();
-        hold.lift('outage');
-      }
-      return isAway;
     },
     holdBack(wait) {
       if (hold.lengthen('asked', wait)) teller.held(wait);
@@ -274,6 +270,9 @@ export function createPacer(
     },
     get lowest() {
       return teller.lowest;
+    },
+    get gap() {
+      return spacing.gap;
     },
     get isAway() {
       return outage.since !== null;

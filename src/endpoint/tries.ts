@@ -8,6 +8,7 @@ import type { Pacer } from './pacer.ts';
 import { FatalEndpointError, type Fault, passes, type Refusal, refusalOf } from './problems.ts';
 import { createRejections } from './rejections.ts';
 import { createSilence, type Silence } from './silence.ts';
+import type { Sent } from './spacing.ts';
 import { createStanding, type Standing } from './standing.ts';
 import { networkCode } from './transport.ts';
 
@@ -74,15 +75,15 @@ const AGAIN: Turn = { priority: 1, ended: CUT };
 function createBlame({ pacer }: TryOptions) {
   let last: Fault | undefined;
   return {
-    answered(exchange: object, next: Said<unknown>['next'], startedAt: number): void {
-      if (next === 'settle') pacer.wentWell();
-      if (next === 'again') pacer.refused(exchange, startedAt, 'garbled');
+    answered(exchange: object, next: Said<unknown>['next'], sent: Sent): void {
+      if (next === 'settle') pacer.wentWell(sent);
+      if (next === 'again') pacer.refused(exchange, sent.at, 'garbled');
     },
-    isEverybodys(exchange: object, fault: Fault, startedAt: number, asked = 0): boolean {
+    isEverybodys(exchange: object, fault: Fault, sent: Sent, asked = 0): boolean {
       const sign = signOf(fault);
       if (sign === undefined) return false;
       last = fault;
-      return pacer.refused(exchange, startedAt, sign, asked);
+      return pacer.refused(exchange, sent.at, sign, asked);
     },
     /** What everybody came to before the endpoint was given up; undefined while it is not. */
     get verdict(): Fault | undefined {
@@ -101,42 +102,42 @@ function createAttempt(options: TryOptions, standing: Standing, silence: Silence
 
   const attempt = async <T>(exchange: Exchange<T>, { ended }: Turn): Promise<Came<T>> => {
     const before = blame.verdict ?? (!isRefusedToAll && meter.book() ? undefined : ended);
-    return before ? failed(exchange, before) : sent(exchange);
+    return before ? failed(exchange, before) : send(exchange);
   };
 
-  const sent = async <T>(exchange: Exchange<T>): Promise<Came<T>> => {
-    const startedAt = clock();
+  const send = async <T>(exchange: Exchange<T>): Promise<Came<T>> => {
+    const sent = pacer.sends();
     try {
       const said = await meter.during(() => exchange.send());
       silence.broken();
       rejections.answered();
       pacer.holdBack(askedWait(said.headers, clock()));
-      blame.answered(exchange, said.next, startedAt);
+      blame.answered(exchange, said.next, sent);
       return said;
     } catch (error) {
       if (signal.aborted) return failed(exchange, CUT);
       return error instanceof APIError && error.status !== undefined
-        ? refused(exchange, error, startedAt)
-        : unanswered(exchange, error, startedAt);
+        ? refused(exchange, error, sent)
+        : unanswered(exchange, error, sent);
     }
   };
 
-  const unanswered = <T>(exchange: Exchange<T>, error: unknown, startedAt: number): Came<T> => {
+  const unanswered = <T>(exchange: Exchange<T>, error: unknown, sent: Sent): Came<T> => {
     const isLate = error instanceof APIConnectionTimeoutError;
-    if (isLate) pacer.overloaded(startedAt);
+    if (isLate) pacer.timedOut(sent);
     silence.kept();
     const fault: Fault = isLate ? { kind: 'timeout' } : { kind: 'network', code: networkCode(error) };
-    return { ...failed(exchange, fault), isEverybodys: blame.isEverybodys(exchange, fault, startedAt) };
+    return { ...failed(exchange, fault), isEverybodys: blame.isEverybodys(exchange, fault, sent) };
   };
 
-  const refused = <T>(exchange: Exchange<T>, error: APIError, startedAt: number): Came<T> => {
+  const refused = <T>(exchange: Exchange<T>, error: APIError, sent: Sent): Came<T> => {
     silence.broken();
     const said = exchange.heard(error);
     if (said?.next === 'settle') rejections.answered();
     if (said) return said;
     const fault: Extract<Fault, { kind: 'status' }> = { kind: 'status', ...refusalOf(error, options) };
-    if (isOverload(fault)) pacer.overloaded(startedAt);
     const asked = fault.isAccounts ? 0 : askedWait(error.headers, clock());
+    if (isOverload(fault)) pacer.overloaded(sent, asked > 0);
     pacer.holdBack(asked);
     const isAll = !passes(fault) && rejections.areAll(fault);
     const sentence = isAll || fault.isAccounts || rejections.seemAll ? exchange.fatal(fault) : undefined;
@@ -146,7 +147,7 @@ function createAttempt(options: TryOptions, standing: Standing, silence: Silence
     }
     return {
       ...failed(exchange, { ...fault, sentence }),
-      isEverybodys: blame.isEverybodys(exchange, fault, startedAt, asked),
+      isEverybodys: blame.isEverybodys(exchange, fault, sent, asked),
     };
   };
 
