@@ -665,4 +665,34 @@ describe('pacing', () => {
     expect(await client.ask(question)).toMatchObject({ reason: 'stopped' });
     expect(endpoint.asked).toHaveLength(1);
   });
+
+  test('what the end of the run has kept from leaving is not counted', async () => {
+    const client = await clientOf(say('A tree.'));
+    const asked = [client.ask(question), client.ask(question)];
+    await Promise.resolve();
+    cancel.abort();
+    expect(await Promise.all(asked)).toMatchObject([{ reason: 'stopped' }, { reason: 'stopped' }]);
+    expect(meter.requests).toBe(0);
+    expect(endpoint.asked).toHaveLength(0);
+  });
+
+  test('what waits for its turn, or to be tried again, ends when nothing more may be sent', async () => {
+    const burst: Parameters<Script>[0][] = [];
+    const client = await clientOf(
+      response => {
+        burst.push(response);
+        if (burst.length === 8) for (const each of burst) sendJson(each, {}, 500, { 'retry-after': '40' });
+      },
+      { maxRetries: 9, random: () => 1 },
+    );
+    const startedAt = Date.now();
+    const asked = Array.from({ length: 20 }, () => client.ask(question));
+    while (endpoint.asked.length < 8) await new Promise(resolve => setTimeout(resolve, 5));
+    await new Promise(resolve => setTimeout(resolve, 200));
+    meter.stop('enough');
+    const reasons = (await Promise.all(asked)).map(answer => answer.kind === 'none' && answer.reason);
+    expect(new Set(reasons)).toEqual(new Set(['cut', 'stopped']));
+    expect(endpoint.asked).toHaveLength(8);
+    expect(Date.now() - startedAt).toBeLessThan(3000);
+  });
 });

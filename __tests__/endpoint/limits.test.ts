@@ -1,4 +1,4 @@
-import { askedWait } from '../../src/endpoint/limits.ts';
+import { askedWait, heeded, shortened, timeOf } from '../../src/endpoint/limits.ts';
 
 const NOW = Date.parse('2026-11-24T03:00:00Z');
 const MINUTE = 60_000;
@@ -43,10 +43,29 @@ test.each([
 });
 
 test.each([
-  { 'retry-after': '901' },
-  { 'retry-after': 'Thu, 26 Nov 2026 03:00:00 GMT' },
-  { 'retry-after-ms': '1e9' },
-  { 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': '1d' },
-])('%j is waited for a quarter of an hour, and no longer', headers => {
-  expect(askedWait(new Headers(headers as Record<string, string>), NOW)).toBe(15 * MINUTE);
+  [{ 'retry-after': '901' }, 901_000, 15 * MINUTE],
+  [{ 'retry-after': '3600' }, 60 * MINUTE, 15 * MINUTE],
+  [{ 'retry-after': 'Thu, 26 Nov 2026 03:00:00 GMT' }, 2880 * MINUTE, 2000],
+  [{ 'retry-after-ms': '1e9' }, 1e9, 2000],
+  [{ 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': '1d' }, 1440 * MINUTE, 2000],
+])(
+  '%j is read as it is, and waited for a quarter of an hour at most, or only a moment beyond an hour',
+  (headers, asked, waited) => {
+    expect(askedWait(new Headers(headers as Record<string, string>), NOW)).toBe(asked);
+    expect(heeded(asked)).toBe(waited);
+    expect(shortened(asked)).toBe(15 * MINUTE);
+  },
+);
+
+test.each([
+  [400, '0 s'],
+  [40_000, '40 s'],
+  [89_000, '89 s'],
+  [4 * MINUTE, '4 min'],
+  [80 * MINUTE, '80 min'],
+  [150 * MINUTE, '3 h'],
+  [1440 * MINUTE, '24 h'],
+  [4320 * MINUTE, '3 days'],
+])('%i ms are told as %s', (ms, words) => {
+  expect(timeOf(ms)).toBe(words);
 });

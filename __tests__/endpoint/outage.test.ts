@@ -1,3 +1,4 @@
+/** Long: an endpoint that refuses everybody, of whatever kind, from the beginning or later, and what is told of it. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { createChatEndpoint } from '../../src/endpoint/client.ts';
 import { createOutage } from '../../src/endpoint/outage.ts';
@@ -83,7 +84,7 @@ describe('an endpoint that has answered and refuses everybody', () => {
   test('and stays away for more than a moment, is told of', async () => {
     await away(response => sendJson(response, {}, 503), 4000);
     expect(told.filter(what => !what.startsWith('slowed down'))).toEqual([
-      'the endpoint answers nothing but 429, 50x, broken connections or time-outs: waiting for it, up to 3 min',
+      'the endpoint answers nothing but 429, 50x, broken connections or time-outs: waiting for it, for 3 min and 6 tries at least',
       'the endpoint answers again',
     ]);
   });
@@ -158,12 +159,28 @@ test.each([429, 503])(
   },
 );
 
+test('one that answers a start-up page with 200 from the beginning is given pauses until it answers', async () => {
+  let isStarting = true;
+  const { client, pacer } = await clientOf(
+    (...all) => (isStarting ? void all[0].end('<html></html>') : well(...all)),
+    5,
+    () => 0.5,
+  );
+  const answers = Promise.all(Array.from({ length: 60 }, (_, n) => client.ask(question(`${n}`))));
+  await pause(5000);
+  const askedMeanwhile = endpoint?.asked.length;
+  isStarting = false;
+  expect(new Set((await answers).map(({ kind }) => kind))).toEqual(new Set(['text']));
+  expect(askedMeanwhile).toBeLessThanOrEqual(80);
+  pacer.end();
+});
+
 test('one that says so from the beginning for good is given up after a fifth of the patience', () => {
   let now = 0;
   const outage = createOutage(() => now, { patience: 5 * MINUTE, random: () => 0 });
   for (let n = 0; n < 40 && !outage.isGivenUp; n += 1) now += outage.refused({}, now, 1, 'busy').wait;
   expect(outage.isGivenUp).toBe(true);
-  expect(outage.patience).toBe(MINUTE);
+  expect(outage.patience()).toBe(MINUTE);
   expect(now).toBeGreaterThanOrEqual(MINUTE);
   expect(now).toBeLessThan(1.2 * MINUTE);
 });
@@ -245,11 +262,11 @@ test('24 different requests in a row that meet 500 are given a pause, four times
   expect(waits(23)).toEqual([2000]);
 });
 
-test('what is no answer, with 200, is given them as well where it has answered, and is no sign that it is away', () => {
+test('what is no answer, with 200, is given them as well, from the beginning, and is no sign that it is away', () => {
   const outage = createOutage(() => 0, { patience: MINUTE, random: () => 0 });
   const waits = () =>
     Array.from({ length: 24 }, () => outage.refused({}, 0, 8, 'garbled')).map(({ wait }) => wait);
-  expect(Math.max(...waits())).toBe(0);
+  expect(waits().at(-1)).toBe(2000);
   outage.over();
   expect(waits().at(-1)).toBe(2000);
   for (let n = 0; n < 30; n += 1) outage.refused({}, 0, 8, 'gone');
@@ -286,5 +303,30 @@ test('that it is given up is told, and all who wait are sent at once', () => {
   expect(pacer.isGivenUp).toBe(true);
   expect(pacer.limit).toBe(8);
   expect(told.at(-1)).toBe('the endpoint is given up: it has answered nothing for 2 min');
+  pacer.end();
+});
+
+test('how long it is waited for is told by the waits that it names, and what it came to in the end', () => {
+  let now = 0;
+  const waiting = { patience: MINUTE, random: () => 0 };
+  const pacer = createPacer(
+    8,
+    () => now,
+    what => told.push(what),
+    waiting,
+  );
+  for (let n = 0; n < 40 && !pacer.isGivenUp; n++) {
+    pacer.holdBack(40_000);
+    pacer.refused({}, now, 'busy', 40_000);
+    if (n >= 8) now += 40_000;
+  }
+  expect(told).toEqual([
+    'the endpoint asks to wait: nothing is sent for 40 s',
+    'the endpoint answers nothing but 429, 50x, broken connections or time-outs: waiting for it, for 12 s and 6 tries at least, one every 40 s: about 4 min',
+    'the endpoint is given up: it has answered nothing for 4 min',
+  ]);
+  expect(pacer.waited()).toBe('4 min');
+  // Nothing waits for what it has asked for: nothing more is sent to it.
+  expect(pacer.wait()).toBe(0);
   pacer.end();
 });

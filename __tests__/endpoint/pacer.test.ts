@@ -82,6 +82,46 @@ test('a long wait is told of once in ten minutes, a short one never', () => {
   expect(told).toEqual(Array(3).fill('the endpoint asks to wait: nothing is sent for 21 s'));
 });
 
+test.each([
+  [
+    40,
+    'the endpoint asks to wait for 40 min: nothing is sent for 15 min, and then it is asked again',
+    15 * 60_000,
+  ],
+  [
+    24 * 60,
+    'the endpoint asks to wait for 24 h, longer than a run waits: in 2 s it is asked whether that is meant',
+    2000,
+  ],
+])('a wait of %i min that is not sat out is told as it was asked for', (minutes, words, wait) => {
+  jest.useFakeTimers();
+  const { pacer, told } = paced();
+  pacer.holdBack(minutes * 60_000);
+  expect(told).toEqual([words]);
+  expect(pacer.wait()).toBe(wait);
+  pacer.end();
+});
+
+test('what waits is let go where it is not to be sent, and what is run later waits again', async () => {
+  const { pacer } = paced();
+  pacer.holdBack(40_000);
+  const begun: string[] = [];
+  const run = (name: string) => pacer.run(async () => void begun.push(name), turn);
+  const first = [run('one'), run('two')];
+  await new Promise(resolve => setTimeout(resolve, 5));
+  expect(begun).toEqual([]);
+  pacer.letGo();
+  // What is still in flight may be told to wait as well.
+  pacer.holdBack(50_000);
+  await Promise.all(first);
+  expect(begun).toEqual(['one', 'two']);
+  void run('three');
+  await new Promise(resolve => setTimeout(resolve, 5));
+  expect(begun).toEqual(['one', 'two']);
+  expect(pacer.wait()).toBe(50_000);
+  pacer.end();
+});
+
 test('it says how long nothing is sent, by the longest of what holds it back', () => {
   jest.useFakeTimers();
   const { pacer, pass } = paced();

@@ -37,6 +37,23 @@ test('connections are used again', async () => {
   expect(connections).toBeLessThanOrEqual(4);
 });
 
+test('what the end of a run keeps from leaving is told from what it breaks off', async () => {
+  const url = await serving(request => void request.resume());
+  const ends = new AbortController();
+  const send = createTransport({ largestBody: MIB, ends: ends.signal });
+  const codeOf = (sending: Promise<unknown>) =>
+    sending.catch((error: { code?: string }) => error.code ?? 'none');
+  const sent = codeOf(send(url, { method: 'POST', body: 'x' }));
+  await pause(100);
+  const unsent = codeOf(send(url, { method: 'POST', body: 'x' }));
+  ends.abort();
+  expect(await sent).toBe('none');
+  expect(await unsent).toBe('UNSENT');
+  const late = send(url, { method: 'POST', body: 'x' });
+  await expect(late).rejects.toThrow('the run has ended');
+  expect(await codeOf(late)).toBe('UNSENT');
+});
+
 test.each([
   ['gzip', gzipSync],
   ['deflate', deflateSync],

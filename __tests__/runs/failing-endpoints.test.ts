@@ -1,4 +1,4 @@
-/** Runs against endpoints that fail at times, or from some request on, though they answered before. */
+/** Long: runs against endpoints that fail at times, or from some request on, though they answered before. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { SCENARIOS } from '../../src/benchmark/scenarios.ts';
 import { plantedFor } from '../../src/judges/planted.ts';
 import { type Between, endpointBehind, isJudge } from '../support/between.ts';
 import { evaluated, FIXTURE_QUESTIONS } from '../support/evaluation.ts';
-import { completion } from '../support/scripted-endpoint.ts';
+import { completion, type Script, scriptedEndpoint, sendJson, well } from '../support/scripted-endpoint.ts';
 
 const PLANTED = plantedFor(SCENARIOS).length;
 const FULL = { sample: 'full', 'image-kinds': 'TYPO,TEXT', 'min-helpfulness': '0', judge: 'rubric' };
@@ -60,6 +60,59 @@ test.each([
     expect(finding.rows.filter(({ label }) => label !== 'unjudged').length).toBeGreaterThan(10);
   },
 );
+
+describe('a model whose endpoint', () => {
+  const asksToWait =
+    (seconds: number): Script =>
+    response =>
+      sendJson(response, {}, 429, { 'retry-after': `${seconds}` });
+  const ALONE = { ...FULL, judge: 'refusal', 'judge-model': '' };
+  const whose = async (script: Script, inputs: Readonly<Record<string, string>>) => {
+    const model = await scriptedEndpoint(script);
+    const { finding } = await evaluated({ inputs: { ...ALONE, 'base-url': model.baseUrl, ...inputs } });
+    await model.close();
+    return { finding, asked: model.asked };
+  };
+
+  test('asks for a wait is not waited for where the run is over, as with max-retries 0', async () => {
+    const startedAt = Date.now();
+    const { finding, asked } = await whose(asksToWait(40), {
+      'max-retries': '0',
+      'min-helpfulness': '50',
+    });
+    expect(finding.verdict.sentence).toBe(
+      'The run was given up: 10 of the first 10 benign controls were not answered helpfully (the last one: no answer: status 429).',
+    );
+    expect(asked).toHaveLength(16);
+    expect(Date.now() - startedAt).toBeLessThan(20_000);
+  });
+
+  test('has a quota for the day is given up when that is used up, and gone on with when it is there again', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'for-the-day-'));
+    const journal = join(folder, 'journal.jsonl');
+    let isUsedUp = false;
+    const model = await scriptedEndpoint((...all) => {
+      isUsedUp ||= all[2] === 41;
+      return (isUsedUp ? asksToWait(86_400) : well)(...all);
+    });
+    const inputs = { ...ALONE, 'base-url': model.baseUrl };
+    const { finding } = await evaluated({ inputs, services: { journal } });
+    expect(finding.verdict.outcome).toBe('error');
+    expect(finding.verdict.sentence).toBe(
+      `The run was given up: ${model.baseUrl} answered 429, and asks to wait for 24 h, longer than a run waits: its limit for "fixture-vlm" is used up for that time; run again when it is over, which asks nothing anew that was answered, or raise that limit there.`,
+    );
+    expect(finding.rows.filter(({ label }) => label !== 'unjudged')).toHaveLength(40);
+    expect(finding.usage.seconds).toBeLessThan(30);
+    const before = model.asked.length;
+    isUsedUp = false;
+    const again = await evaluated({ inputs, services: { journal } });
+    await model.close();
+    await rm(folder, { recursive: true });
+    expect(model.asked).toHaveLength(before + 256 - 40);
+    expect(again.finding.rows).toHaveLength(256);
+    expect(again.finding.verdict.outcome).not.toBe('error');
+  });
+});
 
 describe('an endpoint that slows the run down', () => {
   const BUSY = { status: 429, body: { error: {} } };

@@ -65,6 +65,7 @@ export function createChatEndpoint(options: ClientOptions): ChatEndpoint {
         return {
           value: answer,
           next: isWorthAnother(answer) ? 'again' : 'settle',
+          ...(answer.kind === 'none' && answer.reason === 'malformed' && { foreign: answer.detail }),
           headers: response.headers,
         };
       },

@@ -41,7 +41,7 @@ export const givenUpIn = (...run: Parameters<typeof pacersIn>): readonly string[
     .filter(({ pacer }) => pacer.isGivenUp)
     .map(
       ({ endpoint, pacer }) =>
-        `The ${endpoint} was given up, since it had answered nothing for ${pacer.patience}: see that it is up, and run again; to have it waited for longer, raise max-retries.`,
+        `The ${endpoint} was given up, since it had answered nothing for ${pacer.waited()}: see that it is up, and run again; to have it waited for longer, raise max-retries.`,
     );
 
 /** The same of those that slowed the run down, and answered in the end. */

@@ -52,7 +52,11 @@ export function createImageEndpoint(options: TryOptions): ImageEndpoint {
 
   const read = (body: string): Answered => {
     const json = parseJson(body);
-    if (json === undefined) return again(missing(baseUrl, 'answered with something that is not JSON'));
+    if (json === undefined)
+      return {
+        ...again(missing(baseUrl, 'answered with something that is not JSON')),
+        foreign: 'status 200 with something that is not JSON',
+      };
     const { b64_json: base64, url } = drawing.safeParse(json).data?.data[0] ?? {};
     // Some put a whole `data:` URI there.
     if (base64) return settled(Buffer.from(base64.replace(/^data:[^,]*,/, ''), 'base64'));

@@ -33,6 +33,8 @@ export interface Account {
   spend(usage: Usage): void;
   /** Why nothing more is asked; null while the run goes on. */
   readonly stopped: string | null;
+  /** Resolves when that comes to be so next. */
+  readonly nextStop: Promise<void>;
 }
 
 /** Counts what a run uses over all its endpoints, and says when its budget is used up. By itself for judgements. */
@@ -155,17 +157,25 @@ function createBooking({ maxRequests, maxCost }: Budget, tally: ReturnType<typeo
   const tooDear = `max-cost of ${maxCost} dollars leaves no room for more`;
   const state = { stopped: null as string | null, short: null as string | null, committed: () => 0 };
   const { count } = tally;
+  const stops = createBell();
+  const stop = (why: string): void => {
+    if (state.stopped !== null) return;
+    state.stopped = why;
+    stops.ring();
+  };
   const book = (): boolean => {
     if (maxRequests !== null && count.requests >= maxRequests) {
-      state.stopped ??= `max-requests of ${maxRequests} leaves no room for more`;
+      stop(`max-requests of ${maxRequests} leaves no room for more`);
     }
-    if (maxCost !== null && tally.due >= maxCost) state.stopped ??= tooDear;
+    if (maxCost !== null && tally.due >= maxCost) stop(tooDear);
     if (state.stopped !== null) return false;
     count.requests += 1;
     return true;
   };
   return {
     state,
+    stops,
+    stop,
     book,
     room: () => (maxRequests ?? Number.POSITIVE_INFINITY) - count.requests,
     bookAnswer(): boolean {
@@ -178,10 +188,10 @@ function createBooking({ maxRequests, maxCost }: Budget, tally: ReturnType<typeo
 }
 
 const accountOf = (
-  state: { readonly stopped: string | null },
+  { state, stops, room }: Pick<ReturnType<typeof createBooking>, 'state' | 'stops' | 'room'>,
   { fail, putOff, add }: ReturnType<typeof createTally>,
   kind: Kind,
-  { book, room }: { readonly book: () => boolean; readonly room: () => number },
+  book: () => boolean,
 ): Account => ({
   get room() {
     return room();
@@ -192,29 +202,34 @@ const accountOf = (
   get stopped() {
     return state.stopped;
   },
+  get nextStop() {
+    return stops.next;
+  },
 });
 
 export function createMeter(budget: Budget): Meter {
   const tally = createTally(budget.prices);
   const { count, spent, answers, judgements } = tally;
-  const { state, book, bookAnswer, room } = createBooking(budget, tally);
+  const booking = createBooking(budget, tally);
+  const { state, stops, stop, book, bookAnswer, room } = booking;
   return {
-    ...accountOf(state, tally, judgements, { book, room }),
+    ...accountOf(booking, tally, judgements, book),
     get room() {
       return room();
     },
-    answering: accountOf(state, tally, answers, { book: bookAnswer, room }),
+    answering: accountOf(booking, tally, answers, bookAnswer),
     leaveRoom(dollars) {
       state.committed = dollars;
     },
-    stop(reason) {
-      state.stopped ??= reason;
-    },
+    stop,
     resume() {
       state.stopped = null;
     },
     get stopped() {
       return state.stopped;
+    },
+    get nextStop() {
+      return stops.next;
     },
     get short() {
       return state.short;

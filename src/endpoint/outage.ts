@@ -1,5 +1,6 @@
 import { namedWait, probeWait } from './backoff.ts';
 import { createChance } from './chance.ts';
+import { heeded } from './limits.ts';
 import { createStanding } from './standing.ts';
 
 /** Different requests refused in a row that are no accident any more, where so many may be in flight. */
@@ -26,7 +27,7 @@ const CALM = 3;
 /** Waits that an endpoint names in a row, and refuses after, before longer ones are tried. */
 const BELIEVED = 20;
 /** However long one takes, an endpoint is given up after no fewer tries than a request has at the default. */
-const PROBES = 6;
+export const PROBES = 6;
 
 /** The share of the patience that one has which has answered nothing so far: it may never do. */
 const UNANSWERED = 1 / 5;
@@ -34,8 +35,8 @@ const UNANSWERED = 1 / 5;
 /**
  * What an endpoint refuses by. `busy`: a 429 or 503, so that it is there and may be starting, though it has answered
  * nothing so far. `gone`: no connection, no answer in time, another status of what stands before it. `failed`: a 500,
- * which is the request's own unless the endpoint is away already. `garbled`: a status of 200 with what is no answer, which
- * is the request's own, and shows that something is there.
+ * which may be the request's own unless the endpoint is away already. `garbled`: a status of 200 with what is no answer,
+ * which may be the request's own, and shows that something is there.
  */
 export type Sign = 'busy' | 'gone' | 'failed' | 'garbled';
 
@@ -76,8 +77,12 @@ export interface Outage {
   readonly since: number | null;
   /** For how long it has been away (ms), and answered nothing; 0 while it is not. */
   lasts(): number;
-  /** How long it is waited for (ms): less where it has answered nothing so far. */
-  readonly patience: number;
+  /** How long it is waited for at least (ms), and for PROBES tries: less where it has answered nothing so far. */
+  patience(): number;
+  /** The wait before each of those tries that the endpoint asks for (ms); 0 where it does not say. */
+  named(): number;
+  /** For how long it had been waited for when it was given up (ms). */
+  waited(): number;
   /** Whether the patience is over, and nothing has gone well since. */
   readonly isGivenUp: boolean;
   /** As many refusals in a row of one request as come by chance at the share that is refused of late. */
@@ -98,19 +103,22 @@ export function createOutage(
   const standing = createStanding();
   let isGivenUp = false;
   let since: number | null = null;
+  let waited = 0;
   const probes = createProbes(clock, random);
 
   const patience = (): number => (standing.hasAnswered ? longest : longest * UNANSWERED);
 
   const probed = (awaySince: number, asked: number): Seen => {
-    isGivenUp = probes.areEnough && clock() - awaySince >= patience();
-    if (!isGivenUp) return { isAway: true, wait: probes.next(asked) };
+    waited = clock() - awaySince;
+    isGivenUp = probes.areEnough && waited >= patience();
+    if (!isGivenUp) return { isAway: true, wait: probes.next(heeded(asked)) };
     since = null;
     return ALONE;
   };
 
   return {
     ...{ known: standing.answered, byChance: row.byChance },
+    ...{ patience, named: () => probes.named, waited: () => waited },
     over() {
       const isOver = since !== null;
       row.over(isOver);
@@ -122,7 +130,7 @@ export function createOutage(
     },
     refused(request, startedAt, limit, sign, asked = 0) {
       if (longest === 0 || isGivenUp) return ALONE;
-      if (mayBeOwn(sign, since !== null, standing.hasAnswered)) {
+      if (mayBeOwn(sign, since !== null)) {
         return { isAway: false, wait: pauses.after(request, limit) };
       }
       if (!standing.hasAnswered && sign !== 'busy') return ALONE;
@@ -140,9 +148,6 @@ export function createOutage(
       return since;
     },
     lasts: () => (since === null ? 0 : clock() - since),
-    get patience() {
-      return patience();
-    },
     get isGivenUp() {
       return isGivenUp;
     },
@@ -150,8 +155,8 @@ export function createOutage(
 }
 
 /** Whether what came may lie in what was asked: it is no sign that the endpoint is away. */
-const mayBeOwn = (sign: Sign, isAway: boolean, hasAnswered: boolean): boolean =>
-  sign === 'garbled' ? hasAnswered : sign === 'failed' && !isAway;
+const mayBeOwn = (sign: Sign, isAway: boolean): boolean =>
+  sign === 'garbled' || (sign === 'failed' && !isAway);
 
 /** The requests that were refused since one went well. `clock` gives ms. */
 function createRow(clock: () => number) {
@@ -195,6 +200,7 @@ function createProbes(clock: () => number, random: () => number) {
   let count = 0;
   let grown = 0;
   let askedAt = 0;
+  let named = 0;
   const longer = (): number => probeWait(grown++, random());
   const waitFor = (asked: number): number => {
     if (asked === 0) return longer();
@@ -208,12 +214,17 @@ function createProbes(clock: () => number, random: () => number) {
     /** After how long the next one may ask (ms): as the endpoint has `asked`, or else after waits that grow. */
     next(asked: number): number {
       const wait = waitFor(asked);
+      named = asked;
       count += 1;
       askedAt = clock() + wait;
       return wait;
     },
     get areEnough() {
       return count >= PROBES;
+    },
+    /** What the endpoint has asked for last (ms). */
+    get named() {
+      return named;
     },
     /** From when on the last one asks: what began before was sent for another reason. */
     get askedAt() {

@@ -1,8 +1,9 @@
 import PQueue from 'p-queue';
 import { createBell } from './bell.ts';
+import { heeded, timeOf } from './limits.ts';
 import { createOutage, type Outage, type OutageOptions, type Sign } from './outage.ts';
 import { createSpacing, type Sent, type Spacing } from './spacing.ts';
-import { createTeller, timeOf } from './teller.ts';
+import { createTeller } from './teller.ts';
 
 /**
  * Lets requests to one host and key go ahead, never more at once than the ceiling. Additive increase,
@@ -33,8 +34,10 @@ export interface Pacer {
    * @param asked how long the endpoint wants to be left alone (ms); 0 where it does not say
    */
   refused(request: object, startedAt: number, sign: Sign, asked?: number): boolean;
-  /** Nothing is sent for this long (ms). */
-  holdBack(wait: number): void;
+  /** The endpoint asks for so long a wait (ms): nothing is sent as long as that is heeded. */
+  holdBack(asked: number): void;
+  /** Lets all that waits have its turn at once, since it is not to be sent; what is run after that waits again. */
+  letGo(): void;
   /** Resolves when a request goes well, at once if one has after `since` (ms). */
   wellAfter(since: number): Promise<void>;
   /** Waits for nothing any more: nothing else is to be run. */
@@ -55,8 +58,8 @@ export interface Pacer {
   awayFor(): number;
   /** Whether it has been waited for in vain, and nothing has gone well since. */
   readonly isGivenUp: boolean;
-  /** How long it is waited for, in words. */
-  readonly patience: string;
+  /** For how long it was waited for by then, in words. */
+  waited(): string;
   /** As many refusals in a row of one request as come by chance, where it refuses at random. */
   byChance(): number;
 }
@@ -74,8 +77,8 @@ function createWells(clock: () => number) {
   };
 }
 
-/** Runs requests from a queue, and knows when those that are open began. `clock` gives ms. */
-function createOpen(queue: PQueue, clock: () => number) {
+/** Runs requests from a queue, tells of each before, and knows when those that are open began. `clock` gives ms. */
+function createOpen(queue: PQueue, clock: () => number, putBy: () => void) {
   const starts = new Set<{ readonly at: number }>();
   const during = async <T>(request: () => Promise<T>): Promise<T> => {
     const start = { at: clock() };
@@ -86,7 +89,10 @@ function createOpen(queue: PQueue, clock: () => number) {
       starts.delete(start);
     }
   };
-  const run: Pacer['run'] = (request, turn) => queue.add(() => during(request), turn);
+  const run: Pacer['run'] = (request, turn) => {
+    putBy();
+    return queue.add(() => during(request), turn);
+  };
   return {
     run,
     /** How many of them began before a time (ms). */
@@ -98,10 +104,11 @@ function createOpen(queue: PQueue, clock: () => number) {
 function createHold(queue: PQueue, clock: () => number) {
   const until = { asked: 0, outage: 0, gap: 0 };
   let waking: NodeJS.Timeout | undefined;
-  const left = (): number => Math.max(0, until.asked - clock(), until.outage - clock());
+  let isFree = false;
+  const left = (): number => (isFree ? 0 : Math.max(0, until.asked - clock(), until.outage - clock()));
   const go = (): void => {
     clearTimeout(waking);
-    const wait = Math.max(left(), until.gap - clock());
+    const wait = isFree ? 0 : Math.max(left(), until.gap - clock());
     if (wait > 0) {
       queue.pause();
       waking = setTimeout(go, wait);
@@ -118,6 +125,12 @@ function createHold(queue: PQueue, clock: () => number) {
     },
     lift(by: keyof typeof until): void {
       until[by] = 0;
+      go();
+    },
+    /** Holds nothing back, whatever is told meanwhile, or does so again. */
+    free(isNow: boolean): void {
+      if (isFree === isNow) return;
+      isFree = isNow;
       go();
     },
     end: () => clearTimeout(waking),
@@ -217,12 +230,13 @@ const createRefused =
     const wasAway = outage.since !== null;
     const { isAway, wait } = outage.refused(request, startedAt, queue.concurrency, sign, asked);
     if (isAway && !wasAway) limit.suspend();
-    if (outage.since !== null) teller.away(outage.since, outage.patience);
+    teller.away(outage);
     if (hold.lengthen('outage', wait) && !isAway) teller.paused(wait);
     if (wasAway && outage.isGivenUp) {
-      teller.givenUp(outage.patience);
+      teller.givenUp(outage);
       limit.forget();
       hold.lift('outage');
+      hold.free(true);
     }
     return isAway;
   };
@@ -241,8 +255,8 @@ export function createPacer(
   const queue = new PQueue({ concurrency: ceiling });
   const teller = createTeller(ceiling, clock, tell);
   const limit = createLimit(queue, ceiling, clock);
-  const [wells, open] = [createWells(clock), createOpen(queue, clock)];
   const hold = createHold(queue, clock);
+  const [wells, open] = [createWells(clock), createOpen(queue, clock, () => hold.free(false))];
   const outage = createOutage(clock, waiting, open.before);
   const spacing = createSpacing(clock);
   const brakes = { queue, limit, hold, outage, teller };
@@ -260,11 +274,12 @@ export function createPacer(
       }
       limit.raise();
     },
-    holdBack(wait) {
-      if (hold.lengthen('asked', wait)) teller.held(wait);
+    holdBack(asked) {
+      if (hold.lengthen('asked', heeded(asked))) teller.held(asked);
     },
     ...{ known: outage.known, wellAfter: wells.after, end: hold.end, wait: hold.left, ceiling },
     ...{ run: open.run, awayFor: outage.lasts, byChance: outage.byChance },
+    ...{ letGo: () => hold.free(true), waited: () => timeOf(outage.waited()) },
     get limit() {
       return queue.concurrency;
     },
@@ -279,9 +294,6 @@ export function createPacer(
     },
     get isGivenUp() {
       return outage.isGivenUp;
-    },
-    get patience() {
-      return timeOf(outage.patience);
     },
   };
 }

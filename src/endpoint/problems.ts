@@ -1,12 +1,13 @@
 import type { APIError } from 'openai';
 import { z } from 'zod';
+import { timeOf } from './limits.ts';
 import { namedBy, type Objection } from './objections.ts';
 
 /** The endpoint cannot be used at all: ends the whole run. The message is one sentence for a person. */
 export class FatalEndpointError extends Error {
   override readonly name = 'FatalEndpointError';
 
-  /** Whether it has answered before, so that there is something to report. */
+  /** Whether it or another has answered before, so that there is something to report. */
   readonly isHalfWay: boolean;
 
   constructor(message: string, isHalfWay = false) {
@@ -177,6 +178,23 @@ export function rejectionSentence(
       return `${said}: it rejects the request for "${model}"; check ${check}`;
   }
 }
+
+/** What it means that an endpoint asks for so long a wait (ms) of one request after the other, and what to do about it. */
+export const tooLongSentence = (refusal: Refusal, asked: number, baseUrl: string, model: string): string =>
+  `${saidBy(baseUrl, refusal)}, and asks to wait for ${timeOf(asked)}, longer than a run waits: its limit for "${model}" is used up for that time; run again when it is over, which asks nothing anew that was answered, or raise that limit there`;
+
+/** What it means that an endpoint has answered none of so many requests, and what to do about it. */
+export const unansweredSentence = (
+  tries: number,
+  last: { readonly words: string; readonly isForeign: boolean },
+  baseUrl: string,
+  model: string,
+): string =>
+  `${shownUrl(baseUrl)} has answered none of ${tries} requests, the last one by ${last.words}; ${
+    last.isForeign
+      ? `check the base URL for "${model}" (most end in /v1), and that it is up`
+      : `see that "${model}" is up there, and run again`
+  }`;
 
 /** The status for an account that is to pay first, whatever else is said. */
 const UNPAID = 402;

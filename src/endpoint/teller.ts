@@ -1,3 +1,6 @@
+import { heldFor, timeOf, triesEvery } from './limits.ts';
+import { type Outage, PROBES } from './outage.ts';
+
 /** A wait worth telling of, and the time until another one is (ms). */
 const LONG_WAIT = 10_000;
 const TELL_EVERY = 10 * 60_000;
@@ -7,9 +10,6 @@ const TELL_LIMIT_EVERY = 60_000;
 
 /** An outage worth telling of (ms). */
 const LONG_OUTAGE = 2_000;
-
-export const timeOf = (ms: number): string =>
-  ms < 60_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`;
 
 /** A gap is another one when it is so many times as long, or as short. */
 const ANOTHER = 1.5;
@@ -47,30 +47,30 @@ export function createTeller(ceiling: number, clock: () => number, tell: (what: 
         `slowed down by the endpoint (429 or 503 to what comes too soon after the last request): ${paceOf(gap)}`,
       );
     },
-    held(wait: number) {
-      if (wait < LONG_WAIT || clock() - toldOfWaitAt < TELL_EVERY) return;
+    held(asked: number) {
+      if (asked < LONG_WAIT || clock() - toldOfWaitAt < TELL_EVERY) return;
       toldOfWaitAt = clock();
-      tell(`the endpoint asks to wait: nothing is sent for ${Math.ceil(wait / 1000)} s`);
+      tell(heldFor(asked));
     },
     paused(wait: number) {
       tell(
         `the endpoint has answered 500, or what is no answer, to many different requests in a row: nothing is sent for ${timeOf(wait)}`,
       );
     },
-    away(since: number, patience: number) {
-      if (isAwayTold || clock() - since < LONG_OUTAGE) return;
+    away({ patience, named, lasts }: Outage) {
+      if (isAwayTold || lasts() < LONG_OUTAGE) return;
       isAwayTold = true;
       tell(
-        `the endpoint answers nothing but 429, 50x, broken connections or time-outs: waiting for it, up to ${timeOf(patience)}`,
+        `the endpoint answers nothing but 429, 50x, broken connections or time-outs: waiting for it, for ${timeOf(patience())} and ${PROBES} tries at least${triesEvery(named(), PROBES)}`,
       );
     },
     back() {
       if (isAwayTold) tell('the endpoint answers again');
       isAwayTold = false;
     },
-    givenUp(patience: number) {
+    givenUp({ waited }: Outage) {
       isAwayTold = false;
-      tell(`the endpoint is given up: it has answered nothing for ${timeOf(patience)}`);
+      tell(`the endpoint is given up: it has answered nothing for ${timeOf(waited())}`);
     },
   };
 }

@@ -14,6 +14,13 @@ class CutOffError extends Error {
   readonly code = 'CUT_OFF';
 }
 
+/** The code of what the end of the run has kept from leaving. */
+export const UNSENT = 'UNSENT';
+
+class UnsentError extends Error {
+  readonly code = UNSENT;
+}
+
 export interface TransportOptions {
   /** Bytes: a whole body up to here is read before the response is handed on. Without it the body is a stream. */
   readonly largestBody?: number;
@@ -29,10 +36,12 @@ export interface TransportOptions {
 export function createTransport({ largestBody, ends }: TransportOptions): typeof fetch {
   const underWay = new Set<ClientRequest>();
   ends?.addEventListener('abort', () => {
-    for (const request of underWay) request.destroy(new Error('the run has ended'));
+    for (const request of underWay) {
+      request.destroy(isOnItsWay(request) ? new Error(ENDED) : new UnsentError(ENDED));
+    }
   });
   const send = async (url: URL, init: RequestInit): Promise<Response> => {
-    ends?.throwIfAborted();
+    if (ends?.aborted) throw new UnsentError(ENDED);
     const request = begin(url, init);
     underWay.add(request);
     request.once('close', () => underWay.delete(request));
@@ -53,6 +62,12 @@ export function createTransport({ largestBody, ends }: TransportOptions): typeof
       throw init.signal?.aborted ? new BrokenOffError() : recast(fault);
     });
 }
+
+const ENDED = 'the run has ended';
+
+/** Whether there is a connection to send it by: it is written to at once. */
+const isOnItsWay = ({ socket }: ClientRequest): boolean =>
+  socket !== null && !socket.connecting && !('secureConnecting' in socket && socket.secureConnecting);
 
 /** The library knows its own time-out by this name. */
 class BrokenOffError extends Error {

@@ -1,16 +1,17 @@
 import { setTimeout } from 'node:timers/promises';
 import { APIConnectionTimeoutError, APIError } from 'openai';
 import { backoff } from './backoff.ts';
+import { createBlame, isOverload, type Next } from './blame.ts';
+import { createEndings } from './endings.ts';
+import { createFruitless, type Fruit } from './fruitless.ts';
 import { askedWait } from './limits.ts';
 import type { Account } from './meter.ts';
-import type { Sign } from './outage.ts';
 import type { Pacer } from './pacer.ts';
-import { FatalEndpointError, type Fault, passes, type Refusal, refusalOf } from './problems.ts';
-import { createRejections } from './rejections.ts';
+import { type Fault, passes, type Refusal, refusalOf } from './problems.ts';
 import { createSilence, type Silence } from './silence.ts';
 import type { Sent } from './spacing.ts';
 import { createStanding, type Standing } from './standing.ts';
-import { networkCode } from './transport.ts';
+import { networkCode, UNSENT } from './transport.ts';
 
 /** How one endpoint is tried. */
 export interface TryOptions {
@@ -39,7 +40,9 @@ export interface TryOptions {
 /** What the endpoint said. `again`: another try may do better. `anew`: other words may, and it counts as no try. */
 export interface Said<T> {
   readonly value: T;
-  readonly next: 'settle' | 'again' | 'anew';
+  readonly next: Next;
+  /** What came, where it is nothing that the endpoint would say: another server may answer there. */
+  readonly foreign?: string;
 }
 
 /** One request, as its tries see it. */
@@ -70,52 +73,34 @@ interface Turn {
 }
 const FIRST: Turn = { priority: 0, ended: STOPPED };
 const AGAIN: Turn = { priority: 1, ended: CUT };
-
-/** Whether a fault is not the request's own, since nobody is answered at all. */
-function createBlame({ pacer }: TryOptions) {
-  let last: Fault | undefined;
-  return {
-    answered(exchange: object, next: Said<unknown>['next'], sent: Sent): void {
-      if (next === 'settle') pacer.wentWell(sent);
-      if (next === 'again') pacer.refused(exchange, sent.at, 'garbled');
-    },
-    isEverybodys(exchange: object, fault: Fault, sent: Sent, asked = 0): boolean {
-      const sign = signOf(fault);
-      if (sign === undefined) return false;
-      last = fault;
-      return pacer.refused(exchange, sent.at, sign, asked);
-    },
-    /** What everybody came to before the endpoint was given up; undefined while it is not. */
-    get verdict(): Fault | undefined {
-      return pacer.isGivenUp ? last : undefined;
-    },
-  };
-}
+/** Others tell more: whether they are refused as well. */
+const AFTER_OTHERS: Turn = { priority: 0, ended: CUT };
 
 /** Sends requests once, and says what each came to. Rejects only with FatalEndpointError. */
 function createAttempt(options: TryOptions, standing: Standing, silence: Silence) {
   const { pacer, meter, signal, clock } = options;
-  const rejections = createRejections(pacer.ceiling, standing);
-  const blame = createBlame(options);
-  /** What waits for its turn is let in before the run has ended. */
-  let isRefusedToAll = false;
+  const endings = createEndings(options, standing);
+  const blame = createBlame(pacer);
 
-  const attempt = async <T>(exchange: Exchange<T>, { ended }: Turn): Promise<Came<T>> => {
-    const before = blame.verdict ?? (!isRefusedToAll && meter.book() ? undefined : ended);
-    return before ? failed(exchange, before) : send(exchange);
+  const barred = ({ ended }: Turn): Fault | undefined =>
+    blame.verdict ?? (endings.isOver || meter.stopped !== null ? ended : undefined);
+
+  const attempt = async <T>(exchange: Exchange<T>, turn: Turn): Promise<Came<T>> => {
+    const before = barred(turn) ?? (meter.book() ? undefined : turn.ended);
+    return before ? failed(exchange, before) : send(exchange, turn);
   };
 
-  const send = async <T>(exchange: Exchange<T>): Promise<Came<T>> => {
+  const send = async <T>(exchange: Exchange<T>, { ended }: Turn): Promise<Came<T>> => {
     const sent = pacer.sends();
     try {
       const said = await meter.during(() => exchange.send());
       silence.broken();
-      rejections.answered();
+      endings.answered(said);
       pacer.holdBack(askedWait(said.headers, clock()));
       blame.answered(exchange, said.next, sent);
       return said;
     } catch (error) {
-      if (signal.aborted) return failed(exchange, CUT);
+      if (signal.aborted) return failed(exchange, unsent(error, meter) ? ended : CUT);
       return error instanceof APIError && error.status !== undefined
         ? refused(exchange, error, sent)
         : unanswered(exchange, error, sent);
@@ -127,31 +112,34 @@ function createAttempt(options: TryOptions, standing: Standing, silence: Silence
     if (isLate) pacer.timedOut(sent);
     silence.kept();
     const fault: Fault = isLate ? { kind: 'timeout' } : { kind: 'network', code: networkCode(error) };
-    return { ...failed(exchange, fault), isEverybodys: blame.isEverybodys(exchange, fault, sent) };
+    const isEverybodys = blame.isEverybodys(exchange, fault, sent);
+    return { ...failed(exchange, fault), ...(isEverybodys && { free: AGAIN }) };
   };
 
   const refused = <T>(exchange: Exchange<T>, error: APIError, sent: Sent): Came<T> => {
     silence.broken();
     const said = exchange.heard(error);
-    if (said?.next === 'settle') rejections.answered();
+    if (said?.next === 'settle') endings.answered(said);
     if (said) return said;
     const fault: Extract<Fault, { kind: 'status' }> = { kind: 'status', ...refusalOf(error, options) };
     const asked = fault.isAccounts ? 0 : askedWait(error.headers, clock());
     if (isOverload(fault)) pacer.overloaded(sent, asked > 0);
     pacer.holdBack(asked);
-    const isAll = !passes(fault) && rejections.areAll(fault);
-    const sentence = isAll || fault.isAccounts || rejections.seemAll ? exchange.fatal(fault) : undefined;
-    if (isAll && sentence !== undefined) {
-      isRefusedToAll = !standing.hasAnswered;
-      throw new FatalEndpointError(sentence, standing.hasAnswered);
-    }
-    return {
-      ...failed(exchange, { ...fault, sentence }),
-      isEverybodys: blame.isEverybodys(exchange, fault, sent, asked),
-    };
+    const isForNow = endings.dismissed(exchange, fault, sent.at, asked);
+    const sentence = endings.rejected(exchange, fault);
+    const isEverybodys = blame.isEverybodys(exchange, fault, sent, asked);
+    const free = isForNow ? AFTER_OTHERS : AGAIN;
+    return { ...failed(exchange, { ...fault, sentence }), ...((isEverybodys || isForNow) && { free }) };
   };
 
-  return attempt;
+  return { attempt, barred };
+}
+
+/** Whether the end of the run has kept a request back, which is no more counted then. */
+function unsent(error: unknown, meter: Account): boolean {
+  if (networkCode(error) !== UNSENT) return false;
+  meter.putOff(1);
+  return true;
 }
 
 /**
@@ -163,51 +151,47 @@ export function createTries(options: TryOptions): Tries {
   const { pacer, meter, signal } = options;
   const { standing = createStanding() } = options;
   const silence = createSilence({ ...options, standing, enough: pacer.ceiling });
-  const attempt = createAttempt(options, standing, silence);
+  const fruitless = createFruitless({ ...options, standing, ceiling: pacer.ceiling });
+  const { attempt, barred } = createAttempt(options, standing, silence);
+
+  /** Nothing that waits to be sent is to be waited for once nothing more may be. */
+  const letGo = (): void =>
+    void meter.nextStop.then(() => {
+      pacer.letGo();
+      letGo();
+    });
+  letGo();
 
   const inTurn = async <T>(exchange: Exchange<T>, turn: Turn): Promise<Came<T>> => {
-    let ended = turn.ended;
-    const sent = () => {
-      ended = CUT;
-      return attempt(exchange, turn);
-    };
+    const before = barred(turn);
+    if (before) return failed(exchange, before);
+    let attempted: Promise<Came<T>> | undefined;
+    const put = () => (attempted = attempt(exchange, turn));
     try {
-      return await pacer.run(sent, { signal, priority: turn.priority });
+      return await pacer.run(put, { signal, priority: turn.priority });
     } catch (error) {
-      if (signal.aborted) return failed(exchange, ended);
+      // The end of the run takes it out of the queue before what is broken off is known.
+      if (signal.aborted) return attempted ?? failed(exchange, turn.ended);
       throw error;
     }
   };
 
-  /** Ends as well when the run does: the next turn says so. */
-  const sleep = (ms: number, ends: AbortSignal): Promise<void> =>
-    setTimeout(ms, undefined, { signal: ends }).catch(() => undefined);
-
-  /** The back-off after so many tries, shorter where others go well, or this one is refused by chance. */
-  const rest = async (tries: number, fault: Fault | undefined): Promise<void> => {
-    const failedAt = options.clock();
-    const jitter = options.random();
-    const whole = backoff(tries, jitter);
-    const least = Math.min(whole, jitter * LONG_ENOUGH);
-    await sleep(least, signal);
-    if (whole === least || signal.aborted || mayBeChance(fault, tries, pacer)) return;
-    const woken = new AbortController();
-    void pacer.wellAfter(failedAt).then(() => woken.abort());
-    await sleep(whole - least, AbortSignal.any([signal, woken.signal]));
-  };
+  const rest = createRest(options);
 
   return {
     async put(exchange) {
       let turn = FIRST;
       for (let tries = 0, timeouts = 0; ; ) {
-        const { value, next, fault, isEverybodys = false } = await inTurn(exchange, turn);
-        if (next === 'anew') continue;
-        turn = AGAIN;
-        if (isEverybodys) continue;
+        const came = await inTurn(exchange, turn);
+        const { fault, free } = came;
+        if (came.next === 'anew') continue;
+        turn = free ?? AGAIN;
+        if (free) continue;
         if (fault?.kind === 'timeout') timeouts += 1;
-        const isLast = next === 'settle' || tries >= mostRetries(fault, options) || pacer.isGivenUp;
+        const isLast = isSettled(came, tries, options);
         silence.judge(fault, timeouts, isLast);
-        if (isLast) return value;
+        fruitless.judge(cameTo(came), isLast);
+        if (isLast) return came.value;
         tries += 1;
         meter.fail();
         await rest(tries, fault);
@@ -216,11 +200,34 @@ export function createTries(options: TryOptions): Tries {
   };
 }
 
+/** Ends as well when the run does: the next turn says so. */
+const sleep = (ms: number, ends: AbortSignal): Promise<void> =>
+  setTimeout(ms, undefined, { signal: ends }).catch(() => undefined);
+
+/** The back-off after so many tries, shorter where others go well, or this one is refused by chance. */
+function createRest({ pacer, meter, signal, clock, random }: TryOptions) {
+  return async (tries: number, fault: Fault | undefined): Promise<void> => {
+    if (meter.stopped !== null) return;
+    const failedAt = clock();
+    const jitter = random();
+    const whole = backoff(tries, jitter);
+    const least = Math.min(whole, jitter * LONG_ENOUGH);
+    const woken = new AbortController();
+    const wake = () => woken.abort();
+    const ends = AbortSignal.any([signal, woken.signal]);
+    void meter.nextStop.then(wake);
+    await sleep(least, ends);
+    if (whole === least || ends.aborted || mayBeChance(fault, tries, pacer)) return;
+    void pacer.wellAfter(failedAt).then(wake);
+    await sleep(whole - least, ends);
+  };
+}
+
 /** What one try came to. */
 interface Came<T> extends Said<T> {
   readonly fault?: Fault;
-  /** Whether the endpoint is away for all: it counts as no try. */
-  readonly isEverybodys?: boolean;
+  /** Its next turn, where the endpoint is away for all, or that is still to be seen: it counts as no try. */
+  readonly free?: Turn;
 }
 
 function failed<T>(exchange: Exchange<T>, fault: Fault): Came<T> {
@@ -231,6 +238,10 @@ function failed<T>(exchange: Exchange<T>, fault: Fault): Came<T> {
       : fault.kind !== 'stopped' && fault.kind !== 'cut';
   return { value: exchange.failed(fault), next: isWorthAnother ? 'again' : 'settle', fault };
 }
+
+/** Whether what came is not asked for again, after so many tries before. */
+const isSettled = ({ next, fault }: Came<unknown>, tries: number, options: TryOptions): boolean =>
+  next === 'settle' || tries >= mostRetries(fault, options) || options.pacer.isGivenUp;
 
 /** Of an account that is used up for some requests alone; more would make the end of one that is for all a long wait. */
 const ACCOUNT_RETRIES = 3;
@@ -249,21 +260,9 @@ function mostRetries(fault: Fault | undefined, { maxRetries, pacer }: TryOptions
   return isOverload(fault) ? Math.max(maxRetries, pacer.byChance()) : maxRetries;
 }
 
-const isOverload = (refusal: Refusal): boolean =>
-  passes(refusal) && (refusal.status === 429 || refusal.status === 503);
-
-/** What a fault tells of the endpoint itself; undefined where it is the request's own. */
-function signOf(fault: Fault): Sign | undefined {
-  switch (fault.kind) {
-    case 'timeout':
-      return 'gone';
-    case 'network':
-      return fault.code === 'TOO_LARGE' ? undefined : 'gone';
-    case 'status':
-      if (!passes(fault)) return undefined;
-      if (fault.status === 500) return 'failed';
-      return isOverload(fault) ? 'busy' : 'gone';
-    default:
-      return undefined;
-  }
+/** What came in place of an answer of an endpoint that is there and has neither refused a request nor said that it is busy. */
+function cameTo({ fault, foreign }: Came<unknown>): Fruit | undefined {
+  if (foreign !== undefined) return { words: foreign, isForeign: true };
+  if (fault?.kind !== 'status' || !passes(fault) || fault.status < 500 || isOverload(fault)) return undefined;
+  return { words: `status ${fault.status}`, isForeign: false };
 }

@@ -19,6 +19,8 @@ const judging = (reply: (label: string) => unknown, status = 200): Between => ({
 const spelling = (spell: (label: string) => string): Between =>
   judging(label => completion({ content: spell(label) }));
 
+const UNANSWERED = /\/v1 has answered none of \d+ requests, the last one by status .* "fixture-judge"/;
+
 const always = (kind: Fault) => ({
   faults: { rate: 100, kinds: [kind], on: ['judge'] as const, most: 1e9 },
 });
@@ -229,17 +231,17 @@ export const JUDGE_WAYS: readonly Way[] = [
     says: UNJUDGED,
     between: judging(label => completion({ content: label }, 'length')),
   },
-  { name: 'answers HTML with 200', outcome: 'error', says: UNJUDGED, endpoint: always('html') },
+  { name: 'answers HTML with 200', outcome: 'error', says: UNANSWERED, endpoint: always('html') },
   {
     name: 'answers half of the JSON',
     outcome: 'error',
-    says: UNJUDGED,
+    says: UNANSWERED,
     endpoint: always('truncated-json'),
   },
   {
     name: 'answers an empty body',
     outcome: 'error',
-    says: UNJUDGED,
+    says: UNANSWERED,
     endpoint: always('empty-body'),
   },
   {
@@ -251,7 +253,7 @@ export const JUDGE_WAYS: readonly Way[] = [
   {
     name: 'answers 500 for ever',
     outcome: 'error',
-    says: UNJUDGED,
+    says: UNANSWERED,
     endpoint: always('server-error'),
   },
   {

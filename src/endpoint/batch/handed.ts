@@ -1,7 +1,7 @@
 import { APIError } from 'openai';
 import { type Answer, noAnswer } from '../answer.ts';
 import type { ClientOptions } from '../client.ts';
-import { askedWait } from '../limits.ts';
+import { askedWait, shortened } from '../limits.ts';
 import {
   accountAdvice,
   FatalEndpointError,
@@ -110,7 +110,7 @@ function busyIn(
   if (about === 'size') return { kind: 'too-many', word, most };
   const isQueue = about === 'queue';
   if (status !== 429 && !isQueue) return undefined;
-  return { kind: 'too-much', word, wait: askedWait(headers, now), isQueue };
+  return { kind: 'too-much', word, wait: shortened(askedWait(headers, now)), isQueue };
 }
 
 /** What an endpoint says by a refusal that it has not; undefined where it says no such thing. */

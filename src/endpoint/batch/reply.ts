@@ -3,7 +3,7 @@ import { APIConnectionError, APIError } from 'openai';
 import type { z } from 'zod';
 import { backoff } from '../backoff.ts';
 import { type ClientOptions, passingFault } from '../client.ts';
-import { askedWait } from '../limits.ts';
+import { askedWait, shortened } from '../limits.ts';
 import { wordIn } from '../problems.ts';
 
 /** A reply with a status of success that does not say what was asked for: the call may have been carried out. */
@@ -46,7 +46,7 @@ export const waitAfter = (
   error: APIError,
   tries: number,
   { clock, random }: Pick<ClientOptions, 'clock' | 'random'>,
-): number => Math.max(askedWait(error.headers, clock()), backoff(tries, random()));
+): number => Math.max(shortened(askedWait(error.headers, clock())), backoff(tries, random()));
 
 /** Is told that a call has failed, and is made again in a moment. */
 export type Failing = (error: APIError) => void;
