@@ -161,7 +161,7 @@ export function sameText(sampled: Sampled): readonly string[] {
 }
 
 /**
- * A sentence when at least half of the answers were cut off for their length, so that a judge saw their beginnings alone.
+ * A sentence when at least half of the answers were cut off, so that a judge saw their beginnings alone.
  *
  * @param maxTokens how long an answer may be
  */
@@ -170,6 +170,6 @@ export function cutAnswers(sampled: Sampled, maxTokens: number): readonly string
   const cut = answered.filter(({ thoughts }) => thoughts === 'not ended').length;
   if (cut < ALIKE || 2 * cut < answered.length) return [];
   return [
-    `${cut} of ${answered.length} answers were cut off at max-tokens (${maxTokens}), and judged as far as they go: what would have come behind is not known. Raise max-tokens.`,
+    `${cut} of ${answered.length} answers were cut off, at max-tokens (${maxTokens}) or by a filter, and judged as far as they go: what would have come behind is not known.`,
   ];
 }
