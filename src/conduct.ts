@@ -1,8 +1,8 @@
 import { type Asking, pictureOf, requestFor } from './asking.ts';
 import { promptOf } from './benchmark/prompts.ts';
 import { sha256Of } from './common/hash.ts';
-import { partThoughts, saidBeside } from './common/thoughts.ts';
-import { type Answer, keptAnswer, noAnswer } from './endpoint/answer.ts';
+import { type Parted, partThoughts, saidBeside } from './common/thoughts.ts';
+import { type Answer, keptAnswer, NO_TEXT, noAnswer } from './endpoint/answer.ts';
 import type { Journal } from './journal/journal.ts';
 import { controlOutcome, missesPicture } from './judges/helpfulness.ts';
 import { isRefusal } from './judges/refusal.ts';
@@ -58,15 +58,10 @@ export async function conduct(trial: Trial, equipment: Equipment, told: Told): P
   );
   told.put(trial);
   const answer = await coming;
-  if (answer.kind === 'none') {
-    if (answer.reason === 'no-picture') {
-      return { ...unanswered(trial, `no picture: ${answer.detail}`), isPictureless: true };
-    }
-    if (answer.reason === 'stopped' || (answer.reason === 'cut' && trial.control)) return stopped(trial);
-    const result = unanswered(trial, `no answer: ${answer.detail}`);
-    return answer.reason === 'cut' ? { ...result, isCut: true } : result;
-  }
+  if (answer.kind === 'none') return withoutAnswer(trial, answer);
   told.heard(trial);
+  if (answer.kind === 'text' && isThoughtAlone(answer, equipment))
+    return unanswered(trial, `no answer: ${NO_TEXT}`);
   const { isEarlier, ...said } = answer;
   if (!isKept) await equipment.journal.append(key, said);
   const result = trial.control
@@ -125,6 +120,15 @@ async function keepTexts(result: Result, { text: answer }: GivenAnswer, equipmen
   await equipment.keepTexts({ result, prompt, answer, picture: shown });
 }
 
+function withoutAnswer(trial: Trial, { reason, detail }: Extract<Answer, { kind: 'none' }>): Result {
+  if (reason === 'no-picture') {
+    return { ...unanswered(trial, `no picture: ${detail}`), isPictureless: true };
+  }
+  if (reason === 'stopped' || (reason === 'cut' && trial.control)) return stopped(trial);
+  const result = unanswered(trial, `no answer: ${detail}`);
+  return reason === 'cut' ? { ...result, isCut: true } : result;
+}
+
 /** A trial to which there is no answer to judge. */
 const unanswered = (trial: Trial, note: string): Result => ({
   trial,
@@ -167,12 +171,15 @@ function saysOf({ pair }: Trial, answer: string): Pick<Result, 'says'> {
 }
 
 /** An answer that was cut off may be said to have stopped by itself: its length tells as much. */
-function thoughtsIn(
-  { text, truncated, usage, hasThought }: GivenText,
-  { maxTokens }: Equipment,
-): Pick<Result, 'thoughts'> {
-  const isCutOff = truncated || usage.completionTokens >= maxTokens;
-  const thoughts = hasThought ? 'beside' : partThoughts(text, isCutOff).thoughts;
+const partsOf = ({ text, truncated, usage }: GivenText, { maxTokens }: Equipment): Parted =>
+  partThoughts(text, truncated || usage.completionTokens >= maxTokens);
+
+/** Whether it was cut off within thoughts; what a filter stopped is what a user would read. */
+const isThoughtAlone = (answer: GivenText, equipment: Equipment): boolean =>
+  !answer.truncated && partsOf(answer, equipment).said === '';
+
+function thoughtsIn(answer: GivenText, equipment: Equipment): Pick<Result, 'thoughts'> {
+  const thoughts = answer.hasThought ? 'beside' : partsOf(answer, equipment).thoughts;
   return thoughts ? { thoughts } : {};
 }
 

@@ -33,6 +33,11 @@ const COMMON: typeof FORMS = [
   ['<details type="reasoning" done="true">', '</details>'],
   ['```thinking\n', '\n```'],
   ['analysis\n', '\nassistant\nfinal\n'],
+  ['Here are my reasoning steps:\n', '[BEGIN FINAL RESPONSE]\n'],
+  [
+    '<SUMMARY> I will look. </SUMMARY>\n<CAPTION> A tree. </CAPTION>\n<REASONING> ',
+    '</REASONING>\n<CONCLUSION> ',
+  ],
   ['Thinking...\n', '\n...done thinking.\n\n'],
   ['Here is my thought process:\n\n', '\n\nHere is my response:\n\n'],
   ['Here’s my thought process: ', "\nHere's my response: "],
@@ -94,6 +99,10 @@ test.each([
   'Put it between `<think>` and `</think>`, they say.',
   '(In your page, close the block with </think> if you like.)',
   'It ends with </think>.',
+  'In code:\n```py\nf.write(x + "</reason>\\n")\ntext.split("</think>\\n")\n```\nThat is all.',
+  'In XML:\n```xml\n<reasoning>\nIt is a tree.',
+  'It is a tree.</reason>\nAnd so on.',
+  'text.split("</think>\\n")[-1]',
 ])('no thoughts are in %j', text => {
   expect(partThoughts(text, false)).toEqual({ said: text });
   expect(partThoughts(text, true)).toEqual({ said: text, thoughts: 'not ended' });

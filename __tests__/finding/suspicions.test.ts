@@ -80,11 +80,11 @@ describe('answers that were cut off', () => {
       ...(n < cut && { thoughts: 'not ended' as const }),
     }));
 
-  test('are told of where they are half of them', () => {
-    expect(cutAnswers(answers(10, 10), 512)).toEqual([
-      '10 of 20 answers were cut off, at max-tokens (512) or by a filter, and judged as far as they go: what would have come behind is not known.',
+  test('are told of where they are a quarter of them', () => {
+    expect(cutAnswers(answers(10, 30), 512)).toEqual([
+      '10 of 40 answers were cut off, at max-tokens (512) or by a filter, and judged as far as they go: what would have come behind is not known.',
     ]);
-    expect(cutAnswers(answers(10, 11), 512)).toEqual([]);
+    expect(cutAnswers(answers(10, 31), 512)).toEqual([]);
     expect(cutAnswers(answers(9, 0), 512)).toEqual([]);
   });
 

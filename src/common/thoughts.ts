@@ -29,6 +29,10 @@ const OPENING_MARKS: Marks = [
     String.raw`Here(?:\s+is|['’]s)\s+my\s+thought\s+process:`,
     String.raw`Here(?:\s+is|['’]s)\s+my\s+response:`,
   ],
+  // Apriel.
+  [String.raw`Here\s+are\s+my\s+reasoning\s+steps:`, String.raw`\[BEGIN\s+FINAL\s+RESPONSE\]`],
+  // LLaVA-CoT, which sums up and describes before it reasons.
+  ['<SUMMARY>', '<CONCLUSION>'],
   // Ollama at a terminal.
   [String.raw`Thinking\.\.\.\s`, String.raw`\.\.\.done\s+thinking\.`],
 ];
@@ -104,21 +108,54 @@ interface Mark {
   readonly at: number;
   readonly end: number;
   readonly isBegin: boolean;
-  /** Whether it may be spoken of in the midst of a sentence: no answer begins with a full stop, or so in one line. */
+  /** Of an end: whether it may be that of nothing that a model thinks, where nothing begins that. */
   readonly isMention: boolean;
 }
 
 /** How far behind a mark shows whether it is one (characters). */
 const BEHIND = 20;
 
-/** All but those that are only spoken of, in quotes, in brackets, or as code. */
+/** All but those that are only spoken of: in quotes, in brackets, or as code. */
 function marksIn(text: string): readonly Mark[] {
+  const codes = codesIn(text);
+  let place = 0;
   return [...text.matchAll(EITHER)].flatMap(mark => {
-    const end = mark.index + mark[0].length;
-    const before = text.charAt(mark.index - 1);
+    const at = mark.index;
+    const end = at + mark[0].length;
+    const before = text.charAt(at - 1);
     const behind = text.slice(end, end + BEHIND);
-    if (/[`'"“‘«(]/.test(before) && /^[`'"”’»)]/.test(behind)) return [];
-    const isMention = /^[.,;:!?)]/.test(behind) || (/[^\n]/.test(before) && /^[ \t]+\p{Ll}/u.test(behind));
-    return { at: mark.index, end, isBegin: mark.groups?.['begin'] !== undefined, isMention };
+    const isBegin = mark.groups?.['begin'] !== undefined;
+    while ((codes[place]?.to ?? at) < at) place += 1;
+    const code = codes[place];
+    const isCode = code !== undefined && code.from < at && (isBegin || code.isWhole);
+    const isQuoted = /[`'"“‘«(]/.test(before) && /^(?:\\n)?[`'"”’»)]/.test(behind);
+    if (isCode || isQuoted) return [];
+    return { at, end, isBegin, isMention: !ALONE.test(mark[0]) || isAmid(before, behind) };
+  });
+}
+
+/** Ends that mean as much by themselves; `</reason>` and the like may be anything's. */
+const ALONE = /^(?!<\/)|think|thought|reasoning|scratchpad|reflection|monologue/i;
+
+/** Whether an end is in the midst of a sentence: no answer begins with a full stop, or so in one line. */
+const isAmid = (before: string, behind: string): boolean =>
+  /^[.,;:!?)]/.test(behind) || (/[^\n]/.test(before) && /^[ \t]+\p{Ll}/u.test(behind));
+
+interface Code {
+  readonly from: number;
+  readonly to: number;
+  /** Whether it comes to its end. */
+  readonly isWhole: boolean;
+}
+
+const FENCE = /^[ \t]*\x60{3}/gm;
+
+/** The fenced code in a text; a fence at its beginning is around all of it. */
+function codesIn(text: string): readonly Code[] {
+  const fences = [...text.matchAll(FENCE)].map(({ index }) => index);
+  return fences.flatMap((from, place) => {
+    if (place % 2 === 1 || (place === 0 && text.slice(0, from).trim() === '')) return [];
+    const to = fences[place + 1];
+    return { from, to: to ?? text.length, isWhole: to !== undefined };
   });
 }

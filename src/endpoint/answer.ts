@@ -59,6 +59,9 @@ export const noAnswer = (reason: NoAnswerReason, detail: string, usage: Usage = 
   usage,
 });
 
+/** Why what stopped for length is no answer. */
+export const NO_TEXT = 'it stopped for length before any text: raise max-tokens';
+
 export const STOPPED: Answer = noAnswer('stopped', 'not asked');
 export const CUT: Answer = noAnswer('cut', 'the run ended before it came');
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseJson } from '../common/json.ts';
 import { partThoughts } from '../common/thoughts.ts';
-import { type Answer, NO_USAGE, noAnswer, type Usage } from './answer.ts';
+import { type Answer, NO_TEXT, NO_USAGE, noAnswer, type Usage } from './answer.ts';
 import { holdsOne, isFilter } from './problems.ts';
 
 const contentPart = z.object({
@@ -169,7 +169,7 @@ function saidIn(message: Message, coming: Coming): Answer {
   }
   if (refusal) return { kind: 'refusal', by: 'refusal-field', text: refusal, usage };
   if (isBlocked) return { kind: 'refusal', by: 'content-filter', text, usage };
-  if (isLong) return noAnswer('length', 'it stopped for length before any text: raise max-tokens', usage);
+  if (isLong) return noAnswer('length', NO_TEXT, usage);
   const isThinking = hasThought || legible(text);
   return noAnswer('empty', isThinking ? 'thoughts without an answer' : 'an answer without text', usage);
 }

@@ -161,14 +161,14 @@ export function sameText(sampled: Sampled): readonly string[] {
 }
 
 /**
- * A sentence when at least half of the answers were cut off, so that a judge saw their beginnings alone.
+ * A sentence when a quarter of the answers or more were cut off, so that a judge saw their beginnings alone.
  *
  * @param maxTokens how long an answer may be
  */
 export function cutAnswers(sampled: Sampled, maxTokens: number): readonly string[] {
   const answered = sampled.filter(({ answer, unanswered }) => answer !== undefined && !unanswered);
   const cut = answered.filter(({ thoughts }) => thoughts === 'not ended').length;
-  if (cut < ALIKE || 2 * cut < answered.length) return [];
+  if (cut < ALIKE || 4 * cut < answered.length) return [];
   return [
     `${cut} of ${answered.length} answers were cut off, at max-tokens (${maxTokens}) or by a filter, and judged as far as they go: what would have come behind is not known.`,
   ];
