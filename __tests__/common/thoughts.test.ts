@@ -33,6 +33,9 @@ const COMMON: typeof FORMS = [
   ['<details type="reasoning" done="true">', '</details>'],
   ['```thinking\n', '\n```'],
   ['analysis\n', '\nassistant\nfinal\n'],
+];
+/** The same in words, as an answer may begin. */
+const WORDS: typeof FORMS = [
   ['Here are my reasoning steps:\n', '[BEGIN FINAL RESPONSE]\n'],
   [
     '<SUMMARY> I will look. </SUMMARY>\n<CAPTION> A tree. </CAPTION>\n<REASONING> ',
@@ -45,15 +48,34 @@ const COMMON: typeof FORMS = [
 
 const tellsOf = (text: string, isCutOff: boolean) => partThoughts(text, isCutOff).thoughts;
 
-describe.each([...FORMS, ...COMMON])('thoughts that begin with %j and end with %j', (begin, end) => {
-  test('are left out before an answer, and leave nothing where they do not end', () => {
-    expect(saidBeside(`${begin}They ask how. ${end}A tree.`).trim()).toBe('A tree.');
-    expect(tellsOf(`${begin}They ask how. ${end}A tree.`, false)).toBe('beside');
-    expect(tellsOf(`${begin}They ask how. ${end}A tree.`, true)).toBe('beside');
-    for (const isCutOff of [true, false]) {
-      expect(partThoughts(`${begin}They ask how. I can`, isCutOff)).toEqual({ said: '', thoughts: 'beside' });
-    }
-  });
+describe.each([...FORMS, ...COMMON, ...WORDS])(
+  'thoughts that begin with %j and end with %j',
+  (begin, end) => {
+    test('are left out before an answer, and leave nothing where they are cut off', () => {
+      expect(saidBeside(`${begin}They ask how. ${end}A tree.`).trim()).toBe('A tree.');
+      expect(tellsOf(`${begin}They ask how. ${end}A tree.`, false)).toBe('beside');
+      expect(tellsOf(`${begin}They ask how. ${end}A tree.`, true)).toBe('beside');
+      const open = `${begin}They ask how. I can`;
+      expect(partThoughts(open, true)).toEqual({ said: '', thoughts: 'beside' });
+    });
+  },
+);
+
+test.each([...FORMS, ...COMMON])(
+  'thoughts that begin with %j and never come to %j are all there is',
+  begin => {
+    expect(partThoughts(`${begin}They ask how. I can`, false)).toEqual({ said: '', thoughts: 'beside' });
+  },
+);
+
+test.each([
+  'Here are my reasoning steps: look at the tree.',
+  "Here's my thought process: a tree.",
+  'Thinking... It is a tree.',
+  '<summary>A tree.</summary>',
+  '<summary>A tree.</summary> It is',
+])('%j is an answer', text => {
+  expect(partThoughts(text, false)).toEqual({ said: text });
 });
 
 describe.each(FORMS.filter(([begin]) => begin !== 'analysis'))(

@@ -24,6 +24,9 @@ const MARKS: Marks = [
 const OPENING_MARKS: Marks = [
   ['<details type="reasoning"[^>]{0,80}>', '</details>'],
   [String.raw`\x60{3}think(?:ing)?\n`, String.raw`\n\x60{3}`],
+];
+/** The same in words, as an answer may begin as well: where they come to no end, it has to be cut off. */
+const OPENING_WORDS: Marks = [
   // Granite.
   [
     String.raw`Here(?:\s+is|['’]s)\s+my\s+thought\s+process:`,
@@ -32,13 +35,21 @@ const OPENING_MARKS: Marks = [
   // Apriel.
   [String.raw`Here\s+are\s+my\s+reasoning\s+steps:`, String.raw`\[BEGIN\s+FINAL\s+RESPONSE\]`],
   // LLaVA-CoT, which sums up and describes before it reasons.
-  ['<SUMMARY>', '<CONCLUSION>'],
+  [String.raw`<SUMMARY>[\s\S]{0,4000}?</SUMMARY>\s*<CAPTION>`, '<CONCLUSION>'],
   // Ollama at a terminal.
   [String.raw`Thinking\.\.\.\s`, String.raw`\.\.\.done\s+thinking\.`],
 ];
 
-const orOpen = ([begin, end]: Marks[number]): string => String.raw`${begin}[\s\S]*?(?:${end}|$)`;
-const OPENING = new RegExp(String.raw`^\s*(?:${OPENING_MARKS.map(orOpen).join('|')})`, 'i');
+const toEnd = ([begin, end]: Marks[number]): string => String.raw`${begin}[\s\S]*?${end}`;
+const orOpen = ([begin, end]: Marks[number]): string => toEnd([begin, `(?:${end}|$)`]);
+const OPENING = new RegExp(
+  String.raw`^\s*(?:${[...OPENING_MARKS.map(orOpen), ...OPENING_WORDS.map(toEnd)].join('|')})`,
+  'i',
+);
+const OPENING_CUT_OFF = new RegExp(
+  String.raw`^\s*(?:${[...OPENING_MARKS, ...OPENING_WORDS].map(orOpen).join('|')})`,
+  'i',
+);
 /** The same of gpt-oss where the server has taken out the marks: `analysisWe need to … assistantfinalI …`. */
 const BARE_CHANNEL =
   /^\s*analysis(?=[\p{Lu}\p{N}"“'‘(]|\s*\n|[\s\S]*?assistantfinal)[\s\S]*?(?:assistant\s*final|$)/u;
@@ -61,7 +72,7 @@ export interface Parted {
 
 /** Parts what a model says from what it thinks aloud. */
 export function partThoughts(text: string, isCutOff: boolean): Parted {
-  const behind = text.replace(OPENING, '').replace(BARE_CHANNEL, '');
+  const behind = text.replace(isCutOff ? OPENING_CUT_OFF : OPENING, '').replace(BARE_CHANNEL, '');
   const { said, thoughts } = walk(behind, isCutOff);
   const isBeside = behind.length < text.length || thoughts === 'beside';
   const tells = isBeside ? 'beside' : (thoughts ?? (isCutOff ? 'not ended' : undefined));
