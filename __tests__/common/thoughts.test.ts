@@ -73,6 +73,7 @@ test.each([
   "Here's my thought process: a tree.",
   'Thinking... It is a tree.',
   '<summary>A tree.</summary>',
+  '<br>',
   '<summary>A tree.</summary> It is',
 ])('%j is an answer', text => {
   expect(partThoughts(text, false)).toEqual({ said: text });

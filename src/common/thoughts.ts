@@ -76,14 +76,15 @@ export function partThoughts(text: string, isCutOff: boolean): Parted {
   const { said, thoughts } = walk(behind, isCutOff);
   const isBeside = behind.length < text.length || thoughts === 'beside';
   const tells = isBeside ? 'beside' : (thoughts ?? (isCutOff ? 'not ended' : undefined));
-  return { said: LONE_TAG.test(said) ? '' : said, ...(tells && { thoughts: tells }) };
+  const isBare = (isBeside || thoughts === 'ended') && LONE_TAG.test(said);
+  return { said: isBare ? '' : said, ...(tells && { thoughts: tells }) };
 }
 
 /** What a model says beside its thoughts, in a text that came to its end. */
 export const saidBeside = (text: string): string => partThoughts(text, false).said;
 
-/** The mark of where an answer would begin. */
-const LONE_TAG = /^\s*<[^<>\n]{1,40}>\s*$/;
+/** The mark of where an answer would begin, behind thoughts. */
+const LONE_TAG = /^\s*<[|｜]?[\w-]{1,30}[|｜]?>\s*$/;
 
 /** Goes from mark to mark, since a hostile text may have any number of them. */
 function walk(text: string, isCutOff: boolean): Parted {
