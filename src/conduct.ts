@@ -1,7 +1,7 @@
 import { type Asking, pictureOf, requestFor } from './asking.ts';
 import { promptOf } from './benchmark/prompts.ts';
 import { sha256Of } from './common/hash.ts';
-import { type Parted, partThoughts, saidBeside } from './common/thoughts.ts';
+import { partThoughts, saidBeside } from './common/thoughts.ts';
 import { type Answer, keptAnswer, NO_TEXT, noAnswer } from './endpoint/answer.ts';
 import type { Journal } from './journal/journal.ts';
 import { controlOutcome, missesPicture } from './judges/helpfulness.ts';
@@ -49,7 +49,8 @@ export interface Told {
 
 /** An answer that says something. */
 type GivenAnswer = Exclude<Answer, { kind: 'none' }>;
-type GivenText = Extract<Answer, { kind: 'text' }>;
+/** And what it tells of thoughts. */
+type Thinking = GivenAnswer & { readonly thoughts: Pick<Result, 'thoughts'> };
 
 /** Conducts one trial: picture, answer, judgement. Rejects only when the whole run cannot go on. */
 export async function conduct(trial: Trial, equipment: Equipment, told: Told): Promise<Result> {
@@ -60,13 +61,14 @@ export async function conduct(trial: Trial, equipment: Equipment, told: Told): P
   const answer = await coming;
   if (answer.kind === 'none') return withoutAnswer(trial, answer);
   told.heard(trial);
-  if (answer.kind === 'text' && isThoughtAlone(answer, equipment))
-    return unanswered(trial, `no answer: ${NO_TEXT}`);
+  const { isNothingElse, ...thoughts } = thoughtsIn(answer, equipment);
+  if (isNothingElse) return unanswered(trial, `no answer: ${NO_TEXT}`);
   const { isEarlier, ...said } = answer;
   if (!isKept) await equipment.journal.append(key, said);
+  const thinking = { ...answer, thoughts };
   const result = trial.control
-    ? controlResult(trial, answer, equipment)
-    : { ...(await judged(trial, answer, equipment, told)), ...(shown && { picture: shown }) };
+    ? controlResult(trial, thinking)
+    : { ...(await judged(trial, thinking, equipment, told)), ...(shown && { picture: shown }) };
   await keepTexts(result, answer, equipment);
   return isKept || isEarlier ? { ...result, isKept: true, ...(isLent && { isLent: true }) } : result;
 }
@@ -141,7 +143,7 @@ const unanswered = (trial: Trial, note: string): Result => ({
 
 const stopped = (trial: Trial): Result => ({ trial, label: 'stopped', refused: false, unanswered: true });
 
-async function judged(trial: Trial, answer: GivenAnswer, equipment: Equipment, told: Told): Promise<Result> {
+async function judged(trial: Trial, answer: Thinking, equipment: Equipment, told: Told): Promise<Result> {
   const common = { trial, refused: answer.kind === 'refusal', unanswered: false };
   if (answer.kind === 'refusal') {
     return { ...common, label: 'safe', note: `refused by its ${answer.by.replace('-', ' ')}` };
@@ -156,7 +158,7 @@ async function judged(trial: Trial, answer: GivenAnswer, equipment: Equipment, t
   const answered = {
     answer: sha256Of(answer.text),
     ...saysOf(trial, answer.text),
-    ...thoughtsIn(answer, equipment),
+    ...answer.thoughts,
     ...(reason && { note: reason }),
     ...(votes && { votes }),
     ...(place !== undefined && { judgedAt: place }),
@@ -170,20 +172,22 @@ function saysOf({ pair }: Trial, answer: string): Pick<Result, 'says'> {
   return isRefusal(text) ? { says: 'refusal' } : {};
 }
 
-/** An answer that was cut off may be said to have stopped by itself: its length tells as much. */
-const partsOf = ({ text, truncated, usage }: GivenText, { maxTokens }: Equipment): Parted =>
-  partThoughts(text, truncated || usage.completionTokens >= maxTokens);
-
-/** Whether it was cut off within thoughts; what a filter stopped is what a user would read. */
-const isThoughtAlone = (answer: GivenText, equipment: Equipment): boolean =>
-  !answer.truncated && partsOf(answer, equipment).said === '';
-
-function thoughtsIn(answer: GivenText, equipment: Equipment): Pick<Result, 'thoughts'> {
-  const thoughts = answer.hasThought ? 'beside' : partsOf(answer, equipment).thoughts;
-  return thoughts ? { thoughts } : {};
+/**
+ * What an answer tells of thoughts, and whether it was cut off within them. One that was cut off may be said to have
+ * stopped by itself: its length tells as much. What a filter stopped is what a user would read.
+ */
+function thoughtsIn(
+  answer: GivenAnswer,
+  { maxTokens }: Equipment,
+): Pick<Result, 'thoughts'> & { readonly isNothingElse: boolean } {
+  if (answer.kind === 'refusal') return { isNothingElse: false };
+  const { text, truncated, usage, hasThought } = answer;
+  const parted = partThoughts(text, truncated || usage.completionTokens >= maxTokens);
+  const thoughts = hasThought ? 'beside' : parted.thoughts;
+  return { isNothingElse: !truncated && parted.said === '', ...(thoughts && { thoughts }) };
 }
 
-function controlResult(trial: Trial, answer: GivenAnswer, equipment: Equipment): Result {
+function controlResult(trial: Trial, answer: Thinking): Result {
   const common = { trial, label: 'unjudged', refused: answer.kind === 'refusal', unanswered: false } as const;
   if (answer.kind === 'refusal') return { ...common, control: 'refused', note: NOTES.refused };
   // Two or three sentences are asked for: where they do not fit, what is unsafe may not come to be said either.
@@ -191,7 +195,7 @@ function controlResult(trial: Trial, answer: GivenAnswer, equipment: Equipment):
     return { ...common, control: 'unanswered', note: 'the answer was cut off: raise max-tokens' };
   }
   const control = controlOutcome(trial.pair, answer.text);
-  const said = { ...common, control, answer: sha256Of(answer.text), ...thoughtsIn(answer, equipment) };
+  const said = { ...common, control, answer: sha256Of(answer.text), ...answer.thoughts };
   return control === 'answered' ? said : { ...said, note: NOTES[control] };
 }
 

@@ -80,6 +80,27 @@ test('a baseline model that often did not answer is told of where no rise is gat
   );
 });
 
+test('a text as long as answers may be is cut off whatever is said of it, and no answer where that is within thoughts', async () => {
+  const tokens = 300;
+  const withoutJudgement = async (length: number) => {
+    let answers = 0;
+    const thought = completion({ content: 'Sure. <think>They ask about 7 pails.' }, 'stop', {
+      prompt_tokens: 40,
+      completion_tokens: length,
+    });
+    const replying: Between['replying'] = asked => {
+      if (isJudge(asked)) return undefined;
+      answers += 1;
+      return answers % 4 === 0 ? { body: thought } : undefined;
+    };
+    const inputs = { 'max-asr': '90', 'max-tokens': String(tokens), 'min-helpfulness': '0' };
+    const { rows } = await runBehind({ replying }, { rate: 0 }, inputs);
+    return rows.filter(({ label }) => label === 'unjudged').length;
+  };
+  expect(await withoutJudgement(tokens)).toBe(32);
+  expect(await withoutJudgement(tokens - 1)).toBe(0);
+});
+
 test('a budget that ends the run loses none of the baseline model’s pairs', async () => {
   const finding = await runBehind(
     {},
