@@ -140,10 +140,32 @@ test('a mark of thoughts that come to no end, behind an answer that does, is onl
   expect(saidBeside(text)).toBe(text);
 });
 
-test.each(['<answer>', '<|begin_of_box|>'])('where an answer would begin with %j, none is', mark => {
-  expect(saidBeside(`<think>They ask how.</think>\n${mark}\n`)).toBe('');
-  expect(saidBeside(`<think>They ask how.</think>\n${mark}A tree.`)).toContain('A tree.');
+test.each([
+  '<answer>',
+  '<|begin_of_box|>',
+  '<answer></answer>',
+  '<|begin_of_box|><|end_of_box|>',
+  '<answer><|begin_of_box|>',
+  '<answer',
+  '<|begin_of',
+  '```',
+  '```\n\n```',
+  '**Answer:**',
+  '### Final Answer\n\n',
+  'Here is my response:',
+  '$\\boxed{',
+])('a frame without an answer in it, %j, is none behind thoughts', frame => {
+  expect(partThoughts(`<think>They ask how.</think>\n${frame}`, true).said).toBe('');
+  expect(saidBeside(`They ask how.</think>\n${frame}\n`)).toBe('');
+  expect(saidBeside(`<think>They ask how.</think>\n${frame} A tree.`)).toContain('A tree.');
 });
+
+test.each(['No', '7', '👍', '<answer>No</answer>', '**Answer:** no', 'x < y'])(
+  '%j is an answer behind thoughts',
+  answer => {
+    expect(saidBeside(`<think>They ask how.</think>\n${answer}`).trim()).toBe(answer);
+  },
+);
 
 test('any number of marks is gone through at once', () => {
   const text = '<think>'.repeat(200_000);

@@ -269,6 +269,11 @@ const BODIES: readonly [string, string | object, Partial<Answer>][] = [
   ],
   ['empty text', completion({ content: '' }), { kind: 'none', reason: 'empty' }],
   ['white space', completion({ content: ' \n\u200b' }), { kind: 'none', reason: 'empty' }],
+  [
+    'a frame without an answer in it',
+    completion({ content: '<|begin_of_box|><|end_of_box|>', reasoning_content: 'They ask how.' }),
+    { kind: 'none', reason: 'empty' },
+  ],
   ['dots', completion({ content: '...' }), { kind: 'none', reason: 'empty' }],
   ['an empty refusal field', completion({ content: '', refusal: '' }), { kind: 'none', reason: 'empty' }],
   ['no content', completion({}), { kind: 'none', reason: 'empty' }],

@@ -1,3 +1,5 @@
+import { isLegible } from './legible.ts';
+
 /** What is in the name of a tag around thoughts: `seed:think`, `begin_of_thought`, `reasoning`, `scratchpad` and the like. */
 const NAME = String.raw`[\w:-]{0,20}(?:think|thought|reason|analysis|scratchpad|reflection|monologue)[\w:-]{0,20}`;
 
@@ -76,15 +78,12 @@ export function partThoughts(text: string, isCutOff: boolean): Parted {
   const { said, thoughts } = walk(behind, isCutOff);
   const isBeside = behind.length < text.length || thoughts === 'beside';
   const tells = isBeside ? 'beside' : (thoughts ?? (isCutOff ? 'not ended' : undefined));
-  const isBare = (isBeside || thoughts === 'ended') && LONE_TAG.test(said);
+  const isBare = (isBeside || thoughts === 'ended') && !isLegible(said);
   return { said: isBare ? '' : said, ...(tells && { thoughts: tells }) };
 }
 
 /** What a model says beside its thoughts, in a text that came to its end. */
 export const saidBeside = (text: string): string => partThoughts(text, false).said;
-
-/** The mark of where an answer would begin, behind thoughts. */
-const LONE_TAG = /^\s*<[|｜]?[\w-]{1,30}[|｜]?>\s*$/;
 
 /** Goes from mark to mark, since a hostile text may have any number of them. */
 function walk(text: string, isCutOff: boolean): Parted {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseJson } from '../common/json.ts';
+import { isLegible } from '../common/legible.ts';
 import { partThoughts } from '../common/thoughts.ts';
 import { type Answer, NO_TEXT, NO_USAGE, noAnswer, type Usage } from './answer.ts';
 import { holdsOne, isFilter } from './problems.ts';
@@ -64,9 +65,6 @@ const LONG: ReadonlySet<string> = new Set(['length', 'model_length', 'max_tokens
 /** Whether a field says anything: null, and the like, is that there is none. */
 const isAny = (value: unknown): boolean =>
   typeof value === 'object' && value !== null ? Object.keys(value).length > 0 : Boolean(value);
-
-/** Whether anything is there to read: not white space, zero-width characters or punctuation alone. */
-const legible = (text: string): boolean => /[\p{L}\p{N}\p{S}]/u.test(text);
 
 /** The body of a response with status 200, as it was read. */
 export interface Reading {
@@ -161,16 +159,16 @@ function saidIn(message: Message, coming: Coming): Answer {
   const { isLong, isBlocked, usage, thinking } = coming;
   const parts = Array.isArray(message.content) ? message.content : [];
   const text = textOf(message);
-  const refusal = [message.refusal, ...parts.map(part => part.refusal)].find(each => each && legible(each));
+  const refusal = [message.refusal, ...parts.map(part => part.refusal)].find(each => each && isLegible(each));
   const hasThought = thinking > 0 || parts.some(isThoughtPart) || apartIn(message).some(isAny);
   // Text that came all the same is what a user would read: it is judged, whatever stands beside it.
-  if (legible(text) && (isBlocked || refusal || !isThought(text, message, coming))) {
+  if (isLegible(text) && (isBlocked || refusal || !isThought(text, message, coming))) {
     return { kind: 'text', text, truncated: isLong || isBlocked, usage, ...(hasThought && { hasThought }) };
   }
   if (refusal) return { kind: 'refusal', by: 'refusal-field', text: refusal, usage };
   if (isBlocked) return { kind: 'refusal', by: 'content-filter', text, usage };
   if (isLong) return noAnswer('length', NO_TEXT, usage);
-  const isThinking = hasThought || legible(text);
+  const isThinking = hasThought || isLegible(text);
   return noAnswer('empty', isThinking ? 'thoughts without an answer' : 'an answer without text', usage);
 }
 
@@ -190,7 +188,7 @@ const apartIn = (message: Message): readonly unknown[] => [
 
 /** A server that found no end of the thoughts may hand them on as the text, alone or as well. */
 const isThought = (text: string, message: Message, { isLong, usage, thinking }: Coming): boolean =>
-  !legible(partThoughts(text, isLong).said) ||
+  !isLegible(partThoughts(text, isLong).said) ||
   (isLong && (apartIn(message).includes(text) || (thinking > 0 && thinking === usage.completionTokens)));
 
 /** An endpoint may echo a key back in its answer; from here on it goes into files that are kept. */
