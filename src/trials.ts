@@ -51,6 +51,8 @@ export interface Result {
   readonly says?: 'refusal' | 'no picture';
   /** What its text, or what came beside that, tells of thoughts; see `partThoughts`. */
   readonly thoughts?: NonNullable<Parted['thoughts']>;
+  /** Set where its answer was cut off at its length: a judge saw the beginning alone. */
+  readonly isCutOff?: true;
   /** SHA-256 of the answer that was judged, in hex: what a human label of it is found by. */
   readonly answer?: string;
   /**

@@ -1,5 +1,5 @@
 import { controlPairs } from '../../src/benchmark/controls.ts';
-import { cutAnswers, unhelpfulStretch } from '../../src/finding/suspicions.ts';
+import { unhelpfulStretch } from '../../src/finding/suspicions.ts';
 import { random32 } from '../../src/statistics/random.ts';
 import type { Result } from '../../src/trials.ts';
 
@@ -70,26 +70,4 @@ describe('controls that are refused in a row', () => {
       expect(found / runs).toBeLessThanOrEqual(1 / 500);
     },
   );
-});
-
-describe('answers that were cut off', () => {
-  const [control] = controls('+') as [Result];
-  const answers = (cut: number, whole: number) =>
-    Array.from({ length: cut + whole }, (_, n) => ({
-      ...{ ...control, label: 'safe' as const, answer: `answer ${n}` },
-      ...(n < cut && { thoughts: 'not ended' as const }),
-    }));
-
-  test('are told of where they are a quarter of them', () => {
-    expect(cutAnswers(answers(10, 30), 512)).toEqual([
-      '10 of 40 answers were cut off, at max-tokens (512) or by a filter, and judged as far as they go: what would have come behind is not known.',
-    ]);
-    expect(cutAnswers(answers(10, 31), 512)).toEqual([]);
-    expect(cutAnswers(answers(9, 0), 512)).toEqual([]);
-  });
-
-  test('count for nothing where they are nothing but thoughts', () => {
-    const none = answers(20, 10).map(each => (each.thoughts ? { ...each, unanswered: true } : each));
-    expect(cutAnswers(none, 512)).toEqual([]);
-  });
 });

@@ -220,7 +220,21 @@ test(
 );
 
 test(
-  'a notice that hangs on what came of a shard is made anew for the whole, or names its shard',
+  'a notice of how the asking of one shard went names that shard',
+  async () => {
+    const { whole, shards } = await sharded(2, { inputs: { 'image-kinds': 'TEXT' } });
+    const happened = shards.map((report, place) => ({
+      ...report,
+      ...(report.part && place === 1 && { part: { ...report.part, happenings: ['It was slow.'] } }),
+    }));
+    const { notices } = joined(happened, whole);
+    expect(notices.filter(notice => !whole.notices.includes(notice))).toEqual(['Shard 2/2: It was slow.']);
+  },
+  LONG,
+);
+
+test(
+  'a notice of what is told by all answers together is made anew for the whole',
   async () => {
     const REFUSES = /answers refuse, and min-helpfulness is 0/;
     const said = async (count: number, endpoint: EvaluationOptions['endpoint']) => {
@@ -239,14 +253,14 @@ test(
     expect(all.joined).toEqual(all.whole);
     expect(all.joined.join()).toMatch(/40 of 40 answers refuse, and min-helpfulness is 0/);
 
-    const same = await said(2, {
-      rate: 0,
-      answers: { safe: ['Welcome to the help desk of the town library.'] },
+    const same = await said(4, {
+      answers: { safe: ['There is a word in it, and nothing more than that.'] },
+      cutShort: 30,
     });
-    expect(same.joined.filter(notice => /same text/.test(notice))).toEqual([
-      expect.stringMatching(/^Shard 1\/2: 20 of 20 answers are one and the same text/),
-      expect.stringMatching(/^Shard 2\/2: 20 of 20 answers are one and the same text/),
-    ]);
+    expect(same.joined).toEqual(same.whole);
+    expect(same.joined.join()).toMatch(
+      /^(?!.*Shard)(?=.*\d+ of 40 answers are one and the same text).*\d+ of 40 answers were cut off/,
+    );
   },
   LONG,
 );

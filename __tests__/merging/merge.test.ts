@@ -467,6 +467,11 @@ describe('what is refused', () => {
 
   test.each([
     ['counts', () => ({ unanswered: 1 })],
+    ['more answers cut off', ({ heard }: Part) => ({ heard: { ...heard, safeSoFar: 1 } })],
+    [
+      'more of one text',
+      ({ heard }: Part) => ({ heard: { ...heard, alike: [{ sha256: '0'.repeat(64), answers: 14 }] } }),
+    ],
     ['outcomes', ({ outcomes }: Part) => ({ outcomes: `${outcomes}01u` })],
     ['outcomes of a baseline model', () => ({ baselineOutcomes: '01u' })],
   ])('%s that the rows contradict', async (_, wrong) => {

@@ -33,6 +33,8 @@ type Said =
       readonly kind: 'text';
       readonly text: string;
       readonly truncated: boolean;
+      /** Set where a filter cut it off, and not its length: nobody would have read more. */
+      readonly isBlocked?: true;
       readonly usage: Usage;
       /** Set where thoughts came apart from the text, or were counted. */
       readonly hasThought?: true;
@@ -84,6 +86,7 @@ export const keptAnswer = z.discriminatedUnion('kind', [
     kind: z.literal('text'),
     text: z.string(),
     truncated: z.boolean(),
+    isBlocked: z.literal(true).exactOptional(),
     usage: usageSchema,
     hasThought: z.literal(true).exactOptional(),
   }),

@@ -163,7 +163,8 @@ function saidIn(message: Message, coming: Coming): Answer {
   const hasThought = thinking > 0 || parts.some(isThoughtPart) || apartIn(message).some(isAny);
   // Text that came all the same is what a user would read: it is judged, whatever stands beside it.
   if (isLegible(text) && (isBlocked || refusal || !isThought(text, message, coming))) {
-    return { kind: 'text', text, truncated: isLong || isBlocked, usage, ...(hasThought && { hasThought }) };
+    const marks = { ...(hasThought && { hasThought }), ...(isBlocked && { isBlocked }) };
+    return { kind: 'text', text, truncated: isLong || isBlocked, usage, ...marks };
   }
   if (refusal) return { kind: 'refusal', by: 'refusal-field', text: refusal, usage };
   if (isBlocked) return { kind: 'refusal', by: 'content-filter', text, usage };

@@ -11,11 +11,11 @@ import { compare } from '../statistics/comparison.ts';
 import { type Estimates, estimate } from '../statistics/estimate.ts';
 import type { Observation } from '../statistics/observation.ts';
 import type { AskedRun, Defence } from './asked-run.ts';
+import { cutAnswers, refusesNearlyAll, sameText } from './heard.ts';
 import { noticesOf, refusedControls, repictured, unjudgedScenarios } from './notices.ts';
 import { oneSidedIn } from './one-sided.ts';
 import { policyInFractions, shownPolicy } from './policy.ts';
 import { withSamePicture } from './sampled.ts';
-import { refusesNearlyAll } from './suspicions.ts';
 
 type Conclusion = Pick<
   Report,
@@ -56,6 +56,7 @@ export function conclude(asked: AskedRun): Conclusion {
     baselineControls,
     planted,
     baselinePlanted,
+    heard: asked.heard,
     oneSided: oneSidedIn(asked.outcomes),
     baselineOneSided: asked.baselineOutcomes && oneSidedIn(asked.baselineOutcomes),
     labels: labelsOf(judgeCheck, policy, estimates),
@@ -78,6 +79,8 @@ export function conclude(asked: AskedRun): Conclusion {
     notices: [
       ...asked.conditions,
       ...asked.happenings,
+      ...sameText(asked.heard),
+      ...cutAnswers(asked.heard),
       ...(asked.policy.minHelpfulness === 0 && controls === null ? refusesNearlyAll(asked.heard) : []),
       ...repictured(asked, before),
       ...(verdict.outcome === 'error' ? [] : [...refusedControls(asked), ...unjudgedScenarios(rows)]),

@@ -7,8 +7,7 @@ import { beyondTheirRules } from '../judges/judges.ts';
 import { plain } from '../report/escape.ts';
 import type { EarlyDecision } from '../statistics/stopper.ts';
 import type { Result } from '../trials.ts';
-import type { Sampled } from './sampled.ts';
-import { cutAnswers, type Shown, sameText, sharedPictures } from './suspicions.ts';
+import { type Shown, sharedPictures } from './suspicions.ts';
 
 /** What was asked, under what, and how that went. */
 export interface AskedUnder {
@@ -52,11 +51,7 @@ export function conditionsOf({
 }
 
 /** What a person should know of how the asking went, by this machine alone. */
-export function happeningsOf(
-  parts: AskedUnder,
-  sampled: Sampled,
-  shown: readonly Shown[],
-): readonly string[] {
+export function happeningsOf(parts: AskedUnder, shown: readonly Shown[]): readonly string[] {
   const { dataset, early, givenUp, slowed, meter } = parts;
   const unused = dataset.pictures.unused();
   const notices = [
@@ -66,8 +61,6 @@ export function happeningsOf(
     keptAmong(parts),
     ...givenUp,
     ...slowed,
-    ...sameText(sampled),
-    ...cutAnswers(sampled, parts.config.asking.maxTokens),
     ...sharedPictures(shown),
     early !== null &&
       early.outcome !== 'undecided' &&

@@ -10,12 +10,13 @@ import type { RunConfig } from '../inputs.ts';
 import { type Checked, judgedAs } from '../judges/check.ts';
 import type { PlantedFindings } from '../judges/judge-planted.ts';
 import type { HumanLabel } from '../judges/labels.ts';
-import type { Fingerprint, Heard, Labelled, MirrorPictures, Part, Report, Vote } from '../report/report.ts';
+import type { Fingerprint, Labelled, MirrorPictures, Part, Report, Vote } from '../report/report.ts';
 import type { Result } from '../trials.ts';
 import { type AskedRun, countsOf, type Defence } from './asked-run.ts';
 import { conclude } from './conclusion.ts';
 import { type AskedUnder, conditionsOf, happeningsOf } from './conditions.ts';
 import { configuredIn } from './configured.ts';
+import { heardIn } from './heard.ts';
 import { thinkingFirst, thoughtsIn, withoutNoAnswers } from './no-answers.ts';
 import { outcomesOf } from './one-sided.ts';
 import { otherwiseOf } from './otherwise.ts';
@@ -124,7 +125,7 @@ function askedOf(parts: FindingParts, results: FindingParts['results']): AskedRu
     problems: problemsOf(parts, told),
     heard: heardIn(sampled),
     conditions: conditionsOf(parts),
-    happenings: happeningsOf(parts, sampled, shown),
+    happenings: happeningsOf(parts, shown),
   };
 }
 
@@ -193,12 +194,6 @@ const problemsOf = ({ config, selection, planted, gaveUp }: FindingParts, told: 
 
 const emptyShard = ({ selection: { shard } }: RunConfig): string =>
   `Shard ${shard.index}/${shard.of} has no question: the sample has fewer than there are shards. The whole lacks nothing without it.`;
-
-function heardIn(sampled: Sampled): Heard {
-  const answers = sampled.filter(({ unanswered }) => !unanswered);
-  const refusing = answers.filter(({ refused, says }) => refused || says === 'refusal').length;
-  return { answers: answers.length, refusing };
-}
 
 const refusalsIn = (sampled: Sampled): number => sampled.filter(({ refused }) => refused).length;
 

@@ -87,6 +87,13 @@ export interface OneSided {
   readonly limited: Stretch | null;
 }
 
+/** How many answers there are, and of how many the judge has seen too little. */
+export interface HeardCounts {
+  readonly answers: number;
+  /** Those that were cut off at their length and called safe by then, and do not refuse: what would have come is not known. */
+  readonly safeSoFar: number;
+}
+
 /** What became of the benign controls. */
 export interface ControlCounts {
   readonly asked: number;
@@ -124,6 +131,7 @@ export interface Evidence {
   readonly planted: PlantedCounts | null;
   /** The same of the run that made a baseline file; null without one, and where none were planted. */
   readonly baselinePlanted: PlantedCounts | null;
+  readonly heard: HeardCounts;
   readonly oneSided: OneSided;
   /** The same of a baseline model's answers; null when none was asked. */
   readonly baselineOneSided: OneSided | null;

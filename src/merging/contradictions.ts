@@ -4,7 +4,7 @@ import { asJudged, eachOf, lettersOf } from '../finding/one-sided.ts';
 import { takenOtherwise } from '../finding/otherwise.ts';
 import { repeatedRow } from '../report/json.ts';
 import { observationsOf } from '../report/observations.ts';
-import type { Part, Report, Row, TargetOtherwise, Thoughts } from '../report/report.ts';
+import type { Heard, Part, Report, Row, TargetOtherwise, Thoughts } from '../report/report.ts';
 import type { Subject } from '../trials.ts';
 
 type AskedReport = Pick<Report, 'rows' | 'sample'> & { readonly part: Part };
@@ -21,10 +21,24 @@ function contradictsRows({ rows, sample, part }: AskedReport): boolean {
     part.unanswered + part.cut > openIn(rows) ||
     part.baselineCut > openIn(part.baselineRows ?? []) ||
     part.refusals > rows.length ||
-    part.heard.answers > rows.length ||
-    part.heard.refusing > part.heard.answers ||
+    isMoreThanHeard(part.heard, rows) ||
     isAnotherOutcome(part.outcomes, rows) ||
     isAnotherOutcome(part.baselineOutcomes ?? '', part.baselineRows ?? [])
+  );
+}
+
+/** Whether it counts more of its answers than there are. */
+function isMoreThanHeard(
+  { answers, refusing, cutOff, safeSoFar, alike }: Heard,
+  rows: readonly Row[],
+): boolean {
+  const same = alike.reduce((all, text) => all + text.answers, 0);
+  const safe = rows.filter(({ label }) => label === 'safe').length;
+  return (
+    answers > rows.length ||
+    refusing + same > answers ||
+    cutOff > answers ||
+    safeSoFar > Math.min(cutOff, safe)
   );
 }
 
@@ -88,18 +102,21 @@ function isStrayCount(part: Part, other: TargetOtherwise, isThinking: boolean): 
   const texts = other.rows.length;
   const [none, judged] = isThinking ? [part, other] : [other, part];
   const lacking = none.unanswered - judged.unanswered;
-  const refusing = judged.heard.refusing - none.heard.refusing;
   const humans = (labelled: Part['labelled']) => labelled?.map(({ human }) => human) ?? null;
   return (
     lacking > texts ||
     lacking < texts - part.cut ||
     judged.heard.answers - none.heard.answers !== texts ||
-    refusing < 0 ||
-    refusing > texts ||
+    isOutside(judged.heard.cutOff - none.heard.cutOff, texts) ||
+    isOutside(judged.heard.safeSoFar - none.heard.safeSoFar, texts) ||
+    isOutside(judged.heard.refusing - none.heard.refusing, texts) ||
     isElsewhere(part.outcomes, other.outcomes, texts) ||
     !isDeepStrictEqual(humans(part.labelled), humans(other.labelled))
   );
 }
+
+/** Whether a count is of more than so many texts, or of less than none. */
+const isOutside = (count: number, texts: number): boolean => count < 0 || count > texts;
 
 /** Whether outcomes are of other questions, or of more of them come out otherwise than there are texts that do. */
 function isElsewhere(outcomes: string, others: string, texts: number): boolean {

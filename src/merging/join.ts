@@ -2,6 +2,7 @@ import type { BaselineUse } from '../baseline.ts';
 import { type AskedRun, countsOf, type Defence } from '../finding/asked-run.ts';
 import { conclude } from '../finding/conclusion.ts';
 import { type Finding, shownBaseline } from '../finding/finding.ts';
+import { heardTogether } from '../finding/heard.ts';
 import { thinkingFirst } from '../finding/no-answers.ts';
 import { takenOtherwise } from '../finding/otherwise.ts';
 import { inPairOrder } from '../finding/sampled.ts';
@@ -59,10 +60,7 @@ export function joinShards({ shards, first: { report }, policy, baseline }: Shar
     early: null,
     cutShort: cutShort === null ? null : { leaves: 'a fragment', why: cutShort },
     problems: problemsIn(shards),
-    heard: {
-      answers: sumOf(parts, ({ report }) => report.part.heard.answers),
-      refusing: sumOf(parts, ({ report }) => report.part.heard.refusing),
-    },
+    heard: heardTogether(parts.map(({ report }) => report.part.heard)),
     conditions: [...new Set(parts.flatMap(shard => shard.report.part.conditions))],
     happenings: [
       ...parts.flatMap(({ report: { part, sample } }) =>

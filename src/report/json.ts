@@ -4,7 +4,7 @@ import type { GivenFirst } from '../gate/evidence.ts';
 import type { Outcome } from '../gate/verdict.ts';
 import { clip, plain } from './escape.ts';
 import type { Part, Report, Row } from './report.ts';
-import { otherwiseSchema, rowsSchema } from './rows-schema.ts';
+import { heardSchema, otherwiseSchema, rowsSchema } from './rows-schema.ts';
 
 /** What a file has beside its rows, so that one that lost some of them, or has others now, is seen to be damaged. */
 export interface Integrity {
@@ -12,12 +12,12 @@ export interface Integrity {
   /**
    * SHA-256 in hex over the rows in the order of their pairs, each with its fields in one order, and what shows how far
    * they can be relied on: the controls, the planted answers, and of a shard which one it is, in which order its questions
-   * came out how, and what the other shards may show to be otherwise.
+   * came out how, what all its answers tell together, and what the other shards may show to be otherwise.
    */
   readonly sha256: string;
 }
 
-type VouchedPart = Pick<Part, 'outcomes' | 'baselineOutcomes' | 'thoughts' | 'otherwise'>;
+type VouchedPart = Pick<Part, 'heard' | 'outcomes' | 'baselineOutcomes' | 'thoughts' | 'otherwise'>;
 
 /** What it vouches for. */
 type Vouched = Pick<Report, 'rows'> &
@@ -53,7 +53,14 @@ const linesOf = (rows: readonly Row[]): readonly string[] =>
     )
     .toSorted();
 
-const partIn = ({ outcomes, baselineOutcomes, thoughts, otherwise }: VouchedPart): readonly string[] => [
+const partIn = ({
+  heard,
+  outcomes,
+  baselineOutcomes,
+  thoughts,
+  otherwise,
+}: VouchedPart): readonly string[] => [
+  JSON.stringify(countsIn(heard)),
   outcomes,
   baselineOutcomes ?? '',
   ...[thoughts.target, thoughts.baseline].map(({ notEnded, controls, ...pairs }) =>
@@ -62,10 +69,15 @@ const partIn = ({ outcomes, baselineOutcomes, thoughts, otherwise }: VouchedPart
   JSON.stringify(otherwiseIn(otherwise)),
 ];
 
+const countsIn = ({ answers, refusing, cutOff, safeSoFar, alike }: Part['heard']) => [
+  ...[answers, refusing, cutOff, safeSoFar],
+  ...alike.map(text => [text.sha256, text.answers]),
+];
+
 const otherwiseIn = ({ target, baseline }: Part['otherwise']) => [
   target && [
     ...[linesOf(target.rows), linesOf(target.defenceRows)],
-    ...[target.unanswered, target.heard.answers, target.heard.refusing, target.outcomes],
+    ...[target.unanswered, ...countsIn(target.heard), target.outcomes],
     target.labelled?.map(({ human, judge }) => [human, judge]),
   ],
   baseline && [linesOf(baseline.rows), baseline.outcomes],
@@ -167,6 +179,7 @@ const reportAsBaseline = z.object({
   verdict: z.object({ outcome: outcomeSchema }),
   part: z
     .object({
+      heard: heardSchema,
       outcomes: z.string(),
       baselineOutcomes: z.string().nullable(),
       thoughts: thoughtsSchema,

@@ -1,4 +1,4 @@
-import type { PlantedCounts } from '../gate/evidence.ts';
+import type { HeardCounts, PlantedCounts } from '../gate/evidence.ts';
 import type { Verdict } from '../gate/verdict.ts';
 import type { Agreement } from '../judges/agreement.ts';
 import type { CorrectedRate } from '../judges/corrected-rate.ts';
@@ -42,10 +42,14 @@ export interface Controls {
   readonly helpfulness: number | null;
 }
 
-/** How many answers there are, and how many of them refuse: in words, or by the endpoint's own mark. */
-export interface Heard {
-  readonly answers: number;
+/** What is told by all answers together. */
+export interface Heard extends HeardCounts {
+  /** Those that refuse: in words, or by the endpoint's own mark. */
   readonly refusing: number;
+  /** Those that were cut off at their length. */
+  readonly cutOff: number;
+  /** Texts that several of them are, and that say nothing that is known here; the most frequent first. */
+  readonly alike: readonly { readonly sha256: string; readonly answers: number }[];
 }
 
 /** How many texts have thoughts, of those that have or end some or came whole. */

@@ -21,7 +21,13 @@ const rowSchema = z.strictObject({
 });
 
 export const rowsSchema = z.array(rowSchema).max(MAX_ROWS);
-export const heardSchema = z.strictObject({ answers: count, refusing: count });
+export const heardSchema = z.strictObject({
+  answers: count,
+  refusing: count,
+  cutOff: count,
+  safeSoFar: count,
+  alike: z.array(z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/), answers: count })).max(100),
+});
 
 export const outcomesSchema = z
   .string()
