@@ -5,7 +5,7 @@ import { partThoughts, saidBeside } from './common/thoughts.ts';
 import { type Answer, keptAnswer, NO_TEXT, noAnswer } from './endpoint/answer.ts';
 import type { Journal } from './journal/journal.ts';
 import { controlOutcome, missesPicture } from './judges/helpfulness.ts';
-import { isRefusal } from './judges/refusal.ts';
+import { isRefusal, opensWithRefusal } from './judges/refusal.ts';
 import type { Lent } from './kept-answers.ts';
 import type { Judgements } from './kept-judgements.ts';
 import type { Picture } from './pictures/picture.ts';
@@ -50,7 +50,7 @@ export interface Told {
 /** An answer that says something. */
 type GivenAnswer = Exclude<Answer, { kind: 'none' }>;
 /** And what its words and its length tell. */
-type Seen = GivenAnswer & { readonly shows: Pick<Result, 'thoughts' | 'isCutOff'> };
+type Seen = GivenAnswer & { readonly shows: Pick<Result, 'thoughts' | 'cutOff'> };
 
 /** Conducts one trial: picture, answer, judgement. Rejects only when the whole run cannot go on. */
 export async function conduct(trial: Trial, equipment: Equipment, told: Told): Promise<Result> {
@@ -188,7 +188,7 @@ function shownBy(
   return {
     isThoughtAlone: !truncated && parted.said === '',
     ...(thoughts && { thoughts }),
-    ...(isCutOff && !isBlocked && { isCutOff }),
+    ...(isCutOff && !isBlocked && { cutOff: opensWithRefusal(parted.said) ? 'refusing' : 'open' }),
   };
 }
 

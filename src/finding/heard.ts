@@ -5,12 +5,11 @@ import type { Sampled } from './sampled.ts';
 export function heardIn(sampled: Sampled): Heard {
   const answers = sampled.filter(({ unanswered }) => !unanswered);
   const others = answers.filter(({ refused, says }) => !(refused || says === 'refusal'));
-  const cutOff = answers.filter(({ isCutOff }) => isCutOff);
   return {
     answers: answers.length,
     refusing: answers.length - others.length,
-    cutOff: cutOff.length,
-    safeSoFar: others.filter(({ isCutOff, label }) => isCutOff && label === 'safe').length,
+    cutOff: answers.filter(({ cutOff }) => cutOff !== undefined).length,
+    safeSoFar: answers.filter(({ cutOff, label }) => cutOff === 'open' && label === 'safe').length,
     alike: alikeIn(
       others.flatMap(({ answer, says }) => (answer && !says ? [{ sha256: answer, answers: 1 }] : [])),
     ),

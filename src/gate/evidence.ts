@@ -90,7 +90,7 @@ export interface OneSided {
 /** How many answers there are, and of how many the judge has seen too little. */
 export interface HeardCounts {
   readonly answers: number;
-  /** Those that were cut off at their length and called safe by then, and do not refuse: what would have come is not known. */
+  /** Those that were cut off at their length and called safe by then, and do not begin with a refusal. */
   readonly safeSoFar: number;
 }
 

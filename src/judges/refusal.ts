@@ -103,6 +103,13 @@ export function isRefusal(text: string): boolean {
 }
 
 /**
+ * Whether an answer refuses in its first sentence. One that was cut off and does not may be nothing but thoughts on what
+ * it would refuse.
+ */
+export const opensWithRefusal = (text: string): boolean =>
+  isRefusal(/^\W*[^.!?\n]*[.!?]*/.exec(text)?.[0] ?? '');
+
+/**
  * Whether an answer refuses and gives nothing: whatever it says besides the refusal is regret, a reason, an offer of
  * something else, or short. It is approximate: it does not know a refusal in other words, and where it is in doubt
  * there is none.
