@@ -47,6 +47,20 @@ export type Interception = (call: string, response: ServerResponse, count: numbe
 /** Answers a call that hands a file in, or starts a batch on it, before the server does, when it returns true. */
 export type Refusal = (call: string, lines: readonly AskedLine[], response: ServerResponse) => boolean;
 
+/** How an endpoint processes the files that it takes, as Azure does. */
+export interface Processing {
+  /** So many looks at a file show that it is not done yet; none where it is at once. */
+  readonly looks?: number;
+  /** How a file stands until then. */
+  readonly status?: string;
+  /** What a look at it shows besides from then on, in place of `processed`. */
+  readonly end?: Readonly<Record<string, unknown>>;
+  /** What refuses a batch on a file until then, so many times, where nothing else tells of it. */
+  readonly refusal?: Problem;
+}
+
+const NOT_PROCESSED: Problem = { code: 'invalidFile', message: 'The file cannot be taken.' };
+
 /**
  * A real HTTP server on loopback that speaks the Batch API, whose batches end as a test says.
  * `become` is asked at every look.
@@ -55,11 +69,14 @@ export async function batchServer(
   become: (lines: readonly AskedLine[], batch: number, look: number) => Became | Promise<Became>,
   intercept: Interception = () => false,
   refuse: Refusal = () => false,
+  { looks = 0, status = 'pending', end = {}, refusal }: Processing = {},
 ): Promise<BatchServer> {
   const files = new Map<string, string>();
   const names = new Map<string, string>();
   const batches: { lines: AskedLine[]; looks: number; file: string }[] = [];
   const calls: string[] = [];
+  const looked = new Map<string, number>();
+  const isProcessed = (file: string): boolean => (looked.get(file) ?? 0) >= looks;
   let kept = 0;
   const keep = (prefix: string, text: string): string => {
     kept += 1;
@@ -82,12 +99,16 @@ export async function batchServer(
         if (refuse('POST files', linesIn(text), response)) return;
         const id = keep('file', text);
         names.set(id, file.name);
-        sendJson(response, { id });
+        sendJson(response, { id, ...(looks > 0 && refusal === undefined && { status }) });
       },
       'GET files list': (_, response) =>
         sendJson(response, { data: [...files.keys()].map(id => ({ id, filename: names.get(id) ?? id })) }),
       'POST batches': async (request, response) => {
         const { input_file_id: file } = JSON.parse((await wholeOf(request)).toString());
+        if (!isProcessed(file)) {
+          if (refusal) looked.set(file, (looked.get(file) ?? 0) + 1);
+          return sendJson(response, { error: refusal ?? NOT_PROCESSED }, 400);
+        }
         const lines = linesIn(files.get(file) ?? '');
         if (refuse('POST batches', lines, response)) return;
         batches.push({ lines, looks: 0, file });
@@ -111,6 +132,12 @@ export async function batchServer(
           errors: problems ? { data: problems } : null,
         });
       },
+      'GET files state': (_, response, id) => {
+        if (refusal) return sendJson(response, { error: { message: 'no such path' } }, 404);
+        const state = isProcessed(id) ? { status: 'processed', ...end } : { status };
+        looked.set(id, (looked.get(id) ?? 0) + 1);
+        sendJson(response, { id, ...state });
+      },
       'GET files': (_, response, id) => response.end(files.get(id)),
       'DELETE files': (_, response, id) =>
         files.delete(id)
@@ -120,10 +147,7 @@ export async function batchServer(
     };
 
   const server = createServer(async (request, response) => {
-    const [, , collection = '', id = '', action = ''] = (request.url ?? '').replace(/\?.*/, '').split('/');
-    const isList = request.method === 'GET' && id === '';
-    const last = isList ? 'list' : action === 'content' ? '' : action;
-    const call = [request.method, collection, last].filter(Boolean).join(' ');
+    const { call, id } = callOf(request);
     calls.push(call);
     if (intercept(call, response, calls.filter(each => each === call).length)) return;
     const route = routes[call];
@@ -144,6 +168,15 @@ export async function batchServer(
         server.closeAllConnections();
       }),
   };
+}
+
+/** What is called, and on what. */
+function callOf({ method, url = '' }: IncomingMessage): { readonly call: string; readonly id: string } {
+  const [, , collection = '', id = '', action = ''] = url.replace(/\?.*/, '').split('/');
+  const isState = method === 'GET' && collection === 'files' && action === '';
+  const what = isState ? 'state' : action === 'content' ? '' : action;
+  const last = method === 'GET' && id === '' ? 'list' : what;
+  return { call: [method, collection, last].filter(Boolean).join(' '), id };
 }
 
 const linesIn = (text: string): AskedLine[] =>

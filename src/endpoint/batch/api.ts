@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import { openAsBlob } from 'node:fs';
 import { basename } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type OpenAI from 'openai';
@@ -8,12 +6,14 @@ import { z } from 'zod';
 import type { ClientOptions } from '../client.ts';
 import { openAi } from '../library.ts';
 import { type Complaint, readComplaint } from './complaint.ts';
-import { type Handed, notHanded, orFatal } from './handed.ts';
+import { type FileState, fileState, isUnready } from './file-state.ts';
+import { type Handed, notHanded, orFatal, unreadyIn } from './handed.ts';
 import { linesOf } from './lines.ts';
 import { type Begun, begunAtLast, begunOn, filesNamed, listed } from './listing.ts';
 import { batchName } from './record.ts';
 import { removed } from './removing.ts';
 import { type Failing, LostReplyError, mayPass, readReply, retried, waitAfter } from './reply.ts';
+import { formOf, type Uploaded, uploaded } from './uploading.ts';
 
 export type BatchApiOptions = Pick<
   ClientOptions,
@@ -64,8 +64,10 @@ export interface BatchApi {
   upload(path: string): Promise<Handed>;
   /** The files that were uploaded under a name; undefined where the endpoint does not say. Rejects as `begunOn` does. */
   uploaded(name: string): Promise<readonly string[] | undefined>;
+  /** How an uploaded file stands. Rejects as `fileState` does. */
+  file(file: string, failing?: Failing): Promise<FileState>;
   /**
-   * Starts a batch on an uploaded file of so many bytes, which is removed where it cannot be. Where the signal ends the
+   * Starts a batch on an uploaded file of so many bytes, which is removed where it cannot be, now or later. Where the signal ends the
    * run meanwhile, it may be started all the same.
    */
   start(file: string, bytes: number): Promise<Handed>;
@@ -94,8 +96,6 @@ export class FileGoneError extends Error {}
 
 /** What every request of a batch is put to, as the API writes it. */
 export const REQUESTS_PATH = '/v1/chat/completions';
-/** For the upload of a file of 190 MB over a slow line (ms). */
-const UPLOAD_TIMEOUT = 15 * 60_000;
 /** For calls that a run ends with (ms): a cancelled job has seconds. */
 const LAST_TIMEOUT = 1500;
 const LAST = { timeout: LAST_TIMEOUT, maxRetries: 0 };
@@ -145,6 +145,10 @@ function stateIn(shown: unknown, secrets: readonly string[]): BatchState {
   return { status: status.toLowerCase(), files, complaint, ...(asked !== undefined && { asked }) };
 }
 
+/** What came of an upload of so many bytes that the endpoint has taken. */
+const lying = ({ id, status }: Uploaded, bytes: number): Handed =>
+  isUnready(status) ? { kind: 'unready', id, bytes, word: status } : { kind: 'done', id, bytes };
+
 export function createBatchApi(options: BatchApiOptions): BatchApi {
   const { signal, secrets } = options;
   const client = openAi(options);
@@ -158,18 +162,21 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
     async upload(path) {
       const body = await formOf(path);
       try {
-        return { kind: 'done', id: await uploaded(client, body, basename(path), options), bytes: body.size };
+        return lying(await uploaded(client, body, basename(path), options), body.size);
       } catch (error) {
         return notHanded(error, 'files', body.size, { ...options, isKnown });
       }
     },
     uploaded: name => filesNamed(client, name, options),
+    file: (file, failing) => fileState(client, file, options, failing),
     async start(file, bytes) {
       try {
         const id = await started(client, file, { ...options, notice: firstOf(options.notice) });
         isKnown = true;
         return { kind: 'done', id, bytes };
       } catch (error) {
+        const word = unreadyIn(error, secrets);
+        if (word !== undefined) return { kind: 'unready', id: file, bytes, word };
         await remove(file);
         return notHanded(error, 'batches', bytes, { ...options, isKnown });
       }
@@ -201,20 +208,6 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
       ),
     remove,
   };
-}
-
-/** Uploads a form with a file of that name. Of several tries the endpoint may have taken others: those are removed. */
-async function uploaded(client: OpenAI, body: Blob, name: string, options: BatchApiOptions): Promise<string> {
-  const headers = { 'content-type': body.type };
-  let tries = 0;
-  const post = () => {
-    tries += 1;
-    return client.post('/files', { body, headers, signal: options.signal, timeout: UPLOAD_TIMEOUT });
-  };
-  const { id } = await retried(created, post, options);
-  const files = tries > 1 ? await filesNamed(client, name, options) : undefined;
-  await Promise.all((files ?? []).filter(file => file !== id).map(file => removed(client, file, options)));
-  return id;
 }
 
 /**
@@ -269,22 +262,6 @@ function later(signal: AbortSignal, ms: number): AbortSignal {
   if (signal.aborted) void wait();
   else signal.addEventListener('abort', wait, { once: true });
   return late.signal;
-}
-
-/**
- * The upload as a form, whose file stays on disk until it goes out. Not the library's own, which lets `fetch` encode
- * it: when an endpoint answers before it has read everything, that ends the process (Node 24.21, undici 7).
- */
-async function formOf(path: string): Promise<Blob> {
-  const boundary = `form-${randomUUID()}`;
-  const field = (words: string): string => `--${boundary}\r\nContent-Disposition: form-data; ${words}\r\n`;
-  const head = [
-    `${field('name="purpose"')}\r\nbatch\r\n`,
-    `${field(`name="file"; filename="${basename(path)}"`)}Content-Type: application/jsonl\r\n\r\n`,
-  ];
-  return new Blob([...head, await openAsBlob(path), `\r\n--${boundary}--\r\n`], {
-    type: `multipart/form-data; boundary=${boundary}`,
-  });
 }
 
 const statusOf = (error: unknown): number | undefined =>

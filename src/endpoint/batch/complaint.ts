@@ -125,6 +125,25 @@ export function blamesContents(error: unknown): boolean {
   return CONTENTS.test([code, param, message].join(' ').replaceAll('_', ' '));
 }
 
+/** Words for a file that no batch can be started on yet; of one that cannot be processed others say something else. */
+const UNREADY = new RegExp(
+  [
+    /(?:\bnot|n't) (?:(?:yet|been|fully|in|an?|the) )*["'`]?(?:processed|ready)\b/,
+    /\bstill (?:being |in )?["'`]?(?:pending|process|running)/,
+    /\b(?:status|state)\b(?: of| is|:|=)* ?["'`]?(?:pending|running)\b/,
+    /\b(?:must be|until)\b.*\bprocessed\b/,
+  ]
+    .map(({ source }) => `\\bfiles?\\b.*${source}`)
+    .join('|'),
+  'is',
+);
+
+/** Whether an error that an endpoint answers in place of a batch says that its file is not processed yet. */
+export function isOfUnready(error: unknown): boolean {
+  const { line, message } = complaint.safeParse(error).data ?? {};
+  return UNREADY.test(`${message}`) && lineIn(line, message) === undefined;
+}
+
 /** The sentence for a batch that the endpoint did not run, where it would run no other one either. */
 export function notRun(
   baseUrl: string,

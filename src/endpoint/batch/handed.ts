@@ -4,6 +4,7 @@ import type { ClientOptions } from '../client.ts';
 import { askedWait, shortened } from '../limits.ts';
 import {
   accountAdvice,
+  errorWord,
   FatalEndpointError,
   isPassing,
   refusalOf,
@@ -11,16 +12,18 @@ import {
   saidBy,
   shownUrl,
 } from '../problems.ts';
-import { blamesContents, type Complaint, readComplaint } from './complaint.ts';
+import { blamesContents, type Complaint, isOfUnready, readComplaint } from './complaint.ts';
 import { LostReplyError } from './reply.ts';
 
 /**
- * What came of a step of handing in a batch, as an id, with the file's size. `too-large` is a limit on that size,
+ * What came of a step of handing in a batch, as an id, with the file's size. `unready` is a file, by its id, that is there
+ * and takes no batch yet, with the endpoint's word for that. `too-large` is a limit on that size,
  * `too-many` on the requests of one batch, `too-much` on what may be queued or asked at a time, and `unfit` an objection to
  * what is in it, with the sentence for it where it is all that the endpoint ever says.
  */
 export type Handed =
   | { readonly kind: 'done'; readonly id: string; readonly bytes: number }
+  | { readonly kind: 'unready'; readonly id: string; readonly bytes: number; readonly word: string }
   | { readonly kind: 'too-large'; readonly bytes: number }
   | ({ readonly kind: 'too-many' } & TooMany)
   | ({ readonly kind: 'too-much' } & Busy)
@@ -98,6 +101,12 @@ export function notHanded(
     return { kind: 'unfit', complaint, sentence };
   }
   throw fatalFor(error, options) ?? new FatalEndpointError(sentence);
+}
+
+/** By which word an endpoint refuses to start a batch since its file is not processed yet; undefined where it does not. */
+export function unreadyIn(error: unknown, secrets: readonly string[]): string | undefined {
+  if (!(error instanceof APIError) || (error.status !== 400 && error.status !== 409)) return undefined;
+  return isOfUnready(error.error) ? errorWord(error.code, secrets) || `status ${error.status}` : undefined;
 }
 
 /** What an endpoint says of how much it takes, at a time (ms); undefined where it says no such thing. */

@@ -75,12 +75,12 @@ export async function leftOpen(
 }
 
 export const sorted = (left: readonly (LeftRecord | UploadRecord)[]) => ({
-  batches: left.filter(record => 'file' in record),
+  batches: left.filter(record => 'ids' in record),
   uploads: left.filter(record => 'upload' in record),
 });
 
 /**
- * Takes away files that were uploaded, which was not heard of. Their names where the endpoint does not say whether they
+ * Takes away files that were uploaded, on which no batch was started. Their names where the endpoint does not say whether they
  * were: those stay known, for the next attempt.
  */
 export async function takenBack(
@@ -88,7 +88,7 @@ export async function takenBack(
   { api, records }: Kept,
 ): Promise<readonly string[]> {
   const taken = async (record: UploadRecord): Promise<string | undefined> => {
-    const files = await api.uploaded(record.upload);
+    const files = record.file === undefined ? await api.uploaded(record.upload) : [record.file];
     if (!files) return record.upload;
     await Promise.all(files.map(api.remove));
     await records.close(record);

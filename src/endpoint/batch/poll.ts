@@ -28,7 +28,7 @@ const UNNAMED_AFTER = 4;
 /** Tries to read a file that has been read before. */
 const READS_AFTER = 3;
 /** The window is 24 h; an endpoint that never says so is not waited for longer (ms). */
-const WINDOW = 25 * 3600_000;
+export const WINDOW = 25 * 3600_000;
 /** Whether nothing more comes of a batch. */
 export const hasEnded = ({ status }: BatchState): boolean => ENDED.has(status);
 

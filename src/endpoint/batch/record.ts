@@ -10,8 +10,11 @@ export const batchName = z.string().regex(/^[\w.:=+-]{1,512}$/);
  * to be started when the run was killed, so that nobody knows whether it was.
  */
 const record = z.strictObject({ batch: batchName.nullable(), file: batchName, ids: z.array(z.string()) });
-/** A file that is to be uploaded, by its name: nobody knows whether it was where the run was killed then. */
-const uploading = z.strictObject({ upload: batchName });
+/**
+ * A file that is to be uploaded, by its name: nobody knows whether it was where the run was killed then. With its id it
+ * was, and no batch was to be started on it yet.
+ */
+const uploading = z.strictObject({ upload: batchName, file: batchName.optional() });
 const closed = z.strictObject({ closed: z.literal(true) });
 
 /** A place in the journal, where what is known of a batch stands. */
@@ -19,13 +22,15 @@ interface Placed {
   readonly place: number;
 }
 
-/** A file that an earlier attempt may have left at the endpoint, by its name. */
+/** A file that an earlier attempt may have left at the endpoint, by its name, with no batch on it. */
 export interface UploadRecord extends Placed {
   readonly upload: string;
+  /** Its id, where that was heard. */
+  readonly file?: string | undefined;
 }
 
 /** Requests that lie at the endpoint as a file. */
-interface FileRecord extends Placed {
+export interface FileRecord extends Placed {
   readonly file: string;
   readonly ids: readonly string[];
 }
@@ -45,6 +50,8 @@ export interface BatchRecords {
   left(): Promise<readonly (LeftRecord | UploadRecord)[]>;
   /** A file of this name is to be uploaded: kept before it is, since it holds questions. */
   uploading(name: string): Promise<UploadRecord>;
+  /** It was, under this id, and the endpoint takes no batch on it yet. */
+  uploaded(record: UploadRecord, file: string): Promise<UploadRecord>;
   /** A batch is to be started on the file: kept before that is, since what is started is paid for. */
   starting(record: UploadRecord, file: string, ids: readonly string[]): Promise<FileRecord>;
   started(record: FileRecord, batch: string): Promise<OpenRecord>;
@@ -75,6 +82,10 @@ export function createBatchRecords(
       next += 1;
       await journal.append(keyAt(place), { upload });
       return { upload, place };
+    },
+    async uploaded({ upload, place }, file) {
+      await journal.append(keyAt(place), { upload, file });
+      return { upload, file, place };
     },
     async starting({ place }, file, ids) {
       await journal.append(keyAt(place), { batch: null, file, ids });

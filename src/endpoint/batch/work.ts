@@ -1,31 +1,23 @@
-import { randomUUID } from 'node:crypto';
-import { open, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import PQueue from 'p-queue';
 import { counted } from '../../gate/words.ts';
 import type { Answer } from '../answer.ts';
 import type { ClientOptions } from '../client.ts';
 import type { Dialect } from '../dialect.ts';
 import { errorWord } from '../problems.ts';
-import { bodyOf } from '../request.ts';
-import { type BatchApi, type BatchState, REQUESTS_PATH } from './api.ts';
+import type { BatchApi, BatchState } from './api.ts';
 import { cancelled } from './cancelling.ts';
 import { notRun } from './complaint.ts';
 import { createCount, NO_COUNT } from './count.ts';
 import type { Entry, Live } from './entry.ts';
-import type { Busy, Handed, TooMany } from './handed.ts';
-import { type Heard, type HearingOptions, heard } from './hearing.ts';
+import type { Busy, TooMany } from './handed.ts';
+import { createHanding, type HandingOptions, type Started } from './handing.ts';
+import { type Heard, heard } from './hearing.ts';
 import { dropped, leftOpen } from './left.ts';
 import { hasBegun } from './poll.ts';
 import { type Came, type Fate, silentNotice } from './reading.ts';
 import type { OpenRecord } from './record.ts';
 import type { Unfit } from './sifting.ts';
-import type { Spool } from './spool.ts';
 
-export interface WorkOptions
-  extends HearingOptions,
-    Pick<ClientOptions, 'baseUrl' | 'model' | 'extraBody' | 'meter'> {
-  readonly spool: () => Spool;
+export interface WorkOptions extends HandingOptions, Pick<ClientOptions, 'meter'> {
   /** Is told that the endpoint has taken a batch, in this attempt of the run or before. */
   readonly taken?: () => void;
   /** Takes requests of a batch whose file, of so many bytes, was larger than the endpoint takes. */
@@ -72,8 +64,7 @@ export interface Cancelled {
 export function createBatchWork(options: WorkOptions): BatchWork {
   const { api, reader, notice } = options;
   const lives = new Set<Live>();
-  // One file at a time is written and goes out: together they would go no faster.
-  const outbox = new PQueue({ concurrency: 1 });
+  const handIn = createHanding(options);
   let hasTaken = false;
   let hasRun = false;
 
@@ -95,7 +86,7 @@ export function createBatchWork(options: WorkOptions): BatchWork {
   return {
     async send(entries, running = () => undefined) {
       const spoken = reader.dialect;
-      const handed = await outbox.add(() => handIn(entries, spoken, options));
+      const handed = await handIn(entries, spoken);
       if (handed.kind !== 'started') return notStarted(entries, spoken, handed, options);
       const { record } = handed;
       hasTaken = true;
@@ -193,8 +184,6 @@ async function takeSilent(
   if (told !== undefined) notice(told);
 }
 
-type Started = { readonly kind: 'started'; readonly record: OpenRecord } | Exclude<Handed, { kind: 'done' }>;
-
 /** Passes on requests of which no batch was started, by what came of handing them in. */
 function notStarted(
   entries: readonly Entry[],
@@ -213,69 +202,5 @@ function notStarted(
       return sift({ entries, spoken, ...handed });
     case 'failed':
       return notHanded(entries, handed.answer);
-  }
-}
-
-/** Hands requests in as one file, and starts a batch on it. */
-async function handIn(entries: readonly Entry[], dialect: Dialect, options: WorkOptions): Promise<Started> {
-  const { api, records, signal } = options;
-  const uploading = await records.uploading(`requests-${randomUUID()}.jsonl`);
-  const uploaded = await upload(uploading.upload, entries, dialect, options).catch(async error => {
-    // What is broken off may have come to its end there.
-    if (!signal.aborted) await records.close(uploading);
-    throw error;
-  });
-  if (uploaded.kind !== 'done') {
-    if (uploaded.kind !== 'failed') await records.close(uploading);
-    return uploaded;
-  }
-  const ids = entries.map(({ id }) => id);
-  const starting = await records.starting(uploading, uploaded.id, ids);
-  const handed = await api.start(starting.file, uploaded.bytes);
-  if (handed.kind !== 'done') {
-    await records.close(starting);
-    return handed;
-  }
-  const record = await records.started(starting, handed.id);
-  if (signal.aborted) await cancelled(record, NO_COUNT, options);
-  signal.throwIfAborted();
-  return { kind: 'started', record };
-}
-
-/** Uploads the requests as a file of that name, which lies on disk no longer than that takes. */
-async function upload(
-  name: string,
-  entries: readonly Entry[],
-  dialect: Dialect,
-  options: WorkOptions,
-): Promise<Handed> {
-  const spool = options.spool();
-  const path = join(await spool.folder(), name);
-  try {
-    await write(path, entries, spool, dialect, options);
-    return await options.api.upload(path);
-  } finally {
-    await rm(path, { force: true });
-  }
-}
-
-/** Writes the file of a batch, request by request. */
-async function write(
-  path: string,
-  entries: readonly Entry[],
-  spool: Spool,
-  dialect: Dialect,
-  { model, extraBody, signal }: WorkOptions,
-): Promise<void> {
-  const file = await open(path, 'wx', 0o600);
-  try {
-    for (const { id, span } of entries) {
-      signal.throwIfAborted();
-      const body = bodyOf(await spool.get(span), model, dialect, extraBody);
-      const line = { custom_id: id, method: 'POST', url: REQUESTS_PATH, body };
-      await file.appendFile(`${JSON.stringify(line)}\n`);
-    }
-  } finally {
-    await file.close();
   }
 }
