@@ -67,8 +67,8 @@ export interface BatchApi {
   /** How an uploaded file stands. Rejects as `fileState` does. */
   file(file: string, failing?: Failing): Promise<FileState>;
   /**
-   * Starts a batch on an uploaded file of so many bytes, which is removed where it cannot be, now or later. Where the signal ends the
-   * run meanwhile, it may be started all the same.
+   * Starts a batch on an uploaded file of so many bytes, which is removed where it cannot be, now or later. Where the
+   * signal ends the run meanwhile, it may be started all the same.
    */
   start(file: string, bytes: number): Promise<Handed>;
   /** Rejects when the signal ends the run, and not otherwise. */

@@ -17,9 +17,9 @@ import { LostReplyError } from './reply.ts';
 
 /**
  * What came of a step of handing in a batch, as an id, with the file's size. `unready` is a file, by its id, that is there
- * and takes no batch yet, with the endpoint's word for that. `too-large` is a limit on that size,
- * `too-many` on the requests of one batch, `too-much` on what may be queued or asked at a time, and `unfit` an objection to
- * what is in it, with the sentence for it where it is all that the endpoint ever says.
+ * and takes no batch yet, with the endpoint's word for that. `too-large` is a limit on that size, `too-many` on the
+ * requests of one batch, `too-much` on what may be queued or asked at a time, and `unfit` an objection to what is in it,
+ * with the sentence for it where it is all that the endpoint ever says.
  */
 export type Handed =
   | { readonly kind: 'done'; readonly id: string; readonly bytes: number }

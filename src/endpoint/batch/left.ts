@@ -80,8 +80,8 @@ export const sorted = (left: readonly (LeftRecord | UploadRecord)[]) => ({
 });
 
 /**
- * Takes away files that were uploaded, on which no batch was started. Their names where the endpoint does not say whether they
- * were: those stay known, for the next attempt.
+ * Takes away files that were uploaded, on which no batch was started. Their names where the endpoint does not say whether
+ * they were: those stay known, for the next attempt.
  */
 export async function takenBack(
   uploads: readonly UploadRecord[],
