@@ -17,7 +17,7 @@ function allowed(budget: Partial<RunConfig['budget']>, aside = 0, looks = { coun
   let spent = Promise.withResolvers<void>();
   const world = {
     requests: 0,
-    failed: 0,
+    tries: { answer: { ended: 0, failed: 0 }, judgement: { ended: 0, failed: 0 } },
     inFlight: 0,
     cost: 0,
     each: { answer: null as number | null, judgement: null as number | null },
@@ -25,6 +25,7 @@ function allowed(budget: Partial<RunConfig['budget']>, aside = 0, looks = { coun
       return spent.promise;
     },
     now: 0,
+    atOnce: Number.POSITIVE_INFINITY,
   };
   const allowance = createAllowance({
     budget: { ...NO_BUDGET, ...budget },
@@ -34,6 +35,7 @@ function allowed(budget: Partial<RunConfig['budget']>, aside = 0, looks = { coun
     assumed: { answer: 1, judgement: 0.5 },
     startedAt: 0,
     clock: () => world.now,
+    atOnce: () => world.atOnce,
   });
   const spend = (now: Partial<typeof world>) => {
     Object.assign(world, now);
@@ -42,6 +44,12 @@ function allowed(budget: Partial<RunConfig['budget']>, aside = 0, looks = { coun
   };
   return { allowance, world, spend };
 }
+
+/** Of answers and of judgements, how many have come to an end, and how many of them to nothing. */
+const triesOf = ([ended, failed]: [number, number], [judged, unjudged]: [number, number]) => ({
+  answer: { ended, failed },
+  judgement: { ended: judged, failed: unjudged },
+});
 
 /** What has come of a promise by now. */
 async function stateOf(promise: Promise<boolean>): Promise<boolean | 'waits'> {
@@ -74,8 +82,34 @@ describe('requests', () => {
 
   test('have room for what is sent again, as far as the share that was goes: 40 of 100 leave none for 10', async () => {
     const { allowance, world } = allowed({ maxRequests: 125 });
-    Object.assign(world, { requests: 100, failed: 40 });
+    Object.assign(world, { requests: 100, tries: triesOf([0, 0], [100, 40]) });
     expect(await begun(allowance, {}, needing(10))).toBe(false);
+  });
+
+  test('have room by how often those of their kind were sent again: answers seldom, judgements often', async () => {
+    const { allowance, world } = allowed({ maxRequests: 230 });
+    Object.assign(world, { requests: 200, tries: triesOf([100, 0], [100, 50]) });
+    allowance.hold({}, needing(0));
+    expect(await begun(allowance, {}, needing(12))).toBe('waits');
+    expect(await begun(allowance, {}, needing(0, 12))).toBe(true);
+  });
+
+  test('of a kind that nothing has come of yet have room by how often the others were sent again', async () => {
+    const { allowance, world } = allowed({ maxRequests: 125 });
+    Object.assign(world, { requests: 100, tries: triesOf([100, 50], [0, 0]) });
+    expect(await begun(allowance, {}, needing(12))).toBe(false);
+  });
+
+  test('all of which failed so far have no room for more before one goes well', async () => {
+    const { allowance, world } = allowed({ maxRequests: 1000 });
+    const first = {};
+    await allowance.begin(first, needing(1));
+    Object.assign(world, { requests: 3, tries: triesOf([0, 0], [3, 3]) });
+    const second = allowance.begin({}, needing(1));
+    expect(await stateOf(second)).toBe('waits');
+    Object.assign(world, { requests: 4, tries: triesOf([0, 0], [4, 3]) });
+    allowance.end(first);
+    expect(await second).toBe(true);
   });
 
   test('that were set aside and not needed, as by a kept answer, let the next one begin', async () => {
@@ -105,6 +139,48 @@ describe('requests', () => {
     const { allowance } = allowed({ maxRequests: 5 });
     allowance.hold({}, needing(4));
     expect(await begun(allowance, {})).toBe('waits');
+  });
+});
+
+describe('requests of which not each could be sent three times', () => {
+  const pair = needing(1, 1);
+
+  test('go to one trial at a time while what proves the judge is held', async () => {
+    const { allowance } = allowed({ maxRequests: 20 });
+    const proof = {};
+    allowance.hold(proof, needing(5));
+    const first = {};
+    expect(await begun(allowance, first, pair)).toBe(true);
+    const second = allowance.begin({}, pair);
+    expect(await stateOf(second)).toBe('waits');
+    allowance.left(first, needing(1));
+    expect(await stateOf(second)).toBe('waits');
+    expect(await begun(allowance, {})).toBe(true);
+    allowance.end(first);
+    expect(await second).toBe(true);
+    const third = allowance.begin({}, pair);
+    expect(await stateOf(third)).toBe('waits');
+    allowance.end(proof);
+    expect(await third).toBe(true);
+  });
+
+  test('go to no more trials than may be in flight', async () => {
+    const { allowance, world } = allowed({ maxRequests: 15 });
+    world.atOnce = 3;
+    const all = [{}, {}, {}];
+    for (const each of all) expect(await begun(allowance, each, pair)).toBe(true);
+    const next = allowance.begin({}, pair);
+    expect(await stateOf(next)).toBe('waits');
+    allowance.end(all[1] as object);
+    expect(await next).toBe(true);
+  });
+
+  test('are no matter where there are more', async () => {
+    const { allowance, world } = allowed({ maxRequests: 3 * (5 + 2 * 10) });
+    world.atOnce = 3;
+    allowance.hold({}, needing(5));
+    for (let i = 0; i < 10; i++) expect(await begun(allowance, {}, pair)).toBe(true);
+    expect(await begun(allowance, {}, pair)).toBe('waits');
   });
 });
 

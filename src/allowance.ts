@@ -1,5 +1,5 @@
 import { createBell } from './endpoint/bell.ts';
-import type { Meter } from './endpoint/meter.ts';
+import type { Meter, Tries } from './endpoint/meter.ts';
 import type { RunConfig } from './inputs.ts';
 
 /** Requests that an item may still take, each of which goes well. */
@@ -42,7 +42,7 @@ export interface Allowance {
 
 export interface AllowanceOptions {
   readonly budget: RunConfig['budget'];
-  readonly meter: Pick<Meter, 'requests' | 'failed' | 'inFlight' | 'cost' | 'each' | 'nextSpend'>;
+  readonly meter: Pick<Meter, 'requests' | 'tries' | 'inFlight' | 'cost' | 'each' | 'nextSpend'>;
   /** Set aside for what comes when the last answers are in. */
   readonly aside: Need;
   /** Looks at the judge, what each needs, and among how many pairs in all they are spread. */
@@ -52,7 +52,12 @@ export interface AllowanceOptions {
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly clock: () => number;
+  /** Requests that the endpoints let be in flight now. Infinity in a batch, where none ends before all are asked. */
+  readonly atOnce: () => number;
 }
+
+/** Where all that is begun could be sent so many times, as much is begun as there is. */
+const PLENTY = 3;
 
 /** No item is waited for longer than this share of `time-budget`: the few that try again and again may be cut. */
 const LONGEST = 1 / 4;
@@ -66,16 +71,36 @@ const CAUTION = 100;
 export const requestsIn = ({ drawings, answers, judgements }: Need): number =>
   drawings + answers + judgements;
 
-/** Standard deviations by which chance may fail more requests than the share that has failed. */
+/** Standard deviations by which chance may fail more requests than have failed for each that came to its end. */
 const SURE = 3;
 
-/** The most tries that so many requests take where this share of tries fails. NaN, which is of none so far, is none. */
-const withRetries = (requests: number, failing: number): number => {
-  if (!(failing > 0)) return requests;
+/** What has come of one kind of requests is little to go by before some of them; what has come of all stands for so many. */
+const FEW = 8;
+
+/** Requests that came to nothing for each that did not. NaN, where there are none so far, is none. */
+const failedForEach = ({ ended, failed }: Tries): number => failed / (ended - failed) || 0;
+
+/** Those that came to nothing for each of one kind that did not, by that kind and by all. */
+function failedForEachOf(one: Tries, all: Tries): number {
+  const those = failedForEach(all);
   // All have failed so far: nobody knows how many it takes.
-  if (failing >= 1) return Number.POSITIVE_INFINITY;
-  return requests + (requests * failing + SURE * Math.sqrt(requests * failing)) / (1 - failing);
-};
+  if (those === Number.POSITIVE_INFINITY) return those;
+  return (one.failed + FEW * those) / (one.ended - one.failed + FEW);
+}
+
+/** The most that so many requests fail before they come to their end, where so many fail for each. */
+const retriesOf = (requests: number, failing: number): number =>
+  requests * failing > 0 ? requests * failing + SURE * Math.sqrt(requests * failing * (1 + failing)) : 0;
+
+/** The most requests that a need takes, with what is sent again. */
+function withRetries(need: Need, { answer, judgement }: Meter['tries']): number {
+  const all = { ended: answer.ended + judgement.ended, failed: answer.failed + judgement.failed };
+  return (
+    requestsIn(need) +
+    retriesOf(need.answers, failedForEachOf(answer, all)) +
+    retriesOf(need.drawings + need.judgements, failedForEachOf(judgement, all))
+  );
+}
 
 export function createAllowance(options: AllowanceOptions): Allowance {
   const underWay = createUnderWay(options.clock);
@@ -85,19 +110,20 @@ export function createAllowance(options: AllowanceOptions): Allowance {
   let usedUp: string | null = null;
 
   return {
-    hold: underWay.begin,
+    hold: underWay.hold,
     left: underWay.left,
     end: underWay.end,
     async begin(item, need, isPair = false) {
       for (;;) {
         if (usedUp !== null) return false;
-        const found = limits.obstacle(plus(need, setAside.with(isPair)));
-        if (found === null) {
+        const all = plus(need, setAside.with(isPair));
+        const found = limits.obstacle(all);
+        if (found === null && !limits.isTooSoon(all)) {
           underWay.begin(item, need);
           setAside.begins(isPair);
           return true;
         }
-        if (underWay.size === 0 || limits.isTooLate()) {
+        if (found !== null && (underWay.size === 0 || limits.isTooLate())) {
           usedUp ??= found;
           return false;
         }
@@ -142,7 +168,7 @@ const minus = (all: Need, part: Need): Need => ({
 
 /** What may stand in the way of what is to begin. */
 function createLimits(
-  { budget, meter, assumed, startedAt, clock }: AllowanceOptions,
+  { budget, meter, assumed, startedAt, clock, atOnce }: AllowanceOptions,
   underWay: ReturnType<typeof createUnderWay>,
   setAside: { readonly need: Need },
 ) {
@@ -150,14 +176,19 @@ function createLimits(
   const costs = createCosts({ maxCost, meter, setAside, assumed }, underWay);
   const time = minutes === null ? Number.POSITIVE_INFINITY : minutes * 60_000;
   const isTooLate = (): boolean => clock() + Math.min(underWay.longest, LONGEST * time) >= startedAt + time;
-  const takesTooMany = (need: Need): boolean => {
-    const ended = meter.requests - meter.inFlight;
-    const open = requestsIn(plus(plus(underWay.need, need), setAside.need));
-    return maxRequests !== null && ended + withRetries(open, meter.failed / ended) > maxRequests;
-  };
+  const most = maxRequests ?? Number.POSITIVE_INFINITY;
+  const ended = (): number => meter.requests - meter.inFlight;
+  const openWith = (need: Need): Need => plus(plus(underWay.need, need), setAside.need);
+  const takesTooMany = (need: Need): boolean => ended() + withRetries(openWith(need), meter.tries) > most;
   return {
     costs,
     isTooLate,
+    /** Whether another trial waits for some that are begun, which show how much is sent again. */
+    isTooSoon(need: Need): boolean {
+      if (need.answers === 0 || underWay.trials === 0) return false;
+      if (ended() + PLENTY * requestsIn(openWith(need)) <= most) return false;
+      return underWay.isHeld || underWay.trials >= atOnce();
+    },
     /** Why something that needs so much may not begin now; null where it may. */
     obstacle(need: Need): string | null {
       if (isTooLate()) return `time-budget of ${minutes} min leaves no time for more`;
@@ -231,17 +262,26 @@ function createCosts(
 
 /** The items that are begun and not ended, and what the ended ones have shown. `clock` gives ms. */
 function createUnderWay(clock: () => number) {
-  const items = new Map<object, { need: Need; readonly since: number }>();
+  const items = new Map<object, { need: Need; readonly isTrial: boolean; readonly since: number }>();
   let need = NOTHING;
   let longest = 0;
+  let trials = 0;
+  const held = new Set<object>();
   const ends = createBell();
   const change = (from: Need, to: Need): void => {
     need = plus(minus(need, from), to);
   };
+  const begin = (item: object, its: Need): void => {
+    const isTrial = its.answers > 0;
+    if (isTrial) trials += 1;
+    items.set(item, { need: its, isTrial, since: clock() });
+    change(NOTHING, its);
+  };
   return {
-    begin(item: object, its: Need): void {
-      items.set(item, { need: its, since: clock() });
-      change(NOTHING, its);
+    begin,
+    hold(item: object, its: Need): void {
+      held.add(item);
+      begin(item, its);
     },
     left(item: object, its: Need): void {
       const begun = items.get(item);
@@ -253,12 +293,22 @@ function createUnderWay(clock: () => number) {
       const begun = items.get(item);
       if (!begun) return;
       items.delete(item);
+      held.delete(item);
+      if (begun.isTrial) trials -= 1;
       change(begun.need, NOTHING);
       longest = Math.max(longest, clock() - begun.since);
       ends.ring();
     },
     get size() {
       return items.size;
+    },
+    /** Those that were begun with an answer to come. */
+    get trials() {
+      return trials;
+    },
+    /** Whether some are held for what is begun in any case. */
+    get isHeld() {
+      return held.size > 0;
     },
     /** Set aside for one of them. */
     of: (item: object): Need => items.get(item)?.need ?? NOTHING,

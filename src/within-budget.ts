@@ -1,5 +1,6 @@
 import { type Allowance, createAllowance } from './allowance.ts';
 import type { Equipment } from './conduct.ts';
+import { rolesIn } from './endpoint/hindrances.ts';
 import { assumedCosts, judgementsOf, lookNeed, tooDearToProve } from './forecast.ts';
 import type { RunConfig } from './inputs.ts';
 import { judgeLabelled } from './judges/check.ts';
@@ -12,7 +13,15 @@ import type { Watch } from './watch.ts';
 
 /** What a run asks its judge besides its own answers, as far as the budget allows. */
 
-export const allowanceFor = ({ config, meter, pairs, looks, startedAt, clock }: Supervision): Allowance =>
+export const allowanceFor = ({
+  config,
+  meter,
+  connections,
+  pairs,
+  looks,
+  startedAt,
+  clock,
+}: Supervision): Allowance =>
   createAllowance({
     budget: config.budget,
     meter,
@@ -21,7 +30,15 @@ export const allowanceFor = ({ config, meter, pairs, looks, startedAt, clock }: 
     assumed: assumedCosts(config),
     startedAt,
     clock,
+    atOnce: atOnceOf({ config, connections }),
   });
+
+/** Requests that the endpoints let be in flight, now. Infinity in a batch, where none ends before all are asked. */
+function atOnceOf({ config, connections }: Pick<Supervision, 'config' | 'connections'>): () => number {
+  if (config.batch) return () => Number.POSITIVE_INFINITY;
+  const pacers = new Set(rolesIn(config).map(([, access]) => connections.pacerOf(access)));
+  return () => [...pacers].reduce((sum, { limit }) => sum + limit, 0);
+}
 
 /** Gives the judge the planted answers `after` that, as far as `max-cost` allows, and gives up where it does not. */
 export async function proveWithin(

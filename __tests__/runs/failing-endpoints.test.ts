@@ -7,7 +7,14 @@ import { SCENARIOS } from '../../src/benchmark/scenarios.ts';
 import { plantedFor } from '../../src/judges/planted.ts';
 import { type Between, endpointBehind, isJudge } from '../support/between.ts';
 import { evaluated, FIXTURE_QUESTIONS } from '../support/evaluation.ts';
-import { completion, type Script, scriptedEndpoint, sendJson, well } from '../support/scripted-endpoint.ts';
+import {
+  type Asked,
+  completion,
+  type Script,
+  scriptedEndpoint,
+  sendJson,
+  well,
+} from '../support/scripted-endpoint.ts';
 
 const PLANTED = plantedFor(SCENARIOS).length;
 const FULL = { sample: 'full', 'image-kinds': 'TYPO,TEXT', 'min-helpfulness': '0', judge: 'rubric' };
@@ -37,6 +44,44 @@ async function runBehind(between: Between, inputs: Readonly<Record<string, strin
   }).finally(behind.close);
   return { finding, asked: behind.asked };
 }
+
+/** Refuses by 429 what comes faster than a bucket of so many is filled again, so many each second. */
+function bucketOf(
+  size: number,
+  perSecond: number,
+  isLimited: (asked: Asked) => boolean = () => true,
+): Between {
+  let left = size;
+  let filledAt = Date.now();
+  return {
+    replying(asked) {
+      if (!isLimited(asked)) return undefined;
+      const now = Date.now();
+      left = Math.min(size, left + ((now - filledAt) * perSecond) / 1000);
+      filledAt = now;
+      if (left < 1) return { status: 429, body: { error: { message: 'Rate limit reached.' } } };
+      left -= 1;
+      return undefined;
+    },
+  };
+}
+
+// What was begun before the first refusal took the requests that its judgements, and the judge's proof, needed.
+test.each([
+  ['20 at 20/s', bucketOf(20, 20), { 'max-requests': '300' }],
+  ['40 at 60/s', bucketOf(40, 60), { 'max-requests': '300', concurrency: '64' }],
+  ['40 at 60/s of the judge', bucketOf(40, 60, isJudge), { 'max-requests': '400', concurrency: '64' }],
+])(
+  'max-requests has room for what a bucket of %s refuses: all that was asked is judged',
+  async (_, bucket, inputs) => {
+    const { finding, asked } = await runBehind(bucket, { ...inputs, 'max-asr': '50', 'max-retries': '5' });
+    expect(asked.length).toBeLessThanOrEqual(Number(inputs['max-requests']));
+    expect(finding.sample.cutShort).toBe(`max-requests of ${inputs['max-requests']} leaves no room for more`);
+    expect(finding.rows.filter(({ label }) => label === 'unjudged')).toEqual([]);
+    expect(finding.rows.length).toBeGreaterThan(15);
+    expect(finding.verdict.outcome).toBe('pass');
+  },
+);
 
 const REVOKED = { status: 401, body: { error: { message: 'revoked', code: 'invalid_api_key' } } };
 

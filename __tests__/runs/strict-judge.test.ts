@@ -76,12 +76,13 @@ describe('a run that is cancelled while its judge calls everything unsafe', () =
 });
 
 /** Unsafe whatever the answer, to three of five, for so many judgements. */
-function threeOfFive(to = Number.POSITIVE_INFINITY): Between {
+function threeOfFive(to = Number.POSITIVE_INFINITY, then: (judged: number) => void = () => {}): Between {
   let judged = 0;
   return {
     replying: asked => {
       if (!isJudge(asked)) return undefined;
       judged += 1;
+      then(judged);
       return judged <= to && judged % 5 < 3 ? { body: completion({ content: 'unsafe' }) } : undefined;
     },
   };
@@ -93,12 +94,12 @@ const waveredAmong = (rows: Awaited<ReturnType<typeof goneWrong>>['rows']) =>
 
 test('a run does not fail by what its judge called unsafe that missed refusals at first, and was not given them again', async () => {
   const { verdict, rows, planted } = await goneWrong({
-    ...{ endpoint: { rate: 20 }, inputs: { ...inputs, 'max-asr': '30', 'max-requests': '170' } },
-    ...{ between: threeOfFive(), services: () => ({ random: () => 0.5 }) },
+    ...{ endpoint: { rate: 20 }, inputs: { ...inputs, 'max-asr': '20' } },
+    ...cancelledAt(112, then => threeOfFive(undefined, then)),
   });
   expect(planted?.missed).toBeGreaterThan(10);
   const wavered = waveredAmong(rows);
-  expect(wavered.length).toBeGreaterThan(8);
+  expect(wavered.length).toBeGreaterThan(4);
   expect(wavered.every(({ label }) => label === 'unjudged')).toBe(true);
   expect(verdict.outcome).toBe('inconclusive');
 });

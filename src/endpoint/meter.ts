@@ -27,7 +27,7 @@ export interface Account {
   asked(requests: number): void;
   /** Counts a booked request as in flight until it has come to its end. */
   during<T>(request: () => Promise<T>): Promise<T>;
-  /** Counts a booked request that failed by itself, and is to be sent again. */
+  /** Counts a booked request that came to nothing, and is to be sent again. */
   fail(): void;
   /** Books the tokens of a response. */
   spend(usage: Usage): void;
@@ -35,6 +35,14 @@ export interface Account {
   readonly stopped: string | null;
   /** Resolves when that comes to be so next. */
   readonly nextStop: Promise<void>;
+}
+
+/** What has come of requests of one kind. */
+export interface Tries {
+  /** Those that have come to an end. */
+  readonly ended: number;
+  /** Those of them that came to nothing, whatever for, and were or are to be sent again. */
+  readonly failed: number;
 }
 
 /** Counts what a run uses over all its endpoints, and says when its budget is used up. By itself for judgements. */
@@ -55,8 +63,8 @@ export interface Meter extends Account {
   readonly nextSpend: Promise<void>;
   /** Those that were booked, but for what is put off. */
   readonly requests: number;
-  /** Those of them that failed by themselves, and were or are to be sent again. */
-  readonly failed: number;
+  /** What has come of them, but for those of a batch. */
+  readonly tries: { readonly answer: Tries; readonly judgement: Tries };
   /** Booked requests whose ends are awaited; those of a batch are none. */
   readonly inFlight: number;
   readonly promptTokens: number;
@@ -80,13 +88,16 @@ function createKind(prices: Prices | null, kind: keyof Prices['assumed']) {
   let sum = 0;
   let squares = 0;
   let inFlight = 0;
+  const tries = { ended: 0, failed: 0 };
   return {
+    tries,
     async during<T>(request: () => Promise<T>): Promise<T> {
       inFlight += 1;
       try {
         return await request();
       } finally {
         inFlight -= 1;
+        tries.ended += 1;
       }
     },
     get inFlight() {
@@ -120,7 +131,7 @@ const isUncounted = ({ promptTokens, completionTokens }: Usage): boolean =>
 
 /** What was sent and came back, over both kinds. */
 function createTally(prices: Prices | null) {
-  const count = { requests: 0, putOff: 0, failed: 0, promptTokens: 0, completionTokens: 0, uncounted: 0 };
+  const count = { requests: 0, putOff: 0, promptTokens: 0, completionTokens: 0, uncounted: 0 };
   const spent = createBell();
   const answers = createKind(prices, 'answer');
   const judgements = createKind(prices, 'judgement');
@@ -129,9 +140,6 @@ function createTally(prices: Prices | null) {
     spent,
     answers,
     judgements,
-    fail(): void {
-      count.failed += 1;
-    },
     putOff(requests: number): void {
       count.putOff += requests;
     },
@@ -189,14 +197,17 @@ function createBooking({ maxRequests, maxCost }: Budget, tally: ReturnType<typeo
 
 const accountOf = (
   { state, stops, room }: Pick<ReturnType<typeof createBooking>, 'state' | 'stops' | 'room'>,
-  { fail, putOff, add }: ReturnType<typeof createTally>,
+  { putOff, add }: ReturnType<typeof createTally>,
   kind: Kind,
   book: () => boolean,
 ): Account => ({
   get room() {
     return room();
   },
-  ...{ book, during: kind.during, fail, putOff },
+  ...{ book, during: kind.during, putOff },
+  fail() {
+    kind.tries.failed += 1;
+  },
   asked: requests => putOff(-requests),
   spend: usage => add(kind, usage),
   get stopped() {
@@ -243,9 +254,7 @@ export function createMeter(budget: Budget): Meter {
     get requests() {
       return count.requests - count.putOff;
     },
-    get failed() {
-      return count.failed;
-    },
+    tries: { answer: answers.tries, judgement: judgements.tries },
     get inFlight() {
       return answers.inFlight + judgements.inFlight;
     },

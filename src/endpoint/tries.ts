@@ -184,9 +184,12 @@ export function createTries(options: TryOptions): Tries {
       for (let tries = 0, timeouts = 0; ; ) {
         const came = await inTurn(exchange, turn);
         const { fault, free } = came;
-        if (came.next === 'anew') continue;
-        turn = free ?? AGAIN;
-        if (free) continue;
+        const again = came.next === 'anew' ? turn : free;
+        turn = again ?? AGAIN;
+        if (again) {
+          meter.fail();
+          continue;
+        }
         if (fault?.kind === 'timeout') timeouts += 1;
         const isLast = isSettled(came, tries, options);
         silence.judge(fault, timeouts, isLast);
