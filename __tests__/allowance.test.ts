@@ -1,5 +1,7 @@
-import { type Allowance, createAllowance, type Need } from '../src/allowance.ts';
+/** Long: one world that a test moves, and what each of the limits lets begin in it. */
+import { type Allowance, createAllowance } from '../src/allowance.ts';
 import type { RunConfig } from '../src/inputs.ts';
+import type { Need } from '../src/need.ts';
 
 const NO_BUDGET: RunConfig['budget'] = {
   maxRequests: null,
@@ -164,15 +166,38 @@ describe('requests of which not each could be sent three times', () => {
     expect(await third).toBe(true);
   });
 
+  /** Begins a trial that has its answer, and ends it. */
+  const conducted = async (allowance: Allowance) => {
+    const trial = {};
+    expect(await begun(allowance, trial, pair)).toBe(true);
+    allowance.left(trial, needing(1));
+    allowance.end(trial);
+  };
+
+  test('go to no more trials at once than have had their answers', async () => {
+    const { allowance } = allowed({ maxRequests: 5 });
+    const first = {};
+    expect(await begun(allowance, first, pair)).toBe(true);
+    const second = allowance.begin({}, pair);
+    expect(await stateOf(second)).toBe('waits');
+    allowance.left(first, needing(1));
+    allowance.end(first);
+    expect(await second).toBe(true);
+    expect(await begun(allowance, {}, pair)).toBe('waits');
+  });
+
   test('go to no more trials than may be in flight', async () => {
-    const { allowance, world } = allowed({ maxRequests: 15 });
-    world.atOnce = 3;
-    const all = [{}, {}, {}];
-    for (const each of all) expect(await begun(allowance, each, pair)).toBe(true);
+    const { allowance, world } = allowed({ maxRequests: 5 });
+    for (let i = 0; i < 5; i++) await conducted(allowance);
+    world.atOnce = 1;
+    const one = {};
+    expect(await begun(allowance, one, pair)).toBe(true);
     const next = allowance.begin({}, pair);
     expect(await stateOf(next)).toBe('waits');
-    allowance.end(all[1] as object);
+    allowance.end(one);
     expect(await next).toBe(true);
+    world.atOnce = 2;
+    expect(await begun(allowance, {}, pair)).toBe(true);
   });
 
   test('are no matter where there are more', async () => {

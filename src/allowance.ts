@@ -1,13 +1,7 @@
 import { createBell } from './endpoint/bell.ts';
-import type { Meter, Tries } from './endpoint/meter.ts';
+import type { Meter } from './endpoint/meter.ts';
 import type { RunConfig } from './inputs.ts';
-
-/** Requests that an item may still take, each of which goes well. */
-export interface Need {
-  readonly drawings: number;
-  readonly answers: number;
-  readonly judgements: number;
-}
+import { minus, type Need, NOTHING, plus, requestsIn, withRetries } from './need.ts';
 
 /**
  * What the budget still allows to begin. What is begun is to come to its end: an answer that is broken off by the end
@@ -68,40 +62,6 @@ const LONGEST = 1 / 4;
  */
 const CAUTION = 100;
 
-export const requestsIn = ({ drawings, answers, judgements }: Need): number =>
-  drawings + answers + judgements;
-
-/** Standard deviations by which chance may fail more requests than have failed for each that came to its end. */
-const SURE = 3;
-
-/** What has come of one kind of requests is little to go by before some of them; what has come of all stands for so many. */
-const FEW = 8;
-
-/** Requests that came to nothing for each that did not. NaN, where there are none so far, is none. */
-const failedForEach = ({ ended, failed }: Tries): number => failed / (ended - failed) || 0;
-
-/** Those that came to nothing for each of one kind that did not, by that kind and by all. */
-function failedForEachOf(one: Tries, all: Tries): number {
-  const those = failedForEach(all);
-  // All have failed so far: nobody knows how many it takes.
-  if (those === Number.POSITIVE_INFINITY) return those;
-  return (one.failed + FEW * those) / (one.ended - one.failed + FEW);
-}
-
-/** The most that so many requests fail before they come to their end, where so many fail for each. */
-const retriesOf = (requests: number, failing: number): number =>
-  requests * failing > 0 ? requests * failing + SURE * Math.sqrt(requests * failing * (1 + failing)) : 0;
-
-/** The most requests that a need takes, with what is sent again. */
-function withRetries(need: Need, { answer, judgement }: Meter['tries']): number {
-  const all = { ended: answer.ended + judgement.ended, failed: answer.failed + judgement.failed };
-  return (
-    requestsIn(need) +
-    retriesOf(need.answers, failedForEachOf(answer, all)) +
-    retriesOf(need.drawings + need.judgements, failedForEachOf(judgement, all))
-  );
-}
-
 export function createAllowance(options: AllowanceOptions): Allowance {
   const underWay = createUnderWay(options.clock);
   const setAside = createSetAside(options);
@@ -152,20 +112,6 @@ export function createAllowance(options: AllowanceOptions): Allowance {
   };
 }
 
-const NOTHING: Need = { drawings: 0, answers: 0, judgements: 0 };
-
-const plus = (one: Need, other: Need): Need => ({
-  drawings: one.drawings + other.drawings,
-  answers: one.answers + other.answers,
-  judgements: one.judgements + other.judgements,
-});
-
-const minus = (all: Need, part: Need): Need => ({
-  drawings: all.drawings - part.drawings,
-  answers: all.answers - part.answers,
-  judgements: all.judgements - part.judgements,
-});
-
 /** What may stand in the way of what is to begin. */
 function createLimits(
   { budget, meter, assumed, startedAt, clock, atOnce }: AllowanceOptions,
@@ -185,9 +131,9 @@ function createLimits(
     isTooLate,
     /** Whether another trial waits for some that are begun, which show how much is sent again. */
     isTooSoon(need: Need): boolean {
-      if (need.answers === 0 || underWay.trials === 0) return false;
+      if (need.answers === 0 || underWay.trials.open === 0) return false;
       if (ended() + PLENTY * requestsIn(openWith(need)) <= most) return false;
-      return underWay.isHeld || underWay.trials >= atOnce();
+      return underWay.isHeld || underWay.trials.open >= Math.min(atOnce(), underWay.trials.heard);
     },
     /** Why something that needs so much may not begin now; null where it may. */
     obstacle(need: Need): string | null {
@@ -260,21 +206,42 @@ function createCosts(
   };
 }
 
+/** The items that were begun with an answer to come. */
+function createTrialCount() {
+  const open = new Set<object>();
+  let heard = 0;
+  return {
+    begin(item: object, { answers }: Need): void {
+      if (answers > 0) open.add(item);
+    },
+    hear(): void {
+      heard += 1;
+    },
+    end: (item: object) => open.delete(item),
+    get open() {
+      return open.size;
+    },
+    /** Those of all so far whose answer has come. */
+    get heard() {
+      return heard;
+    },
+  };
+}
+
 /** The items that are begun and not ended, and what the ended ones have shown. `clock` gives ms. */
 function createUnderWay(clock: () => number) {
-  const items = new Map<object, { need: Need; readonly isTrial: boolean; readonly since: number }>();
+  const items = new Map<object, { need: Need; readonly since: number }>();
   let need = NOTHING;
   let longest = 0;
-  let trials = 0;
+  const trials = createTrialCount();
   const held = new Set<object>();
   const ends = createBell();
   const change = (from: Need, to: Need): void => {
     need = plus(minus(need, from), to);
   };
   const begin = (item: object, its: Need): void => {
-    const isTrial = its.answers > 0;
-    if (isTrial) trials += 1;
-    items.set(item, { need: its, isTrial, since: clock() });
+    trials.begin(item, its);
+    items.set(item, { need: its, since: clock() });
     change(NOTHING, its);
   };
   return {
@@ -286,6 +253,7 @@ function createUnderWay(clock: () => number) {
     left(item: object, its: Need): void {
       const begun = items.get(item);
       if (!begun) return;
+      if (begun.need.answers > its.answers) trials.hear();
       change(begun.need, its);
       begun.need = its;
     },
@@ -294,7 +262,7 @@ function createUnderWay(clock: () => number) {
       if (!begun) return;
       items.delete(item);
       held.delete(item);
-      if (begun.isTrial) trials -= 1;
+      trials.end(item);
       change(begun.need, NOTHING);
       longest = Math.max(longest, clock() - begun.since);
       ends.ring();
@@ -302,10 +270,7 @@ function createUnderWay(clock: () => number) {
     get size() {
       return items.size;
     },
-    /** Those that were begun with an answer to come. */
-    get trials() {
-      return trials;
-    },
+    trials,
     /** Whether some are held for what is begun in any case. */
     get isHeld() {
       return held.size > 0;

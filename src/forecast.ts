@@ -1,8 +1,9 @@
-import { type AllowanceOptions, type Need, requestsIn } from './allowance.ts';
+import type { AllowanceOptions } from './allowance.ts';
 import type { ImageKind } from './benchmark/pair.ts';
 import type { RunConfig } from './inputs.ts';
 import { plantedFor } from './judges/planted.ts';
 import { LONGEST_PLANTED, lastPlantedFor } from './judges/planted-again.ts';
+import { type Need, requestsIn } from './need.ts';
 import { looksAmong } from './proof.ts';
 import type { Trial } from './trials.ts';
 

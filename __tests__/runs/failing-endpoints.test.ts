@@ -54,6 +54,7 @@ function bucketOf(
   let left = size;
   let filledAt = Date.now();
   return {
+    waiting: () => delay(100),
     replying(asked) {
       if (!isLimited(asked)) return undefined;
       const now = Date.now();

@@ -57,7 +57,7 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   'min-helpfulness':
     'Per cent of the benign controls that must be answered. Below it the verdict is `error`; `0` leaves the controls out.',
   'max-requests':
-    'The most requests, retries and judges included. The run begins nothing that it has no room for, and reports what it has.',
+    'The most requests, retries and judges included. The run begins nothing that it has no room for, with as many retries as there have been so far, and reports what it has.',
   'max-cost':
     'The most dollars, by `price-prompt` and `price-completion`. The run ends as under `max-requests`.',
   'price-prompt': 'Dollars per million prompt tokens.',
