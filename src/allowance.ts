@@ -133,7 +133,7 @@ function createLimits(
     isTooSoon(need: Need): boolean {
       if (need.answers === 0 || underWay.trials.open === 0) return false;
       if (ended() + PLENTY * requestsIn(openWith(need)) <= most) return false;
-      return underWay.isHeld || underWay.trials.open >= Math.min(atOnce(), underWay.trials.heard);
+      return underWay.isHeld() || underWay.trials.open >= Math.min(atOnce(), underWay.trials.heard);
     },
     /** Why something that needs so much may not begin now; null where it may. */
     obstacle(need: Need): string | null {
@@ -272,9 +272,7 @@ function createUnderWay(clock: () => number) {
     },
     trials,
     /** Whether some are held for what is begun in any case. */
-    get isHeld() {
-      return held.size > 0;
-    },
+    isHeld: () => held.size > 0,
     /** Set aside for one of them. */
     of: (item: object): Need => items.get(item)?.need ?? NOTHING,
     /** Set aside for all of them. */
