@@ -1,7 +1,7 @@
 import type { Sign } from './outage.ts';
+import type { Sent } from './pace.ts';
 import type { Pacer } from './pacer.ts';
 import { type Fault, passes, type Refusal } from './problems.ts';
-import type { Sent } from './spacing.ts';
 
 /** What follows what an endpoint said. `again`: another try may do better. `anew`: other words may, and it counts as no try. */
 export type Next = 'settle' | 'again' | 'anew';

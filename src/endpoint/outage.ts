@@ -92,13 +92,15 @@ export interface Outage {
 /**
  * @param clock milliseconds
  * @param openBefore how many requests are open that began before a time (ms)
+ * @param gap how far apart requests are sent (ms)
  */
 export function createOutage(
   clock: () => number,
   { patience: longest, random }: OutageOptions,
   openBefore: (time: number) => number = () => 0,
+  gap: () => number = () => 0,
 ): Outage {
-  const row = createRow(clock);
+  const row = createRow(clock, gap);
   const pauses = createPauses();
   const standing = createStanding();
   let isGivenUp = false;
@@ -158,8 +160,8 @@ export function createOutage(
 const mayBeOwn = (sign: Sign, isAway: boolean): boolean =>
   sign === 'garbled' || (sign === 'failed' && !isAway);
 
-/** The requests that were refused since one went well. `clock` gives ms. */
-function createRow(clock: () => number) {
+/** The requests that were refused since one went well. `clock` and `gap` give ms. */
+function createRow(clock: () => number, gap: () => number) {
   const requests = new Set<object>();
   const chance = createChance();
   let refusals = 0;
@@ -171,7 +173,10 @@ function createRow(clock: () => number) {
       wells < CALM
         ? Math.min(MOST_AGAIN, chance.tooMany(BY_CHANCE_AGAIN))
         : Math.min(MOST, chance.tooMany(BY_CHANCE));
-    return requests.size < many + WEIGHT * waitedFor && clock() - beganAt < QUIET * (1 + waitedFor);
+    return (
+      requests.size < many + WEIGHT * waitedFor &&
+      clock() - beganAt < (QUIET + FEWEST * gap()) * (1 + waitedFor)
+    );
   };
   return {
     add(request: object): void {

@@ -2,15 +2,14 @@ import PQueue from 'p-queue';
 import { createBell } from './bell.ts';
 import { heeded, timeOf } from './limits.ts';
 import { createOutage, type Outage, type OutageOptions, type Sign } from './outage.ts';
-import { createSpacing, type Sent, type Spacing } from './spacing.ts';
+import { createPace, type Sent } from './pace.ts';
 import { createTeller } from './teller.ts';
 
 /**
- * Lets requests to one host and key go ahead, never more at once than the ceiling. Additive increase,
- * multiplicative decrease: the limit halves when the endpoint shows that it is overloaded, and grows by one for
- * every round of requests that went well. Where it refuses what comes too soon after the last one instead, requests are held
- * apart. A wait that the endpoint asks for holds back all requests, not one; so does
- * an endpoint that refuses everybody, until one request at a time shows that it is back.
+ * Lets requests to one host and key go ahead, never more at once than the ceiling. Additive increase, multiplicative
+ * decrease: fewer when the endpoint shows that it is overloaded, and one more for every round of requests that went well.
+ * Where even one at a time is too many, requests are held apart. A wait that the endpoint asks for holds back all
+ * requests, not one; so does an endpoint that refuses everybody, until one request at a time shows that it is back.
  */
 export interface Pacer {
   /**
@@ -40,6 +39,8 @@ export interface Pacer {
   letGo(): void;
   /** Resolves when a request goes well, at once if one has after `since` (ms). */
   wellAfter(since: number): Promise<void>;
+  /** Whether one has. */
+  isWellSince(since: number): boolean;
   /** Waits for nothing any more: nothing else is to be run. */
   end(): void;
   /** Requests that may be in flight when all is well. */
@@ -73,6 +74,7 @@ function createWells(clock: () => number) {
       lastAt = clock();
       bell.ring();
     },
+    isSince: (since: number): boolean => lastAt > since,
     after: (since: number): Promise<void> => (lastAt > since ? Promise.resolve() : bell.next),
   };
 }
@@ -141,100 +143,45 @@ function createHold(queue: PQueue, clock: () => number) {
 
 const PATIENT: OutageOptions = { patience: 5 * 60_000, random: Math.random };
 
-/** An endpoint that takes one at a time is tried with a second one after as many rounds, at most. */
-const MOST_ROUNDS = 32;
-
-/**
- * How many may be in flight: additive increase, multiplicative decrease. Where each second one is refused beside the
- * first, and the first alone is not, it is tried half as often each time. `clock` gives ms.
- */
-function createLimit(queue: PQueue, ceiling: number, clock: () => number) {
-  let credit = 0;
-  let rounds = 1;
-  let loweredAt = Number.NEGATIVE_INFINITY;
-  let later = ceiling;
-  const half = (): number => Math.max(1, Math.floor(queue.concurrency / 2));
-  const set = (limit: number): void => {
-    queue.concurrency = limit;
-    credit = 0;
-  };
-  return {
-    raise(): void {
-      credit += 1;
-      const isAlone = queue.concurrency === 1;
-      if (queue.concurrency >= ceiling || credit < (isAlone ? rounds : queue.concurrency)) return;
-      if (!isAlone) rounds = 1;
-      set(queue.concurrency + 1);
-    },
-    /** False when what was sent at `startedAt` (ms) says nothing new: one burst is one signal. */
-    lower(startedAt: number): boolean {
-      if (startedAt <= loweredAt) return false;
-      loweredAt = clock();
-      rounds = queue.concurrency === 2 ? Math.min(MOST_ROUNDS, 2 * rounds) : 1;
-      set(half());
-      return true;
-    },
-    /** One at a time, until it is set again. */
-    suspend(): void {
-      later = half();
-      set(1);
-    },
-    resume: () => set(later),
-    forget(): void {
-      rounds = 1;
-      set(ceiling);
-    },
-  };
-}
-
 /** What slows requests down. */
 interface Brakes {
-  readonly queue: PQueue;
-  readonly limit: ReturnType<typeof createLimit>;
+  readonly pace: ReturnType<typeof createPace>;
   readonly hold: ReturnType<typeof createHold>;
   readonly outage: Outage;
   readonly teller: ReturnType<typeof createTeller>;
 }
 
-/** Has fewer in flight where the endpoint is overloaded, or holds them apart where one comes too soon after another. */
-function createSlowing(spacing: Spacing, { queue, limit, hold, outage, teller }: Brakes) {
-  const lower = (sent: Sent): void => {
-    if (outage.since === null && limit.lower(sent.at)) teller.lowered(queue.concurrency);
-  };
-  const learn = (from: () => void): void => {
-    const before = spacing.gap;
-    from();
-    // What was refused before there was a gap was no sign of too many in flight.
-    if (before === 0 && spacing.gap > 0) limit.forget();
-    if (spacing.isClose) teller.spaced(spacing.gap);
+/** Has fewer in flight, and farther apart, where the endpoint is overloaded. */
+function createSlowing({ pace, hold, outage, teller }: Brakes) {
+  const lower = (sent: Sent, mayBeRate: boolean): void => {
+    if (outage.since !== null || !pace.lower(sent, mayBeRate)) return;
+    teller.lowered(pace.limit);
+    if (pace.gap === 0) return;
+    hold.lengthen('gap', pace.gap);
+    if (pace.isClose) teller.spaced(pace.gap);
   };
   return {
     sends(): Sent {
-      const sent = spacing.sends();
-      if (spacing.gap > 0) hold.lengthen('gap', spacing.gap);
-      return sent;
+      hold.lengthen('gap', pace.apart);
+      return pace.sends();
     },
-    taken: (sent: Sent): void => learn(() => spacing.taken(sent)),
-    timedOut: lower,
-    overloaded: (sent: Sent, isWaitAsked: boolean): void =>
-      learn(() => {
-        if (!spacing.refused(sent, isWaitAsked)) lower(sent);
-      }),
+    timedOut: (sent: Sent): void => lower(sent, false),
+    overloaded: (sent: Sent, isWaitAsked: boolean): void => lower(sent, !isWaitAsked),
   };
 }
 
 /** Waits for an endpoint that refuses everybody. */
 const createRefused =
-  ({ queue, limit, hold, outage, teller }: Brakes): Pacer['refused'] =>
+  ({ pace, hold, outage, teller }: Brakes): Pacer['refused'] =>
   (request, startedAt, sign, asked) => {
     const wasAway = outage.since !== null;
-    const { isAway, wait } = outage.refused(request, startedAt, queue.concurrency, sign, asked);
-    if (isAway && !wasAway) limit.suspend();
+    const { isAway, wait } = outage.refused(request, startedAt, pace.limit, sign, asked);
+    if (isAway && !wasAway) pace.suspend();
     teller.away(outage);
     if (hold.lengthen('outage', wait) && !isAway) teller.paused(wait);
     if (wasAway && outage.isGivenUp) {
       teller.givenUp(outage);
-      limit.forget();
+      pace.forget();
       hold.lift('outage');
       hold.free(true);
     }
@@ -254,40 +201,44 @@ export function createPacer(
 ): Pacer {
   const queue = new PQueue({ concurrency: ceiling });
   const teller = createTeller(ceiling, clock, tell);
-  const limit = createLimit(queue, ceiling, clock);
+  const pace = createPace(queue, ceiling, clock);
   const hold = createHold(queue, clock);
   const [wells, open] = [createWells(clock), createOpen(queue, clock, () => hold.free(false))];
-  const outage = createOutage(clock, waiting, open.before);
-  const spacing = createSpacing(clock);
-  const brakes = { queue, limit, hold, outage, teller };
-  const { taken, ...slowing } = createSlowing(spacing, brakes);
+  const outage = createOutage(clock, waiting, open.before, () => pace.gap);
+  const brakes = { pace, hold, outage, teller };
   return {
-    ...slowing,
+    ...createSlowing(brakes),
     refused: createRefused(brakes),
     wentWell(sent) {
-      taken(sent);
       wells.came();
       if (outage.over()) {
         teller.back();
-        limit.resume();
+        pace.resume();
         hold.lift('outage');
       }
-      limit.raise();
+      pace.taken(sent);
     },
     holdBack(asked) {
       if (hold.lengthen('asked', heeded(asked))) teller.held(asked);
     },
-    ...{ known: outage.known, wellAfter: wells.after, end: hold.end, wait: hold.left, ceiling },
+    ...{
+      known: outage.known,
+      wellAfter: wells.after,
+      isWellSince: wells.isSince,
+      end: hold.end,
+      wait: hold.left,
+      ceiling,
+    },
     ...{ run: open.run, awayFor: outage.lasts, byChance: outage.byChance },
     ...{ letGo: () => hold.free(true), waited: () => timeOf(outage.waited()) },
     get limit() {
-      return queue.concurrency;
+      return pace.limit;
     },
     get lowest() {
       return teller.lowest;
     },
     get gap() {
-      return spacing.gap;
+      return pace.gap;
     },
     get isAway() {
       return outage.since !== null;

@@ -6,10 +6,10 @@ import { createEndings } from './endings.ts';
 import { createFruitless, type Fruit } from './fruitless.ts';
 import { askedWait } from './limits.ts';
 import type { Account } from './meter.ts';
+import type { Sent } from './pace.ts';
 import type { Pacer } from './pacer.ts';
 import { type Fault, passes, type Refusal, refusalOf } from './problems.ts';
 import { createSilence, type Silence } from './silence.ts';
-import type { Sent } from './spacing.ts';
 import { createStanding, type Standing } from './standing.ts';
 import { networkCode, UNSENT } from './transport.ts';
 
@@ -181,7 +181,10 @@ export function createTries(options: TryOptions): Tries {
   return {
     async put(exchange) {
       let turn = FIRST;
+      let before = options.clock();
       for (let tries = 0, timeouts = 0; ; ) {
+        const since = before;
+        before = options.clock();
         const came = await inTurn(exchange, turn);
         const { fault, free } = came;
         const again = came.next === 'anew' ? turn : free;
@@ -191,7 +194,7 @@ export function createTries(options: TryOptions): Tries {
           continue;
         }
         if (fault?.kind === 'timeout') timeouts += 1;
-        const isLast = isSettled(came, tries, options);
+        const isLast = isSettled(came, tries, options, pacer.isWellSince(since));
         silence.judge(fault, timeouts, isLast);
         fruitless.judge(cameTo(came), isLast);
         if (isLast) return came.value;
@@ -243,8 +246,13 @@ function failed<T>(exchange: Exchange<T>, fault: Fault): Came<T> {
 }
 
 /** Whether what came is not asked for again, after so many tries before. */
-const isSettled = ({ next, fault }: Came<unknown>, tries: number, options: TryOptions): boolean =>
-  next === 'settle' || tries >= mostRetries(fault, options) || options.pacer.isGivenUp;
+const isSettled = (
+  { next, fault }: Came<unknown>,
+  tries: number,
+  options: TryOptions,
+  isAmidAnswers: boolean,
+): boolean =>
+  next === 'settle' || tries >= mostRetries(fault, options, isAmidAnswers) || options.pacer.isGivenUp;
 
 /** Of an account that is used up for some requests alone; more would make the end of one that is for all a long wait. */
 const ACCOUNT_RETRIES = 3;
@@ -253,14 +261,22 @@ const ACCOUNT_RETRIES = 3;
 const mayBeChance = (fault: Fault | undefined, tries: number, pacer: Pacer): boolean =>
   fault?.kind === 'status' && isOverload(fault) && tries < pacer.byChance();
 
+/** How many times as often a request is tried that is refused while others are answered: so a limit does by itself. */
+const AMID_ANSWERS = 2;
+
 /**
- * Tries after the first of a request that came to this fault. What an endpoint refuses at random, one request as well as
- * another, was not put to the model, and is tried as often as chance alone may refuse it.
+ * Tries after the first of a request that came to this fault. What an endpoint refuses by a limit, or at random, one
+ * request as well as another, was not put to the model, and is tried more often, and as often as chance alone may refuse it.
  */
-function mostRetries(fault: Fault | undefined, { maxRetries, pacer }: TryOptions): number {
+function mostRetries(
+  fault: Fault | undefined,
+  { maxRetries, pacer }: TryOptions,
+  isAmidAnswers: boolean,
+): number {
   if (fault?.kind !== 'status' || maxRetries === 0) return maxRetries;
   if (fault.isAccounts) return Math.min(maxRetries, ACCOUNT_RETRIES);
-  return isOverload(fault) ? Math.max(maxRetries, pacer.byChance()) : maxRetries;
+  if (!isOverload(fault)) return maxRetries;
+  return Math.max(maxRetries * (isAmidAnswers ? AMID_ANSWERS : 1), pacer.byChance());
 }
 
 /** What came in place of an answer of an endpoint that is there and has neither refused a request nor said that it is busy. */
