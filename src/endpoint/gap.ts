@@ -43,6 +43,23 @@ function createClosest(clock: () => number) {
   };
 }
 
+/** Since a gap was no help, it is not tried for so many requests. */
+function createPause() {
+  let length = PAUSE;
+  let left = 0;
+  return {
+    begin(): void {
+      left = length;
+      length *= 2;
+    },
+    /** Whether it goes on after one more. */
+    goesOn(): boolean {
+      left = Math.max(0, left - 1);
+      return left > 0;
+    },
+  };
+}
+
 /**
  * The time between two sends, where an endpoint limits how many it takes in a time and even one after another is too
  * many: wider with each refusal and narrower with each that is taken, so that it comes to the rate at which the endpoint
@@ -50,31 +67,25 @@ function createClosest(clock: () => number) {
  * @param clock milliseconds
  */
 export function createGap(clock: () => number) {
-  const closest = createClosest(clock);
+  const [closest, pause] = [createClosest(clock), createPause()];
   /** Now, when one was taken last, and before an outage put it off (ms). */
   let [length, taken, putOff] = [0, 0, 0];
   /** In a row, and rows that came soon after one another. */
   let [refusals, wells, soon] = [0, 0, 0];
   let isClose = false;
-  let pause = PAUSE;
-  let paused = 0;
 
-  const giveUp = (): void => {
-    [length, taken, soon] = [0, 0, 0];
-    paused = pause;
-    pause *= 2;
-  };
   return {
-    /** What was sent at a time (ms) was taken; one takes so long by now (ms), and a gap of less is none. */
-    taken(at: number, answer: number): void {
+    /** What was sent at a time (ms) was taken; a gap of less than an answer takes (ms) is none: true when it ends so. */
+    taken(at: number, answer: number): boolean {
+      const wasThere = length > 0;
       closest.add(at);
-      paused = Math.max(0, paused - 1);
-      refusals = 0;
-      wells += 1;
+      pause.goesOn();
+      [refusals, wells] = [0, wells + 1];
       length *= Math.max(NARROWEST, 1 - NARROWER * wells ** 2);
       if (length < Math.max(answer, LEAST)) length = 0;
       taken = length;
       if (wells >= FEW) putOff = 0;
+      return wasThere && length === 0;
     },
     /** One was refused, which says that the endpoint takes fewer. */
     refused(): void {
@@ -86,15 +97,16 @@ export function createGap(clock: () => number) {
     },
     /** It was alone, or came after the gap: false where a longer one is no help. */
     widen(answer: number): boolean {
-      paused = Math.max(0, paused - 1);
-      if (paused > 0) return false;
+      if (pause.goesOn()) return false;
       // An outage that was followed by refusals at once was none.
       taken = Math.max(taken, putOff);
       length = Math.max(length, putOff, answer, LEAST) * Math.min(WIDEST, 1 + WIDER * (refusals + soon));
       putOff = 0;
-      if (length <= FUTILE * closest.least && length < LONGEST) return true;
-      giveUp();
-      return false;
+      if (length > FUTILE * closest.least || length >= LONGEST) {
+        [length, taken, soon] = [0, 0, 0];
+        pause.begin();
+      }
+      return length > 0;
     },
     /** Everybody is refused: what was made of that is put off until some are again. */
     putOff(): void {

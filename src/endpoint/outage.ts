@@ -101,8 +101,7 @@ export function createOutage(
   gap: () => number = () => 0,
 ): Outage {
   const row = createRow(clock, gap);
-  const pauses = createPauses();
-  const standing = createStanding();
+  const [pauses, standing] = [createPauses(), createStanding()];
   let isGivenUp = false;
   let since: number | null = null;
   let waited = 0;

@@ -25,60 +25,80 @@ const LAST = 1 / 8;
 /** What the shortest answer comes to with each that is longer. */
 const FADE = 1.02;
 
+/** How long answers take of late (ms): as a rule, and at the least, since one that stalls tells of no rate. */
+function createAnswers() {
+  let usual = 0;
+  let shortest = 0;
+  return {
+    add(took: number): void {
+      usual += (took - usual) * (usual === 0 ? 1 : LAST);
+      shortest = shortest === 0 ? took : Math.min(took, shortest * FADE);
+    },
+    get usual() {
+      return usual;
+    },
+    get shortest() {
+      return shortest;
+    },
+  };
+}
+
+/** How many may be in flight: additive increase, multiplicative decrease. `isApart`: whether a gap limits them instead. */
+function createWindow(queue: PQueue, ceiling: number, isApart: () => boolean) {
+  let width = ceiling;
+  /** Where it was last too wide. */
+  let tooWide = Number.POSITIVE_INFINITY;
+  let rounds = 1;
+  let credit = 0;
+  const set = (wanted: number, roundsToNext = rounds): void => {
+    width = Math.min(ceiling, Math.max(1, wanted));
+    // Where there is a gap, an answer that takes long is to hold nothing back.
+    queue.concurrency = isApart() ? ceiling : Math.ceil(width);
+    rounds = roundsToNext;
+    credit = 0;
+  };
+  return {
+    set,
+    raise(): void {
+      if (isApart() || width >= ceiling) return;
+      credit += 1;
+      if (width === 1) {
+        if (credit >= rounds) set(SECOND);
+        return;
+      }
+      const isNear = width > NEAR.from * tooWide && width < NEAR.to * tooWide;
+      set(width + (isNear ? NEAR.growth : GROWTH) / width, width > 2 ? 1 : rounds);
+    },
+    lower(): void {
+      if (width > 1) tooWide = width;
+      if (width > 2) set(LEFT * width, 1);
+      else set(1, width > 1 ? Math.min(MOST_ROUNDS, 2 * rounds) : 1);
+    },
+    get width() {
+      return width;
+    },
+  };
+}
+
 /**
- * How many may be in flight, and how far apart they are sent. The window grows by additive increase and shrinks by
- * multiplicative decrease. Once it is below the ceiling it is spread over the time that an answer takes, since who limits
- * the rate refuses what comes close together; and where one at a time is too many, there is a gap.
+ * How many may be in flight, and how far apart they are sent. Once the window is below the ceiling it is spread over the
+ * time that an answer takes, since who limits the rate refuses what comes close together; and where one at a time is too
+ * many, there is a gap.
  * @param clock milliseconds
  */
 export function createPace(queue: PQueue, ceiling: number, clock: () => number) {
-  const gap = createGap(clock);
-  let window = ceiling;
-  /** Where it was last too wide, and before the refusals that came last. */
-  let tooWide = Number.POSITIVE_INFINITY;
-  let before = ceiling;
-  let isRefusing = false;
-  let rounds = 1;
-  let credit = 0;
+  const [gap, answers] = [createGap(clock), createAnswers()];
+  const window = createWindow(queue, ceiling, () => gap.length > 0);
   let loweredAt = Number.NEGATIVE_INFINITY;
-  /** How long an answer takes (ms). */
-  let answer = 0;
-  /** The same at the least, of late: an answer that stalls tells of no rate. */
-  let shortest = 0;
-
-  const set = (wanted: number): void => {
-    window = Math.min(ceiling, Math.max(1, wanted));
-    // Where there is a gap, an answer that takes long is to hold nothing back.
-    queue.concurrency = gap.length > 0 ? ceiling : Math.ceil(window);
-    credit = 0;
-  };
-  const raise = (): void => {
-    if (gap.length > 0 || window >= ceiling) return;
-    credit += 1;
-    if (window === 1) {
-      if (credit >= rounds) set(SECOND);
-      return;
-    }
-    if (window > 2) rounds = 1;
-    const isNear = window > NEAR.from * tooWide && window < NEAR.to * tooWide;
-    set(window + (isNear ? NEAR.growth : GROWTH) / window);
-  };
-  const narrow = (): void => {
-    rounds = window > 1 && window <= 2 ? Math.min(MOST_ROUNDS, 2 * rounds) : 1;
-    if (window > 1) tooWide = window;
-    set(window <= 2 ? 1 : LEFT * window);
-  };
+  /** Its width before the refusals that came last. */
+  let [before, isRefusing] = [ceiling, false];
   return {
     sends: (): Sent => ({ at: clock(), isAlone: queue.pending <= 1 }),
     taken({ at }: Sent): void {
-      const took = clock() - at;
-      answer += (took - answer) * (answer === 0 ? 1 : LAST);
-      shortest = shortest === 0 ? took : Math.min(took, shortest * FADE);
+      answers.add(clock() - at);
       if (at > loweredAt) isRefusing = false;
-      const wasApart = gap.length > 0;
-      gap.taken(at, shortest);
-      if (wasApart && gap.length === 0) set(window);
-      raise();
+      if (gap.taken(at, answers.shortest)) window.set(window.width);
+      window.raise();
     },
     /**
      * Fewer, or farther apart. False when what was sent then says nothing new: one burst is one signal.
@@ -87,39 +107,33 @@ export function createPace(queue: PQueue, ceiling: number, clock: () => number) 
     lower({ at, isAlone }: Sent, mayBeRate: boolean): boolean {
       if (at <= loweredAt) return false;
       loweredAt = clock();
-      if (!isRefusing) before = window;
+      if (!isRefusing) before = window.width;
       isRefusing = true;
       if (mayBeRate) gap.refused();
-      if (!mayBeRate || !(isAlone || gap.length > 0)) narrow();
-      else {
-        rounds = gap.widen(shortest) ? RATE_ROUNDS : 1;
-        set(1);
-      }
+      if (!mayBeRate || !(isAlone || gap.length > 0)) window.lower();
+      else window.set(1, gap.widen(answers.shortest) ? RATE_ROUNDS : 1);
       return true;
     },
     /** One at a time, until it is set again. */
     suspend(): void {
       gap.putOff();
-      set(1);
+      window.set(1);
       queue.concurrency = 1;
     },
-    resume(): void {
-      rounds = 1;
-      set(before / 2);
-    },
+    resume: () => window.set(before / 2, 1),
     forget(): void {
-      rounds = 1;
-      set(ceiling);
       gap.end();
+      window.set(ceiling, 1);
     },
     /** How many may be in flight, or as few as it takes where a gap limits them. */
     get limit() {
-      return Math.ceil(window);
+      return Math.ceil(window.width);
     },
     /** What is to be between this send and the next (ms). */
     get apart() {
       if (gap.length > 0) return gap.length;
-      return window === 1 || window >= ceiling ? 0 : (APART * answer) / window;
+      const isSpread = window.width > 1 && window.width < ceiling;
+      return isSpread ? (APART * answers.usual) / window.width : 0;
     },
     /** The part of it that the endpoint asks for by refusing one at a time (ms); 0 where it does not. */
     get gap() {
