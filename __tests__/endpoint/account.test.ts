@@ -159,5 +159,5 @@ test.each([
   const { client, pacer } = await clientOf((...all) => (all[2] === 1 ? limited : well)(...all));
   expect(await client.ask(question)).toMatchObject({ kind: 'text' });
   expect(endpoint.asked).toHaveLength(2);
-  expect(pacer.lowest).toBe(4);
+  expect(pacer.lowest).toBe(5);
 });

@@ -632,7 +632,7 @@ describe('pacing', () => {
     expect(endpoint.mostAtOnce).toBe(3);
   });
 
-  test('429 halves what may be in flight, and good answers raise it again', async () => {
+  test('429 lowers what may be in flight, and good answers raise it again', async () => {
     const pacer = createPacer(8, Date.now);
     const burst: ServerResponse[] = [];
     const client = await clientOf(
@@ -644,7 +644,7 @@ describe('pacing', () => {
       { pacer },
     );
     await Promise.all(Array.from({ length: 8 }, () => client.ask(question)));
-    expect(pacer.lowest).toBe(4);
+    expect(pacer.lowest).toBe(5);
     expect(pacer.limit).toBeGreaterThanOrEqual(4);
     expect(pacer.limit).toBeLessThan(8);
     for (let n = 0; n < 40; n++) await client.ask(question);

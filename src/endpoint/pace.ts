@@ -110,7 +110,8 @@ export function createPace(queue: PQueue, ceiling: number, clock: () => number) 
       if (!isRefusing) before = window.width;
       isRefusing = true;
       if (mayBeRate) gap.refused();
-      if (!mayBeRate || !(isAlone || gap.length > 0)) window.lower();
+      const isTooMany = isAlone && window.width === 1;
+      if (!mayBeRate || !(isTooMany || gap.length > 0)) window.lower();
       else window.set(1, gap.widen(answers.shortest) ? RATE_ROUNDS : 1);
       return true;
     },
