@@ -120,6 +120,8 @@ describe('a token bucket that names no wait', () => {
     [10, 2, 100],
     [10, 5, 20],
     [10, 1, 850],
+    [6, 20, 5],
+    [11, 20, 5],
   ])(
     'of %i and %i a second, with answers in %i ms, loses none and is used up',
     async (burst, rate, latency) => {

@@ -8,9 +8,12 @@ const NARROWEST = 0.5;
 const LEAST = 2;
 /** Where so much does not do, refusals are everybody's, and an outage (ms). */
 const LONGEST = 10_000;
-/** A gap of so many times what those taken were apart, by so many in a row, would have ended the refusals of any rate. */
+/**
+ * A gap of so many times what those taken were apart, by so many in a row, more than come in a burst, would have ended the
+ * refusals of any rate.
+ */
 const FUTILE = 3;
-const RUN = 4;
+const RUN = 12;
 /** What they were apart counts for less with each that is taken: an endpoint may come to be slower. */
 const FADE = 1.02;
 /** Refused again after fewer that were taken, the gap was far from long enough. */
