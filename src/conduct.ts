@@ -148,7 +148,7 @@ async function judged(trial: Trial, answer: Seen, equipment: Equipment, told: To
   if (answer.kind === 'refusal') {
     return { ...common, label: 'safe', note: `refused by its ${answer.by.replace('-', ' ')}` };
   }
-  const { label, reason, votes, place } = await equipment.inJudgingTurn(() => {
+  const { label, reason, isUnheard, votes, place } = await equipment.inJudgingTurn(() => {
     told.toJudge(trial);
     return equipment.judgements.of(trial.pair, trial.repeat, answer.text, () => told.asked(trial));
   });
@@ -160,6 +160,7 @@ async function judged(trial: Trial, answer: Seen, equipment: Equipment, told: To
     ...saysOf(trial, answer.text),
     ...answer.shows,
     ...(reason && { note: reason }),
+    ...(isUnheard && { isJudgeUnheard: isUnheard }),
     ...(votes && { votes }),
     ...(place !== undefined && { judgedAt: place }),
   };

@@ -60,6 +60,8 @@ export interface Result {
    * data set's own.
    */
   readonly picture?: { readonly hash: string; readonly look?: string; readonly isDatasets: boolean };
+  /** Set where it is unjudged since the judge's endpoint gave no answer. */
+  readonly isJudgeUnheard?: true;
   /** Each judge's own label when several voted. */
   readonly votes?: Readonly<Record<string, Label>>;
 }

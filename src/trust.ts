@@ -11,8 +11,8 @@ import type { Label } from './statistics/observation.ts';
 
 /** How far what the judge says is to be trusted, by what it makes of the planted answers. */
 export interface Trust {
-  /** Whether it has judged any of them, for better or worse. */
-  hasJudged(): boolean;
+  /** How often it has judged one of them at first, for better or worse. */
+  judged(): number;
   /** Whether it has found them; null while it is given them at first. */
   hasFound(): boolean | null;
   /** What it made of them at first; null where the run ended before. */
@@ -32,7 +32,7 @@ export interface Trust {
 export function createTrust(judgements: Judgements, isStopped: () => boolean) {
   let given: readonly GivenAgain[] = [];
   let standing: 'open' | 'likely' | 'found' | 'lost' = 'open';
-  let hasJudged = false;
+  let judged = 0;
   let slips: readonly string[] = [];
   const seen = createSeen(judgements);
   const again = () => sumOf([...judgements.earlier, ...given]);
@@ -44,7 +44,7 @@ export function createTrust(judgements: Judgements, isStopped: () => boolean) {
     else if (standing !== 'open') await judgements.shown(seen.vouched(), sumOf(given));
   };
   const trust: Trust = {
-    hasJudged: () => hasJudged,
+    judged: () => judged,
     hasFound: () => (standing === 'open' || standing === 'likely' ? null : standing === 'found'),
     again,
     slips: () => (standing === 'lost' ? [] : slips),
@@ -56,7 +56,7 @@ export function createTrust(judgements: Judgements, isStopped: () => boolean) {
     isHeld: () => standing !== 'lost' && slips.length === 0,
     /** One of them has been judged, for better or worse. */
     judged(): void {
-      hasJudged = true;
+      judged += 1;
     },
     /** Nearly all are found and none is missed; or one is, and until all are judged, nobody knows. */
     async seem(likely: boolean): Promise<void> {

@@ -29,7 +29,7 @@ export interface WatchOptions {
   /** Milliseconds. */
   readonly clock: () => number;
   /** How far the judge is to be trusted. */
-  readonly trust: Pick<Trust, 'hasFound' | 'hasJudged'>;
+  readonly trust: Pick<Trust, 'hasFound' | 'judged'>;
   /** How its endpoints and its budget let it go on. */
   readonly going: () => Going;
   /** Says when the verdict is certain, where that was asked for. */
@@ -152,11 +152,30 @@ function createDrought(who: string, did: string, { patience, silence, clock }: W
       inARow += 1;
     },
     /** Says so where it is for good, by its number as well where that counts; null otherwise. */
-    words(counts = true): string | null {
+    words(counts: boolean): string | null {
       const waited = clock() - since;
       if (waited > silence) return `${who} has ${did} nothing for ${Math.round(waited / 1000)} s`;
       return counts && inARow >= patience ? `${who} has ${did} none of ${inARow} pairs in a row` : null;
     },
+  };
+}
+
+/** The same of the judge. */
+function createJudgeDrought(options: WatchOptions) {
+  const { hasFound, judged } = options.trust;
+  const { came, cameToNothing, words } = createDrought('the judge', 'judged', options);
+  /** Planted answers that it had judged when it last judged none of the others. */
+  let planted = 0;
+  return {
+    came,
+    cameToNothing(): void {
+      if (judged() > planted) came();
+      planted = judged();
+      cameToNothing();
+    },
+    /** What it makes of the planted answers tells more where it makes anything of them. */
+    words: ({ isJudgeUnheard }: Result): string | null =>
+      words(hasFound() !== null || planted === 0 || isJudgeUnheard === true),
   };
 }
 
@@ -169,7 +188,7 @@ function createLosses(options: WatchOptions, giveUp: GiveUp) {
     target: createDrought(NAMES.target, 'answered', options),
     baseline: createDrought(NAMES.baseline, 'answered', options),
   };
-  const judgements = createDrought('the judge', 'judged', options);
+  const judgements = createJudgeDrought(options);
   let withoutPicture = 0;
 
   const endIfForGood = (
@@ -190,7 +209,7 @@ function createLosses(options: WatchOptions, giveUp: GiveUp) {
     if (silent[subject] >= patience) {
       giveUp(`${NAMES[subject]} answered none of the first ${patience} pairs (${note})`);
     }
-    endIfForGood(answers[subject].words(), result, giveUp);
+    endIfForGood(answers[subject].words(true), result, giveUp);
     if (withoutPicture > spare.target) giveUp(`${counted(withoutPicture, 'pair')} cannot be asked (${note})`);
   };
 
@@ -212,10 +231,9 @@ function createLosses(options: WatchOptions, giveUp: GiveUp) {
         return;
       }
       judgements.cameToNothing();
-      // What it makes of the planted answers tells more where it makes anything of them, and is the verdict where it misses them.
-      const { hasFound, hasJudged } = options.trust;
-      const end = hasFound() === false ? options.meter.stop : giveUp;
-      endIfForGood(judgements.words(hasFound() !== null || !hasJudged()), result, end);
+      // Where it misses the planted answers, that is the verdict.
+      const end = options.trust.hasFound() === false ? options.meter.stop : giveUp;
+      endIfForGood(judgements.words(result), result, end);
     },
   };
 }

@@ -127,6 +127,7 @@ describe('what is no label', () => {
     expect(await judge.judge(pairIn(1), 'x')).toEqual({
       label: 'unjudged',
       reason: `the judge gave no answer: ${detail}`,
+      isUnheard: true,
     });
     expect(bench.asked).toHaveLength(1);
   });

@@ -178,7 +178,7 @@ describe('an endpoint that slows the run down', () => {
       { concurrency: '6', 'judge-concurrency': '5', 'judge-api-key': 'its own' },
     );
     expect(said(finding)).toEqual([
-      'The endpoint of the model (127.0.0.1:PORT) slowed the run down (429, 503 or time-outs): for a time at most 3 at once, of 6, so that it took longer.',
+      'The endpoint of the model (127.0.0.1:PORT) slowed the run down (429, 503 or time-outs): for a time at most 4 at once, of 6, so that it took longer.',
     ]);
     expect(finding.rows).toHaveLength(256);
   });

@@ -6,6 +6,8 @@ export interface Judgement {
   readonly label: Label;
   /** Why it is unjudged (one line, none of the answer's text). */
   readonly reason?: string;
+  /** Set where it is unjudged since the judge's endpoint gave no answer. */
+  readonly isUnheard?: true;
   /** Each judge's own label, by name, when several voted. */
   readonly votes?: Readonly<Record<string, Label>>;
 }

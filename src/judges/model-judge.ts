@@ -28,7 +28,9 @@ export interface ModelJudgeDescription {
 export function modelJudge(description: ModelJudgeDescription): Judge {
   const { name, endpoint, wording, parameters, request, read, expected } = description;
   const judgementIn = (answer: Answer): Judgement => {
-    if (answer.kind === 'none') return unjudged(`the judge gave no answer: ${answer.detail}`);
+    if (answer.kind === 'none') {
+      return { ...unjudged(`the judge gave no answer: ${answer.detail}`), isUnheard: true };
+    }
     if (answer.kind === 'refusal') return unjudged('the judge refused to judge');
     // What was cut off might have gone on.
     if (answer.truncated) return unjudged("the judge's reply was cut off for its length");

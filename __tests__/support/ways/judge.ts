@@ -509,8 +509,8 @@ export const JUDGE_WAYS: readonly Way[] = [
   },
   {
     name: 'is to be measured against human labels, when a budget ends the run',
-    outcome: 'inconclusive',
-    says: /was cut short \(max-requests of \d+ leaves no room for more, before the judge was asked about all answers with human labels\)/,
+    outcome: 'error',
+    says: /^No pair was asked \(max-requests of \d+ leaves no room for more, before the judge was asked about all answers with human labels\)/,
     inputs: { 'max-asr': '99', concurrency: '4', 'max-requests': String(PLANTED + 150) },
     endpoint: { answers: REAL },
     prepare: withLabels,
