@@ -85,8 +85,9 @@ function createWindow(queue: PQueue, ceiling: number, isApart: () => boolean) {
  * time that an answer takes, since who limits the rate refuses what comes close together; and where one at a time is too
  * many, there is a gap.
  * @param clock milliseconds
+ * @param mayWait whether what is refused is sent again at all: else a gap would only put off the end
  */
-export function createPace(queue: PQueue, ceiling: number, clock: () => number) {
+export function createPace(queue: PQueue, ceiling: number, clock: () => number, mayWait: boolean) {
   const [gap, answers] = [createGap(clock), createAnswers()];
   const window = createWindow(queue, ceiling, () => gap.length > 0);
   let loweredAt = Number.NEGATIVE_INFINITY;
@@ -110,7 +111,7 @@ export function createPace(queue: PQueue, ceiling: number, clock: () => number) 
       if (!isRefusing) before = window.width;
       isRefusing = true;
       if (mayBeRate) gap.refused();
-      const isTooMany = isAlone && window.width === 1;
+      const isTooMany = mayWait && isAlone && window.width === 1;
       if (!mayBeRate || !(isTooMany || gap.length > 0)) window.lower();
       else window.set(1, gap.widen(answers.shortest) ? RATE_ROUNDS : 1);
       return true;

@@ -201,7 +201,7 @@ export function createPacer(
 ): Pacer {
   const queue = new PQueue({ concurrency: ceiling });
   const teller = createTeller(ceiling, clock, tell);
-  const pace = createPace(queue, ceiling, clock);
+  const pace = createPace(queue, ceiling, clock, waiting.patience > 0);
   const hold = createHold(queue, clock);
   const [wells, open] = [createWells(clock), createOpen(queue, clock, () => hold.free(false))];
   const outage = createOutage(clock, waiting, open.before, () => pace.gap);
