@@ -6,7 +6,8 @@
  * alone. What nobody could save is in the time and not in the limit: no run of whole requests is shorter than 0.2 s
  * times the pairs by 32, rounded up (3.2 s for 504), and the last judgement comes 0.2 s after the last answer. A full
  * run is held to its limit with the judge's calls beside it, a tenth of one by its own requests: with a judge's, waiting
- * alone takes 1.08 of that limit.
+ * alone takes 1.08 of that limit. What the machine costs just then is told beside it: the time of a bare client, which
+ * sends as many requests of that size and does nothing else.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -63,10 +64,11 @@ async function main(): Promise<void> {
     await run(baseUrl, work, 12);
     for (const wanted of pairs) {
       await run(baseUrl, work, wanted / REPEATS, 'model', 1);
+      const bare = await bareTime(baseUrl, wanted);
       for (const judge of ['rules', 'model'] as const) {
         const before = await userTimeOf(server);
         const measured = await run(baseUrl, work, wanted / REPEATS, judge);
-        tell(measured, judge);
+        tell(measured, judge, bare);
         const after = await userTimeOf(server);
         if (before === null || after === null) continue;
         const each = (1000 * (after - before)) / measured.requests;
@@ -79,13 +81,15 @@ async function main(): Promise<void> {
   }
 }
 
-function tell({ wall, firstLine, user, peak, requests, pairs }: Measured, judge: JudgedBy): void {
+function tell(measured: Measured, judge: JudgedBy, bare: number): void {
+  const { wall, firstLine, user, peak, requests, pairs } = measured;
   const limit = (pairs * LATENCY) / IN_FLIGHT;
   say(
     `${pairs} pairs judged by ${judge === 'rules' ? 'rules' : 'a model'}, ${requests} requests: ${wall.toFixed(2)} s, the limit is ${limit.toFixed(2)} s`,
   );
   show('time by the limit', wall / limit, ratioWanted(pairs, judge), 3);
   show('of which waiting alone', leastOf(pairs, judge) / limit, null, 3);
+  if (judge === 'rules') show('a bare client', bare / limit, null, 3);
   show('user CPU per request', (1000 * user) / requests, WANTED.cpu, 2, 'ms');
   show('peak memory', peak, WANTED.peak, 0, 'MB');
   show('first line of output', firstLine, WANTED.firstLine, 2, 's');
@@ -142,6 +146,18 @@ async function run(
   const { usage: used, rows } = JSON.parse(await readFile(join(report, 'report.json'), 'utf8'));
   const { user, peak } = JSON.parse(await readFile(usage, 'utf8'));
   return { wall, firstLine: await firstLine, user, peak, requests: used.requests, pairs: rows.length };
+}
+
+/** Bytes of a TYPO picture, on average. */
+const PICTURE = 23_000;
+
+/** What a client takes that does nothing but send and read (s). */
+async function bareTime(baseUrl: string, requests: number): Promise<number> {
+  const startedAt = performance.now();
+  const options = [baseUrl, requests, IN_FLIGHT, PICTURE].map(String);
+  const child = spawn(process.execPath, [join(ROOT, 'bench/bare.mjs'), ...options], { stdio: 'inherit' });
+  if ((await exitOf(child)) !== 0) throw new Error('the bare client failed');
+  return (performance.now() - startedAt) / 1000;
 }
 
 async function exitOf(child: ChildProcess): Promise<number> {
