@@ -4,6 +4,7 @@ import { diskTrouble, messageOf } from './common/fault.ts';
 import { makeFolder } from './common/make-folder.ts';
 import { asCancelled } from './finding/cancelled.ts';
 import { withFault } from './finding/failure.ts';
+import { together } from './in-order.ts';
 import { badgeJson, badgeSvg } from './report/badge.ts';
 import type { CommentOptions } from './report/comment.ts';
 import { type HtmlOptions, renderHtml } from './report/html/html.ts';
@@ -96,7 +97,10 @@ export async function writeReport(
 async function writeTogether(contents: ReadonlyMap<string, string>): Promise<void> {
   const temporary = (path: string) => `${path}.${process.pid}.tmp`;
   try {
-    for (const [path, content] of contents) await writeFile(temporary(path), content, { flush: true });
+    const written = [...contents].map(([path, content]) =>
+      writeFile(temporary(path), content, { flush: true }),
+    );
+    await together(written, () => undefined);
     for (const path of contents.keys()) await rename(temporary(path), path);
   } catch (error) {
     for (const path of contents.keys()) await rm(temporary(path), { force: true });
