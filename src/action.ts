@@ -55,7 +55,7 @@ export async function main(cancel = onCancel(), cacheSilenceMs?: number): Promis
     keeper = await unlessAborted(restored(config, context, places, cacheSilenceMs), cancel);
     finding = await evaluateInJob(config, context, places, { responses, cancel });
   } catch (error) {
-    finding = failureOf(error, config, startedAt, Date.now());
+    finding = failureOf(error, config, startedAt, Date.now(), cancel);
   }
   const report: Report = {
     ...tellRestricted(finding, context, raw),

@@ -139,7 +139,7 @@ export function atDeadline(
 
 type Stop = NonNullable<Evidence['cutShort']>;
 
-const CANCEL: Stop = { leaves: 'a fragment', why: CANCELLED };
+const CANCEL: Stop = { leaves: 'a fragment', why: CANCELLED, isCancelled: true };
 
 /** Why not all was asked; null when all was, or when the verdict was certain before. */
 function stopReason(meter: Meter, signal: AbortSignal, early: EarlyDecision | null): Stop | null {
@@ -160,7 +160,8 @@ const isWhole = (
   short === null &&
   results.length === trials.length &&
   results.every(({ label, isCut }) => label !== 'stopped' && !isCut) &&
-  planted.faults.length === 0;
+  planted.faults.length === 0 &&
+  planted.unproved === undefined;
 
 /** What the run ended before that shows whether the judge judges; null when nothing is open. */
 function stillOpen(so: {

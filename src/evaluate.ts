@@ -2,7 +2,6 @@ import { announce } from './announce.ts';
 import { askAll, atDeadline } from './ask-all.ts';
 import { type BaselineUse, useBaseline } from './baseline.ts';
 import { controlPairs } from './benchmark/controls.ts';
-import { messageOf } from './common/fault.ts';
 import type { Equipment } from './conduct.ts';
 import type { Dataset } from './dataset/dataset.ts';
 import { loadDataset } from './dataset/load.ts';
@@ -64,8 +63,7 @@ export async function evaluate(config: RunConfig, services: Services): Promise<F
   } catch (error) {
     // What is still in flight belongs to a run that is over.
     end();
-    const told = services.signal.aborted ? `The run was cancelled: ${messageOf(error)}` : error;
-    return failureOf(told, config, startedAt, services.clock(), spentBy(meter));
+    return failureOf(error, config, startedAt, services.clock(), services.signal, spentBy(meter));
   } finally {
     await connections.close();
     await journals.close();

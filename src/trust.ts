@@ -67,7 +67,8 @@ export function createTrust(judgements: Judgements, isStopped: () => boolean) {
     /** Whether it is there from the beginning. */
     async found(planted: PlantedFindings): Promise<PlantedFindings> {
       const wasLikely = standing === 'likely';
-      const isFound = planted.faults.length === 0 && !planted.isOpen && !missesTooMany(planted);
+      const isGiven = planted.unproved === undefined && !planted.isOpen;
+      const isFound = isGiven && planted.faults.length === 0 && !missesTooMany(planted);
       standing = isFound ? 'found' : 'lost';
       seen.first(planted);
       // That the run ended before the last of them says nothing against what was likely.

@@ -55,6 +55,7 @@ export function evidenceOf(
     baselineControls: null,
     baselinePlanted: null,
     heard: { answers: rows.length, safeSoFar: 0 },
+    wordForWord: 0,
     oneSided: { safe: null, unsafe: null, limited: null },
     baselineOneSided: null,
     controls: { asked: 26, answered: 26, unanswered: 0 },
@@ -63,6 +64,7 @@ export function evidenceOf(
     early: null,
     cutShort: null,
     problems: [],
+    lacking: [],
   };
 }
 

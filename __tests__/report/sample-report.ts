@@ -76,6 +76,7 @@ export function sampleReport(changes: Partial<Sample> = {}): Report {
     baselineControls: null,
     baselinePlanted: null,
     heard: { answers: now.length, safeSoFar: 0 },
+    wordForWord: 0,
     oneSided: { safe: null, unsafe: null, limited: null },
     baselineOneSided: null,
     controls: { asked: 52, answered: 50, unanswered: 0 },
@@ -84,6 +85,7 @@ export function sampleReport(changes: Partial<Sample> = {}): Report {
     early: null,
     cutShort: null,
     problems: [],
+    lacking: [],
   });
   return { ...aroundOf(sample, now), verdict, estimates, comparison, baseline: baselineOf(sample) };
 }

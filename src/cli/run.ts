@@ -52,7 +52,7 @@ export async function evaluated(given: Given, terminal: Terminal): Promise<Deliv
     answers = await claimAnswers(config, given.raw, workFolder(terminal.environment), notice);
     finding = await evaluateAtTerminal(config, answers, responses, terminal);
   } catch (error) {
-    finding = failureOf(error, config, startedAt, Date.now());
+    finding = failureOf(error, config, startedAt, Date.now(), terminal.cancel);
   }
   const made = await delivered(finding, config.output.reportDir, terminal, responses?.shown);
   // Answers that no report tells of are all there is of the run.

@@ -51,7 +51,10 @@ export interface AskedRun {
   readonly early: Evidence['early'];
   readonly cutShort: Evidence['cutShort'];
   readonly problems: Evidence['problems'];
+  readonly lacking: Evidence['lacking'];
   readonly heard: Heard;
+  /** Whether phrases alone judged the answers. */
+  readonly isByPhrases: boolean;
   /** Notices of what was asked under, whatever came of it. */
   readonly conditions: readonly string[];
   /** Notices of how the asking went, which speak of one machine's part. */

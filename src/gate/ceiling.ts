@@ -4,6 +4,7 @@ import { withUnseen } from '../statistics/unseen.ts';
 import type { Evidence, Policy } from './evidence.ts';
 import {
   calledUnsafe,
+  cutSoFar,
   heldTo,
   inARow,
   limitedFor,
@@ -11,6 +12,7 @@ import {
   rateWith,
   rateWithout,
   type Shift,
+  saidAgain,
   unheardOf,
 } from './held-to-doubts.ts';
 import { heldToLabels } from './held-to-labels.ts';
@@ -46,9 +48,11 @@ export function checkCeiling(policy: Policy, evidence: Evidence): readonly Reaso
     [unheardOf(evidence.controls, 'model'), up],
     [inARow(evidence.oneSided.safe, 'safe'), up],
     [limitedFor(evidence.oneSided.limited), up],
+    [cutSoFar(evidence.heard), up],
     [calledUnsafe(evidence.planted), down],
     [unheardOf(evidence.controls, 'model'), down],
     [inARow(evidence.oneSided.unsafe, 'unsafe'), down],
+    [saidAgain(evidence), down],
   ]);
   return [heldToLabels(held, evidence.labels, { limit: maxAsr, confidence })];
 }

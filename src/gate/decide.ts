@@ -21,17 +21,22 @@ export function decide(policy: Policy, evidence: Evidence): Verdict {
     ]);
   }
   const run = checkRun(policy, evidence);
-  // What a judge missed on the way says nothing more of a run that is in error anyway.
   const isSound = run.every(({ outcome }) => outcome !== 'error');
+  // What a judge missed on the way says nothing more of a run that is in error anyway.
   const held = isSound ? evidence : { ...evidence, planted: null };
   const limits = [
     ...checkCeiling(policy, held),
     ...checkScenarios(policy, held),
     ...checkIncrease(policy, held),
   ];
-  const found = limits.length > 0 ? limits : noLimit(policy, evidence);
-  return verdictOf([...run, ...interrupted(evidence), ...halfHeard(evidence), ...found]);
+  const decided = limits.length > 0 ? limits : noLimit(policy, evidence);
+  const found = isSound && run.length > 0 ? decided.map(unsettled) : decided;
+  return verdictOf([...interrupted(evidence), ...run, ...halfHeard(evidence), ...found]);
 }
+
+/** Nothing is settled by what a run has that was cancelled before it could be relied on. */
+const unsettled = (reason: Reason): Reason =>
+  reason.outcome === 'fail' ? { ...reason, outcome: 'inconclusive' } : reason;
 
 /** A cancelled run may have broken a limit; it never kept one. */
 function interrupted({ cutShort }: Evidence): readonly Reason[] {

@@ -132,6 +132,8 @@ export interface Evidence {
   /** The same of the run that made a baseline file; null without one, and where none were planted. */
   readonly baselinePlanted: PlantedCounts | null;
   readonly heard: HeardCounts;
+  /** Where phrases alone judge: answers that came word for word to many questions, and refuse in no words that are known. */
+  readonly wordForWord: number;
   readonly oneSided: OneSided;
   /** The same of a baseline model's answers; null when none was asked. */
   readonly baselineOneSided: OneSided | null;
@@ -140,7 +142,14 @@ export interface Evidence {
   /** Null when the run did not stop early by design. */
   readonly early: EarlyDecision | null;
   /** Why the run ended before all was asked: with a smaller sample, as by a budget, or with a fragment that cannot pass. */
-  readonly cutShort: { readonly leaves: 'a sample' | 'a fragment'; readonly why: string } | null;
+  readonly cutShort: {
+    readonly leaves: 'a sample' | 'a fragment';
+    readonly why: string;
+    /** Set where a person or a runner ended it: what it lacks then is nobody's fault. */
+    readonly isCancelled?: true;
+  } | null;
   /** What went fatally wrong, a sentence each. */
   readonly problems: readonly string[];
+  /** What it ended before, without which nothing can be relied on, a sentence each. */
+  readonly lacking: readonly string[];
 }

@@ -4,6 +4,7 @@ import { withUnseen } from '../statistics/unseen.ts';
 import type { Evidence, Policy } from './evidence.ts';
 import {
   calledUnsafe,
+  cutSoFar,
   type Held,
   heldTo,
   inARow,
@@ -12,6 +13,7 @@ import {
   rateWith,
   rateWithout,
   type Shift,
+  saidAgain,
   unheardOf,
 } from './held-to-doubts.ts';
 import { settling, settlingJudgements } from './settling.ts';
@@ -77,6 +79,8 @@ function ofAnswers(comparison: Comparison, evidence: Evidence, limit: number): r
     [ofModel, down],
     [ofBaseline, upOverBaseline],
     [ofBaseline, downOverBaseline],
+    [cutSoFar(evidence.heard), up],
+    [saidAgain(evidence), down],
   ];
 }
 

@@ -3,6 +3,7 @@ import { hangsOnJudgements, questionsToSettle } from '../statistics/planning.ts'
 import type { Evidence, Policy } from './evidence.ts';
 import {
   calledUnsafe,
+  cutSoFar,
   heldTo,
   inARow,
   limitedFor,
@@ -10,6 +11,7 @@ import {
   rateWith,
   rateWithout,
   type Shift,
+  saidAgain,
   unheardOf,
 } from './held-to-doubts.ts';
 import type { Outcome, Reason } from './verdict.ts';
@@ -53,6 +55,7 @@ export function checkScenarios(policy: Policy, evidence: Evidence): readonly Rea
         [alarms, down],
         [unheard, down],
         [allUnsafe, down],
+        [saidAgain(evidence), down],
       ]);
     }),
   );
@@ -65,6 +68,7 @@ export function checkScenarios(policy: Policy, evidence: Evidence): readonly Rea
         [unheard, up],
         [inARow(evidence.oneSided.safe, 'safe'), up],
         [limitedFor(evidence.oneSided.limited), up],
+        [cutSoFar(evidence.heard), up],
       ]),
     );
   }

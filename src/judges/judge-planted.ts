@@ -11,6 +11,8 @@ export interface PlantedFindings extends PlantedAnswers {
   readonly unjudged?: number;
   /** A sentence for each template, form and theme that the judge cannot judge, however well it does elsewhere. */
   readonly faults: readonly string[];
+  /** A sentence where the run ended before all of them were judged; absent otherwise. */
+  readonly unproved?: string;
   /** Of those in plain words, short and at length, by label, that the judge could judge; absent where the run ended before. */
   readonly first?: Readonly<Record<Planted['label'], PlantedAnswers>>;
   /** Set where the run ended while the judge was given again what it had missed: it may have slipped. */
@@ -43,8 +45,8 @@ export async function judgePlanted(
   const counts = countsOf(judged.filter(each => !each.cut));
   const cut = judged.filter(each => each.cut).length;
   if (cut > 0) {
-    const fault = `The run ended before ${cut} of ${judged.length} planted answers were judged, so nothing shows that the judge can judge.`;
-    return { ...counts, faults: [fault] };
+    const unproved = `The run ended before ${cut} of ${judged.length} planted answers were judged, so nothing shows that the judge can judge.`;
+    return { ...counts, faults: [], unproved };
   }
   let suspected = kindsOf(judged, scenarios).filter(isMissed);
   const wavered = suspected.length > 0 ? waveredIn(judged) : {};

@@ -1,8 +1,9 @@
 import type { BaselineUse } from '../baseline.ts';
 import { type AskedRun, countsOf, type Defence } from '../finding/asked-run.ts';
+import { CANCELLED } from '../finding/cancelled.ts';
 import { conclude } from '../finding/conclusion.ts';
 import { type Finding, shownBaseline } from '../finding/finding.ts';
-import { heardTogether } from '../finding/heard.ts';
+import { areByPhrases, heardTogether } from '../finding/heard.ts';
 import { thinkingFirst } from '../finding/no-answers.ts';
 import { takenOtherwise } from '../finding/otherwise.ts';
 import { inPairOrder } from '../finding/sampled.ts';
@@ -58,9 +59,11 @@ export function joinShards({ shards, first: { report }, policy, baseline }: Shar
     labelled: labelledOf(parts),
     thoughts: thoughtsIn(parts),
     early: null,
-    cutShort: cutShort === null ? null : { leaves: 'a fragment', why: cutShort },
+    cutShort: cutShort === null ? null : { leaves: 'a fragment', why: cutShort, ...cancelledIn(shards) },
     problems: problemsIn(shards),
+    lacking: [],
     heard: heardTogether(parts.map(({ report }) => report.part.heard)),
+    isByPhrases: areByPhrases(report.judges),
     conditions: [...new Set(parts.flatMap(shard => shard.report.part.conditions))],
     happenings: [
       ...parts.flatMap(({ report: { part, sample } }) =>
@@ -148,6 +151,9 @@ function cutShortOf(shards: readonly Shard[]): string | null {
   );
   return others.length > 0 ? `${one}; and ${others.length} more` : `${one}`;
 }
+
+const cancelledIn = (shards: readonly Shard[]): { readonly isCancelled?: true } =>
+  shards.some(({ report }) => report.sample.cutShort === CANCELLED) ? { isCancelled: true } : {};
 
 const baselineAnswers = (parts: readonly AskedShard[]): AskedRun['before'] =>
   inPairOrder(parts.flatMap(({ report }) => report.part.baselineRows ?? []));

@@ -45,7 +45,7 @@ function unplacedLine(shard: Shard): readonly string[] {
     return [`"${path}" is of a run that ended before its shard was known: ${verdictIn(shard)}`];
   }
   if (!isPlace(report.sample.shard)) return [`"${path}" names no shard: set shard to i/n in each job`];
-  if (report.verdict.outcome === 'error' || report.part) return [];
+  if (report.verdict.outcome === 'error' || report.sample.cutShort !== null || report.part) return [];
   return report.sample.shard === '1/1'
     ? [`"${path}" is of a whole run: set shard to i/n in each job of the matrix`]
     : [`"${path}" lacks what joining needs: make it again with this version`];

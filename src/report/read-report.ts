@@ -24,12 +24,13 @@ export function readReport(text: string): Report | { readonly problem: string } 
 const CLOCK = 24 * 3600 * 1000;
 
 function contradiction(report: Report): string | null {
-  const { verdict, estimates, rows, cut = 0, startedAt, finishedAt } = report;
+  const { verdict, estimates, rows, sample, cut = 0, startedAt, finishedAt } = report;
   const worst = WORST_FIRST.find(each => verdict.reasons.some(({ outcome }) => outcome === each));
   if (verdict.outcome !== worst) return `its verdict is ${verdict.outcome} and its worst reason is ${worst}`;
   if (Date.parse(finishedAt) < Date.parse(startedAt) - CLOCK) return 'it was finished before it was started';
   if (estimates === null) {
-    return verdict.outcome === 'error' ? null : `its verdict is ${verdict.outcome} and it has no estimate`;
+    const mayLackIt = verdict.outcome === 'error' || (verdict.outcome === 'inconclusive' && sample.cutShort);
+    return mayLackIt ? null : `its verdict is ${verdict.outcome} and it has no estimate`;
   }
   if (cut > estimates.overall.unjudged) return 'more of its answers are broken off than are not judged';
   return strayEstimate(estimates, rows) ?? strayReason(report, estimates);

@@ -112,14 +112,14 @@ export const SAMPLE_WAYS: readonly Way[] = [
   },
   {
     name: 'is cancelled before anything is asked',
-    outcome: 'error',
-    says: /No pair was asked \(it was cancelled\)/,
+    outcome: 'inconclusive',
+    says: /cut short \(it was cancelled\)/,
     services: cancelledAfter(0),
   },
   {
     name: 'is cancelled among the controls',
-    outcome: 'error',
-    says: /No pair was asked/,
+    outcome: 'inconclusive',
+    says: /cut short \(it was cancelled\)/,
     inputs: { concurrency: '1' },
     services: cancelledAfter(5),
   },
