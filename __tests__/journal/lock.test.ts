@@ -1,6 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import { appendFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { readFile, utimes, writeFile } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import { lock } from '../../src/journal/lock.ts';
 import { at, withScratch } from '../support/scratch.ts';
 import { fullDisk, withSmallDisk } from '../support/small-disk.ts';
@@ -43,6 +45,23 @@ test('a lock that a process left which is no more is taken over', async () => {
     expect(await lock(path)).toBeNull();
     await writeFile(path, [process.ppid, ...begin].join(' '));
     expect(await lock(path)).not.toBeNull();
+  },
+);
+
+(existsSync('/proc/self/stat') ? test : test.skip)(
+  'one of a process that has ended and that nobody asks after is taken over',
+  async () => {
+    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const [number] = await once(parent.stdout, 'data');
+    const child = Number(number);
+    const stateOf = () => / ([A-Z]) /.exec(readFileSync(`/proc/${child}/stat`, 'utf8'))?.[1];
+    while (stateOf() !== 'Z') await setTimeout(5);
+    const path = at('unreaped.lock');
+    await writeFile(path, String(child));
+    expect(await lock(path)).not.toBeNull();
+    parent.kill();
   },
 );
 

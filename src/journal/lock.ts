@@ -64,19 +64,22 @@ async function isLeft(path: string): Promise<boolean> {
   return true;
 }
 
-/** Whether the process is there that has begun then; any of that number where it is not known when. */
+/** Whether the process is there that has begun then; any of that number that has not ended where it is not known when. */
 async function isAlive(pid: number, begin: string): Promise<boolean> {
   try {
     process.kill(pid, 0);
   } catch (error) {
     if (codeOf(error) !== 'EPERM') return false;
   }
-  const found = begin && (await beginOf(pid));
-  return found === '' || found === begin;
+  const found = await beginOf(pid);
+  return found !== ENDED && (found === '' || begin === '' || found === begin);
 }
 
 /** The twentieth field after a process's name, in ticks since the machine was started (proc_pid_stat(5)). */
 const BEGIN = 19;
+
+/** What stands for a process that has ended and whose parent has not asked how: in a container nobody may ever ask. */
+const ENDED = 'ended';
 
 /** When a process began, as a word that no other process of its number has; empty where the system does not tell. */
 async function beginOf(pid: number): Promise<string> {
@@ -84,8 +87,8 @@ async function beginOf(pid: number): Promise<string> {
     const started = await readFile('/proc/sys/kernel/random/boot_id', 'utf8');
     const told = await readFile(`/proc/${pid}/stat`, 'utf8');
     // The name may hold spaces and brackets.
-    const ticks = told.slice(told.lastIndexOf(')') + 2).split(' ')[BEGIN];
-    return `${started.trim()} ${ticks}`;
+    const fields = told.slice(told.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' ? ENDED : `${started.trim()} ${fields[BEGIN]}`;
   } catch {
     return '';
   }
