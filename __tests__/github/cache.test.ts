@@ -99,6 +99,26 @@ describe('from run to run', () => {
     await nothingLeft();
   });
 
+  test('what one runner saved another restores, whose folders lie elsewhere', async () => {
+    const first = folderAt('first');
+    await fill(first.folder, FILES);
+    const { key } = await job('save', first);
+    for (const name of ['temp', 'workspace']) await mkdir(join(root, 'outside', name));
+    const env = {
+      RUNNER_TEMP: join(root, 'outside/temp'),
+      GITHUB_WORKSPACE: join(root, 'outside/workspace'),
+      HOME: join(root, 'outside'),
+    };
+    const second = folderAt('second');
+    expect((await job('restore', second, { env })).key).toBe(key);
+    expect(await contentOf(second.folder)).toEqual(FILES);
+    await fill(second.folder, { four: 'one more' });
+    const more = await job('save', second, { restored: { key }, env });
+    expect((await job('restore', folderAt('third'))).key).toBe(more.key);
+    expect(await contentOf(join(root, 'outside'))).toEqual({});
+    await nothingLeft();
+  });
+
   test('content that grew is saved under a key of its own, and the newest is restored', async () => {
     const first = folderAt('first');
     await fill(first.folder, FILES);

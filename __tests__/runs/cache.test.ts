@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { drawingInputs } from '../support/cache-steps.ts';
 import { DATASET, withCachedSteps } from '../support/cached-steps.ts';
@@ -19,7 +19,7 @@ const runner = withCachedSteps(({ path: asked }) => {
   drawn += 1;
   onDrawing();
 });
-const { home, newMachine } = runner;
+const { newMachine } = runner;
 
 beforeEach(() => {
   drawn = 0;
@@ -28,8 +28,11 @@ beforeEach(() => {
 const step = (runId: string, more: Partial<Job> = {}): Promise<Step> =>
   runner.step(runId, { ...drawingInputs(runner.baseUrl, DATASET), concurrency: '2' }, more);
 
-/** Where nothing is restored that was saved elsewhere: an archive is found by the path it was made from. */
-const elsewhere = () => mkdtempSync(path.join(home, 'elsewhere-'));
+/** A machine without anything of earlier runs, and a service that has lost all. */
+function withNothing(): void {
+  newMachine();
+  for (const key of runner.service.keys()) runner.service.unfinish(key);
+}
 const contentKeys = () => runner.service.keys().filter(key => key.includes('-content-'));
 
 test('a killed run leaves its pictures to post; later runs draw the rest, and then nothing', async () => {
@@ -77,7 +80,7 @@ test('a run that is cancelled while a cache service keeps it waiting reports, an
   const started = Date.now();
   const { outputs, status, summary, log, workspace } = await step('4', { cancel: cancel.signal });
   runner.service.onSilence = null;
-  expect({ status, outputs }).toMatchObject({ status: 1, outputs: { verdict: 'error', pairs: '0' } });
+  expect({ status, outputs }).toMatchObject({ status: 1, outputs: { verdict: 'inconclusive', pairs: '0' } });
   expect(summary).toContain('cancelled');
   expect(log).toContain('cancelled');
   const report = JSON.parse(readFileSync(path.join(workspace, outputs['report'] ?? ''), 'utf8'));
@@ -110,13 +113,13 @@ test('a run that is cancelled reports before anything slow, and leaves the savin
 }, 60_000);
 
 test('a run that is cancelled while it saves has reported, and keeps its verdict and its pictures', async () => {
-  const place = elsewhere();
+  withNothing();
   const cancel = new AbortController();
   onAsking = () => {
     runner.service.onSilence = () => cancel.abort();
   };
   const known = contentKeys();
-  const { outputs, status, state } = await step('6', { cancel: cancel.signal, home: place });
+  const { outputs, status, state } = await step('6', { cancel: cancel.signal });
   onAsking = () => undefined;
   runner.service.onSilence = null;
   expect(cancel.signal.aborted).toBe(true);
@@ -124,21 +127,22 @@ test('a run that is cancelled while it saves has reported, and keeps its verdict
   expect(drawn).toBeGreaterThan(0);
   expect(contentKeys()).toEqual(known);
   // The key of the content stays reserved for the main that is gone.
-  expect(await step('6', { door: 'post', env: state, home: place })).toMatchObject({ status: 0 });
+  expect(await step('6', { door: 'post', env: state })).toMatchObject({ status: 0 });
   const saved = contentKeys();
   expect(saved.slice(0, -1)).toEqual(known);
   expect(saved.at(-1)).toContain('-run-6-1-');
 
-  newMachine(place);
+  newMachine();
   drawn = 0;
-  expect((await step('9', { home: place })).outputs).toMatchObject({ verdict: 'pass', unjudged: '0' });
+  expect((await step('9')).outputs).toMatchObject({ verdict: 'pass', unjudged: '0' });
   expect(drawn).toBe(0);
   expect(contentKeys()).toEqual(saved);
 }, 120_000);
 
 test('a service that takes nothing is told of once in a run', async () => {
   runner.service.readOnly = true;
-  const { outputs, log } = await step('10', { home: elsewhere() });
+  withNothing();
+  const { outputs, log } = await step('10');
   runner.service.readOnly = false;
   expect(outputs).toMatchObject({ verdict: 'pass', unjudged: '0' });
   expect(log.match(/^::warning::.*/gm)?.filter(line => line.includes('cache'))).toHaveLength(1);

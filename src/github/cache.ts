@@ -166,12 +166,11 @@ async function restoreFolder(
 ): Promise<Restored> {
   const prefixes = prefixesOf(cached);
   const [first = ''] = prefixes;
-  const saved = packPath(cached);
   return withScratch(async scratch => {
     const pack = join(scratch, 'pack');
     const { result: key, told } = await overheard(() =>
       withEnvironment({ RUNNER_TEMP: scratch, ...tarInto(pack) }, () =>
-        unlessSilent(() => restoreCache([saved], first, prefixes), silenceMs),
+        unlessSilent(() => restoreCache([nameOf(cached)], first, prefixes), silenceMs),
       ),
     );
     const failure = restoreFailure(told);
@@ -202,15 +201,16 @@ async function saveFolder(
   if (restored.key?.startsWith(prefix) && restored.key.endsWith(end)) return restored.key;
   const shared = prefix + end.slice(1);
   const own = `${prefix}run-${process.env['GITHUB_RUN_ID']}-${process.env['GITHUB_RUN_ATTEMPT']}${end}`;
-  const pack = packPath(cached);
+  const name = nameOf(cached);
+  const pack = join(tempFolder(), name.slice('~/'.length));
   return withScratch(async scratch => {
     try {
       await rm(pack, { force: true });
       await writePack(cached.folder, files, pack);
-      return await withEnvironment({ RUNNER_TEMP: scratch }, () => {
-        if (restored.isRefused) return savePack(pack, [own], silenceMs);
+      return await withEnvironment({ RUNNER_TEMP: scratch, HOME: tempFolder() }, () => {
+        if (restored.isRefused) return savePack(name, [own], silenceMs);
         // Without a look at what a key holds, each run would save the same once more.
-        return savePack(pack, access.restore ? [shared, own] : [shared], silenceMs);
+        return savePack(name, access.restore ? [shared, own] : [shared], silenceMs);
       });
     } finally {
       await rm(pack, { force: true });
@@ -270,8 +270,11 @@ async function withScratch<T>(work: (scratch: string) => Promise<T>): Promise<T>
 
 const tempFolder = (): string => process.env['RUNNER_TEMP'] ?? '';
 
-/** The same in each run, for the cache service finds an archive only by the path it was made from. */
-const packPath = ({ name }: CachedFolder): string => join(tempFolder(), `mm-safetybench-gate-${name}.pack`);
+/**
+ * The same in each run, for the cache service finds an archive only by the path it was made from, as that is given: several
+ * runners on one machine have folders of their own. While it is saved, `~` is the folder for temporary files.
+ */
+const nameOf = ({ name }: CachedFolder): string => `~/mm-safetybench-gate-${name}.pack`;
 
 /** What the keys of the folder begin with: all its parts, all but the last, and so on to none. */
 function prefixesOf({ name, parts, oneOf }: CachedFolder): string[] {
