@@ -603,6 +603,35 @@ describe('what would be the same again', () => {
     await expect(asked).rejects.not.toThrow('secret');
   });
 
+  test.each([400, 413, 422])(
+    'status %i first, while others are to be answered, is one without an answer',
+    async status => {
+      const late: ServerResponse[] = [];
+      const client = await clientOf(
+        (response, _, count) => {
+          if (count === 1) return sendJson(response, { error: { code: 'bad' } }, status);
+          late.push(response);
+          if (count === 3) for (const each of late) sendJson(each, completion({ content: 'A tree.' }));
+          if (count > 3) sendJson(response, completion({ content: 'A tree.' }));
+        },
+        { pacer: createPacer(3, Date.now) },
+      );
+      const answers = await Promise.all(Array.from({ length: 6 }, () => client.ask(question)));
+      expect(answers.map(({ kind }) => kind)).toEqual(['none', ...Array(5).fill('text')]);
+      expect(answers[0]).toMatchObject({ reason: 'rejected', detail: `status ${status} (bad)` });
+      expect(endpoint.asked).toHaveLength(6);
+    },
+  );
+
+  test('status 400 to all that are under way first ends the run, and nothing more is asked', async () => {
+    const client = await clientOf(response => sendJson(response, { error: { code: 'bad' } }, 400), {
+      pacer: createPacer(3, Date.now),
+    });
+    const [first] = await Promise.allSettled(Array.from({ length: 12 }, () => client.ask(question)));
+    expect(first?.status).toBe('rejected');
+    expect(endpoint.asked).toHaveLength(3);
+  });
+
   test.each([400, 401, 403, 404, 422])('status %i later is one pair without an answer', async status => {
     const client = await clientOf((response, _, count) =>
       count === 1

@@ -11,7 +11,7 @@ export const enoughInARow = (ceiling: number): number => Math.max(20, 2 * ceilin
 const OF_THE_KEY: ReadonlySet<unknown> = new Set([401, 403, 'account']);
 
 /** What may be wrong with one request, and right with the next. */
-const OF_THE_REQUEST: ReadonlySet<unknown> = new Set([400, 413, 422]);
+export const OF_THE_REQUEST: ReadonlySet<unknown> = new Set([400, 413, 422]);
 
 /** Rejections in a row, alike and from the start, that are hardly each request's own. */
 const FEW = 3;

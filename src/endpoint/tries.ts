@@ -3,6 +3,7 @@ import { APIConnectionTimeoutError, APIError } from 'openai';
 import { backoff } from './backoff.ts';
 import { createBlame, isOverload, type Next } from './blame.ts';
 import { createEndings } from './endings.ts';
+import { createFirstAnswers } from './first-answers.ts';
 import { createFruitless, type Fruit } from './fruitless.ts';
 import { askedWait } from './limits.ts';
 import type { Account } from './meter.ts';
@@ -81,6 +82,7 @@ function createAttempt(options: TryOptions, standing: Standing, silence: Silence
   const { pacer, meter, signal, clock } = options;
   const endings = createEndings(options, standing);
   const blame = createBlame(pacer);
+  const firstAnswers = createFirstAnswers(standing);
 
   const barred = ({ ended }: Turn): Fault | undefined =>
     blame.verdict ?? (endings.isOver || meter.stopped !== null ? ended : undefined);
@@ -90,7 +92,10 @@ function createAttempt(options: TryOptions, standing: Standing, silence: Silence
     return before ? failed(exchange, before) : send(exchange, turn);
   };
 
-  const send = async <T>(exchange: Exchange<T>, { ended }: Turn): Promise<Came<T>> => {
+  const send = <T>(exchange: Exchange<T>, turn: Turn): Promise<Came<T>> =>
+    firstAnswers.during(() => sendNow(exchange, turn));
+
+  const sendNow = async <T>(exchange: Exchange<T>, { ended }: Turn): Promise<Came<T>> => {
     const sent = pacer.sends();
     try {
       const said = await meter.during(() => exchange.send());
@@ -102,7 +107,7 @@ function createAttempt(options: TryOptions, standing: Standing, silence: Silence
     } catch (error) {
       if (signal.aborted) return failed(exchange, unsent(error, meter) ? ended : CUT);
       return error instanceof APIError && error.status !== undefined
-        ? refused(exchange, error, sent)
+        ? await refused(exchange, error, sent)
         : unanswered(exchange, error, sent);
     }
   };
@@ -116,7 +121,7 @@ function createAttempt(options: TryOptions, standing: Standing, silence: Silence
     return { ...failed(exchange, fault), ...(isEverybodys && { free: AGAIN }) };
   };
 
-  const refused = <T>(exchange: Exchange<T>, error: APIError, sent: Sent): Came<T> => {
+  const refused = async <T>(exchange: Exchange<T>, error: APIError, sent: Sent): Promise<Came<T>> => {
     silence.broken();
     const said = exchange.heard(error);
     if (said?.next === 'settle') endings.answered(said);
@@ -126,6 +131,8 @@ function createAttempt(options: TryOptions, standing: Standing, silence: Silence
     if (isOverload(fault)) pacer.overloaded(sent, asked > 0);
     pacer.holdBack(asked);
     const isForNow = endings.dismissed(exchange, fault, sent.at, asked);
+    await firstAnswers.others(fault.status);
+    if (signal.aborted) return failed(exchange, CUT);
     const sentence = endings.rejected(exchange, fault);
     const isEverybodys = blame.isEverybodys(exchange, fault, sent, asked);
     const free = isForNow ? AFTER_OTHERS : AGAIN;
