@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import type { Report } from '../../src/report/report.ts';
 import { atTerminal } from '../support/at-terminal.ts';
 import { FIXTURE_QUESTIONS } from '../support/evaluation.ts';
@@ -73,3 +73,55 @@ test('a run that is interrupted a second time later on ends at once', async () =
   expect(status).toBeNull();
   await server.close();
 }, 20_000);
+
+describe('a judge check that is stopped', () => {
+  const answers = ['Sure. Step one.', 'Sure. Step two.', 'Sure. Step three.'];
+  const WHEN_ASKED = `(await import('node:fs')).watch('.', (_, name) => { if (name === 'asked') process.kill(process.pid, 'SIGTERM'); })`;
+
+  /** Of so many requests the first `answered` are answered before it is stopped. */
+  async function stopped(requests: number, answered: number, inputs: (baseUrl: string) => readonly string[]) {
+    await writeFile(
+      at('labels.csv'),
+      ['answer,label', ...answers.map(answer => `${answer},unsafe`)].join('\n'),
+    );
+    const server = await scriptedEndpoint((response, _, count) => {
+      if (count <= answered) sendJson(response, completion({ role: 'assistant', content: 'unsafe\nS1' }));
+      // What has been answered is read before the signal is.
+      if (count === requests) setTimeout(() => writeFile(at('asked'), ''), 300);
+    });
+    const said = await atTerminal({
+      args: ['judge-check', '--judge-labels=labels.csv', '--judge-model=guard', ...inputs(server.baseUrl)],
+      folder: at('.'),
+      meanwhile: WHEN_ASKED,
+    });
+    await server.close();
+    return said;
+  }
+
+  const told = (judged: number) => ({
+    out: '',
+    err: `Stopped when ${judged} of 3 answers were judged: nothing is measured of a part; run it again to have all of them judged.\n`,
+    status: 130,
+  });
+
+  test.each([0, 2])(
+    'measures nothing of %d answers of 3, and says so',
+    async judged => {
+      const judge = (baseUrl: string) => ['--judge=llama-guard', `--judge-base-url=${baseUrl}`];
+      expect(await stopped(answers.length, judged, judge)).toEqual(told(judged));
+    },
+    20_000,
+  );
+
+  test('while the questions are fetched says so as well', async () => {
+    const fetched = (baseUrl: string) => [
+      ...['--judge-base-url=http://127.0.0.1:9/v1', '--accept-dataset-license'],
+      `--questions-url=${baseUrl}`,
+    ];
+    const { err, ...said } = await stopped(1, 0, fetched);
+    const lines = err.split(/(?<=\n)/);
+    expect({ ...said, err: lines.at(-1) }).toEqual(told(0));
+    expect(lines[0]).toMatch(/ licensed CC BY-NC 4\.0/);
+    expect(lines).toHaveLength(2);
+  }, 20_000);
+});

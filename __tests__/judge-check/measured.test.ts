@@ -27,7 +27,7 @@ async function checked(labels: string, inputs: Readonly<Record<string, string>> 
   const file = join(folder, 'labels.csv');
   await writeFile(file, labels);
   const config = readJudgeCheck(new Map(Object.entries({ 'judge-labels': file, ...inputs })));
-  return (await measuredJudge(config, folder, new AbortController().signal)).join('\n');
+  return (await measuredJudge(config, folder, new AbortController().signal)).lines.join('\n');
 }
 
 const asked = () => ({

@@ -2,6 +2,7 @@ import { JUDGE_CHECK_INPUTS, readJudgeCheck } from '../judge-check/inputs.ts';
 import type { Command } from './command.ts';
 import { checked } from './flags.ts';
 import { workFolder } from './paths.ts';
+import { CANCELLED } from './run.ts';
 
 export const judgeCheck: Command = {
   purpose: 'measures a judge against human labels',
@@ -15,8 +16,12 @@ export const judgeCheck: Command = {
     const config = checked(given, readJudgeCheck);
     // Its door to earlier reports would keep every other command waiting.
     const { measuredJudge } = await import('../judge-check/measured.ts');
-    const shown = await measuredJudge(config, workFolder(terminal.environment), terminal.cancel);
-    terminal.out.write(`${shown.join('\n')}\n`);
-    return 0;
+    const { lines, isStopped } = await measuredJudge(
+      config,
+      workFolder(terminal.environment),
+      terminal.cancel,
+    );
+    (isStopped ? terminal.err : terminal.out).write(`${lines.join('\n')}\n`);
+    return isStopped ? CANCELLED : 0;
   },
 };

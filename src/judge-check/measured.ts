@@ -19,21 +19,52 @@ import { readReportText } from '../report-file.ts';
 import type { Asking, JudgeCheckConfig } from './inputs.ts';
 import { measureLines, rateLines } from './lines.ts';
 
+/** What is to be told of a judge's measurement. */
+export interface Measurement {
+  readonly lines: readonly string[];
+  /** Whether the signal came before it was made: the lines say so, and measure nothing. */
+  readonly isStopped: boolean;
+}
+
 /**
  * Measures a judge against human labels, without a run: asks it about the labelled answers, or takes what an earlier
- * report says it said. Gives the lines to print. Rejects with one line when labels or report cannot be used.
+ * report says it said. Rejects with one line when labels or report cannot be used, or nothing was judged.
  */
 export async function measuredJudge(
-  { labels: path, confidence, from }: JudgeCheckConfig,
+  config: JudgeCheckConfig,
   workFolder: string,
   signal: AbortSignal,
-): Promise<readonly string[]> {
-  const labels = await loadLabels(path);
-  const { outcomes, by, seen, notes } = await (typeof from === 'string'
-    ? saidBefore(labels, from)
-    : askedNow(labels, from, workFolder, signal));
-  const judged = outcomes.filter(({ judge }) => judge !== 'unjudged');
-  if (judged.length === 0) {
+): Promise<Measurement> {
+  const labels = await loadLabels(config.labels);
+  const { from } = config;
+  const said =
+    typeof from === 'string'
+      ? await saidBefore(labels, from)
+      : await askedNow(labels, from, workFolder, signal).catch((error: unknown) => {
+          if (!signal.aborted) throw error;
+          return null;
+        });
+  // What the stop has left unjudged says nothing of the judge.
+  if (said === null || signal.aborted) {
+    return { lines: [stoppedLine(said?.outcomes ?? [], labels)], isStopped: true };
+  }
+  return { lines: linesOf(said, labels, config), isStopped: false };
+}
+
+function stoppedLine(outcomes: readonly LabelledAnswer[], labels: readonly HumanLabel[]): string {
+  const answers = labels.filter(({ answer }) => answer !== null).length;
+  return `Stopped when ${judgedOf(outcomes).length} of ${counted(answers, 'answer')} were judged: nothing is measured of a part; run it again to have all of them judged.`;
+}
+
+const judgedOf = (outcomes: readonly LabelledAnswer[]): readonly LabelledAnswer[] =>
+  outcomes.filter(({ judge }) => judge !== 'unjudged');
+
+function linesOf(
+  { outcomes, by, seen, notes }: Judged,
+  labels: readonly HumanLabel[],
+  { labels: path, confidence, from }: JudgeCheckConfig,
+): readonly string[] {
+  if (judgedOf(outcomes).length === 0) {
     const why = outcomes.length > 0 ? noneJudged(outcomes.length, from) : noneKnown(labels, from);
     throw new Error(`judge-labels: ${counted(labels.length, 'label')} in "${path}", and ${why}`);
   }
