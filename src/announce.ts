@@ -41,7 +41,7 @@ export function announce(
   }
   if (journals.found > 0)
     say(
-      `Going on: of these requests, those answered among the ${counted(journals.found, 'entry', 'entries')} that ${whoLeft(journals)} have left are not made again.`,
+      `Going on from what ${whoLeft(journals)} left: what can be used of the answers is not asked again (${counted(journals.found, 'entry', 'entries')} kept: answers, judgements and what is known of the endpoints).`,
     );
   if (journals.dropped > 0) notice(`Dropped ${counted(journals.dropped, 'damaged line')} of the journal.`);
 }

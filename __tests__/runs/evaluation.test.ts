@@ -622,7 +622,7 @@ describe('what is kept', () => {
     expect(second.notices).toContain('Asked again for 1 damaged entry of the journal.');
     expect(first.finding.sample.cutShort).not.toBeNull();
     expect(second.notices.join('\n')).toMatch(
-      /Going on: of these requests, those answered among the \d+ entries that earlier attempts have left are not made again\./,
+      /Going on from what earlier attempts left: what can be used of the answers is not asked again \(\d+ entries kept: answers, judgements and what is known of the endpoints\)\./,
     );
     expect(second.finding.rows).toEqual(whole.finding.rows);
     expect(second.finding.estimates).toEqual(whole.finding.estimates);

@@ -95,7 +95,7 @@ test('whose the answers are is said: of other runs, of an earlier attempt, or of
   const others = await run('26');
   expect(others.notices).toContain('Resumed 52 answers of other runs.');
   expect(others.notices.join('\n')).toMatch(
-    /Going on: of these requests, those answered among the \d+ entries that other runs have left are not made again\./,
+    /Going on from what other runs left: what can be used of the answers is not asked again \(\d+ entries kept: answers, judgements and what is known of the endpoints\)\./,
   );
   const cancel = new AbortController();
   let count = 0;
@@ -107,7 +107,9 @@ test('whose the answers are is said: of other runs, of an earlier attempt, or of
   await run('60', {}, { own: 'same.jsonl', signal: cancel.signal });
   const both = (await run('60', {}, { own: 'same.jsonl' })).notices.join('\n');
   expect(both).toMatch(/Resumed \d+ answers of an earlier attempt and of other runs\./);
-  expect(both).toMatch(/entries that earlier attempts and other runs have left are not made again\./);
+  expect(both).toMatch(
+    /Going on from what earlier attempts and other runs left: what can be used of the answers is not asked again /,
+  );
 });
 
 test('the controls of one model say nothing of the other', async () => {
