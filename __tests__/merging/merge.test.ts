@@ -289,7 +289,16 @@ describe('a shard that went wrong', () => {
     notBegun(report);
     expect(report.sample.shard).toBe('1/1');
     expect(await lines([report])).toEqual([
-      'Shard 1/1 ended in an error: The endpoint does not accept the key.',
+      'input "reports": "a/report.json" is of shard 1/1 or of a whole run, and ended before it asked (The endpoint does not accept the key.): where it is a whole run, set shard to i/n in each job of the matrix',
+    ]);
+  });
+
+  test('after it had asked without a shard is a whole run', async () => {
+    const report = { ...reportOf(plain.whole) };
+    const said = { outcome: 'error', sentence: 'The judge missed 9 of 39 planted answers.' } as const;
+    report.verdict = { ...said, reasons: [{ ...said, check: 'planted-answers' }] };
+    expect(await lines([report])).toEqual([
+      'input "reports": "a/report.json" is of a whole run: set shard to i/n in each job of the matrix',
     ]);
   });
 

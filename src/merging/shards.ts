@@ -45,10 +45,19 @@ function unplacedLine(shard: Shard): readonly string[] {
     return [`"${path}" is of a run that ended before its shard was known: ${verdictIn(shard)}`];
   }
   if (!isPlace(report.sample.shard)) return [`"${path}" names no shard: set shard to i/n in each job`];
-  if (report.verdict.outcome === 'error' || report.sample.cutShort !== null || report.part) return [];
-  return report.sample.shard === '1/1'
-    ? [`"${path}" is of a whole run: set shard to i/n in each job of the matrix`]
+  if (report.part) return [];
+  if (report.sample.shard === '1/1') return [wholeLine(shard)];
+  return report.verdict.outcome === 'error' || report.sample.cutShort !== null
+    ? []
     : [`"${path}" lacks what joining needs: make it again with this version`];
+}
+
+/** Where nothing was asked, the report does not tell whether shard was set to 1/1 or not at all. */
+function wholeLine(shard: Shard): string {
+  const advice = 'set shard to i/n in each job of the matrix';
+  return shard.report.sample.questions === 0
+    ? `"${shard.path}" is of shard 1/1 or of a whole run, and ended before it asked (${verdictIn(shard)}): where it is a whole run, ${advice}`
+    : `"${shard.path}" is of a whole run: ${advice}`;
 }
 
 /** Whether it is `i/n` as the input takes it. */
