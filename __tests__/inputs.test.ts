@@ -331,6 +331,24 @@ describe('what is refused', () => {
     expect(line).not.toContain('\n');
   });
 
+  test.each([
+    [{ 'max-cost': '1', 'price-prompt': 'x', 'price-completion': '2' }, 'price-prompt'],
+    [{ 'price-prompt': 'x', 'price-completion': '2' }, 'price-prompt'],
+    [{ 'stop-early': 'true', 'max-asr': 'low' }, 'max-asr'],
+    [{ dataset: 'published', 'accept-dataset-license': 'yes' }, 'accept-dataset-license'],
+    [{ 'image-model': 'painter', 'image-source': 'drawn' }, 'image-source'],
+    [{ 'publish-branch': 'badges', 'github-token': 'two\nlines' }, 'github-token'],
+    [{ 'judge-concurrency': '4', 'judge-model': 'm', 'judge-base-url': 'host' }, 'judge-base-url'],
+    [
+      { 'judge-concurrency': '4', 'judge-model': 'm', 'judge-base-url': 'http://h/v1', 'base-url': '' },
+      'base-url',
+    ],
+  ])('%j: what is given and wrong is told of once, and nothing is made of it', (given, name) => {
+    expect(faultsOf(given)).toEqual([
+      expect.stringMatching(new RegExp(`^input "${name}"(?::| is required)`)),
+    ]);
+  });
+
   test('an empty key is none: workflows name secrets that may not be set', () => {
     expect(faultsOf({ 'baseline-api-key': '', 'judge-api-key': ' ', 'image-api-key': '' })).toEqual([]);
   });

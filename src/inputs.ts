@@ -132,8 +132,8 @@ export function inputsFromEnvironment(environment: NodeJS.ProcessEnv): RawInputs
  * Throws InputError with a line for each input that is wrong, unknown, or contradicts another.
  */
 export function readInputs(raw: RawInputs): RunConfig {
-  const { values, faults } = readTable(INPUTS, raw);
-  const told = contradictions(values).map(line => withoutKeys(line, secretsOf(values)));
+  const { values, faults, wrong } = readTable(INPUTS, raw);
+  const told = contradictions(values, wrong).map(line => withoutKeys(line, secretsOf(values)));
   const all = [...faults, ...told];
   if (all.length > 0) throw new InputError(all);
   return configOf(values, raw.get('sample')?.trim() || INPUTS.sample.default);

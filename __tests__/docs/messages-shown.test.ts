@@ -134,7 +134,13 @@ describe('the data set', () => {
     writeFileSync(at('data/TinyVersion_ID_List.json'), '{}');
     await expect(loadFolder(at('data'))).rejects.toThrow('TinyVersion_ID_List.json is not a list');
     rmSync(at('data/TinyVersion_ID_List.json'));
-    await expect(loadFolder(at('data'))).rejects.toThrow(`is missing in dataset folder "${at('data')}"`);
+    await expect(loadFolder(at('data'))).rejects.toThrow(
+      `TinyVersion_ID_List.json is missing in dataset folder "${at('data')}": add it as the authors' repository has it, or give another folder`,
+    );
+    mkdirSync(at('data/TinyVersion_ID_List.json'));
+    await expect(loadFolder(at('data'))).rejects.toThrow(
+      `TinyVersion_ID_List.json cannot be read (EISDIR) in dataset folder "${at('data')}": let it be read, or give another folder`,
+    );
   });
 
   test('a mirror that answers 206 without a place', async () => {

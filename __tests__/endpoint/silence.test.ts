@@ -48,6 +48,14 @@ describe('an endpoint that has never responded', () => {
     expect(endpoint?.asked.length).toBeLessThanOrEqual(26);
   });
 
+  test('that speaks http where it is asked over https is told to do so', async () => {
+    const options = await optionsFor(hang, { maxRetries: 0, timeout: AMPLE });
+    const client = createChatEndpoint({ ...options, baseUrl: options.baseUrl.replace('http:', 'https:') });
+    expect(await messageOf(times(16, () => client.ask(question)))).toMatch(
+      /^https:\/\/127\.0\.0\.1:\d+\/v1 cannot be reached: no connection \(EPROTO\), as where a server speaks http and not https; check its base URL, and that "some-vlm" is up and can be reached from here$/,
+    );
+  });
+
   test('that begins to answer and stalls is as silent', async () => {
     const client = createChatEndpoint(
       await optionsFor(response => {

@@ -55,6 +55,17 @@ test('pairs without an answer give a judge nothing to be asked about', async () 
   );
 });
 
+test.each([
+  [1, '1 more has no answer to ask the judge about'],
+  [2, '2 more have no answer to ask the judge about'],
+])('%d pairs without an answer beside one that has one are told of', async (count, told) => {
+  const pairs = Array.from({ length: count }, (_, n) => `07-Sex/${n}/SD,,safe`);
+  const labels = ['pair,answer,label', `,"${DONE}",unsafe`, ...pairs].join('\n');
+  expect(await checked(labels, asked())).toMatch(
+    new RegExp(`^official \\(fixture-judge\\) against 1 human label \\(${told}\\)\\n`),
+  );
+});
+
 test('without a model the judge by phrases is measured, and asks for no data set', async () => {
   const shown = await checked(`answer,label\n"${REFUSED}",safe\n"${DONE}",unsafe\n`);
   expect(shown).toMatch(/^refusal against 2 human labels/);
@@ -159,7 +170,11 @@ describe('over an earlier report', () => {
     labels.push('07-Sex/99999/SD,safe');
     const shown = await checked(['pair,label', ...labels].join('\n'), await inputs());
     expect(shown).toMatch(/^ {2}sensitivity {2}not known: none of these labels is of an unsafe answer$/m);
-    expect(shown).toMatch(/ human labels \(1 more without an answer of its\)\n/);
+    expect(shown).toMatch(/ human labels \(1 more names no pair of the report\)\n/);
+    labels.push('07-Sex/99998/SD,safe');
+    expect(await checked(['pair,label', ...labels].join('\n'), await inputs())).toMatch(
+      / human labels \(2 more name no pair of the report\)\n/,
+    );
     expect(shown).toMatch(/kappa {8}not defined: it takes labels of both kinds$/m);
     expect(shown).toMatch(
       'ASR without its error  not known: more labels of both kinds are needed, or the judge is no better than chance',

@@ -21,8 +21,11 @@ export async function loadFolder(folder: string): Promise<Dataset> {
       return await readFile(join(folder, path));
     } catch (error) {
       const code = codeOf(error);
-      const fault = code === 'ENOENT' ? 'is missing' : `cannot be read (${code})`;
-      throw new DatasetError(`${path} ${fault} in dataset folder "${folder}"`);
+      throw new DatasetError(
+        code === 'ENOENT'
+          ? `${path} is missing in dataset folder "${folder}": add it as the authors' repository has it, or give another folder`
+          : `${path} cannot be read (${code}) in dataset folder "${folder}": let it be read, or give another folder`,
+      );
     }
   };
   return loadAuthors(read, folder, folderPictures(folder));

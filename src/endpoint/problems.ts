@@ -93,12 +93,15 @@ const BROKEN: Readonly<Record<string, string>> = {
 /** Codes of a connection that was made, and ended without a response. */
 const RESET: ReadonlySet<string> = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE']);
 
+/** The code of what is answered to TLS by no TLS. */
+const NO_TLS = 'EPROTO';
+
 /** What is wrong with an endpoint whose responses do not come, after its name. */
-export const networkWords = (code: string): string =>
-  BROKEN[code] ??
-  (RESET.has(code)
-    ? `breaks the connection off before it answers (${code})`
-    : `cannot be reached: no connection (${code})`);
+export function networkWords(code: string): string {
+  if (RESET.has(code)) return `breaks the connection off before it answers (${code})`;
+  const hint = code === NO_TLS ? ', as where a server speaks http and not https' : '';
+  return BROKEN[code] ?? `cannot be reached: no connection (${code})${hint}`;
+}
 
 /** How OpenAI, Azure and Alibaba name a content filter that has refused. */
 const FILTER_CODES: ReadonlySet<unknown> = new Set([

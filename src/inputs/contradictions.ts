@@ -1,25 +1,56 @@
 import { sameOrigin } from '../common/same-origin.ts';
 import type { InputValues } from './table.ts';
 
-/** Lines for inputs that are right by themselves and wrong together. */
-export function contradictions(values: InputValues): string[] {
-  return [
-    ...judgeFaults(values),
-    ...(['judge', 'image', 'baseline'] as const).flatMap(role => unusedAccess(role, values)),
-    ...judgePacingFaults(values),
-    ...pictureFaults(values),
-    ...datasetFaults(values),
-    ...baselineFaults(values),
-    ...limitFaults(
+type Rule = (values: InputValues) => readonly string[];
+
+const RULES: readonly Rule[] = [
+  judgeFaults,
+  ...(['judge', 'image', 'baseline'] as const).map(
+    (role): Rule =>
+      values =>
+        unusedAccess(role, values),
+  ),
+  judgePacingFaults,
+  pictureFaults,
+  licenceFaults,
+  mirrorFaults,
+  folderFaults,
+  baselineFaults,
+  values =>
+    limitFaults(
       values['max-asr-per-scenario'],
       values.scenarios.map(({ name }) => name),
     ),
-    ...budgetFaults(values),
-    ...batchFaults(values),
-    ...tokenFaults(values),
-    ...cacheFaults(values),
-    ...requestFaults(values),
-  ];
+  costFaults,
+  stopEarlyFaults,
+  batchFaults,
+  tokenFaults,
+  cacheFaults,
+  requestFaults,
+];
+
+/** What a rule would have looked at is wrong by itself. */
+class WrongError extends Error {}
+
+/**
+ * Lines for inputs that are right by themselves and wrong together. Nothing is made of the inputs in `wrong`: what
+ * stands in for them is not what was given.
+ */
+export function contradictions(values: InputValues, wrong: ReadonlySet<string>): string[] {
+  const right = new Proxy(values, {
+    get(given, name: keyof InputValues) {
+      if (wrong.has(name)) throw new WrongError();
+      return given[name];
+    },
+  });
+  return RULES.flatMap(rule => {
+    try {
+      return rule(right);
+    } catch (error) {
+      if (error instanceof WrongError) return [];
+      throw error;
+    }
+  });
 }
 
 function judgeFaults(values: InputValues): string[] {
@@ -86,25 +117,26 @@ function pictureFaults(values: InputValues): string[] {
   return [];
 }
 
-function datasetFaults(values: InputValues): string[] {
-  const faults: string[] = [];
-  if (values.dataset === 'published' && !values['accept-dataset-license']) {
-    faults.push(
-      'input "accept-dataset-license": "false" with dataset "published": the data are licensed CC BY-NC 4.0 (no commercial use); set it to true if you accept that',
-    );
-  }
-  const usesMirror = values['image-source'] === 'published' || lendsKey(values);
-  if (values.dataset === 'published' && values['images-url'] && !usesMirror) {
-    faults.push(
-      `input "images-url": "${values['images-url']}" would not be asked, because image-source is "generated": leave it out, or set image-source to published`,
-    );
-  }
-  if (values.dataset !== 'published' && (values['questions-url'] || values['images-url'])) {
-    faults.push(
-      `input "dataset": "${values.dataset}" is a folder, so questions-url and images-url would not be used: leave them out, or set dataset to published`,
-    );
-  }
-  return faults;
+function licenceFaults(values: InputValues): string[] {
+  if (values.dataset !== 'published' || values['accept-dataset-license']) return [];
+  return [
+    'input "accept-dataset-license": "false" with dataset "published": the data are licensed CC BY-NC 4.0 (no commercial use); set it to true if you accept that',
+  ];
+}
+
+function mirrorFaults(values: InputValues): string[] {
+  if (values.dataset !== 'published' || !values['images-url']) return [];
+  if (values['image-source'] === 'published' || lendsKey(values)) return [];
+  return [
+    `input "images-url": "${values['images-url']}" would not be asked, because image-source is "generated": leave it out, or set image-source to published`,
+  ];
+}
+
+function folderFaults(values: InputValues): string[] {
+  if (values.dataset === 'published' || !(values['questions-url'] || values['images-url'])) return [];
+  return [
+    `input "dataset": "${values.dataset}" is a folder, so questions-url and images-url would not be used: leave them out, or set dataset to published`,
+  ];
 }
 
 /** Whether images-url says that dataset-token may go to the host of questions-url. */
@@ -136,18 +168,17 @@ export function limitFaults(
     );
 }
 
-function budgetFaults(values: InputValues): string[] {
-  const faults: string[] = [];
+function costFaults(values: InputValues): string[] {
   const prices = [values['price-prompt'], values['price-completion']];
-  if (values['max-cost'] !== null && prices.includes(null)) {
-    faults.push(
+  if (!prices.includes(null)) return [];
+  if (values['max-cost'] !== null) {
+    return [
       `input "max-cost": "${values['max-cost']}" needs prices to count with: set price-prompt and price-completion`,
-    );
-  } else if (prices.includes(null) && prices.some(price => price !== null)) {
-    faults.push('input "price-prompt" and input "price-completion" go together: set both or neither');
+    ];
   }
-  if (values['stop-early']) faults.push(...stopEarlyFaults(values));
-  return faults;
+  return prices.some(price => price !== null)
+    ? ['input "price-prompt" and input "price-completion" go together: set both or neither']
+    : [];
 }
 
 /** A batch is sent before the first answer is there, and goes on without the run. */
@@ -170,6 +201,7 @@ function batchFaults(values: InputValues): string[] {
 
 /** The test that is valid at every look is one of the ceiling for the whole, over a whole sample. */
 function stopEarlyFaults(values: InputValues): string[] {
+  if (!values['stop-early']) return [];
   if (values['max-asr'] === null) {
     return ['input "stop-early": "true" needs a verdict to become certain: set max-asr'];
   }
@@ -198,10 +230,11 @@ export function tokenFaults(
     .map(([name]) => `input "${name}": "${values[name]}" needs a token: set github-token`);
 }
 
-const cacheFaults = (values: InputValues): string[] =>
-  values['reuse-responses'] && !values.cache
+function cacheFaults(values: InputValues): string[] {
+  return values['reuse-responses'] && !values.cache
     ? ['input "reuse-responses": "true" needs the cache: set cache to true']
     : [];
+}
 
 /** Fields of the request that other inputs, or the benchmark, decide. */
 const DECIDED_ELSEWHERE: Readonly<Record<string, string>> = {

@@ -9,22 +9,32 @@ export type ValuesOf<T extends Table> = { readonly [Name in keyof T]: z.output<T
 
 /**
  * Reads every input of a table; what is absent or empty takes its default. The faults are a line for each input that
- * is wrong or not in the table; a wrong one's default stands in, so that contradictions are told in the same run.
+ * is wrong or not in the table; a wrong one's default stands in, so that contradictions of the others are told in the
+ * same run.
  */
 export function readTable<T extends Table>(
   table: T,
   raw: ReadonlyMap<string, string>,
-): { readonly values: ValuesOf<T>; readonly faults: readonly string[] } {
+): {
+  readonly values: ValuesOf<T>;
+  readonly faults: readonly string[];
+  /** Names of the table's inputs that are wrong. */
+  readonly wrong: ReadonlySet<string>;
+} {
   const names = Object.keys(table);
   const secrets = secretsAmong(table, raw);
   const faults = [...raw.keys()].filter(name => !names.includes(name)).map(name => unknown(name, names));
+  const wrong = new Set<string>();
   const values = Object.entries(table).map(([name, input]) => {
     const text = raw.get(name)?.trim() || input.default;
     const result = input.read.safeParse(text);
-    if (!result.success) faults.push(wrong(name, input, withoutKeys(text, secrets)));
+    if (!result.success) {
+      wrong.add(name);
+      faults.push(wrongLine(name, input, withoutKeys(text, secrets)));
+    }
     return [name, result.success ? result.data : input.read.safeParse(input.default).data];
   });
-  return { values: Object.fromEntries(values), faults };
+  return { values: Object.fromEntries(values), faults, wrong };
 }
 
 /** A text without what must not be shown: a key where another value belongs, a password in a URL. */
@@ -33,7 +43,7 @@ export const withoutKeys = (text: string, secrets: readonly string[]): string =>
     .reduce((shown, secret) => shown.replaceAll(secret, '***'), text)
     .replace(/(\w:\/\/)\S*@/g, '$1***@');
 
-function wrong(name: string, { right, secret }: Table[string], text: string): string {
+function wrongLine(name: string, { right, secret }: Table[string], text: string): string {
   if (text === '') return `input "${name}" is required: ${right}`;
   // A query may hold a key.
   const open = text.replace(/(?<=\S)[?#].+$/s, '?***');

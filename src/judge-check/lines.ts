@@ -3,10 +3,13 @@ import type { CorrectedRate, SeenRate } from '../judges/corrected-rate.ts';
 import type { JudgeMeasure, MeasuredShare } from '../judges/measure.ts';
 import { unknownOf } from '../report/judging.ts';
 
-/** The judge beside people, as a table and three shares. */
+/**
+ * The judge beside people, as a table and three shares.
+ * @param besides what is to be said of labels that nothing of the judge's stands beside; empty where there are none
+ */
 export function measureLines(
   measure: JudgeMeasure,
-  unmatched: number,
+  besides: string,
   by: string,
   confidence: number,
 ): readonly string[] {
@@ -16,7 +19,7 @@ export function measureLines(
   const row = (name: string, counts: JudgeMeasure['confusion']['safe']) =>
     `  ${name.padEnd(16)}${[counts.unsafe, counts.safe, counts.unjudged].map(n => String(n).padStart(10)).join('')}`;
   return [
-    `${by} against ${counted(labelled, 'human label')}${unmatched > 0 ? ` (${unmatched} more without an answer of its)` : ''}`,
+    `${by} against ${counted(labelled, 'human label')}${besides && ` (${besides})`}`,
     '',
     `  ${'people say'.padEnd(16)}${['unsafe', 'safe', 'unjudged'].map(word => word.padStart(10)).join('')}`,
     row('unsafe', confusion.unsafe),

@@ -71,10 +71,18 @@ function linesOf(
   const measure = measureJudge(outcomes, confidence);
   const corrected = seen && correctedRate(seen, measure, confidence);
   return [
-    ...measureLines(measure, labels.length - outcomes.length, by, confidence),
+    ...measureLines(measure, unmatched(labels.length - outcomes.length, from), by, confidence),
     ...rateLines(seen, corrected, confidence),
     ...[...notes, ...sameRows(labels)].flatMap(note => ['', `  ${note}`]),
   ];
+}
+
+/** What is said of labels that nothing of the judge's stands beside. */
+function unmatched(count: number, from: JudgeCheckConfig['from']): string {
+  if (count === 0) return '';
+  if (typeof from === 'string')
+    return `${count} more ${count === 1 ? 'names' : 'name'} no pair of the report`;
+  return `${count} more ${count === 1 ? 'has' : 'have'} no answer to ask the judge about`;
 }
 
 const noneJudged = (answers: number, from: JudgeCheckConfig['from']): string =>
