@@ -148,6 +148,63 @@ test('a key on the command line is told of, one out of the environment is not', 
   expect(hidden.err).not.toContain('warning');
 });
 
+test.each([
+  [
+    ['run', 'help'],
+    ['run', '--help'],
+  ],
+  [
+    ['run', '--help=1'],
+    ['run', '--help'],
+  ],
+  [
+    ['judge-check', '-h=yes'],
+    ['judge-check', '--help'],
+  ],
+  [
+    ['run', 'help', 'max-asr'],
+    ['help', 'max-asr'],
+  ],
+])('%j is help as %j is', async (args, same) => {
+  const said = await atTerminal({ args, folder });
+  expect(said).toEqual(await atTerminal({ args: same, folder }));
+  expect(said).toMatchObject({ err: '', status: 0 });
+});
+
+test('where words are taken, help is a file like another', async () => {
+  const { err, status } = await atTerminal({ args: ['compare', 'help', 'broken.json'], folder });
+  expect(err).toBe('error: "help" is no report that can be used: it cannot be read (ENOENT)\n');
+  expect(status).toBe(1);
+});
+
+describe('variables in the environment', () => {
+  const READ =
+    'MMSB_API_KEY, MMSB_HEADERS, MMSB_EXTRA_BODY, MMSB_DATASET_TOKEN, MMSB_IMAGE_API_KEY, MMSB_JUDGE_API_KEY, MMSB_BASELINE_API_KEY';
+  const warned = async (environment: Readonly<Record<string, string>>) =>
+    (await atTerminal({ args: ['report', 'broken.json'], folder, environment })).err;
+
+  test('that are not read are told of in one line, with those that are', async () => {
+    const others = { MMSB_MAX_ASR: '5', MMSB_APIKEY: 'sk-1', MMSB_API_KEY: 'sk-2' };
+    expect(await warned(others)).toBe(
+      `warning: MMSB_APIKEY, MMSB_MAX_ASR in the environment are not read: only ${READ} are; give anything else as a flag\n`,
+    );
+    expect(await warned({ MMSB_GITHUB_TOKEN: 'x' })).toBe(
+      `warning: MMSB_GITHUB_TOKEN in the environment is not read: only ${READ} are; give anything else as a flag\n`,
+    );
+  });
+
+  test('that are read, empty, or of something else are not told of', async () => {
+    const read = Object.fromEntries(READ.split(', ').map(name => [name, 'x']));
+    expect(await warned({ ...read, MMSB_MAX_ASR: '', XMMSB_A: '1' })).toBe('');
+  });
+
+  test('are named in docs/terminal.md as they are read', async () => {
+    const text = await readFile(resolve(import.meta.dirname, '../../docs/terminal.md'), 'utf8');
+    const named = text.matchAll(/`(MMSB_[A-Z_]+)`/g);
+    expect([...new Set([...named].map(([, name]) => name))].sort()).toEqual(READ.split(', ').sort());
+  });
+});
+
 test('every command is explained, and every flag that takes a value', async () => {
   const told = async (...args: string[]) => (await atTerminal({ args, folder })).out;
   expect(await told('--help')).toMatchSnapshot();

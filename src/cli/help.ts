@@ -10,6 +10,10 @@ import { variableOf } from './flags.ts';
 
 export function overview(commands: Readonly<Record<string, Command>>): string {
   const lines = Object.entries(commands).map(([name, { purpose }]) => `  ${name.padEnd(13)}${purpose}`);
+  const keys = wrapped(
+    `Keys come out of the environment, so that no list of processes shows them: ${variablesOf(commands).join(', ')}. No other MMSB_ variable is read.`,
+    WIDTH,
+  );
   return `${TOOL.name} ${TOOL.version}: is a multimodal model still safe enough to ship?
 
   ${TOOL.name} COMMAND [--FLAG VALUE ...]
@@ -19,14 +23,21 @@ ${lines.join('\n')}
   COMMAND --help has its flags, and help FLAG says what a flag takes.
 
 Flags are --flag value or --flag=value; what is true or false is true by itself.
-Keys come out of the environment, so that no list of processes shows them:
-MMSB_API_KEY for --api-key, MMSB_JUDGE_API_KEY for --judge-api-key and so on.
+${keys.join('\n')}
 A bar shows how far a run is. One that was killed goes on where it was.
 
 The exit status is the verdict: 0 for pass, and for inconclusive unless
 --on-inconclusive is fail; 1 for anything else; 2 for flags that cannot be used;
-130 for Ctrl-C.
+130 for Ctrl-C and SIGTERM.
 `;
+}
+
+/** The variables that keys are read from, for any of the commands. */
+export function variablesOf(commands: Readonly<Record<string, Command>>): readonly string[] {
+  const secret = Object.values(commands).flatMap(({ flags }) =>
+    Object.entries(flags).filter(([, flag]) => flag.secret),
+  );
+  return [...new Set(secret.map(([name]) => variableOf(name)))];
 }
 
 const WIDTH = 80;

@@ -9,7 +9,7 @@ import type { Command, Terminal } from './command.ts';
 import { compare } from './compare.ts';
 import { demo } from './demo.ts';
 import { asFlags, githubAlone, readFlags, variableOf } from './flags.ts';
-import { helpOf, helpOfFlag, overview } from './help.ts';
+import { helpOf, helpOfFlag, overview, variablesOf } from './help.ts';
 import { judgeCheck } from './judge-check.ts';
 import { merge } from './merge.ts';
 import { report } from './report.ts';
@@ -81,10 +81,25 @@ async function called([name, ...args]: readonly string[], terminal: Terminal): P
   }
   const command = commandOf(name);
   if (!command.heedsCancel) addAbortListener(terminal.cancel, () => process.exit(CANCELLED));
-  if (args.some(arg => arg === '--help' || arg === '-h')) return helped(name, terminal);
+  if (args.some(arg => /^(?:--help|-h)(?:=|$)/.test(arg))) return helped(name, terminal);
+  // Where words are taken, it may be the name of a file.
+  if (args[0] === 'help' && !command.takesWords) return helped(args[1] ?? name, terminal);
+  for (const line of unreadIn(terminal.environment)) terminal.err.write(`${plain(line)}\n`);
   const given = readFlags(args, command, terminal.environment);
   for (const flag of given.exposed) terminal.err.write(exposure(flag));
   return command.run(given, terminal);
+}
+
+/** Who sets a variable that is not read takes it for a limit, or a key, that is set. */
+function unreadIn(environment: NodeJS.ProcessEnv): readonly string[] {
+  const read = variablesOf(COMMANDS);
+  const unread = Object.keys(environment).filter(
+    name => name.startsWith('MMSB_') && environment[name] !== '' && !read.includes(name),
+  );
+  if (unread.length === 0) return [];
+  return [
+    `warning: ${unread.sort().join(', ')} in the environment ${unread.length > 1 ? 'are' : 'is'} not read: only ${read.join(', ')} are; give anything else as a flag`,
+  ];
 }
 
 const exposure = (flag: string): string =>
