@@ -104,7 +104,7 @@ test('a run that is cancelled reports before anything slow, and leaves the savin
   const { outputs, status, log, state } = await step('5', { cancel: cancel.signal, inputs });
   onAsking = () => undefined;
   runner.service.onSilence = null;
-  expect({ status, outputs }).toMatchObject({ status: 0, outputs: { verdict: 'inconclusive' } });
+  expect({ status, outputs }).toMatchObject({ status: 1, outputs: { verdict: 'inconclusive' } });
   expect(log).toContain('it was cancelled');
   expect(runner.service.calls).not.toContain('CreateCacheEntry');
   const before = runner.service.keys().length;

@@ -93,6 +93,10 @@ test('a job that is cancelled while its report is written has passed nothing', a
   const step = await passing({}, { 'report-dir': folder }, watching);
   expect(step.outputs['verdict']).toBe('inconclusive');
   expect(step.log).toContain('The run was cancelled before its report was written');
+  expect(step.status).toBe(1);
+  expect(step.log.match(/^::error::.*/gm)).toEqual([
+    '::error::The run was cancelled: its step fails, whatever on-inconclusive says. Run it again to have a verdict.',
+  ]);
   const report = readReport(await readFile(join(folder, 'report.json'), 'utf8'));
   expect(report).toMatchObject({
     verdict: { outcome: 'inconclusive' },

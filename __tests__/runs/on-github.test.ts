@@ -645,7 +645,7 @@ test('a run that is cancelled ends within seconds where GitHub never answers, an
   const step = await run({ event: PULL, endpoint: { onRequest }, cancel: cancel.signal });
   // A runner gives a cancelled step some ten seconds.
   expect(Date.now() - cancelledAt).toBeLessThan(9000);
-  expect(step).toMatchObject({ status: 0, outputs: { verdict: 'inconclusive', 'comment-url': '' } });
+  expect(step).toMatchObject({ status: 1, outputs: { verdict: 'inconclusive', 'comment-url': '' } });
   expect(fileOf(step, 'report.json')).toContain('it was cancelled');
   expect(step.log).toContain(
     '::warning::The run was cancelled and GitHub took too long: comment, branch and issue may be as they were.',

@@ -109,8 +109,8 @@ type Beside = Pick<HtmlOptions, 'history' | 'texts'> & Pick<CommentOptions, 'cha
 const LAST_WORDS_MS = 4000;
 
 /**
- * Files, summary and outputs first, then the comment; none of them can change the verdict. Gives the exit status.
- * GitHub is not waited for when the run is cancelled.
+ * Files, summary and outputs first, then the comment; none of them can change the verdict. Gives the exit status, which
+ * is 1 for a cancelled run. GitHub is not waited for when the run is cancelled.
  */
 export async function deliver(
   made: Report,
@@ -125,7 +125,7 @@ export async function deliver(
   const folder = config?.output.reportDir ?? (raw.get('report-dir')?.trim() || INPUTS['report-dir'].default);
   // Inputs that could not be read have claimed no folder; that it cannot be written to is told by the report.
   if (config === null) await claimFolder(folder).catch(() => undefined);
-  const { report, files } = await keepRun(cancel, made, folder, options);
+  const { report, files, isCancelled } = await keepRun(cancel, made, folder, options);
   core.info(renderTerminal(report, false));
   writeSummary(renderSummary(report, options));
   const isHandedOn = handOn(outputsOf(report, files));
@@ -142,8 +142,13 @@ export async function deliver(
         message: sentence,
       })),
   );
-  return isUrlHandedOn ? exitStatusOf(report) : 1;
+  // What else than GitHub's own cancel may end a step would leave it green.
+  if (isCancelled && report.verdict.outcome === 'inconclusive') core.error(CANCELLED_IS_1);
+  return isUrlHandedOn && !isCancelled ? exitStatusOf(report) : 1;
 }
+
+const CANCELLED_IS_1 =
+  'The run was cancelled: its step fails, whatever on-inconclusive says. Run it again to have a verdict.';
 
 const NOT_AWAITED =
   'The run was cancelled and GitHub took too long: comment, branch and issue may be as they were.';
