@@ -27,6 +27,8 @@ const FORMS: readonly (readonly [begin: string, end: string])[] = [
   ],
   ['analysis<|message|>', '<|end|><|start|>assistant<|channel|>final<|message|>'],
   ['analysis', 'assistantfinal'],
+  ['<|think|>', '<|end|><|begin|>assistant<|content|>'],
+  ['<|begin|>assistant<|think|>', '<|end|>\n<|begin|>assistant<|content|>'],
 ];
 /** Those of which the end alone says nothing. */
 const COMMON: typeof FORMS = [

@@ -21,6 +21,11 @@ const MARKS: Marks = [
     String.raw`(?:<\|start\|>assistant)?(?:<\|channel\|>)?analysis<\|message\|>`,
     String.raw`<\|channel\|>final<\|message\|>`,
   ],
+  // Solar.
+  [
+    String.raw`(?:<\|begin\|>assistant)?<\|think\|>`,
+    String.raw`<\|end\|>\s{0,9}<\|begin\|>assistant\s{0,9}<\|content\|>`,
+  ],
 ];
 /** Those that mean as much at the beginning of a text alone: their ends may as well be that of something else. */
 const OPENING_MARKS: Marks = [
