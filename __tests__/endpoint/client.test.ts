@@ -275,6 +275,16 @@ const BODIES: readonly [string, string | object, Partial<Answer>][] = [
     { kind: 'none', reason: 'empty' },
   ],
   ['dots', completion({ content: '...' }), { kind: 'none', reason: 'empty' }],
+  [
+    'a turn without words',
+    completion({ content: '<|im_start|>assistant\n' }),
+    { kind: 'none', reason: 'empty' },
+  ],
+  [
+    'nothing, as a program writes it',
+    completion({ content: 'null', reasoning_content: 'Well.' }),
+    { kind: 'none', reason: 'empty', detail: 'thoughts without an answer' },
+  ],
   ['an empty refusal field', completion({ content: '', refusal: '' }), { kind: 'none', reason: 'empty' }],
   ['no content', completion({}), { kind: 'none', reason: 'empty' }],
   ['length without text', completion({ content: '' }, 'length'), { kind: 'none', reason: 'length' }],
