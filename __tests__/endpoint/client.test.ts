@@ -285,6 +285,21 @@ const BODIES: readonly [string, string | object, Partial<Answer>][] = [
     completion({ content: 'null', reasoning_content: 'Well.' }),
     { kind: 'none', reason: 'empty', detail: 'thoughts without an answer' },
   ],
+  [
+    'what a gateway says that has no answer',
+    completion({ content: 'Error: upstream request timeout' }),
+    { kind: 'none', reason: 'server', detail: "status 200 with a server's error message as its text" },
+  ],
+  [
+    'the same words from a model that has thought',
+    completion({ content: 'Bad Gateway', reasoning_content: 'Well.' }),
+    { kind: 'text', text: 'Bad Gateway' },
+  ],
+  [
+    'the same at the length that it may have',
+    completion({ content: 'Bad Gateway' }, 'length'),
+    { kind: 'text' },
+  ],
   ['an empty refusal field', completion({ content: '', refusal: '' }), { kind: 'none', reason: 'empty' }],
   ['no content', completion({}), { kind: 'none', reason: 'empty' }],
   ['length without text', completion({ content: '' }, 'length'), { kind: 'none', reason: 'length' }],

@@ -4,6 +4,7 @@ import { isLegible } from '../common/legible.ts';
 import { partThoughts } from '../common/thoughts.ts';
 import { type Answer, NO_TEXT, NO_USAGE, noAnswer, type Usage } from './answer.ts';
 import { holdsOne, isFilter } from './problems.ts';
+import { isServers } from './server-words.ts';
 
 const contentPart = z.object({
   type: z.string(),
@@ -128,8 +129,15 @@ function answerIn(json: unknown): Ended {
     return { answer, isEndTold };
   }
   const thinking = thoughtTokens.safeParse(json).data?.usage.completion_tokens_details.reasoning_tokens ?? 0;
-  return { answer: saidIn(choice.message, { isLong, isBlocked, usage, thinking }), isEndTold };
+  const said = saidIn(choice.message, { isLong, isBlocked, usage, thinking });
+  return { answer: isOfServer(said) ? noAnswer('server', SERVERS, usage) : said, isEndTold };
 }
+
+const SERVERS = "status 200 with a server's error message as its text";
+
+/** Whether what stands in place of an answer is a gateway's word: it neither thinks nor is cut off. */
+const isOfServer = (said: Answer): boolean =>
+  said.kind === 'text' && !said.truncated && !said.hasThought && isServers(said.text);
 
 /** What a body is that is no JSON. */
 function kindOf(body: string): string {
