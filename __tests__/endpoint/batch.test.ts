@@ -2218,6 +2218,55 @@ describe('an endpoint', () => {
     await next.close();
   });
 
+  test.each([
+    ['GET batches', 401, 1],
+    ['GET batches', 403, 1],
+    // A file is read twice.
+    ['GET files', 401, 1],
+    ['GET files', 403, 2],
+  ])(
+    'that has taken the key is asked again where it refuses it to %s by %i, three times from the %i. on, and no more',
+    async (what, status, first) => {
+      const refusing = async (times: number) => {
+        const server = await batchServer(sayYes, (call, response, count) => {
+          const isRefused = call === what && count >= first && count < first + times;
+          return isRefused && refuse(response, status);
+        });
+        endpoint = server;
+        const came = await batchesOf(server.baseUrl)
+          .ask(request('A duck?'))
+          .catch(error => error);
+        return { came, calls: server.calls.filter(call => call === what).length };
+      };
+      expect((await refusing(3)).came).toMatchObject({ kind: 'text' });
+      expect(notices.filter(notice => !/^Sent/.test(notice))).toEqual([]);
+      expect(slept.length).toBeGreaterThan(3);
+      await endpoint?.close();
+      const { came, calls } = await refusing(30);
+      expect(came).toBeInstanceOf(FatalEndpointError);
+      expect(came.message).toMatch(new RegExp(`answered ${status}: .* "fixture-vlm"; check the `));
+      expect(calls).toBe(first + 3);
+    },
+  );
+
+  test('that has taken the key from an earlier attempt alone, and refuses it now, is not asked again', async () => {
+    let isRefused = false;
+    const server = await batchServer(
+      sayYes,
+      (call, response) => isRefused && /^GET batches/.test(call) && refuse(response, 401),
+    );
+    endpoint = server;
+    const asked = { ...request('A duck?'), key: 'a'.repeat(64) };
+    void batchesOf(server.baseUrl, { sleep: untilSent }).ask(asked);
+    while (notices.length === 0) await setTimeout(5);
+    isRefused = true;
+    const next = await openJournal(join(folder, 'journal.jsonl'));
+    const again = batchesOf(server.baseUrl, { journal: next });
+    await expect(again.ask(asked)).rejects.toThrow('it does not accept the key for "fixture-vlm"');
+    expect(server.calls.filter(call => call === 'GET batches')).toHaveLength(1);
+    await next.close();
+  });
+
   test('that does not accept the key ends the run, and the key is not shown', async () => {
     const standIn = await startEndpoint({ apiKey: 'sk-another', echoKey: true });
     endpoint = standIn;

@@ -7,7 +7,8 @@ import type { ClientOptions } from '../client.ts';
 import { openAi } from '../library.ts';
 import { type Complaint, readComplaint } from './complaint.ts';
 import { type FileState, fileState, isUnready } from './file-state.ts';
-import { type Handed, notHanded, orFatal, unreadyIn } from './handed.ts';
+import { type Handed, notHanded, unreadyIn } from './handed.ts';
+import { createKeyTrust } from './key-trust.ts';
 import { linesOf } from './lines.ts';
 import { type Begun, begunAtLast, begunOn, filesNamed, listed } from './listing.ts';
 import { batchName } from './record.ts';
@@ -73,11 +74,14 @@ export interface BatchApi {
   start(file: string, bytes: number): Promise<Handed>;
   /** Rejects when the signal ends the run, and not otherwise. */
   begunOn(file: string): Promise<Begun>;
-  /** What the endpoint does not know by itself may stand in its list: then that says how it stands. */
+  /**
+   * What the endpoint does not know by itself may stand in its list: then that says how it stands. Rejects with a refusal of
+   * the key as it is where that had been taken, three times in a row.
+   */
   look(batch: string, failing?: Failing): Promise<BatchState>;
   /** A look that takes a second at most, for a run that ends; undefined where it shows nothing. Never rejects. */
   glance(batch: string): Promise<BatchState | undefined>;
-  /** Throws FileGoneError when the endpoint does not know the file. */
+  /** Throws FileGoneError when the endpoint does not know the file. Rejects as `look` does where the key is refused. */
   lines(file: string, failing?: Failing): AsyncGenerator<string>;
   /** What the endpoint says of the batch as it takes it; undefined where it does not. Never rejects. */
   cancel(batch: string): Promise<Pick<BatchState, 'asked'> | undefined>;
@@ -129,7 +133,7 @@ async function shownOf(
   try {
     return { shown: await retried(z.unknown(), retrieve, options, failing) };
   } catch (error) {
-    if (!(error instanceof APIError) || error.status !== 404) throw orFatal(error, options);
+    if (!(error instanceof APIError) || error.status !== 404) throw error;
     const { found } = await listed(client, ({ id }) => id === batch, options);
     return { shown: found, denied: error };
   }
@@ -152,6 +156,7 @@ const lying = ({ id, status }: Uploaded, bytes: number): Handed =>
 export function createBatchApi(options: BatchApiOptions): BatchApi {
   const { signal, secrets } = options;
   const client = openAi(options);
+  const trust = createKeyTrust(options);
   let isKnown = false;
   const remove = (file: string): Promise<void> => removed(client, file, options);
 
@@ -162,7 +167,9 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
     async upload(path) {
       const body = await formOf(path);
       try {
-        return lying(await uploaded(client, body, basename(path), options), body.size);
+        const file = await uploaded(client, body, basename(path), options);
+        trust.taken();
+        return lying(file, body.size);
       } catch (error) {
         return notHanded(error, 'files', body.size, { ...options, isKnown });
       }
@@ -173,6 +180,7 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
       try {
         const id = await started(client, file, { ...options, notice: firstOf(options.notice) });
         isKnown = true;
+        trust.taken();
         return { kind: 'done', id, bytes };
       } catch (error) {
         const word = unreadyIn(error, secrets);
@@ -183,10 +191,13 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
     },
     begunOn: file => begunAtLast(client, file, options),
     async look(batch, failing) {
-      const { shown, denied } = await shownOf(client, batch, options, failing);
+      const { shown, denied } = await shownOf(client, batch, options, failing).catch(error => {
+        throw trust.failed(batch, error);
+      });
       if (shown === undefined) return bareState('gone');
       const seen = stateIn(shown, secrets);
       isKnown = true;
+      trust.taken(batch);
       return { ...seen, ...(denied && { denied }) };
     },
     glance: batch =>
@@ -197,8 +208,9 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
     async *lines(file, failing) {
       const content = () => client.files.content(file, { signal }).asResponse();
       const response = await retried(z.instanceof(Response), content, options, failing).catch(error => {
-        throw statusOf(error) === 404 ? new FileGoneError() : orFatal(error, options);
+        throw statusOf(error) === 404 ? new FileGoneError() : trust.failed(file, error);
       });
+      trust.taken(file);
       if (response.body) yield* linesOf(response.body);
     },
     cancel: batch =>

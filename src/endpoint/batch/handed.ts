@@ -152,12 +152,15 @@ function unheard(
   );
 }
 
+/** Whether an endpoint refuses the key, or what it is used for. */
+export const isOfKey = (error: unknown): boolean =>
+  error instanceof APIError && (error.status === 401 || error.status === 403);
+
 /** The sentence for a key that is not accepted or another address, which no other try would change. */
 function fatalFor(error: unknown, options: Asked): Error | undefined {
   if (!(error instanceof APIError)) return undefined;
   const refusal = refusalOf(error, options);
-  const { status, redirect } = refusal;
-  if (status !== 401 && status !== 403 && !redirect) return undefined;
+  if (!isOfKey(error) && !refusal.redirect) return undefined;
   return new FatalEndpointError(rejectionSentence(refusal, options.baseUrl, options.model));
 }
 

@@ -1,6 +1,7 @@
 import { keyOf } from '../../journal/key.ts';
 import { FatalEndpointError } from '../problems.ts';
 import { type BatchApi, type BatchState, bareState, FileGoneError } from './api.ts';
+import { isOfKey } from './handed.ts';
 import { isLine, isUnasked, type Outcome, readLine } from './lines.ts';
 import { LostReplyError } from './reply.ts';
 import { createWaiting, type Waiting, type WaitingOptions } from './waiting.ts';
@@ -50,7 +51,7 @@ const isDone = (state: BatchState): boolean => hasEnded(state) || state.status =
 /**
  * Looks at a batch, at growing intervals, until it has ended. The status is `lost` when the endpoint could not be
  * asked for half an hour, or has said for as many minutes as `maxRetries` what no short wait ends. Rejects with
- * FatalEndpointError when the key is refused, and when the signal ends the run.
+ * FatalEndpointError when the key is taken no longer, and when the signal ends the run.
  */
 export async function untilEnded(batch: string, options: PollOptions): Promise<BatchState> {
   const state = await named(batch, await lastSeen(batch, options), options);
@@ -203,7 +204,9 @@ async function readPatiently(
   for (let tries = 1; ; tries += 1) {
     const reading = await read(file, hear, waiting, options);
     misses = reading.came === 'gone' ? misses + 1 : 0;
-    if (reading.came === 'whole' || tries >= mostReads || misses >= FILE_GONE_AFTER) return reading;
+    // The key is refused a few times in a row before that ends the run: it leaves no file unread.
+    const isOver = tries >= mostReads && !isOfKey(reading.error);
+    if (reading.came === 'whole' || isOver || misses >= FILE_GONE_AFTER) return reading;
     const said = reading.error === undefined ? undefined : waiting.failed(reading.error, wait);
     if (said !== undefined) return reading.came === 'another' ? reading : { ...reading, said };
     wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** tries);

@@ -1,6 +1,7 @@
 import { APIError } from 'openai';
 import type { ClientOptions } from '../client.ts';
 import { accountAdvice, errorWord, FatalEndpointError, refusalOf, saidBy, shownUrl } from '../problems.ts';
+import { isOfKey } from './handed.ts';
 import { LostReplyError } from './reply.ts';
 
 export interface WaitingOptions
@@ -18,7 +19,7 @@ export interface Waiting {
   readonly failing: (error: unknown) => void;
   /**
    * What asked for it so long (ms) after it had failed before has failed. What is said, once it is to be given up.
-   * Throws FatalEndpointError where the key is refused, and when the signal has ended the run.
+   * Throws FatalEndpointError where the key is taken no longer, and when the signal has ended the run.
    */
   failed(error: unknown, waited: number): string | undefined;
 }
@@ -66,6 +67,8 @@ export function createWaiting(name: string, options: WaitingOptions): Waiting {
     failed(error, wait) {
       signal.throwIfAborted();
       if (error instanceof FatalEndpointError) throw error;
+      // Of these there are few, the last of which ends the run.
+      if (isOfKey(error)) return undefined;
       waited = waited === undefined ? 0 : waited + wait;
       const { said, lasts, patience } = failing(error);
       return lasts && waited >= patience * MINUTE ? said : undefined;
