@@ -269,6 +269,22 @@ describe('a shard that went wrong', () => {
     expect(finding.sample.cutShort).toBe('shard 2/3: time-budget of 30 min used up');
   });
 
+  test('by being cancelled before it asked leaves no pass either, and is no error', async () => {
+    const reports = bent(report => {
+      notBegun(report);
+      const said = { outcome: 'inconclusive', sentence: 'The run was cancelled: nothing came.' } as const;
+      report.verdict = { ...said, reasons: [{ ...said, check: 'run' }] };
+      report.sample = { ...report.sample, cutShort: 'it was cancelled' };
+    });
+    await lay(reports.map(reportJson));
+    const { verdict, sample } = await merged();
+    expect(verdict).toMatchObject({
+      outcome: 'inconclusive',
+      sentence: 'The run was cut short (shard 2/3: it was cancelled): what it did not ask cannot be passed.',
+    });
+    expect(sample.cutShort).toBe('shard 2/3: it was cancelled');
+  });
+
   test('when all of them did before anything was asked, each says why', async () => {
     const reports = plain.shards.map(report => {
       const copy = structuredClone(report) as Bendable;
