@@ -89,13 +89,10 @@ function createAttempt(options: TryOptions, standing: Standing, silence: Silence
 
   const attempt = async <T>(exchange: Exchange<T>, turn: Turn): Promise<Came<T>> => {
     const before = barred(turn) ?? (meter.book() ? undefined : turn.ended);
-    return before ? failed(exchange, before) : send(exchange, turn);
+    return before ? failed(exchange, before) : firstAnswers.during(() => send(exchange, turn));
   };
 
-  const send = <T>(exchange: Exchange<T>, turn: Turn): Promise<Came<T>> =>
-    firstAnswers.during(() => sendNow(exchange, turn));
-
-  const sendNow = async <T>(exchange: Exchange<T>, { ended }: Turn): Promise<Came<T>> => {
+  const send = async <T>(exchange: Exchange<T>, { ended }: Turn): Promise<Came<T>> => {
     const sent = pacer.sends();
     try {
       const said = await meter.during(() => exchange.send());
