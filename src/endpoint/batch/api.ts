@@ -149,12 +149,26 @@ function stateIn(shown: unknown, secrets: readonly string[]): BatchState {
   return { status: status.toLowerCase(), files, complaint, ...(asked !== undefined && { asked }) };
 }
 
+/** A file as it comes. Throws FileGoneError where the endpoint does not know it. */
+async function contentOf(
+  client: OpenAI,
+  file: string,
+  options: BatchApiOptions,
+  failing?: Failing,
+): Promise<Response> {
+  const { signal } = options;
+  const content = () => client.files.content(file, { signal }).asResponse();
+  return retried(z.instanceof(Response), content, options, failing).catch(error => {
+    throw error instanceof APIError && error.status === 404 ? new FileGoneError() : error;
+  });
+}
+
 /** What came of an upload of so many bytes that the endpoint has taken. */
 const lying = ({ id, status }: Uploaded, bytes: number): Handed =>
   isUnready(status) ? { kind: 'unready', id, bytes, word: status } : { kind: 'done', id, bytes };
 
 export function createBatchApi(options: BatchApiOptions): BatchApi {
-  const { signal, secrets } = options;
+  const { secrets } = options;
   const client = openAi(options);
   const trust = createKeyTrust(options);
   let isKnown = false;
@@ -167,9 +181,7 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
     async upload(path) {
       const body = await formOf(path);
       try {
-        const file = await uploaded(client, body, basename(path), options);
-        trust.taken();
-        return lying(file, body.size);
+        return lying(await uploaded(client, body, basename(path), options), body.size);
       } catch (error) {
         return notHanded(error, 'files', body.size, { ...options, isKnown });
       }
@@ -191,13 +203,11 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
     },
     begunOn: file => begunAtLast(client, file, options),
     async look(batch, failing) {
-      const { shown, denied } = await shownOf(client, batch, options, failing).catch(error => {
-        throw trust.failed(batch, error);
-      });
+      const shows = () => shownOf(client, batch, options, failing);
+      const { shown, denied } = await trust.given(batch, shows);
       if (shown === undefined) return bareState('gone');
       const seen = stateIn(shown, secrets);
       isKnown = true;
-      trust.taken(batch);
       return { ...seen, ...(denied && { denied }) };
     },
     glance: batch =>
@@ -206,11 +216,7 @@ export function createBatchApi(options: BatchApiOptions): BatchApi {
         .then(shown => stateIn(shown, secrets))
         .catch(() => undefined),
     async *lines(file, failing) {
-      const content = () => client.files.content(file, { signal }).asResponse();
-      const response = await retried(z.instanceof(Response), content, options, failing).catch(error => {
-        throw statusOf(error) === 404 ? new FileGoneError() : trust.failed(file, error);
-      });
-      trust.taken(file);
+      const response = await trust.given(file, () => contentOf(client, file, options, failing));
       if (response.body) yield* linesOf(response.body);
     },
     cancel: batch =>
@@ -275,6 +281,3 @@ function later(signal: AbortSignal, ms: number): AbortSignal {
   else signal.addEventListener('abort', wait, { once: true });
   return late.signal;
 }
-
-const statusOf = (error: unknown): number | undefined =>
-  error instanceof APIError ? error.status : undefined;

@@ -1,18 +1,18 @@
 import type { ClientOptions } from '../client.ts';
 import { isOfKey, orFatal } from './handed.ts';
 
-/** Times that what a refusal of the key has kept from us is asked for again: a gateway may have several servers. */
+/** How often what the key is refused for is asked for again, in a row: a gateway may have several servers. */
 const KEY_RETRIES = 3;
 
 /** Whether what refuses the key is believed: not at once, where the endpoint has taken it before. */
 export interface KeyTrust {
-  /** The endpoint has taken the key, as it gave out what has that name, or else took something in. */
-  taken(name?: string): void;
+  /** The endpoint has taken the key. */
+  taken(): void;
   /**
-   * What is to be thrown where asking for what has that name has failed: FatalEndpointError where no other try would do
-   * better. A refusal of the key comes back as it is, so that it is asked for again after a pause, three times in a row.
+   * What the endpoint gives out by a name. Rejects with FatalEndpointError where no other try would do better. A refusal of
+   * a key that has been taken comes as it is, so that it is asked for again after a pause, three times in a row.
    */
-  failed(name: string, error: unknown): unknown;
+  given<T>(name: string, ask: () => Promise<T>): Promise<T>;
 }
 
 /** Trust in the key of one endpoint, which has taken it for nothing so far. */
@@ -23,15 +23,21 @@ export function createKeyTrust(
   const refusals = new Map<string, number>();
   let isTaken = false;
   return {
-    taken(name = '') {
+    taken() {
       isTaken = true;
-      refusals.delete(name);
     },
-    failed(name, error) {
-      const before = refusals.get(name) ?? 0;
-      if (!isTaken || !isOfKey(error) || before >= KEY_RETRIES) return orFatal(error, options);
-      refusals.set(name, before + 1);
-      return error;
+    async given(name, ask) {
+      try {
+        const came = await ask();
+        isTaken = true;
+        refusals.delete(name);
+        return came;
+      } catch (error) {
+        const before = refusals.get(name) ?? 0;
+        if (!isTaken || !isOfKey(error) || before >= KEY_RETRIES) throw orFatal(error, options);
+        refusals.set(name, before + 1);
+        throw error;
+      }
     },
   };
 }
