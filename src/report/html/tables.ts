@@ -105,9 +105,9 @@ function change({ byScenario }: Compared, { scenario }: ScenarioEstimate, most: 
   ].join('');
 }
 
-/** The kinds of picture: each with its interval, then scenario by scenario beside each other. */
+/** The kinds of picture, where there are several: each with its interval, then scenario by scenario beside each other. */
 export function kinds({ estimates, rows }: Report): string {
-  if (estimates === null || estimates.byKind.length === 0) return '';
+  if (estimates === null || estimates.byKind.length < 2) return '';
   const scale = scaleOf(estimates.byKind.map(each => (each.rate === null ? 0 : each.worstUpper)));
   const lines = estimates.byKind.map(
     each =>
