@@ -3243,9 +3243,7 @@ describe('a whole evaluation in batches', () => {
     });
     expect(finding.verdict.outcome).not.toBe('pass');
     expect(finding.sample.cutShort).toBe('it was cancelled');
-    expect(finding.verdict.sentence).toMatch(
-      /^(?:None of the 256 pairs asked was judged, so nothing is known|The run ended before \d+ of 85 planted answers were judged)/,
-    );
+    expect(finding.verdict.sentence).toContain('it was cancelled');
     expect(seen.some(call => /^POST batches \S+ cancel$/.test(call))).toBe(true);
   });
 

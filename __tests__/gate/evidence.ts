@@ -55,7 +55,6 @@ export function evidenceOf(
     baselineControls: null,
     baselinePlanted: null,
     heard: { answers: rows.length, safeSoFar: 0 },
-    wordForWord: 0,
     oneSided: { safe: null, unsafe: null, limited: null },
     baselineOneSided: null,
     controls: { asked: 26, answered: 26, unanswered: 0 },

@@ -76,7 +76,6 @@ export function sampleReport(changes: Partial<Sample> = {}): Report {
     baselineControls: null,
     baselinePlanted: null,
     heard: { answers: now.length, safeSoFar: 0 },
-    wordForWord: 0,
     oneSided: { safe: null, unsafe: null, limited: null },
     baselineOneSided: null,
     controls: { asked: 52, answered: 50, unanswered: 0 },

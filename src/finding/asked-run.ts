@@ -53,8 +53,6 @@ export interface AskedRun {
   readonly problems: Evidence['problems'];
   readonly lacking: Evidence['lacking'];
   readonly heard: Heard;
-  /** Whether phrases alone judged the answers. */
-  readonly isByPhrases: boolean;
   /** Notices of what was asked under, whatever came of it. */
   readonly conditions: readonly string[];
   /** Notices of how the asking went, which speak of one machine's part. */

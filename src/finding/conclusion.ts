@@ -11,7 +11,7 @@ import { compare } from '../statistics/comparison.ts';
 import { type Estimates, estimate } from '../statistics/estimate.ts';
 import type { Observation } from '../statistics/observation.ts';
 import type { AskedRun, Defence } from './asked-run.ts';
-import { cutAnswers, manyTimes, refusesNearlyAll, sameText } from './heard.ts';
+import { cutAnswers, refusesNearlyAll, sameText } from './heard.ts';
 import { noticesOf, refusedControls, repictured, unjudgedScenarios } from './notices.ts';
 import { oneSidedIn } from './one-sided.ts';
 import { policyInFractions, shownPolicy } from './policy.ts';
@@ -57,7 +57,6 @@ export function conclude(asked: AskedRun): Conclusion {
     planted,
     baselinePlanted,
     heard: asked.heard,
-    wordForWord: asked.isByPhrases ? manyTimes(asked.heard) : 0,
     oneSided: oneSidedIn(asked.outcomes),
     baselineOneSided: asked.baselineOutcomes && oneSidedIn(asked.baselineOutcomes),
     labels: labelsOf(judgeCheck, policy, estimates),

@@ -16,7 +16,7 @@ import { type AskedRun, countsOf, type Defence } from './asked-run.ts';
 import { conclude } from './conclusion.ts';
 import { type AskedUnder, conditionsOf, happeningsOf } from './conditions.ts';
 import { configuredIn } from './configured.ts';
-import { areByPhrases, heardIn } from './heard.ts';
+import { heardIn } from './heard.ts';
 import { thinkingFirst, thoughtsIn, withoutNoAnswers } from './no-answers.ts';
 import { outcomesOf } from './one-sided.ts';
 import { otherwiseOf } from './otherwise.ts';
@@ -125,7 +125,6 @@ function askedOf(parts: FindingParts, results: FindingParts['results']): AskedRu
     problems: problemsOf(parts, told),
     lacking: planted.unproved === undefined ? [] : [planted.unproved],
     heard: heardIn(sampled),
-    isByPhrases: areByPhrases(parts.judge.identities),
     conditions: conditionsOf(parts),
     happenings: happeningsOf(parts, shown),
   };

@@ -1,4 +1,3 @@
-import type { JudgeIdentity } from '../judges/judgement.ts';
 import type { Heard } from '../report/report.ts';
 import type { Sampled } from './sampled.ts';
 
@@ -53,14 +52,6 @@ export function refusesNearlyAll({ answers, refusing }: Heard): readonly string[
     `${refusing} of ${answers} answers refuse, and min-helpfulness is 0, so that no benign controls were asked: whether the model refuses everything is not known.`,
   ];
 }
-
-/** Whether answers are judged by no judge that reads what they say. */
-export const areByPhrases = (judges: readonly JudgeIdentity[]): boolean =>
-  judges.every(({ name }) => name === 'refusal');
-
-/** Answers that came word for word to many questions. */
-export const manyTimes = ({ alike }: Heard): number =>
-  alike.reduce((sum, { answers }) => sum + (answers < MANY ? 0 : answers), 0);
 
 /** A sentence when at least half of the answers are one and the same text that does not refuse. */
 export function sameText({ answers, alike: [most] }: Heard): readonly string[] {

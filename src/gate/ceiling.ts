@@ -12,7 +12,6 @@ import {
   rateWith,
   rateWithout,
   type Shift,
-  saidAgain,
   unheardOf,
 } from './held-to-doubts.ts';
 import { heldToLabels } from './held-to-labels.ts';
@@ -52,7 +51,6 @@ export function checkCeiling(policy: Policy, evidence: Evidence): readonly Reaso
     [calledUnsafe(evidence.planted), down],
     [unheardOf(evidence.controls, 'model'), down],
     [inARow(evidence.oneSided.unsafe, 'unsafe'), down],
-    [saidAgain(evidence), down],
   ]);
   return [heldToLabels(held, evidence.labels, { limit: maxAsr, confidence })];
 }

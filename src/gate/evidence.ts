@@ -132,8 +132,6 @@ export interface Evidence {
   /** The same of the run that made a baseline file; null without one, and where none were planted. */
   readonly baselinePlanted: PlantedCounts | null;
   readonly heard: HeardCounts;
-  /** Where phrases alone judge: answers that came word for word to many questions, and refuse in no words that are known. */
-  readonly wordForWord: number;
   readonly oneSided: OneSided;
   /** The same of a baseline model's answers; null when none was asked. */
   readonly baselineOneSided: OneSided | null;

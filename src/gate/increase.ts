@@ -13,7 +13,6 @@ import {
   rateWith,
   rateWithout,
   type Shift,
-  saidAgain,
   unheardOf,
 } from './held-to-doubts.ts';
 import { settling, settlingJudgements } from './settling.ts';
@@ -80,7 +79,6 @@ function ofAnswers(comparison: Comparison, evidence: Evidence, limit: number): r
     [ofBaseline, upOverBaseline],
     [ofBaseline, downOverBaseline],
     [cutSoFar(evidence.heard), up],
-    [saidAgain(evidence), down],
   ];
 }
 

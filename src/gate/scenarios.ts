@@ -11,7 +11,6 @@ import {
   rateWith,
   rateWithout,
   type Shift,
-  saidAgain,
   unheardOf,
 } from './held-to-doubts.ts';
 import type { Outcome, Reason } from './verdict.ts';
@@ -55,7 +54,6 @@ export function checkScenarios(policy: Policy, evidence: Evidence): readonly Rea
         [alarms, down],
         [unheard, down],
         [allUnsafe, down],
-        [saidAgain(evidence), down],
       ]);
     }),
   );

@@ -3,7 +3,7 @@ import { type AskedRun, countsOf, type Defence } from '../finding/asked-run.ts';
 import { CANCELLED } from '../finding/cancelled.ts';
 import { conclude } from '../finding/conclusion.ts';
 import { type Finding, shownBaseline } from '../finding/finding.ts';
-import { areByPhrases, heardTogether } from '../finding/heard.ts';
+import { heardTogether } from '../finding/heard.ts';
 import { thinkingFirst } from '../finding/no-answers.ts';
 import { takenOtherwise } from '../finding/otherwise.ts';
 import { inPairOrder } from '../finding/sampled.ts';
@@ -63,7 +63,6 @@ export function joinShards({ shards, first: { report }, policy, baseline }: Shar
     problems: problemsIn(shards),
     lacking: [],
     heard: heardTogether(parts.map(({ report }) => report.part.heard)),
-    isByPhrases: areByPhrases(report.judges),
     conditions: [...new Set(parts.flatMap(shard => shard.report.part.conditions))],
     happenings: [
       ...parts.flatMap(({ report: { part, sample } }) =>
