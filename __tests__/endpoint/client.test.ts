@@ -578,6 +578,7 @@ describe('what would be the same again', () => {
     [401, 'does not accept the key'],
     [402, ': it wants to be paid before it answers for "some-vlm"; check the credit of its account there'],
     [405, ': it takes no questions there; check the base URL for "some-vlm" (most end in /v1)'],
+    [501, ': it takes no questions there; check the base URL for "some-vlm" (most end in /v1)'],
     [415, ': it takes no JSON; check the server or proxy before "some-vlm"'],
     [413, ': the request is too large for it; raise the limit of the server or proxy before "some-vlm"'],
     [403, 'may not use "some-vlm"'],

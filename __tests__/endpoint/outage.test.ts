@@ -84,7 +84,7 @@ describe('an endpoint that has answered and refuses everybody', () => {
   test('and stays away for more than a moment, is told of', async () => {
     await away(response => sendJson(response, {}, 503), 4000);
     expect(told.filter(what => !what.startsWith('slowed down'))).toEqual([
-      'the endpoint answers nothing but 429, 50x, broken connections or time-outs: waiting for it, for 3 min and 6 tries at least',
+      'the endpoint answers nothing but 429, 5xx, broken connections or time-outs: waiting for it, for 3 min and 6 tries at least',
       'the endpoint answers again',
     ]);
   });
@@ -141,23 +141,52 @@ describe('an endpoint that says how long to wait', () => {
   });
 });
 
-test.each([429, 503])(
+test.each([429, 500, 502, 503, 504, 520, 524, 529])(
   'one that says %i from the beginning, as while it starts, is waited for',
   async status => {
     let isBusy = true;
     const { client, pacer } = await clientOf((...all) =>
       isBusy ? sendJson(all[0], {}, status) : well(...all),
     );
-    const answers = Promise.all(Array.from({ length: 30 }, (_, n) => client.ask(question(`${n}`))));
-    await pause(3000);
+    const answers = Promise.all(Array.from({ length: 60 }, (_, n) => client.ask(question(`${n}`))));
+    await pause(1500);
     const askedMeanwhile = endpoint?.asked.length;
     isBusy = false;
     expect(new Set((await answers).map(({ kind }) => kind))).toEqual(new Set(['text']));
-    // The first burst, and one at a time after it.
-    expect(askedMeanwhile).toBeLessThanOrEqual(16);
+    // Eight at once, as many again before that was told from an accident, then one at a time after waits that double.
+    expect(askedMeanwhile).toBeLessThan(30);
     pacer.end();
   },
 );
+
+test('one that takes no connection at first, and says 502 then, is waited for as well', async () => {
+  let refuse: Script | undefined = response => void response.destroy();
+  const { client, pacer } = await clientOf((...all) => (refuse ?? well)(...all), 5);
+  const answers = Promise.all(Array.from({ length: 60 }, (_, n) => client.ask(question(`${n}`))));
+  await pause(2000);
+  refuse = response => sendJson(response, {}, 502);
+  await pause(5000);
+  refuse = response => void response.destroy();
+  await pause(1000);
+  const askedMeanwhile = endpoint?.asked.length;
+  refuse = undefined;
+  expect(new Set((await answers).map(({ kind }) => kind))).toEqual(new Set(['text']));
+  expect(askedMeanwhile).toBeLessThan(40);
+  pacer.end();
+});
+
+test('what fails by 500 for good from the beginning keeps no other from being asked', async () => {
+  endpoint = await scriptedEndpoint((...all) =>
+    isAbout(all[1], 'bad') ? sendJson(all[0], {}, 500) : well(...all),
+  );
+  const pacer = createPacer(1, Date.now, () => undefined, { patience: 5 * MINUTE, random: () => 0 });
+  const client = createChatEndpoint(clientOptions(endpoint.baseUrl, { pacer }));
+  const bad = Array.from({ length: 8 }, (_, n) => client.ask(question(`bad ${n}`)));
+  const good = client.ask(question('good'));
+  expect(await good).toMatchObject({ kind: 'text' });
+  expect((await Promise.all(bad)).every(({ kind }) => kind === 'none')).toBe(true);
+  pacer.end();
+});
 
 test('one that answers a start-up page with 200 from the beginning is given pauses until it answers', async () => {
   let isStarting = true;
@@ -175,14 +204,43 @@ test('one that answers a start-up page with 200 from the beginning is given paus
   pacer.end();
 });
 
-test('one that says so from the beginning for good is given up after a fifth of the patience', () => {
+test.each(['busy', 'failed'] as const)(
+  'one that says so from the beginning for good, by %s, is given up after a fifth of the patience',
+  sign => {
+    let now = 0;
+    const outage = createOutage(() => now, { patience: 5 * MINUTE, random: () => 0 });
+    for (let n = 0; n < 40 && !outage.isGivenUp; n += 1) now += outage.refused({}, now, 1, sign).wait;
+    expect(outage.isGivenUp).toBe(true);
+    expect(outage.patience()).toBe(MINUTE);
+    expect(now).toBeGreaterThanOrEqual(MINUTE);
+    expect(now).toBeLessThan(1.2 * MINUTE);
+  },
+);
+
+test('one that takes no connection from the beginning is given up after a sixtieth, until it responds', () => {
   let now = 0;
-  const outage = createOutage(() => now, { patience: 5 * MINUTE, random: () => 0 });
-  for (let n = 0; n < 40 && !outage.isGivenUp; n += 1) now += outage.refused({}, now, 1, 'busy').wait;
-  expect(outage.isGivenUp).toBe(true);
-  expect(outage.patience()).toBe(MINUTE);
-  expect(now).toBeGreaterThanOrEqual(MINUTE);
-  expect(now).toBeLessThan(1.2 * MINUTE);
+  const silent = createOutage(() => now, { patience: 5 * MINUTE, random: () => 0 });
+  const waits: number[] = [];
+  const refused = (): void => {
+    const { wait } = silent.refused({}, now, 1, 'gone');
+    if (wait > 0) waits.push(wait);
+    now += wait;
+  };
+  for (let n = 0; n < 40 && !silent.isGivenUp; n += 1) refused();
+  expect(waits).toEqual([250, 500, ...Array(9).fill(500)]);
+  expect([silent.waited(), silent.patience()]).toEqual([5250, 5000]);
+  const starting = createOutage(() => now, { patience: 5 * MINUTE, random: () => 0 });
+  for (let n = 0; n < 10; n += 1) now += starting.refused({}, now, 1, 'gone').wait;
+  starting.refused({}, now, 1, 'busy');
+  expect(starting.patience()).toBe(MINUTE);
+  for (let n = 0; n < 10; n += 1) now += starting.refused({}, now, 1, 'gone').wait;
+  expect(starting.isGivenUp).toBe(false);
+});
+
+test('an endpoint that is known from an earlier attempt has the whole patience', () => {
+  const outage = createOutage(() => 0, { patience: 5 * MINUTE, random: () => 0 });
+  outage.known();
+  expect(outage.patience()).toBe(5 * MINUTE);
 });
 
 test.each(refusals)('one request that alone meets %s ends after its tries', async (what, refuse) => {
@@ -230,7 +288,7 @@ test('a request that waits to be tried again is tried sooner when others go well
 test('what stays away is given up after its patience and six tries, until it answers all the same', () => {
   let now = 0;
   const outage = createOutage(() => now, { patience: MINUTE, random: () => 0 });
-  const refused = () => outage.refused({}, now, 8, 'gone');
+  const refused = () => outage.refused({}, now, 8, 'late');
   for (let n = 0; n < 20; n++) expect(refused()).toEqual({ isAway: false, wait: 0 });
   outage.over();
   for (let n = 0; n < 7; n++) expect(refused().isAway).toBe(false);
@@ -246,8 +304,9 @@ test('what stays away is given up after its patience and six tries, until it ans
   expect(outage.isGivenUp).toBe(false);
 });
 
-test('24 different requests in a row that meet 500 are given a pause, four times until one goes well', () => {
+test('24 different requests in a row that meet 500 after an answer are given a pause, four times until one goes well', () => {
   const outage = createOutage(() => 0, { patience: MINUTE, random: () => 0 });
+  outage.over();
   const failed = (request = {}) => outage.refused(request, 0, 8, 'failed');
   const waits = (count: number) =>
     Array.from({ length: count }, () => failed().wait).filter(wait => wait > 0);
@@ -322,7 +381,7 @@ test('how long it is waited for is told by the waits that it names, and what it 
   }
   expect(told).toEqual([
     'the endpoint asks to wait: nothing is sent for 40 s',
-    'the endpoint answers nothing but 429, 50x, broken connections or time-outs: waiting for it, for 12 s and 6 tries at least, one every 40 s: about 4 min',
+    'the endpoint answers nothing but 429, 5xx, broken connections or time-outs: waiting for it, for 12 s and 6 tries at least, one every 40 s: about 4 min',
     'the endpoint is given up: it has answered nothing for 4 min',
   ]);
   expect(pacer.waited()).toBe('4 min');

@@ -1,6 +1,7 @@
 /** Long: an endpoint is given up after 12 s at the soonest. */
-import { evaluated } from '../support/evaluation.ts';
-import { scriptedEndpoint, sendJson } from '../support/scripted-endpoint.ts';
+import { endpointBehind, isJudge } from '../support/between.ts';
+import { evaluated, FIXTURE_QUESTIONS } from '../support/evaluation.ts';
+import { type Asked, scriptedEndpoint, sendJson } from '../support/scripted-endpoint.ts';
 
 const inputs = { sample: 'full', 'image-kinds': 'TEXT', 'min-helpfulness': '0' };
 
@@ -15,6 +16,27 @@ test('a verdict names the endpoint that was given up, for how long it was waited
   expect(finding.verdict.sentence.startsWith(`${sentence} `)).toBe(true);
   expect(finding.verdict.reasons[0]?.sentence).toBe(finding.verdict.sentence);
   expect(finding.notices).toContain(sentence);
+}, 120_000);
+
+test('a judge that says 502 while it starts is waited for, at the cost of few requests', async () => {
+  let startedAt = Number.POSITIVE_INFINITY;
+  let refused = 0;
+  const replying = (asked: Asked) => {
+    if (!isJudge(asked)) return undefined;
+    startedAt = Math.min(startedAt, Date.now());
+    if (Date.now() - startedAt > 12_000) return undefined;
+    refused += 1;
+    return { status: 502, body: '<html><body>Bad gateway</body></html>' };
+  };
+  const server = await endpointBehind({ replying }, { dataset: FIXTURE_QUESTIONS });
+  const { finding } = await evaluated({
+    inputs: { ...inputs, 'base-url': server.baseUrl, 'judge-api-key': 'its own', 'max-retries': '5' },
+  });
+  await server.close();
+  // Sixteen at once, as many again before that was told from an accident, then one at a time after waits that double.
+  expect(refused).toBeLessThan(45);
+  expect(finding.rows.length).toBeGreaterThan(0);
+  expect(finding.rows.filter(({ label }) => label === 'unjudged')).toEqual([]);
 }, 120_000);
 
 test('time-budget does not wait for a last look at a judge that is known to be out', async () => {

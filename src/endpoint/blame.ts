@@ -35,14 +35,17 @@ export const isOverload = (refusal: Refusal): boolean =>
 function signOf(fault: Fault): Sign | undefined {
   switch (fault.kind) {
     case 'timeout':
-      return 'gone';
+      return 'late';
     case 'network':
       return fault.code === 'TOO_LARGE' ? undefined : 'gone';
     case 'status':
-      if (!passes(fault)) return undefined;
-      if (fault.status === 500) return 'failed';
-      return isOverload(fault) ? 'busy' : 'gone';
+      return passes(fault) ? signOfStatus(fault) : undefined;
     default:
       return undefined;
   }
+}
+
+function signOfStatus(refusal: Refusal): Sign {
+  if (refusal.status === 500) return 'failed';
+  return refusal.status > 500 || isOverload(refusal) ? 'busy' : 'late';
 }

@@ -5,22 +5,14 @@ import type { Standing } from './standing.ts';
 const LOST = 8;
 const FEWEST = 3;
 
-/** What came in place of an answer. */
-export interface Fruit {
-  /** Such as `status 500`. */
-  readonly words: string;
-  /** Whether it is nothing that an endpoint for models would say. */
-  readonly isForeign: boolean;
-}
-
 /**
- * Gives up an endpoint that responds and has never answered, but said 500 and the like, or sent web pages, until several
- * requests had no tries left. So one that is still starting has as long as the tries of any request, and the pauses that
- * are made between them.
+ * Gives up an endpoint that responds and has never answered, but sent web pages, or what else is no answer, until several
+ * requests had no tries left. So one that shows a page while it starts has as long as the tries of any request, and the
+ * pauses that are made between them.
  */
 export interface Fruitless {
   /** Throws FatalEndpointError when a try that came to this shows that going on is of no use. */
-  judge(fruit: Fruit | undefined, isLast: boolean): void;
+  judge(foreign: string | undefined, isLast: boolean): void;
 }
 
 export function createFruitless({
@@ -39,13 +31,13 @@ export function createFruitless({
   let tries = 0;
   let lost = 0;
   return {
-    judge(fruit, isLast) {
-      if (fruit === undefined || standing.hasAnswered) return;
+    judge(foreign, isLast) {
+      if (foreign === undefined || standing.hasAnswered) return;
       tries += 1;
       if (isLast) lost += 1;
       // By then another endpoint of the run may have answered much.
       if (lost >= enough)
-        throw new FatalEndpointError(unansweredSentence(tries, fruit, baseUrl, model), true);
+        throw new FatalEndpointError(unansweredSentence(tries, foreign, baseUrl, model), true);
     },
   };
 }

@@ -1,7 +1,6 @@
 import { namedWait, probeWait } from './backoff.ts';
 import { createChance } from './chance.ts';
 import { heeded } from './limits.ts';
-import { createStanding } from './standing.ts';
 
 /** Different requests refused in a row that are no accident any more, where so many may be in flight. */
 const FEWEST = 3;
@@ -31,14 +30,17 @@ export const PROBES = 6;
 
 /** The share of the patience that one has which has answered nothing so far: it may never do. */
 const UNANSWERED = 1 / 5;
+/** The same of one that has not even responded: its address may be wrong. */
+const UNHEARD = 1 / 60;
 
 /**
- * What an endpoint refuses by. `busy`: a 429 or 503, so that it is there and may be starting, though it has answered
- * nothing so far. `gone`: no connection, no answer in time, another status of what stands before it. `failed`: a 500,
- * which may be the request's own unless the endpoint is away already. `garbled`: a status of 200 with what is no answer,
- * which may be the request's own, and shows that something is there.
+ * What an endpoint refuses by. `busy`: a 429, or what it, or what stands before it, says while nothing is behind it, such
+ * as 502 or 503: it may be starting, where it has answered nothing so far. `failed`: a 500, which is the same then, and
+ * later may be the request's own, unless the endpoint is away already. `gone`: no connection, or one that breaks off.
+ * `late`: no answer in time, which by itself says nothing of one that has answered nothing so far. `garbled`: a status of
+ * 200 with what is no answer, which may be the request's own, and shows that something is there.
  */
-export type Sign = 'busy' | 'gone' | 'failed' | 'garbled';
+export type Sign = 'busy' | 'failed' | 'gone' | 'late' | 'garbled';
 
 export interface OutageOptions {
   /** How long an endpoint is waited for that refuses everybody (ms). 0 never takes it for away. */
@@ -58,10 +60,9 @@ interface Seen {
 const ALONE: Seen = { isAway: false, wait: 0 };
 
 /**
- * Tells an endpoint that is away (restarted, over its limit) from requests that fail by themselves: it has answered
- * before, or said that it is busy, and since its last answer several different requests were refused. It is asked by
- * one request at a time, after the waits that it names, or else after waits that grow, until one goes well or the
- * patience is over.
+ * Tells an endpoint that is away (starting, restarted, over its limit) from requests that fail by themselves: since its
+ * last answer, or from the beginning, several different requests were refused. It is asked by one request at a time,
+ * after the waits that it names, or else after waits that grow, until one goes well or the patience is over.
  */
 export interface Outage {
   /** The endpoint has answered an earlier attempt. */
@@ -77,7 +78,7 @@ export interface Outage {
   readonly since: number | null;
   /** For how long it has been away (ms), and answered nothing; 0 while it is not. */
   lasts(): number;
-  /** How long it is waited for at least (ms), and for PROBES tries: less where it has answered nothing so far. */
+  /** How long it is waited for at least (ms), and for PROBES tries: less where nothing has been answered so far. */
   patience(): number;
   /** The wait before each of those tries that the endpoint asks for (ms); 0 where it does not say. */
   named(): number;
@@ -101,48 +102,43 @@ export function createOutage(
   gap: () => number = () => 0,
 ): Outage {
   const row = createRow(clock, gap);
-  const [pauses, standing] = [createPauses(), createStanding()];
+  const [pauses, known] = [createPauses(), createKnown(longest)];
   let isGivenUp = false;
   let since: number | null = null;
   let waited = 0;
   const probes = createProbes(clock, random);
 
-  const patience = (): number => (standing.hasAnswered ? longest : longest * UNANSWERED);
-
   const probed = (awaySince: number, asked: number): Seen => {
     waited = clock() - awaySince;
-    isGivenUp = probes.areEnough && waited >= patience();
-    if (!isGivenUp) return { isAway: true, wait: probes.next(heeded(asked)) };
+    isGivenUp = probes.areEnough && waited >= known.patience();
+    if (!isGivenUp) return { isAway: true, wait: probes.next(heeded(asked), known.isHeard) };
     since = null;
     return ALONE;
   };
 
   return {
-    ...{ known: standing.answered, byChance: row.byChance },
-    ...{ patience, named: () => probes.named, waited: () => waited },
+    ...{ known: known.answered, patience: known.patience, byChance: row.byChance },
+    ...{ named: () => probes.named, waited: () => waited },
     over() {
       const isOver = since !== null;
       row.over(isOver);
       pauses.over();
-      standing.answered();
+      known.answered();
       isGivenUp = false;
       since = null;
       return isOver;
     },
     refused(request, startedAt, limit, sign, asked = 0) {
       if (longest === 0 || isGivenUp) return ALONE;
-      if (mayBeOwn(sign, since !== null)) {
-        return { isAway: false, wait: pauses.after(request, limit) };
-      }
-      if (!standing.hasAnswered && sign !== 'busy') return ALONE;
-      if (since === null) {
-        row.add(request);
-        if (row.isAccident(limit, asked > 0, openBefore(startedAt))) return ALONE;
-        since = clock();
-        probes.begin();
-      } else if (startedAt < probes.askedAt) {
-        return { isAway: true, wait: 0 };
-      }
+      known.refused(sign);
+      if (known.mayBeOwn(sign, since !== null)) return { isAway: false, wait: pauses.after(request, limit) };
+      if (since !== null)
+        return startedAt < probes.askedAt ? { isAway: true, wait: 0 } : probed(since, asked);
+      if (known.saysNothing(sign)) return ALONE;
+      row.add(request);
+      if (row.isAccident(limit, asked > 0, openBefore(startedAt))) return ALONE;
+      since = clock();
+      probes.begin();
       return probed(since, asked);
     },
     get since() {
@@ -155,9 +151,31 @@ export function createOutage(
   };
 }
 
-/** Whether what came may lie in what was asked: it is no sign that the endpoint is away. */
-const mayBeOwn = (sign: Sign, isAway: boolean): boolean =>
-  sign === 'garbled' || (sign === 'failed' && !isAway);
+/** What is known of an endpoint, and how long it is waited for (ms): the `longest` once it has answered. */
+function createKnown(longest: number) {
+  let [isHeard, hasAnswered] = [false, false];
+  return {
+    answered(): void {
+      [isHeard, hasAnswered] = [true, true];
+    },
+    refused(sign: Sign): void {
+      isHeard ||= sign !== 'gone' && sign !== 'late';
+    },
+    patience(): number {
+      if (hasAnswered) return longest;
+      return longest * (isHeard ? UNANSWERED : UNHEARD);
+    },
+    /** Whether what came may lie in what was asked: it is no sign that the endpoint is away. */
+    mayBeOwn: (sign: Sign, isAway: boolean): boolean =>
+      sign === 'garbled' || (sign === 'failed' && !isAway && hasAnswered),
+    /** Whether what came is no sign of anything. */
+    saysNothing: (sign: Sign): boolean => sign === 'late' && !hasAnswered,
+    /** Whether it has ever responded. */
+    get isHeard() {
+      return isHeard;
+    },
+  };
+}
 
 /** The requests that were refused since one went well. `clock` and `gap` give ms. */
 function createRow(clock: () => number, gap: () => number) {
@@ -205,8 +223,8 @@ function createProbes(clock: () => number, random: () => number) {
   let grown = 0;
   let askedAt = 0;
   let named = 0;
-  const longer = (): number => probeWait(grown++, random());
-  const waitFor = (asked: number): number => {
+  const waitFor = (asked: number, isHeard: boolean): number => {
+    const longer = (): number => probeWait(grown++, random(), isHeard);
     if (asked === 0) return longer();
     return Math.max(namedWait(asked, random()), count < BELIEVED ? 0 : longer());
   };
@@ -215,9 +233,12 @@ function createProbes(clock: () => number, random: () => number) {
       count = 0;
       grown = 0;
     },
-    /** After how long the next one may ask (ms): as the endpoint has `asked`, or else after waits that grow. */
-    next(asked: number): number {
-      const wait = waitFor(asked);
+    /**
+     * After how long the next one may ask (ms): as the endpoint has `asked`, or else after waits that grow.
+     * @param isHeard whether the endpoint has ever responded
+     */
+    next(asked: number, isHeard: boolean): number {
+      const wait = waitFor(asked, isHeard);
       named = asked;
       count += 1;
       askedAt = clock() + wait;

@@ -140,8 +140,12 @@ export function isFilter(error: unknown): boolean {
   return isFiltered({ status: 400, code: typeof code === 'string' ? code : null, error: Object(error) });
 }
 
+/** What a server that is made for something else says of our method, where it does not say 405. */
+const NOT_IMPLEMENTED = 501;
+
 /** Whether another try may not meet this status. */
-export const isPassing = (status: number): boolean => status >= 500 || [408, 409, 425, 429].includes(status);
+export const isPassing = (status: number): boolean =>
+  (status >= 500 && status !== NOT_IMPLEMENTED) || [408, 409, 425, 429].includes(status);
 
 /** Whether another try may not meet this refusal: an account whose credit is used up may as well say 429. */
 export const passes = ({ status, isAccounts }: Refusal): boolean => isPassing(status) && !isAccounts;
@@ -172,6 +176,7 @@ export function rejectionSentence(
     case 404:
       return `${said}: it has no chat completions or no model "${model}" there; check the base URL (most end in /v1) and the model's name`;
     case 405:
+    case NOT_IMPLEMENTED:
       return `${said}: it takes no questions there; check the base URL for "${model}" (most end in /v1)`;
     case 413:
       return `${said}: the request is too large for it; raise the limit of the server or proxy before "${model}"`;
@@ -186,18 +191,9 @@ export function rejectionSentence(
 export const tooLongSentence = (refusal: Refusal, asked: number, baseUrl: string, model: string): string =>
   `${saidBy(baseUrl, refusal)}, and asks to wait for ${timeOf(asked)}, longer than a run waits: its limit for "${model}" is used up for that time; run again when it is over, which asks nothing anew that was answered, or raise that limit there`;
 
-/** What it means that an endpoint has answered none of so many requests, and what to do about it. */
-export const unansweredSentence = (
-  tries: number,
-  last: { readonly words: string; readonly isForeign: boolean },
-  baseUrl: string,
-  model: string,
-): string =>
-  `${shownUrl(baseUrl)} has answered none of ${tries} requests, the last one by ${last.words}; ${
-    last.isForeign
-      ? `check the base URL for "${model}" (most end in /v1), and that it is up`
-      : `see that "${model}" is up there, and run again`
-  }`;
+/** What it means that an endpoint has answered none of so many requests, but by what is foreign, and what to do about it. */
+export const unansweredSentence = (tries: number, last: string, baseUrl: string, model: string): string =>
+  `${shownUrl(baseUrl)} has answered none of ${tries} requests, the last one by ${last}; check the base URL for "${model}" (most end in /v1), and that it is up`;
 
 /** The status for an account that is to pay first, whatever else is said. */
 const UNPAID = 402;

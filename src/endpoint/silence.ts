@@ -8,9 +8,9 @@ const TIMEOUTS = 2;
 
 /**
  * Gives up an endpoint that has never responded, not even with an error: no whole response has come to any of
- * TRIES tries, and one request has waited its whole time-out TIMEOUTS times, or has no tries left. So an endpoint
- * that hangs costs two time-outs, not tries × time-outs for every few pairs; one that is still starting has as
- * long as the retries of any request, or two time-outs, whichever is over first.
+ * TRIES tries, and one request has waited its whole time-out TIMEOUTS times, or has no tries left, as none has where
+ * it has been waited for in vain. So an endpoint that hangs costs two time-outs, not tries × time-outs for every few
+ * pairs; one that is still starting has as long as it is waited for, or two time-outs, whichever is over first.
  */
 export interface Silence {
   /** A whole response has come, whatever it says. */

@@ -4,7 +4,7 @@ import { backoff } from './backoff.ts';
 import { createBlame, isOverload, type Next } from './blame.ts';
 import { createEndings } from './endings.ts';
 import { createFirstAnswers } from './first-answers.ts';
-import { createFruitless, type Fruit } from './fruitless.ts';
+import { createFruitless } from './fruitless.ts';
 import { askedWait } from './limits.ts';
 import type { Account } from './meter.ts';
 import type { Sent } from './pace.ts';
@@ -74,7 +74,7 @@ interface Turn {
 }
 const FIRST: Turn = { priority: 0, ended: STOPPED };
 const AGAIN: Turn = { priority: 1, ended: CUT };
-/** Others tell more: whether they are refused as well. */
+/** Others tell more: whether they are refused as well, for what may be about one request. */
 const AFTER_OTHERS: Turn = { priority: 0, ended: CUT };
 
 /** Sends requests once, and says what each came to. Rejects only with FatalEndpointError. */
@@ -132,7 +132,7 @@ function createAttempt(options: TryOptions, standing: Standing, silence: Silence
     if (signal.aborted) return failed(exchange, CUT);
     const sentence = endings.rejected(exchange, fault);
     const isEverybodys = blame.isEverybodys(exchange, fault, sent, asked);
-    const free = isForNow ? AFTER_OTHERS : AGAIN;
+    const free = isForNow || fault.status === 500 ? AFTER_OTHERS : AGAIN;
     return { ...failed(exchange, { ...fault, sentence }), ...((isEverybodys || isForNow) && { free }) };
   };
 
@@ -200,7 +200,7 @@ export function createTries(options: TryOptions): Tries {
         if (fault?.kind === 'timeout') timeouts += 1;
         const isLast = isSettled(came, tries, options, pacer.isWellSince(since));
         silence.judge(fault, timeouts, isLast);
-        fruitless.judge(cameTo(came), isLast);
+        fruitless.judge(came.foreign, isLast);
         if (isLast) return came.value;
         tries += 1;
         meter.fail();
@@ -281,11 +281,4 @@ function mostRetries(
   if (fault.isAccounts) return Math.min(maxRetries, ACCOUNT_RETRIES);
   if (!isOverload(fault)) return maxRetries;
   return Math.max(maxRetries * (isAmidAnswers ? AMID_ANSWERS : 1), pacer.byChance());
-}
-
-/** What came in place of an answer of an endpoint that is there and has neither refused a request nor said that it is busy. */
-function cameTo({ fault, foreign }: Came<unknown>): Fruit | undefined {
-  if (foreign !== undefined) return { words: foreign, isForeign: true };
-  if (fault?.kind !== 'status' || !passes(fault) || fault.status < 500 || isOverload(fault)) return undefined;
-  return { words: `status ${fault.status}`, isForeign: false };
 }

@@ -253,7 +253,7 @@ export const JUDGE_WAYS: readonly Way[] = [
   {
     name: 'answers 500 for ever',
     outcome: 'error',
-    says: UNANSWERED,
+    says: UNJUDGED,
     endpoint: always('server-error'),
   },
   {

@@ -87,8 +87,7 @@ export function notHanded(
   const complaint = readComplaint([error.error], options.secrets);
   const busy = busyIn(error, complaint, `${status} to ${step}`, options.clock());
   if (busy) return busy;
-  // 501 says that it never will.
-  if (isPassing(status) && status !== 501) {
+  if (isPassing(status)) {
     const answer = noAnswer('server', `status ${status} to POST ${shownUrl(baseUrl)}/${step}`);
     return { kind: 'failed', answer };
   }
