@@ -106,7 +106,10 @@ test('a judge that was broken from the beginning is given the planted answers an
   expect(second).toMatchObject({ verdict: { outcome: 'pass' }, planted: { planted: PLANTED, missed: 0 } });
 });
 
-test.each([3, 40])('so is one whose run was broken off after %i of them', async cancelledAt => {
+test.each([
+  [3, 'inconclusive'],
+  [40, 'error'],
+] as const)('so is one whose run was broken off after %i of them', async (cancelledAt, outcome) => {
   const [first, second] = await judgeMendedBetween({ right: 0, cancelledAt, way: {} });
   expect(first.verdict.outcome).toBe('inconclusive');
   expect(second.verdict.outcome).toBe('pass');
