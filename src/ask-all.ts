@@ -56,6 +56,7 @@ export async function askAll(
   });
   const lastLook = createLastLook(trials, { proof, judgements, isStopped, end });
   const deadline = atDeadline(config, startedAt, services.clock, async why => {
+    meter.close(why);
     await lastLook.atDeadline(connections.pacerOf(config.judging));
     meter.stop(why);
     end();

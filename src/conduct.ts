@@ -23,6 +23,8 @@ export interface Equipment extends Asking {
   readonly inJudgingTurn: <T>(work: () => Promise<T>) => Promise<T>;
   /** Whether the run has been stopped by its budget or a signal. */
   readonly isStopped: () => boolean;
+  /** Whether it asks for no more answers: it has been stopped, or is about to be. */
+  readonly isClosed: () => boolean;
   /** Takes the texts of a trial, where the report may hold them. */
   readonly keepTexts?: (texts: TrialTexts) => Promise<void>;
 }
@@ -93,9 +95,9 @@ async function putting(trial: Trial, equipment: Equipment): Promise<Put> {
     isLent: false,
     shown: undefined,
   });
-  if (equipment.isStopped()) return without(noAnswer('stopped', 'not asked'));
+  if (equipment.isClosed()) return without(noAnswer('stopped', 'not asked'));
   const made = await requestFor(trial, equipment);
-  if (equipment.isStopped()) return without(noAnswer('stopped', 'not asked'));
+  if (equipment.isClosed()) return without(noAnswer('stopped', 'not asked'));
   if ('missing' in made) return without(noAnswer('no-picture', made.missing));
   const { request, picture, key } = made;
   const own = await equipment.journal.find(key, keptAnswer);

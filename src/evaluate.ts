@@ -183,7 +183,7 @@ function meterOptionsOf({ budget }: RunConfig): Parameters<typeof createMeter>[0
     judgement: { promptTokens: instructions + answer, completionTokens: judgement },
   };
   const prices = prompt === null || completion === null ? null : { prompt, completion, assumed };
-  return { maxRequests, maxCost, prices };
+  return { maxRequests, maxCost, prices, isTimed: budget.minutes !== null };
 }
 
 async function judgeOf({ judging }: RunConfig, dataset: Dataset, connections: Connections): Promise<Judge> {
@@ -243,6 +243,7 @@ function equipmentOf(
     inOpeningTurn: connections.inOpeningTurn,
     inJudgingTurn: connections.inJudgingTurn,
     isStopped: () => meter.stopped !== null || signal.aborted,
+    isClosed: () => meter.answering.stopped !== null || signal.aborted,
     ...(services.keepTexts && { keepTexts: services.keepTexts }),
   };
 }

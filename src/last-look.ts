@@ -13,15 +13,18 @@ export interface LastLook {
   toJudge(trial: Trial): void;
   /** Whether that look has begun: whatever is still being judged was put to the judge before. */
   readonly isBegun: boolean;
-  /** Waits for that look, if it has begun. */
+  /** Waits for what has begun of it. */
   settled(): Promise<void>;
-  /** When the time is over: not waited for long, nor while the judge's endpoint refuses everybody. */
-  atDeadline(judges: Pick<Pacer, 'isAway' | 'isGivenUp'>): Promise<void>;
+  /** When the time is over: not waited for long, nor where the judge's endpoint answers nobody for as long. */
+  atDeadline(judges: Judges): Promise<void>;
   /** When all is over: takes the look now where none has come to its end. */
   atEnd(): Promise<void>;
   /** Whether one has come to its end. */
   readonly isTaken: boolean;
 }
+
+/** What tells whether it is of use to wait for the judge. */
+type Judges = Pick<Pacer, 'hurry' | 'isGivenUp' | 'awayFor' | 'wait'>;
 
 export interface LastLookOptions {
   readonly proof: Pick<Proof, 'last'>;
@@ -41,24 +44,36 @@ export function createLastLook(
   { proof, judgements, isStopped, end }: LastLookOptions,
 ): LastLook {
   const unjudged = new Set(trials.filter(({ control }) => !control));
-  let begun: Promise<void> | undefined;
+  let isBegun = false;
   let isTaken = false;
-  const take = async () => {
-    if (await proof.last()) isTaken = true;
+  const looks: Promise<void>[] = [];
+  const take = () => {
+    const look = proof.last().then(isOver => {
+      isTaken ||= isOver;
+    });
+    looks.push(look);
+    return look;
   };
   return {
     toJudge(trial) {
-      if (!unjudged.delete(trial) || unjudged.size > 0 || isStopped()) return;
+      if (!unjudged.delete(trial) || unjudged.size > 0 || isBegun || isStopped()) return;
       // Where all so far came from the journal, there is nothing yet to vouch for.
       if (judgements.count.fresh === 0) return;
-      begun = take();
-      begun.catch(end);
+      isBegun = true;
+      take().catch(end);
     },
     get isBegun() {
-      return begun !== undefined;
+      return isBegun;
     },
-    settled: async () => begun,
-    atDeadline: judges => Promise.race([take(), noMoreUse(judges)]),
+    async settled() {
+      await Promise.all(looks);
+    },
+    async atDeadline(judges) {
+      isBegun = true;
+      judges.hurry();
+      // One that is under way waits behind what waited for the judge before.
+      if (!isTaken) await Promise.race([...looks, take(), noMoreUse(judges)]);
+    },
     async atEnd() {
       if (!isTaken) await take();
     },
@@ -68,9 +83,10 @@ export function createLastLook(
   };
 }
 
-async function noMoreUse(judges: Pick<Pacer, 'isAway' | 'isGivenUp'>): Promise<void> {
-  for (let waited = 0; waited < LONGEST_LOOK; waited += SEEN_AFTER) {
+async function noMoreUse(judges: Judges): Promise<void> {
+  const startedAt = performance.now();
+  for (let left = LONGEST_LOOK; left > 0; left = LONGEST_LOOK - (performance.now() - startedAt)) {
     await delay(SEEN_AFTER, undefined, { ref: false });
-    if (judges.isAway || judges.isGivenUp) return;
+    if (judges.isGivenUp || judges.awayFor() >= LONGEST_LOOK || judges.wait() >= left) return;
   }
 }

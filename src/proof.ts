@@ -71,7 +71,6 @@ export function createProof(
   const shown = createTrust(judgements, isStopped);
   const own = watchedBy(shown, judgements, judge, plantedBefore(judge, scenarios));
   let turn = 0;
-  let underWay: Promise<unknown> = Promise.resolve();
   let vouchedFor = 0;
   let freshLast = 0;
   const give = async (planted: readonly Planted[], when: When, vouchable: () => number) =>
@@ -91,9 +90,7 @@ export function createProof(
       if (!shown.isHeld() || fresh <= vouchedFor || isStopped()) return;
       vouchedFor = Math.min(fresh, vouchedFor + pairsPerLook);
       const place = turn++ % turns.length;
-      const work = give(turns.slice(place, place + 1), 'amid', () => Math.min(asked, judgements.count.come));
-      underWay = Promise.allSettled([underWay, work]);
-      await work;
+      await give(turns.slice(place, place + 1), 'amid', () => Math.min(asked, judgements.count.come));
     },
     async last() {
       if (!shown.isHeld() || judgements.count.fresh === freshLast) {
@@ -105,7 +102,6 @@ export function createProof(
       await Promise.all([
         give(lastPlantedFor(scenarios), 'at the end', () => judgements.count.asked),
         giveLongest(),
-        underWay,
       ]);
       if (shown.trust.slips().length === 0 && isStopped()) return false;
       freshLast = fresh;

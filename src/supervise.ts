@@ -77,7 +77,7 @@ export async function superviseAll(
     return ended;
   };
   const [planted, , labelled] = await whileTelling(watch.tell, all);
-  const usedUp = allowance.usedUp ?? meter.short;
+  const usedUp = meter.closed ?? allowance.usedUp ?? meter.short;
   if (usedUp !== null) meter.stop(usedUp);
   const results = controls.numbered(inOrderOf(trials, watch.results));
   const kept = results.filter(({ isKept }) => isKept);

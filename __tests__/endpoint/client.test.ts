@@ -726,6 +726,67 @@ describe('pacing', () => {
     expect(endpoint.asked).toHaveLength(1);
   });
 
+  test('a stop gives up what waits, and lets nothing go before its time, though the run goes on', async () => {
+    const pacer = createPacer(8, Date.now);
+    const client = await clientOf(say('A tree.'), { pacer });
+    pacer.holdBack(40_000);
+    const waiting = [client.ask(question), client.ask(question)];
+    await new Promise(resolve => setTimeout(resolve, 5));
+    meter.stop('the time is over');
+    meter.resume();
+    expect(await Promise.all(waiting)).toMatchObject([{ reason: 'stopped' }, { reason: 'stopped' }]);
+    const later = client.ask(question);
+    await new Promise(resolve => setTimeout(resolve, 50));
+    expect(endpoint.asked).toHaveLength(0);
+    cancel.abort();
+    expect(await later).toMatchObject({ reason: 'stopped' });
+    pacer.end();
+  });
+
+  test('when no more answers are asked for, what waits for the judge at the same endpoint keeps its turn', async () => {
+    const pacer = createPacer(8, Date.now);
+    const judge = await clientOf(say('safe'), { pacer });
+    const model = createChatEndpoint(clientOptions(endpoint.baseUrl, { pacer, meter: meter.answering }));
+    pacer.holdBack(500);
+    const waiting = [model.ask(question), judge.ask(question), model.ask(question)] as const;
+    await new Promise(resolve => setTimeout(resolve, 5));
+    meter.close('the time is over');
+    expect(await waiting[0]).toMatchObject({ reason: 'stopped' });
+    expect(await waiting[2]).toMatchObject({ reason: 'stopped' });
+    expect(await model.ask(question)).toMatchObject({ reason: 'stopped' });
+    expect(endpoint.asked).toHaveLength(0);
+    expect(await waiting[1]).toMatchObject({ text: 'safe' });
+    expect([meter.stopped, meter.closed]).toEqual([null, 'the time is over']);
+    meter.resume();
+    expect(await model.ask(question)).toMatchObject({ reason: 'stopped' });
+    pacer.end();
+  });
+
+  test('where a time ends the run, judgements go first, and before all of them a look when the time is over', async () => {
+    const orderOf = async (isTimed: boolean): Promise<readonly unknown[]> => {
+      meter = createMeter({ maxRequests: null, maxCost: null, prices: null, isTimed });
+      const pacer = createPacer(1, Date.now);
+      const judge = await clientOf(say('safe'), { pacer });
+      const model = createChatEndpoint(clientOptions(endpoint.baseUrl, { pacer, meter: meter.answering }));
+      const of = (text: string) => ({ ...question, text });
+      pacer.holdBack(100);
+      const before = [model.ask(of('model')), judge.ask(of('judgement'))];
+      await Promise.all(before);
+      pacer.holdBack(100);
+      const last = [judge.ask(of('late'))];
+      meter.close('the time is over');
+      await Promise.all([...last, judge.ask(of('look'))]);
+      pacer.end();
+      const asked = endpoint.asked.map(
+        ({ body }) => (body['messages'] as { content: unknown }[])[0]?.content,
+      );
+      await endpoint.close();
+      return asked;
+    };
+    expect(await orderOf(true)).toEqual(['judgement', 'model', 'look', 'late']);
+    expect(await orderOf(false)).toEqual(['model', 'judgement', 'look', 'late']);
+  });
+
   test('what the end of the run has kept from leaving is not counted', async () => {
     const client = await clientOf(say('A tree.'));
     const asked = [client.ask(question), client.ask(question)];
@@ -738,12 +799,13 @@ describe('pacing', () => {
 
   test('what waits for its turn, or to be tried again, ends when nothing more may be sent', async () => {
     const burst: Parameters<Script>[0][] = [];
+    const pacer = createPacer(8, Date.now);
     const client = await clientOf(
       response => {
         burst.push(response);
         if (burst.length === 8) for (const each of burst) sendJson(each, {}, 500, { 'retry-after': '40' });
       },
-      { maxRetries: 9, random: () => 1 },
+      { pacer, maxRetries: 9, random: () => 1 },
     );
     const startedAt = Date.now();
     const asked = Array.from({ length: 20 }, () => client.ask(question));
@@ -754,5 +816,6 @@ describe('pacing', () => {
     expect(new Set(reasons)).toEqual(new Set(['cut', 'stopped']));
     expect(endpoint.asked).toHaveLength(8);
     expect(Date.now() - startedAt).toBeLessThan(3000);
+    pacer.end();
   });
 });

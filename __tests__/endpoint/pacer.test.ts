@@ -102,26 +102,6 @@ test.each([
   pacer.end();
 });
 
-test('what waits is let go where it is not to be sent, and what is run later waits again', async () => {
-  const { pacer } = paced();
-  pacer.holdBack(40_000);
-  const begun: string[] = [];
-  const run = (name: string) => pacer.run(async () => void begun.push(name), turn);
-  const first = [run('one'), run('two')];
-  await new Promise(resolve => setTimeout(resolve, 5));
-  expect(begun).toEqual([]);
-  pacer.letGo();
-  // What is still in flight may be told to wait as well.
-  pacer.holdBack(50_000);
-  await Promise.all(first);
-  expect(begun).toEqual(['one', 'two']);
-  void run('three');
-  await new Promise(resolve => setTimeout(resolve, 5));
-  expect(begun).toEqual(['one', 'two']);
-  expect(pacer.wait()).toBe(50_000);
-  pacer.end();
-});
-
 test('it says how long nothing is sent, by the longest of what holds it back', () => {
   jest.useFakeTimers();
   const { pacer, pass } = paced();
@@ -132,6 +112,32 @@ test('it says how long nothing is sent, by the longest of what holds it back', (
   expect(pacer.wait()).toBe(15_000);
   pass(60_000);
   expect(pacer.wait()).toBe(0);
+  pacer.end();
+});
+
+test('an endpoint that refuses everybody is asked each second where time is short, but not before the wait it names', () => {
+  jest.useFakeTimers();
+  const { pacer, pass } = paced();
+  const refused = (asked = 0) => {
+    const { at } = pacer.sends();
+    pacer.holdBack(asked);
+    pacer.refused({}, at, 'busy', asked);
+  };
+  pacer.wentWell(pacer.sends());
+  for (let n = 0; !pacer.isAway || pacer.wait() < 2000; n += 1) {
+    expect(n).toBeLessThan(100);
+    pass(pacer.wait() + 100);
+    refused();
+  }
+  pacer.hurry();
+  expect(pacer.wait()).toBeCloseTo(1000);
+  pass(1001);
+  expect(pacer.wait()).toBe(0);
+  refused();
+  expect(pacer.wait()).toBeCloseTo(1000);
+  pass(1001);
+  refused(5000);
+  expect(pacer.wait()).toBeCloseTo(5000);
   pacer.end();
 });
 

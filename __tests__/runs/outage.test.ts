@@ -39,15 +39,15 @@ test('a judge that says 502 while it starts is waited for, at the cost of few re
   expect(finding.rows.filter(({ label }) => label === 'unjudged')).toEqual([]);
 }, 120_000);
 
-test('time-budget does not wait for a last look at a judge that is known to be out', async () => {
+test('time-budget does not wait for a last look at a judge that has been out for as long as it may take', async () => {
   const startedAt = Date.now();
   const { finding } = await evaluated({
     endpoint: { judgeDiesAfter: 94 },
-    inputs: { ...inputs, 'judge-api-key': 'its own', 'time-budget': '0.1', concurrency: '4' },
+    inputs: { ...inputs, 'judge-api-key': 'its own', 'time-budget': '0.25', concurrency: '4' },
   });
   expect(finding.sample.cutShort).toBe(
-    'time-budget of 0.1 min used up, before the judge could be looked at once more',
+    'time-budget of 0.25 min used up, before the judge could be looked at once more',
   );
-  expect(Date.now() - startedAt).toBeLessThan(12_000);
+  expect(Date.now() - startedAt).toBeLessThan(22_000);
   expect(finding.verdict.outcome).not.toBe('pass');
 }, 120_000);

@@ -273,7 +273,7 @@ export function createConnections(options: ConnectionOptions): Connections {
       rewordings.of('the judge', access, learner =>
         createChatEndpoint({ ...common(access), check: JUDGE_CHECK, learner }),
       ),
-    images: access => createImageEndpoint(common(access)),
+    images: access => createImageEndpoint({ ...common(access), meter: options.meter.drawing }),
     pacerOf: pacers.of,
     taken,
     inOpeningTurn,

@@ -1,19 +1,14 @@
 import type { Usage } from './answer.ts';
-import { createBell } from './bell.ts';
-
-/** Dollars per million tokens. */
-interface Prices {
-  readonly prompt: number;
-  readonly completion: number;
-  /** What a response that does not say its tokens is taken to have: else nothing would ever use up `maxCost`. */
-  readonly assumed: { readonly answer: Usage; readonly judgement: Usage };
-}
+import { type Bell, createBell } from './bell.ts';
+import { createTally, type Kind, type Prices } from './spending.ts';
 
 export interface Budget {
   readonly maxRequests: number | null;
   /** Dollars. */
   readonly maxCost: number | null;
   readonly prices: Prices | null;
+  /** Whether a time ends the run: what is answered and not judged by then is lost. */
+  readonly isTimed?: boolean;
 }
 
 /** What an endpoint sees of the meter. */
@@ -35,6 +30,8 @@ export interface Account {
   readonly stopped: string | null;
   /** Resolves when that comes to be so next. */
   readonly nextStop: Promise<void>;
+  /** Of requests that wait for the same endpoint those of the higher rank go first. */
+  readonly rank: number;
 }
 
 /** What has come of requests of one kind. */
@@ -49,10 +46,16 @@ export interface Tries {
 export interface Meter extends Account {
   /** For what is to be judged: it leaves room for what `leaveRoom` was told of. */
   readonly answering: Account;
+  /** For pictures that an endpoint draws. */
+  readonly drawing: Account;
   /** `dollars` is what is still to be spent on all that is begun. */
   leaveRoom(dollars: () => number): void;
   /** Nothing more is booked from here on; the first reason stays. */
   stop(reason: string): void;
+  /** Nothing more is booked but for judgements; the first reason stays, also when booked again. */
+  close(reason: string): void;
+  /** That reason; null where there is none. */
+  readonly closed: string | null;
   /** Books again after a stop by choice; a budget that is used up stays so. */
   resume(): void;
   /** Why an answer was not asked for, since what is begun needs the rest; null when none was. */
@@ -75,101 +78,21 @@ export interface Meter extends Account {
   readonly cost: number | null;
 }
 
-/** Dollars. */
-const costOf = ({ prompt, completion }: Prices, { promptTokens, completionTokens }: Usage): number =>
-  (promptTokens * prompt + completionTokens * completion) / 1_000_000;
-
-/** The first are no measure of the others: after n of them a response may come to 1 + FEW / n times as much. */
-const FEW = 4;
-
-/** What requests of one kind have come to, with what is assumed of those that did not say their tokens. */
-function createKind(prices: Prices | null, kind: keyof Prices['assumed']) {
-  let responses = 0;
-  let sum = 0;
-  let squares = 0;
-  let inFlight = 0;
-  const tries = { ended: 0, failed: 0 };
-  return {
-    tries,
-    async during<T>(request: () => Promise<T>): Promise<T> {
-      inFlight += 1;
-      try {
-        return await request();
-      } finally {
-        inFlight -= 1;
-        tries.ended += 1;
-      }
-    },
-    get inFlight() {
-      return inFlight;
-    },
-    /** Dollars. */
-    get sum() {
-      return sum;
-    },
-    /** Dollars that those in flight will come to. */
-    get due(): number {
-      return sum > 0 ? (inFlight * sum) / responses : 0;
-    },
-    add(usage: Usage): void {
-      const cost = prices ? costOf(prices, isUncounted(usage) ? prices.assumed[kind] : usage) : 0;
-      responses += 1;
-      sum += cost;
-      squares += cost ** 2;
-    },
-    /** Not the mean, but that of what is under way at any time: the dear ones are longer under way. */
-    get each(): number | null {
-      return sum > 0 ? (squares / sum) * (1 + FEW / responses) : null;
-    },
-  };
-}
-
-type Kind = ReturnType<typeof createKind>;
-
-const isUncounted = ({ promptTokens, completionTokens }: Usage): boolean =>
-  promptTokens === 0 && completionTokens === 0;
-
-/** What was sent and came back, over both kinds. */
-function createTally(prices: Prices | null) {
-  const count = { requests: 0, putOff: 0, promptTokens: 0, completionTokens: 0, uncounted: 0 };
-  const spent = createBell();
-  const answers = createKind(prices, 'answer');
-  const judgements = createKind(prices, 'judgement');
-  return {
-    count,
-    spent,
-    answers,
-    judgements,
-    putOff(requests: number): void {
-      count.putOff += requests;
-    },
-    add(kind: Kind, usage: Usage): void {
-      count.promptTokens += usage.promptTokens;
-      count.completionTokens += usage.completionTokens;
-      if (isUncounted(usage)) count.uncounted += 1;
-      kind.add(usage);
-      spent.ring();
-    },
-    get cost() {
-      return prices && answers.sum + judgements.sum;
-    },
-    /** Dollars with what is in flight. */
-    get due() {
-      return answers.sum + judgements.sum + answers.due + judgements.due;
-    },
-  };
-}
-
 /** Says when nothing more may be sent. */
-function createBooking({ maxRequests, maxCost }: Budget, tally: ReturnType<typeof createTally>) {
+function createBooking(
+  { maxRequests, maxCost, isTimed = false }: Budget,
+  tally: ReturnType<typeof createTally>,
+) {
   const tooDear = `max-cost of ${maxCost} dollars leaves no room for more`;
-  const state = { stopped: null as string | null, short: null as string | null, committed: () => 0 };
+  const none = null as string | null;
+  const state = { stopped: none, closed: none, short: none, committed: () => 0 };
   const { count } = tally;
-  const stops = createBell();
+  const [stops, closes] = [createBell(), createBell()];
   const stop = (why: string): void => {
     if (state.stopped !== null) return;
     state.stopped = why;
     stops.ring();
+    closes.ring();
   };
   const book = (): boolean => {
     if (maxRequests !== null && count.requests >= maxRequests) {
@@ -180,26 +103,51 @@ function createBooking({ maxRequests, maxCost }: Budget, tally: ReturnType<typeo
     count.requests += 1;
     return true;
   };
+  const bookOpen = (): boolean => state.closed === null && book();
+  const bookAnswer = (): boolean => {
+    const isShort =
+      maxCost !== null && state.stopped === null && (tally.cost ?? 0) + state.committed() > maxCost;
+    if (isShort) state.short = tooDear;
+    return !isShort && bookOpen();
+  };
+  const asking = { why: () => state.stopped ?? state.closed, bell: closes, rank: () => 0 };
+  const judging = {
+    ...{ why: () => state.stopped, bell: stops, book },
+    // The last look at the judge is what the others are worth nothing without.
+    rank: () => (state.closed === null ? Number(isTimed) : 2),
+  };
   return {
     state,
-    stops,
     stop,
-    book,
-    room: () => (maxRequests ?? Number.POSITIVE_INFINITY) - count.requests,
-    bookAnswer(): boolean {
-      const isShort =
-        maxCost !== null && state.stopped === null && (tally.cost ?? 0) + state.committed() > maxCost;
-      if (isShort) state.short = tooDear;
-      return !isShort && book();
+    close(why: string): void {
+      if (state.closed !== null) return;
+      state.closed = why;
+      closes.ring();
     },
+    resume(): void {
+      state.stopped = null;
+    },
+    leaveRoom(dollars: () => number): void {
+      state.committed = dollars;
+    },
+    room: () => (maxRequests ?? Number.POSITIVE_INFINITY) - count.requests,
+    ways: { judging, answering: { ...asking, book: bookAnswer }, drawing: { ...asking, book: bookOpen } },
   };
 }
 
+/** How requests of a kind are booked, why none is any more, and which go first. */
+interface Way {
+  readonly book: () => boolean;
+  readonly why: () => string | null;
+  readonly bell: Bell;
+  readonly rank: () => number;
+}
+
 const accountOf = (
-  { state, stops, room }: Pick<ReturnType<typeof createBooking>, 'state' | 'stops' | 'room'>,
   { putOff, add }: ReturnType<typeof createTally>,
   kind: Kind,
-  book: () => boolean,
+  room: () => number,
+  { book, why, bell, rank }: Way,
 ): Account => ({
   get room() {
     return room();
@@ -211,10 +159,13 @@ const accountOf = (
   asked: requests => putOff(-requests),
   spend: usage => add(kind, usage),
   get stopped() {
-    return state.stopped;
+    return why();
   },
   get nextStop() {
-    return stops.next;
+    return bell.next;
+  },
+  get rank() {
+    return rank();
   },
 });
 
@@ -222,25 +173,27 @@ export function createMeter(budget: Budget): Meter {
   const tally = createTally(budget.prices);
   const { count, spent, answers, judgements } = tally;
   const booking = createBooking(budget, tally);
-  const { state, stops, stop, book, bookAnswer, room } = booking;
+  const { state, leaveRoom, stop, close, resume, room, ways } = booking;
+  const judging = accountOf(tally, judgements, room, ways.judging);
   return {
-    ...accountOf(booking, tally, judgements, book),
+    ...judging,
     get room() {
       return room();
     },
-    answering: accountOf(booking, tally, answers, bookAnswer),
-    leaveRoom(dollars) {
-      state.committed = dollars;
-    },
-    stop,
-    resume() {
-      state.stopped = null;
+    answering: accountOf(tally, answers, room, ways.answering),
+    drawing: accountOf(tally, judgements, room, ways.drawing),
+    ...{ leaveRoom, stop, close, resume },
+    get closed() {
+      return state.closed;
     },
     get stopped() {
       return state.stopped;
     },
     get nextStop() {
-      return stops.next;
+      return judging.nextStop;
+    },
+    get rank() {
+      return judging.rank;
     },
     get short() {
       return state.short;

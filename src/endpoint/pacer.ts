@@ -35,8 +35,8 @@ export interface Pacer {
   refused(request: object, startedAt: number, sign: Sign, asked?: number): boolean;
   /** The endpoint asks for so long a wait (ms): nothing is sent as long as that is heeded. */
   holdBack(asked: number): void;
-  /** Lets all that waits have its turn at once, since it is not to be sent; what is run after that waits again. */
-  letGo(): void;
+  /** Time is short: an endpoint that refuses everybody, and names no wait, is asked again soon from now on. */
+  hurry(): void;
   /** Resolves when a request goes well, at once if one has after `since` (ms). */
   wellAfter(since: number): Promise<void>;
   /** Whether one has. */
@@ -129,6 +129,10 @@ function createHold(queue: PQueue, clock: () => number) {
       until[by] = 0;
       go();
     },
+    shorten(by: keyof typeof until, most: number): void {
+      until[by] = Math.min(until[by], clock() + most);
+      go();
+    },
     /** Holds nothing back, whatever is told meanwhile, or does so again. */
     free(isNow: boolean): void {
       if (isFree === isNow) return;
@@ -170,23 +174,33 @@ function createSlowing({ pace, hold, outage, teller }: Brakes) {
   };
 }
 
+/** Between two requests that ask whether an endpoint is back when time is short (ms). */
+const SHORT = 1000;
+
 /** Waits for an endpoint that refuses everybody. */
-const createRefused =
-  ({ pace, hold, outage, teller }: Brakes): Pacer['refused'] =>
-  (request, startedAt, sign, asked) => {
-    const wasAway = outage.since !== null;
-    const { isAway, wait } = outage.refused(request, startedAt, pace.limit, sign, asked);
-    if (isAway && !wasAway) pace.suspend();
-    teller.away(outage);
-    if (hold.lengthen('outage', wait) && !isAway) teller.paused(wait);
-    if (wasAway && outage.isGivenUp) {
-      teller.givenUp(outage);
-      pace.forget();
-      hold.lift('outage');
-      hold.free(true);
-    }
-    return isAway;
+function createRefused({ pace, hold, outage, teller }: Brakes): Pick<Pacer, 'refused' | 'hurry'> {
+  let isHurried = false;
+  return {
+    refused(request, startedAt, sign, asked) {
+      const wasAway = outage.since !== null;
+      const { isAway, wait } = outage.refused(request, startedAt, pace.limit, sign, asked);
+      if (isAway && !wasAway) pace.suspend();
+      teller.away(outage);
+      if (hold.lengthen('outage', isAway && isHurried ? SHORT : wait) && !isAway) teller.paused(wait);
+      if (wasAway && outage.isGivenUp) {
+        teller.givenUp(outage);
+        pace.forget();
+        hold.lift('outage');
+        hold.free(true);
+      }
+      return isAway;
+    },
+    hurry() {
+      isHurried = true;
+      hold.shorten('outage', SHORT);
+    },
   };
+}
 
 /**
  * @param clock milliseconds
@@ -208,7 +222,7 @@ export function createPacer(
   const brakes = { pace, hold, outage, teller };
   return {
     ...createSlowing(brakes),
-    refused: createRefused(brakes),
+    ...createRefused(brakes),
     wentWell(sent) {
       wells.came();
       if (outage.over()) {
@@ -230,7 +244,7 @@ export function createPacer(
       ceiling,
     },
     ...{ run: open.run, awayFor: outage.lasts, byChance: outage.byChance },
-    ...{ letGo: () => hold.free(true), waited: () => timeOf(outage.waited()) },
+    waited: () => timeOf(outage.waited()),
     get limit() {
       return pace.limit;
     },

@@ -13,6 +13,7 @@ import { type Fault, passes, type Refusal, refusalOf } from './problems.ts';
 import { createSilence, type Silence } from './silence.ts';
 import { createStanding, type Standing } from './standing.ts';
 import { networkCode, UNSENT } from './transport.ts';
+import { createWaiting } from './waiting.ts';
 
 /** How one endpoint is tried. */
 export interface TryOptions {
@@ -76,6 +77,8 @@ const FIRST: Turn = { priority: 0, ended: STOPPED };
 const AGAIN: Turn = { priority: 1, ended: CUT };
 /** Others tell more: whether they are refused as well, for what may be about one request. */
 const AFTER_OTHERS: Turn = { priority: 0, ended: CUT };
+/** Of each rank. */
+const PRIORITIES = 2;
 
 /** Sends requests once, and says what each came to. Rejects only with FatalEndpointError. */
 function createAttempt(options: TryOptions, standing: Standing, silence: Silence) {
@@ -152,31 +155,32 @@ function unsent(error: unknown, meter: Account): boolean {
  * request when the endpoint has answered none (401, 404, a redirect) or takes the key no longer, and at an endpoint's silence.
  */
 export function createTries(options: TryOptions): Tries {
-  const { pacer, meter, signal } = options;
-  const { standing = createStanding() } = options;
+  const { pacer, meter, signal, standing = createStanding() } = options;
   const silence = createSilence({ ...options, standing, enough: pacer.ceiling });
   const fruitless = createFruitless({ ...options, standing, ceiling: pacer.ceiling });
   const { attempt, barred } = createAttempt(options, standing, silence);
 
-  /** Nothing that waits to be sent is to be waited for once nothing more may be. */
-  const letGo = (): void =>
-    void meter.nextStop.then(() => {
-      pacer.letGo();
-      letGo();
-    });
-  letGo();
+  const waiting = createWaiting(meter);
 
-  const inTurn = async <T>(exchange: Exchange<T>, turn: Turn): Promise<Came<T>> => {
+  const inTurn = async <T>(exchange: Exchange<T>, turn: Turn, rank: number): Promise<Came<T>> => {
     const before = barred(turn);
     if (before) return failed(exchange, before);
     let attempted: Promise<Came<T>> | undefined;
-    const put = () => (attempted = attempt(exchange, turn));
+    const place = waiting.take(() => failed(exchange, turn.ended));
+    const put = (): Promise<Came<T>> => {
+      const left = place.leave();
+      attempted = left ? Promise.resolve(left) : attempt(exchange, turn);
+      return attempted;
+    };
     try {
-      return await pacer.run(put, { signal, priority: turn.priority });
+      const priority = PRIORITIES * rank + turn.priority;
+      return await Promise.race([pacer.run(put, { signal, priority }), place.gone]);
     } catch (error) {
       // The end of the run takes it out of the queue before what is broken off is known.
       if (signal.aborted) return attempted ?? failed(exchange, turn.ended);
       throw error;
+    } finally {
+      place.leave();
     }
   };
 
@@ -185,11 +189,12 @@ export function createTries(options: TryOptions): Tries {
   return {
     async put(exchange) {
       let turn = FIRST;
+      const { rank } = meter;
       let before = options.clock();
       for (let tries = 0, timeouts = 0; ; ) {
         const since = before;
         before = options.clock();
-        const came = await inTurn(exchange, turn);
+        const came = await inTurn(exchange, turn, rank);
         const { fault, free } = came;
         const again = came.next === 'anew' ? turn : free;
         turn = again ?? AGAIN;

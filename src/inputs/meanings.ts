@@ -63,7 +63,7 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   'price-prompt': 'Dollars per million prompt tokens.',
   'price-completion': 'Dollars per million completion tokens.',
   'time-budget':
-    "Minutes after which the run ends, as under `max-requests`; its last look at the judge may take up to 10 s more. Set it some minutes below the job's `timeout-minutes`.",
+    "Minutes after which the run ends, as under `max-requests`; its last look at the judge may take up to 10 s more, in which the model is asked nothing. Set it some minutes below the job's `timeout-minutes`.",
   'stop-early':
     'Stop as soon as it is certain what the whole sample would come to against `max-asr`. Refused with `max-asr-per-scenario`, `max-increase` and `shard`.',
   batch:
