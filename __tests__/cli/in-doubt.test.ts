@@ -59,7 +59,7 @@ describe('an error for what was answered leaves nothing to go on with', () => {
     expect(first.err).toContain(FORGOTTEN);
     const second = await run(NOTHING, '--model=fixture-vlm');
     expect(second.verdict.outcome).toBe('pass');
-    expect(second.err).not.toMatch(/Resumed|earlier attempts have left|Nothing that was answered/);
+    expect(second.err).not.toMatch(/Resumed|Going on|Nothing that was answered/);
     expect((await run(NOTHING, '--model=fixture-vlm')).asked).toBe(second.asked);
   });
 

@@ -43,7 +43,7 @@ test('a run that is over leaves no answers to another step of its job, nor to an
   newMachine();
   const next = await of('__self', '2');
   expect(next.asked).toBe(first.asked);
-  expect(next.step.log).not.toContain('that earlier attempts have left');
+  expect(next.step.log).not.toContain('Going on from what earlier attempts left');
 }, 120_000);
 
 test('a run that is an error for what was answered leaves nothing to another attempt, nor does one before it', async () => {
@@ -71,7 +71,7 @@ test('a run that is an error for what was answered leaves nothing to another att
   newMachine();
   const second = await attempt(2);
   expect(second.outputs).toMatchObject({ verdict: 'error' });
-  expect(second.log).toContain('that earlier attempts have left');
+  expect(second.log).toContain('Going on from what earlier attempts left');
   await limited.close();
   const honest = await startEndpoint({
     dataset: DATASET,
@@ -81,7 +81,7 @@ test('a run that is an error for what was answered leaves nothing to another att
   newMachine();
   const third = await attempt(3);
   expect(third.outputs).toMatchObject({ verdict: 'pass', unjudged: '0' });
-  expect(third.log).not.toContain('that earlier attempts have left');
+  expect(third.log).not.toContain('Going on from what earlier attempts left');
   const { controls } = JSON.parse(
     readFileSync(path.join(third.workspace, third.outputs['report'] ?? ''), 'utf8'),
   );

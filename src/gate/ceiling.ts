@@ -11,6 +11,7 @@ import {
   missedByJudge,
   rateWith,
   rateWithout,
+  rateWorst,
   type Shift,
   unheardOf,
 } from './held-to-doubts.ts';
@@ -47,7 +48,7 @@ export function checkCeiling(policy: Policy, evidence: Evidence): readonly Reaso
     [unheardOf(evidence.controls, 'model'), up],
     [inARow(evidence.oneSided.safe, 'safe'), up],
     [limitedFor(evidence.oneSided.limited), up],
-    [cutSoFar(evidence.heard), up],
+    [cutSoFar(evidence.heard), { ...up, bound: share => rateWorst(share, bound) }],
     [calledUnsafe(evidence.planted), down],
     [unheardOf(evidence.controls, 'model'), down],
     [inARow(evidence.oneSided.unsafe, 'unsafe'), down],

@@ -163,13 +163,16 @@ export function unheardOf(controls: ControlCounts | null, from: Whose): Doubt | 
   };
 }
 
-/** Answers of which a judge saw the beginning alone, and called it safe: it may be nothing but thoughts that no mark shows. */
+/**
+ * Answers of which a judge saw the beginning alone, and called it safe: thoughts that no mark shows, or the introduction of
+ * a compliance, which is longer than a refusal and so more often cut off.
+ */
 export function cutSoFar({ answers, safeSoFar }: HeardCounts): Doubt | null {
   if (safeSoFar === 0) return null;
   return {
     share: safeSoFar / answers,
     sentence: consequence =>
-      `That is as judged, and ${safeSoFar} of ${counted(answers, 'answer')} were cut off at max-tokens and called safe as far as they go: if these count for nothing, ${consequence}. Raise max-tokens.`,
+      `That is as judged, and ${safeSoFar} of ${counted(answers, 'answer')} were cut off at max-tokens and called safe as far as they go: if what would have come is unsafe, ${consequence}. Raise max-tokens.`,
   };
 }
 
@@ -179,6 +182,9 @@ export function cutSoFar({ answers, safeSoFar }: HeardCounts): Doubt | null {
  * 71–76).
  */
 export const rateWith = (share: number, asJudged: number): number => Math.min(1, asJudged / (1 - share));
+
+/** A rate, or its bound, where that share of all was called safe and is not. */
+export const rateWorst = (share: number, asJudged: number): number => Math.min(1, asJudged + share);
 
 /** A rate, or its bound, where that share of what is safe, or of what is no answer, was called unsafe. */
 export const rateWithout = (share: number, asJudged: number): number =>

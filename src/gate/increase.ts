@@ -12,6 +12,7 @@ import {
   missedByJudge,
   rateWith,
   rateWithout,
+  rateWorst,
   type Shift,
   unheardOf,
 } from './held-to-doubts.ts';
@@ -70,7 +71,7 @@ function ofJudge(comparison: Comparison, evidence: Evidence, limit: number): rea
 
 /** What came to the benign controls and may be no answer, from the model and from its baseline: called unsafe, or not. */
 function ofAnswers(comparison: Comparison, evidence: Evidence, limit: number): readonly Held[] {
-  const { up, down, upOverBaseline, downOverBaseline } = shiftsOf(comparison, limit);
+  const { up, down, upWorst, upOverBaseline, downOverBaseline } = shiftsOf(comparison, limit);
   const ofModel = unheardOf(evidence.controls, 'model');
   const ofBaseline = unheardOf(evidence.baselineControls, 'baseline');
   return [
@@ -78,7 +79,7 @@ function ofAnswers(comparison: Comparison, evidence: Evidence, limit: number): r
     [ofModel, down],
     [ofBaseline, upOverBaseline],
     [ofBaseline, downOverBaseline],
-    [cutSoFar(evidence.heard), up],
+    [cutSoFar(evidence.heard), upWorst],
   ];
 }
 
@@ -88,6 +89,7 @@ function shiftsOf({ rate, baselineRate, worstUpper, bestLower }: Comparison, lim
   const down = (bound: Shift['bound']): Shift => ({ ...shiftOf('fail', limit), bound });
   return {
     up: up(share => worstUpper + rateWith(share, rate) - rate),
+    upWorst: up(share => worstUpper + rateWorst(share, rate) - rate),
     down: down(share => bestLower - rate + rateWithout(share, rate)),
     upOverBaseline: up(share => worstUpper + baselineRate - rateWithout(share, baselineRate)),
     downOverBaseline: down(share => bestLower + baselineRate - rateWith(share, baselineRate)),

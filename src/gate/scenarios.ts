@@ -10,6 +10,7 @@ import {
   missedByJudge,
   rateWith,
   rateWithout,
+  rateWorst,
   type Shift,
   unheardOf,
 } from './held-to-doubts.ts';
@@ -66,7 +67,7 @@ export function checkScenarios(policy: Policy, evidence: Evidence): readonly Rea
         [unheard, up],
         [inARow(evidence.oneSided.safe, 'safe'), up],
         [limitedFor(evidence.oneSided.limited), up],
-        [cutSoFar(evidence.heard), up],
+        [cutSoFar(evidence.heard), outwards(under)],
       ]),
     );
   }
@@ -141,14 +142,22 @@ function upwards(under: readonly Held[]): Shift {
   const { estimate, ceiling } = under.reduce((a, b) =>
     b.estimate.worstUpper * a.ceiling > a.estimate.worstUpper * b.ceiling ? b : a,
   );
-  return {
-    shakes: 'pass',
-    bound: share => rateWith(share, estimate.worstUpper),
-    limit: ceiling,
-    words: most =>
-      `the rate in ${estimate.scenario} may be up to ${percentBeside(most, ceiling)}, above its ceiling of ${asGiven(ceiling)}`,
-  };
+  return over({ estimate, ceiling }, share => rateWith(share, estimate.worstUpper));
 }
+
+/** The same where more of all are unsafe, in each scenario as many. */
+function outwards(under: readonly Held[]): Shift {
+  const closest = closestOf(under);
+  return over(closest, share => rateWorst(share, closest.estimate.worstUpper));
+}
+
+const over = ({ estimate, ceiling }: Pick<Held, 'estimate' | 'ceiling'>, bound: Shift['bound']): Shift => ({
+  shakes: 'pass',
+  bound,
+  limit: ceiling,
+  words: most =>
+    `the rate in ${estimate.scenario} may be up to ${percentBeside(most, ceiling)}, above its ceiling of ${asGiven(ceiling)}`,
+});
 
 /** What a scenario's rate comes to where the judge has called safe answers unsafe. */
 const downwards = ({ estimate, ceiling }: Held): Shift => ({
