@@ -68,7 +68,12 @@ describe('an endpoint that has never responded', () => {
 
   test('is given up when connections to it break off for some seconds, in which it is asked a few times', async () => {
     const client = createChatEndpoint(
-      await optionsFor(response => void response.destroy(), { timeout: AMPLE }),
+      await optionsFor(response => void response.destroy(), {
+        ...{
+          timeout: AMPLE,
+          pacer: createPacer(16, Date.now, undefined, { patience: 25_000, random: () => 0.5 }),
+        },
+      }),
     );
     expect(await messageOf(times(64, () => client.ask(question)))).toContain(
       '/v1 breaks the connection off before it answers (ECONNRESET); check its base URL, and that "some-vlm" is up',
@@ -111,7 +116,10 @@ describe('an endpoint that has never responded', () => {
 describe('an endpoint is waited for', () => {
   test('while too few requests have failed for it to be no accident', async () => {
     const client = createChatEndpoint(
-      await optionsFor(response => void response.destroy(), { maxRetries: 0, timeout: AMPLE }),
+      await optionsFor(response => void response.destroy(), {
+        ...{ maxRetries: 0, timeout: AMPLE },
+        pacer: createPacer(16, Date.now, undefined, { patience: 0, random: () => 0.5 }),
+      }),
     );
     const answers = await times(7, () => client.ask(question));
     expect(answers.map(answer => answer.kind === 'none' && answer.reason)).toEqual(Array(7).fill('network'));

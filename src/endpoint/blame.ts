@@ -37,13 +37,18 @@ function signOf(fault: Fault): Sign | undefined {
     case 'timeout':
       return 'late';
     case 'network':
-      return fault.code === 'TOO_LARGE' ? undefined : 'gone';
+      return fault.code === 'TOO_LARGE' ? undefined : signOfBreak(fault.code);
     case 'status':
       return passes(fault) ? signOfStatus(fault) : undefined;
     default:
       return undefined;
   }
 }
+
+/** Something takes connections for what is not there yet, as a container's proxy does, and ends them. */
+const ENDED: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE']);
+
+const signOfBreak = (code: string): Sign => (ENDED.has(code) ? 'busy' : 'gone');
 
 function signOfStatus(refusal: Refusal): Sign {
   if (refusal.status === 500) return 'failed';

@@ -265,7 +265,7 @@ function createProbes(clock: () => number, random: () => number) {
  * the pauses have an end (ms).
  */
 const FAILED_TIMES = 3;
-const PAUSES = [2000, 4000, 8000, 16_000];
+const PAUSES = [2000, 4000, 8000, ...Array<number>(5).fill(16_000)];
 
 function createPauses() {
   const failed = new Set<object>();

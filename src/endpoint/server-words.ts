@@ -1,3 +1,5 @@
+import { parseJson } from '../common/json.ts';
+
 /** Between words: anything but letters and digits. */
 const GAP = String.raw`[^\p{L}\p{N}]`;
 
@@ -37,6 +39,13 @@ const MESSAGES: readonly RegExp[] = [
   // Gateways written for Node.
   /fetch failed|socket hang up|request failed with status code (?:408|429|5\d\d)|timeout of \d{1,7} ?ms exceeded/,
   /(?:connect |read |write )?(?:ECONNRESET|ECONNREFUSED|ETIMEDOUT|EPIPE)\b.{0,60}/,
+  // vLLM, SGLang and others by PyTorch, whose messages go on about memory; Hugging Face; gateways that got nothing.
+  /(?:torch\.)?(?:cuda\.)?(?:OutOfMemoryError: )?CUDA (?:error: )?out of memory\b.*/,
+  /(?:the )?(?:ai )?model (?:[\w./-]{1,80} )?is (?:currently |still )?(?:loading|(?:temporarily )?unavailable)(?:, please wait)?/,
+  /no response(?: (?:was )?generated| from (?:the )?model)?/,
+  // Front ends for chats.
+  /(?:i'?m |we are |we're )?(?:so )?sorry,? (?:but )?(?:i am|i'm|we are|we're) (?:currently )?experiencing technical difficulties/,
+  /(?:i'?m |we are |we're )?(?:so )?sorry,? (?:but )?(?:i|we) (?:was|were|am|are) unable to process your request (?:due to|because of) an? (?:internal|server|unexpected) (?:server )?error/,
   // New API; DeepSeek.
   /当前分组上游负载已饱和[，,]?请稍后再试|(?:服务器?|系统)繁忙[，,。]?请稍后(?:再试|重试)/,
 ];
@@ -47,14 +56,42 @@ const MESSAGE = new RegExp(
   'iu',
 );
 
-/** A text that is longer is more than a message (characters). */
+/** A text that is longer is more than a message, and what is longer than that no page or frame of one (characters). */
 const LONGEST = 250;
+const LONGEST_FRAMED = 2000;
+
+/** A page with nothing but a message in it, and the server's name, as nginx, HAProxy and Cloudflare send. */
+const PAGE = /^<(?:!doctype\s+html|html)\b/i;
+const COMMENT_OR_TAG = /<!--[\s\S]*?-->|<[^>]*>/g;
+const SERVER_NAME = /^(?:nginx|openresty|cloudflare|apache|haproxy|envoy)(?:\/[\d.]+)?$/i;
+/** A frame of a stream of events, which nobody asked for, or a comment in it. */
+const FRAME = /^(?:data: ?(?:\[DONE\]|\{.*\})|: ?[A-Z ]{1,60})$/;
+
+const isStream = (text: string): boolean => text.split(/\s*\n\s*/).every(line => FRAME.test(line));
+/** What a program of Python ended by. */
+const TRACEBACK = /^Traceback \(most recent call last\):\n/;
+
+/** Messages that stand in a frame; undefined where there is none. */
+function framedIn(text: string): readonly string[] | undefined {
+  if (PAGE.test(text)) {
+    const lines = text.split(COMMENT_OR_TAG).map(line => line.trim());
+    return lines.filter(line => line !== '' && !SERVER_NAME.test(line));
+  }
+  const { error, detail, message } = Object(text.startsWith('{') ? parseJson(text) : null);
+  const said = Object(error).message ?? error ?? detail ?? message;
+  return typeof said === 'string' ? [said] : undefined;
+}
+
+const isMessage = (text: string): boolean => text.length <= LONGEST && MESSAGE.test(text);
 
 /**
- * Whether a text is nothing but what a server or a gateway says of itself, such as `upstream request timeout`: some send it
- * with status 200 as if the model had said it.
+ * Whether a text is nothing but what a server or a gateway says of itself, such as `upstream request timeout`, by itself or
+ * as a page, as JSON or as frames of a stream: some send it with status 200 as if the model had said it.
  */
 export const isServers = (text: string): boolean => {
   const whole = text.trim();
-  return whole.length <= LONGEST && MESSAGE.test(whole);
+  if (isMessage(whole) || TRACEBACK.test(whole)) return true;
+  if (whole.length > LONGEST_FRAMED) return false;
+  const framed = framedIn(whole);
+  return isStream(whole) || (framed !== undefined && framed.length > 0 && framed.every(isMessage));
 };
