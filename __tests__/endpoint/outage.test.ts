@@ -319,6 +319,9 @@ test('24 different requests in a row that meet 500 after an answer are given a p
   const one = {};
   expect(Array.from({ length: 100 }, () => failed(one).wait)).not.toContain(2000);
   expect(waits(23)).toEqual([2000]);
+  const unanswered = createOutage(() => 0, { patience: MINUTE, random: () => 0 });
+  const pauses = Array.from({ length: 300 }, () => unanswered.refused({}, 0, 8, 'garbled').wait);
+  expect(pauses.filter(wait => wait > 0)).toEqual([2000, 4000, 8000, 16_000]);
 });
 
 test('what is no answer, with 200, is given them as well, from the beginning, and is no sign that it is away', () => {

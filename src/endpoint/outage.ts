@@ -131,7 +131,8 @@ export function createOutage(
     refused(request, startedAt, limit, sign, asked = 0) {
       if (longest === 0 || isGivenUp) return ALONE;
       known.refused(sign);
-      if (known.mayBeOwn(sign, since !== null)) return { isAway: false, wait: pauses.after(request, limit) };
+      if (known.mayBeOwn(sign, since !== null))
+        return { isAway: false, wait: pauses.after(request, limit, known.hasAnswered) };
       if (since !== null)
         return startedAt < probes.askedAt ? { isAway: true, wait: 0 } : probed(since, asked);
       if (known.saysNothing(sign)) return ALONE;
@@ -170,6 +171,9 @@ function createKnown(longest: number) {
       sign === 'garbled' || (sign === 'failed' && !isAway && hasAnswered),
     /** Whether what came is no sign of anything. */
     saysNothing: (sign: Sign): boolean => sign === 'late' && !hasAnswered,
+    get hasAnswered() {
+      return hasAnswered;
+    },
     /** Whether it has ever responded. */
     get isHeard() {
       return isHeard;
@@ -265,18 +269,22 @@ function createProbes(clock: () => number, random: () => number) {
  * the pauses have an end (ms).
  */
 const FAILED_TIMES = 3;
-const PAUSES = [2000, 4000, 8000, ...Array<number>(5).fill(16_000)];
+const PAUSES = [2000, 4000, 8000, 16_000];
+/** How often the last one comes again where the endpoint has answered before. */
+const AGAIN = 4;
 
 function createPauses() {
   const failed = new Set<object>();
   let taken = 0;
   return {
     /** How long nothing is to be sent after this one failed (ms), where `limit` may be in flight. */
-    after(request: object, limit: number): number {
+    after(request: object, limit: number, hasAnswered: boolean): number {
       failed.add(request);
       if (failed.size < FAILED_TIMES * Math.min(ENOUGH, limit)) return 0;
       failed.clear();
-      return PAUSES[taken++] ?? 0;
+      const place = taken++;
+      const isAgain = hasAnswered && place < PAUSES.length + AGAIN;
+      return PAUSES[isAgain ? Math.min(place, PAUSES.length - 1) : place] ?? 0;
     },
     over(): void {
       if (failed.size > 0) failed.clear();
