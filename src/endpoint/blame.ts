@@ -1,7 +1,7 @@
 import type { Sign } from './outage.ts';
 import type { Sent } from './pace.ts';
 import type { Pacer } from './pacer.ts';
-import { type Fault, passes, type Refusal } from './problems.ts';
+import { type Fault, passes, RESET, type Refusal } from './problems.ts';
 
 /** What follows what an endpoint said. `again`: another try may do better. `anew`: other words may, and it counts as no try. */
 export type Next = 'settle' | 'again' | 'anew';
@@ -45,10 +45,8 @@ function signOf(fault: Fault): Sign | undefined {
   }
 }
 
-/** Something takes connections for what is not there yet, as a container's proxy does, and ends them. */
-const ENDED: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE']);
-
-const signOfBreak = (code: string): Sign => (ENDED.has(code) ? 'busy' : 'gone');
+/** Something that takes connections and ends them, as a container's proxy does, is there before what it stands for. */
+const signOfBreak = (code: string): Sign => (RESET.has(code) ? 'busy' : 'gone');
 
 function signOfStatus(refusal: Refusal): Sign {
   if (refusal.status === 500) return 'failed';

@@ -35,8 +35,8 @@ const UNHEARD = 1 / 60;
 
 /**
  * What an endpoint refuses by. `busy`: a 429, or what it, or what stands before it, says while nothing is behind it, such
- * as 502 or 503: it may be starting, where it has answered nothing so far. `failed`: a 500, which is the same then, and
- * later may be the request's own, unless the endpoint is away already. `gone`: no connection, or one that breaks off.
+ * as 502, 503 or the end of a connection: it may be starting, where it has answered nothing so far. `failed`: a 500, which is the same then, and
+ * later may be the request's own, unless the endpoint is away already. `gone`: no connection, or an answer that breaks off.
  * `late`: no answer in time, which by itself says nothing of one that has answered nothing so far. `garbled`: a status of
  * 200 with what is no answer, which may be the request's own, and shows that something is there.
  */

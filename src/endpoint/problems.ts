@@ -91,7 +91,7 @@ const BROKEN: Readonly<Record<string, string>> = {
 };
 
 /** Codes of a connection that was made, and ended without a response. */
-const RESET: ReadonlySet<string> = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE']);
+export const RESET: ReadonlySet<string> = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE']);
 
 /** The code of what is answered to TLS by no TLS. */
 const NO_TLS = 'EPROTO';

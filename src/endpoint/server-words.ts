@@ -68,6 +68,7 @@ const SERVER_NAME = /^(?:nginx|openresty|cloudflare|apache|haproxy|envoy)(?:\/[\
 const FRAME = /^(?:data: ?(?:\[DONE\]|\{.*\})|: ?[A-Z ]{1,60})$/;
 
 const isStream = (text: string): boolean => text.split(/\s*\n\s*/).every(line => FRAME.test(line));
+
 /** What a program of Python ended by. */
 const TRACEBACK = /^Traceback \(most recent call last\):\n/;
 
