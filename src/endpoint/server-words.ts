@@ -1,27 +1,36 @@
 import { parseJson } from '../common/json.ts';
 
-/** Between words: anything but letters and digits. */
-const GAP = String.raw`[^\p{L}\p{N}]`;
+/**
+ * What stands around a message and between its parts: anything but letters and digits, and roughly so, as the classes of
+ * Unicode take some 20 ms to be compiled, when the first answers have come and the next requests wait.
+ */
+const GAP = String.raw`[^a-z\d\u00C0-\u1FFF\u3040-\uD7FF\uF900-\uFDFF]`;
 
-/** An error's name and its status, as they stand before a message: `APIError: 502 `. */
-const BEFORE = String.raw`${GAP}{0,6}(?:(?:\w{0,40}(?:error|exception)|HTTP(?:/\d(?:\.\d)?)?)\b${GAP}{1,4}){0,2}(?:(?:408|429|5\d\d)\b${GAP}{1,4})?`;
+const LEADING = new RegExp(`^${GAP}{1,6}`, 'i');
+/** With one API's and New API's mark behind every message. */
+const TRAILING = new RegExp(String.raw`(?: ?\(request id: [\w-]{1,80}\))?${GAP}{0,6}$`, 'i');
 /** What is said behind one. */
-const AGAIN = /(?:please |kindly |you can )?(?:try again|retry|wait|slow down)\b.{0,100}/.source;
-/** One API's and New API's, behind every message. */
-const REQUEST_ID = / ?\(request id: [\w-]{1,80}\)/.source;
+const BEHIND = /(?:please |kindly |you can )?(?:try again|retry|wait|slow down)\b.{0,100}$/;
+const AGAIN = new RegExp(`${GAP}{1,4}${BEHIND.source}`, 'i');
+/** An error's name or its status, as they stand before a message: `APIError: 502 `. */
+const NAME = new RegExp(
+  String.raw`^(?:\w{0,40}(?:error|exception)|HTTP(?:/\d(?:\.\d)?)?|408|429|5\d\d)\b${GAP}{1,4}`,
+  'i',
+);
+const MOST_NAMES = 3;
 
 /**
  * What servers say of themselves in place of an answer, and not of what they were asked: nothing that a filter, or an account's
  * limit that no wait ends, is behind. Each is a whole message but for what stands before and behind.
  */
-const MESSAGES: readonly RegExp[] = [
+const MESSAGES = [
   // The names of statuses, as nginx, Apache, HAProxy and others write them.
   /internal server error|bad gateway|gateway time-?out|request time-?out|too many requests/,
   /service (?:is )?(?:temporarily |currently )?unavailable/,
   // Envoy, and so Istio and many gateways.
   /upstream connect error or disconnect\/reset before headers\b.*|upstream request timeout|no healthy upstream/,
   // Cloudflare, and the library of OpenAI.
-  /error code: (?:408|429|5\d\d|1\d{3})(?: - \{.*\})?/,
+  /error code: (?:408|429|5\d\d|1\d{3})(?: - \{.*)?/,
   /(?:the )?request timed out|connection error/,
   // OpenAI.
   /the server had an error while processing your request(?:\. sorry about that)?/,
@@ -31,7 +40,7 @@ const MESSAGES: readonly RegExp[] = [
   /(?:that|the) model is (?:currently )?overloaded(?: with other requests)?|overloaded/,
   // OpenAI, OpenRouter.
   /you(?:'ve| have)? (?:reached|exceeded|hit) (?:the|your) rate limit/,
-  /(?:api )?rate limit (?:exceeded|reached)(?: for [\w./:@-]{1,80})?(?: in organization [\w-]{1,60})?(?: on [\w ]{1,40}(?:\(\w{2,4}\))?)?(?:[:.] (?:limit\b|free-models).{0,140})?/,
+  /(?:api )?rate limit (?:exceeded|reached)(?: for [\w./:@-]{1,80})?(?: in organization [\w-]{1,60})?(?: on [\w ]{1,40}(?:\(\w{2,4}\)?)?)?(?:[:.] (?:limit\b|free-models).{0,140})?/,
   // LiteLLM.
   /litellm\.(?:Timeout|(?:RateLimit|APIConnection|InternalServer|ServiceUnavailable|BadGateway)Error)\b.*/,
   // FastChat, and what is built on it.
@@ -48,13 +57,7 @@ const MESSAGES: readonly RegExp[] = [
   /(?:i'?m |we are |we're )?(?:so )?sorry,? (?:but )?(?:i|we) (?:was|were|am|are) unable to process your request (?:due to|because of) an? (?:internal|server|unexpected) (?:server )?error/,
   // New API; DeepSeek.
   /当前分组上游负载已饱和[，,]?请稍后再试|(?:服务器?|系统)繁忙[，,。]?请稍后(?:再试|重试)/,
-];
-
-const ANY = MESSAGES.map(({ source }) => source).join('|');
-const MESSAGE = new RegExp(
-  `^${BEFORE}(?:${ANY})(?:${GAP}{1,4}${AGAIN})?(?:${REQUEST_ID})?${GAP}{0,6}$`,
-  'iu',
-);
+].map(({ source }) => new RegExp(`^(?:${source})$`, 'i'));
 
 /** A text that is longer is more than a message, and what is longer than that no page or frame of one (characters). */
 const LONGEST = 250;
@@ -83,7 +86,15 @@ function framedIn(text: string): readonly string[] | undefined {
   return typeof said === 'string' ? [said] : undefined;
 }
 
-const isMessage = (text: string): boolean => text.length <= LONGEST && MESSAGE.test(text);
+function isMessage(text: string): boolean {
+  if (text.length > LONGEST) return false;
+  let rest = text.replace(LEADING, '').replace(TRAILING, '').replace(AGAIN, '');
+  for (let names = 0; names <= MOST_NAMES; names += 1) {
+    if (MESSAGES.some(message => message.test(rest))) return true;
+    rest = rest.replace(NAME, '');
+  }
+  return false;
+}
 
 /**
  * Whether a text is nothing but what a server or a gateway says of itself, such as `upstream request timeout`, by itself or
