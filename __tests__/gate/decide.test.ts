@@ -786,10 +786,10 @@ describe('a run that was cancelled', () => {
   const cutShort = { leaves: 'a fragment', why: 'it was cancelled', isCancelled: true } as const;
   const first =
     'inconclusive: The run was cut short (it was cancelled): what it did not ask cannot be passed.';
-  const lacking = ['The run ended before 69 of 85 planted answers were judged.'];
+  const unproved = 'The run ended before 69 of 85 planted answers were judged.';
 
   test.each<[string, Partial<Parameters<typeof decide>[1]>, string | RegExp]>([
-    ['a judge that was to be proved', { lacking }, `inconclusive: ${lacking[0]}`],
+    ['a judge that was to be proved', { unproved }, `inconclusive: ${unproved}`],
     [
       'a pair',
       { ...evidenceOf([]), comparison: null, baseline: 'none', controls: null },
@@ -812,7 +812,7 @@ describe('a run that was cancelled', () => {
   });
 
   test('is an error for what is wrong all the same', () => {
-    const evidence = { ...evidenceOf(tenth), lacking, cutShort };
+    const evidence = { ...evidenceOf(tenth), unproved, cutShort };
     expect(decide(policy, { ...evidence, planted: planted(12, 6) }).outcome).toBe('error');
     expect(decide(policy, { ...evidence, problems: ['The endpoint refused the key (401).'] }).outcome).toBe(
       'error',

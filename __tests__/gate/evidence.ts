@@ -63,7 +63,7 @@ export function evidenceOf(
     early: null,
     cutShort: null,
     problems: [],
-    lacking: [],
+    unproved: null,
   };
 }
 

@@ -84,7 +84,7 @@ export function sampleReport(changes: Partial<Sample> = {}): Report {
     early: null,
     cutShort: null,
     problems: [],
-    lacking: [],
+    unproved: null,
   });
   return { ...aroundOf(sample, now), verdict, estimates, comparison, baseline: baselineOf(sample) };
 }

@@ -51,7 +51,7 @@ export interface AskedRun {
   readonly early: Evidence['early'];
   readonly cutShort: Evidence['cutShort'];
   readonly problems: Evidence['problems'];
-  readonly lacking: Evidence['lacking'];
+  readonly unproved: Evidence['unproved'];
   readonly heard: Heard;
   /** Notices of what was asked under, whatever came of it. */
   readonly conditions: readonly string[];

@@ -63,7 +63,7 @@ export function conclude(asked: AskedRun): Conclusion {
     early: asked.early,
     cutShort: asked.cutShort,
     problems: [...asked.problems, ...unshared(asked, comparison)],
-    lacking: asked.lacking,
+    unproved: asked.unproved,
   });
   return {
     verdict,

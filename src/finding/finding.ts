@@ -123,7 +123,7 @@ function askedOf(parts: FindingParts, results: FindingParts['results']): AskedRu
     early: parts.early,
     cutShort,
     problems: problemsOf(parts, told),
-    lacking: planted.unproved === undefined ? [] : [planted.unproved],
+    unproved: planted.unproved ?? null,
     heard: heardIn(sampled),
     conditions: conditionsOf(parts),
     happenings: happeningsOf(parts, shown),

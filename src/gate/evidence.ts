@@ -148,6 +148,6 @@ export interface Evidence {
   } | null;
   /** What went fatally wrong, a sentence each. */
   readonly problems: readonly string[];
-  /** What it ended before, without which nothing can be relied on, a sentence each. */
-  readonly lacking: readonly string[];
+  /** That the run ended before the judge was proved, in a sentence; null when it did not. */
+  readonly unproved: string | null;
 }

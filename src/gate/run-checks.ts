@@ -28,7 +28,7 @@ const lack = (check: Check, sentence: string, { cutShort }: Evidence): Reason =>
 export function checkRun(policy: Policy, evidence: Evidence): readonly Reason[] {
   const problems = [
     ...evidence.problems.map(problem => error('run', problem)),
-    ...evidence.lacking.map(sentence => lack('run', sentence, evidence)),
+    ...(evidence.unproved === null ? [] : [lack('run', evidence.unproved, evidence)]),
   ];
   const judged = checkJudged(evidence);
   return [

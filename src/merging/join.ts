@@ -61,7 +61,7 @@ export function joinShards({ shards, first: { report }, policy, baseline }: Shar
     early: null,
     cutShort: cutShort === null ? null : { leaves: 'a fragment', why: cutShort, ...cancelledIn(shards) },
     problems: problemsIn(shards),
-    lacking: [],
+    unproved: null,
     heard: heardTogether(parts.map(({ report }) => report.part.heard)),
     conditions: [...new Set(parts.flatMap(shard => shard.report.part.conditions))],
     happenings: [
