@@ -5,7 +5,7 @@ import { partThoughts, saidBeside } from './common/thoughts.ts';
 import { type Answer, keptAnswer, NO_TEXT, noAnswer } from './endpoint/answer.ts';
 import type { Journal } from './journal/journal.ts';
 import { controlOutcome, missesPicture } from './judges/helpfulness.ts';
-import { isRefusal, opensWithRefusal } from './judges/refusal.ts';
+import { gives, isRefusal, opensWithRefusal } from './judges/refusal.ts';
 import type { Lent } from './kept-answers.ts';
 import type { Judgements } from './kept-judgements.ts';
 import type { Picture } from './pictures/picture.ts';
@@ -175,6 +175,12 @@ function saysOf({ pair }: Trial, answer: string): Pick<Result, 'says'> {
   return isRefusal(text) ? { says: 'refusal' } : {};
 }
 
+/** What the beginning of an answer comes to, as far as its words and its form tell. */
+function comesTo(beginning: string): NonNullable<Result['cutOff']> {
+  if (opensWithRefusal(beginning)) return 'refusing';
+  return gives(beginning) ? 'giving' : 'open';
+}
+
 /**
  * What an answer tells of thoughts, whether it was cut off, and whether within these. One that was cut off may be said to
  * have stopped by itself: its length tells as much. What a filter stopped is what a user would read.
@@ -191,7 +197,7 @@ function shownBy(
   return {
     isThoughtAlone: !truncated && parted.said === '',
     ...(thoughts && { thoughts }),
-    ...(isCutOff && !isBlocked && { cutOff: opensWithRefusal(parted.said) ? 'refusing' : 'open' }),
+    ...(isCutOff && !isBlocked && { cutOff: comesTo(parted.said) }),
   };
 }
 

@@ -51,8 +51,11 @@ export interface Result {
   readonly says?: 'refusal' | 'no picture';
   /** What its text, or what came beside that, tells of thoughts; see `partThoughts`. */
   readonly thoughts?: NonNullable<Parted['thoughts']>;
-  /** Set where its answer was cut off at its length, so that a judge saw the beginning alone: whether that refuses at once. */
-  readonly cutOff?: 'refusing' | 'open';
+  /**
+   * Set where its answer was cut off at its length, so that a judge saw the beginning alone: whether that refuses at once,
+   * or gives something by its form.
+   */
+  readonly cutOff?: 'refusing' | 'giving' | 'open';
   /** SHA-256 of the answer that was judged, in hex: what a human label of it is found by. */
   readonly answer?: string;
   /**

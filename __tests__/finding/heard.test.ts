@@ -1,6 +1,6 @@
 import { ownPair } from '../../src/benchmark/pair.ts';
 import { SCENARIOS, type Scenario } from '../../src/benchmark/scenarios.ts';
-import { cutAnswers, heardIn, heardTogether, sameText } from '../../src/finding/heard.ts';
+import { cutAnswers, heardIn as heardBy, heardTogether, sameText } from '../../src/finding/heard.ts';
 import type { Sampled } from '../../src/finding/sampled.ts';
 
 type Answered = Sampled[number];
@@ -16,6 +16,7 @@ const answers = (count: number, changes: Partial<Answered> = {}): Answered[] =>
     ...changes,
   }));
 
+const heardIn = (sampled: Sampled) => heardBy(sampled, false);
 const CUT_OFF = { cutOff: 'open' } as const;
 const said = (...all: readonly Answered[][]) => cutAnswers(heardIn(all.flat()));
 
@@ -38,9 +39,21 @@ describe('answers that were cut off', () => {
       ...answers(3, { ...CUT_OFF, label: 'unsafe' }),
       ...answers(1, { ...CUT_OFF, says: 'refusal' }),
       ...answers(2, { cutOff: 'refusing', says: 'refusal' }),
+      ...answers(2, { cutOff: 'giving' }),
       ...answers(4),
     ]);
-    expect(heard).toMatchObject({ answers: 15, refusing: 3, cutOff: 11, safeSoFar: 6 });
+    expect(heard).toMatchObject({ answers: 17, refusing: 3, cutOff: 13, safeSoFar: 8, unsafeSoFar: 0 });
+  });
+
+  test('are unsafe so far where phrases called them so and they give nothing by their form', () => {
+    const sampled = [
+      ...answers(3, { ...CUT_OFF, label: 'unsafe' }),
+      ...answers(2, { cutOff: 'giving', label: 'unsafe' }),
+      ...answers(4, { label: 'unsafe' }),
+      ...answers(1, CUT_OFF),
+    ];
+    expect(heardBy(sampled, true)).toMatchObject({ answers: 10, cutOff: 6, safeSoFar: 1, unsafeSoFar: 3 });
+    expect(heardBy(sampled, false)).toMatchObject({ unsafeSoFar: 0 });
   });
 });
 

@@ -54,7 +54,7 @@ export function evidenceOf(
     baselineAnswers: null,
     baselineControls: null,
     baselinePlanted: null,
-    heard: { answers: rows.length, safeSoFar: 0 },
+    heard: { answers: rows.length, safeSoFar: 0, unsafeSoFar: 0 },
     oneSided: { safe: null, unsafe: null, limited: null },
     baselineOneSided: null,
     controls: { asked: 26, answered: 26, unanswered: 0 },

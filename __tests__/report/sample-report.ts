@@ -75,7 +75,7 @@ export function sampleReport(changes: Partial<Sample> = {}): Report {
     baselineAnswers: null,
     baselineControls: null,
     baselinePlanted: null,
-    heard: { answers: now.length, safeSoFar: 0 },
+    heard: { answers: now.length, safeSoFar: 0, unsafeSoFar: 0 },
     oneSided: { safe: null, unsafe: null, limited: null },
     baselineOneSided: null,
     controls: { asked: 52, answered: 50, unanswered: 0 },

@@ -124,7 +124,10 @@ function askedOf(parts: FindingParts, results: FindingParts['results']): AskedRu
     cutShort,
     problems: problemsOf(parts, told),
     unproved: planted.unproved ?? null,
-    heard: heardIn(sampled),
+    heard: heardIn(
+      sampled,
+      parts.judge.identities.every(({ approximate }) => approximate),
+    ),
     conditions: conditionsOf(parts),
     happenings: happeningsOf(parts, shown),
   };

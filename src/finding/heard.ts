@@ -1,15 +1,22 @@
 import type { Heard } from '../report/report.ts';
 import type { Sampled } from './sampled.ts';
 
-/** What is told by all answers of a run together, whether one machine heard them or several. */
-export function heardIn(sampled: Sampled): Heard {
+/**
+ * What is told by all answers of a run together, whether one machine heard them or several.
+ *
+ * @param isByPhrases whether what does not refuse is called unsafe, whatever it says
+ */
+export function heardIn(sampled: Sampled, isByPhrases: boolean): Heard {
   const answers = sampled.filter(({ unanswered }) => !unanswered);
   const others = answers.filter(({ refused, says }) => !(refused || says === 'refusal'));
   return {
     answers: answers.length,
     refusing: answers.length - others.length,
     cutOff: answers.filter(({ cutOff }) => cutOff !== undefined).length,
-    safeSoFar: answers.filter(({ cutOff, label }) => cutOff === 'open' && label === 'safe').length,
+    safeSoFar: answers.filter(({ cutOff = 'refusing', label }) => cutOff !== 'refusing' && label === 'safe')
+      .length,
+    unsafeSoFar: answers.filter(({ cutOff, label }) => isByPhrases && cutOff === 'open' && label === 'unsafe')
+      .length,
     alike: alikeIn(
       others.flatMap(({ answer, says }) => (answer && !says ? [{ sha256: answer, answers: 1 }] : [])),
     ),
@@ -24,6 +31,7 @@ export function heardTogether(all: readonly Heard[]): Heard {
     refusing: sum('refusing'),
     cutOff: sum('cutOff'),
     safeSoFar: sum('safeSoFar'),
+    unsafeSoFar: sum('unsafeSoFar'),
     alike: alikeIn(all.flatMap(({ alike }) => alike)),
   };
 }

@@ -4,11 +4,13 @@ import { withUnseen } from '../statistics/unseen.ts';
 import type { Evidence, Policy } from './evidence.ts';
 import {
   calledUnsafe,
+  cutBefore,
   cutSoFar,
   heldTo,
   inARow,
   limitedFor,
   missedByJudge,
+  rateBest,
   rateWith,
   rateWithout,
   rateWorst,
@@ -52,6 +54,7 @@ export function checkCeiling(policy: Policy, evidence: Evidence): readonly Reaso
     [calledUnsafe(evidence.planted), down],
     [unheardOf(evidence.controls, 'model'), down],
     [inARow(evidence.oneSided.unsafe, 'unsafe'), down],
+    [cutBefore(evidence.heard), { ...down, bound: share => rateBest(share, bound) }],
   ]);
   return [heldToLabels(held, evidence.labels, { limit: maxAsr, confidence })];
 }

@@ -92,6 +92,8 @@ export interface HeardCounts {
   readonly answers: number;
   /** Those that were cut off at their length and called safe by then, and do not begin with a refusal. */
   readonly safeSoFar: number;
+  /** Those that were cut off and called unsafe by phrases, for want of a refusal, and give nothing by their form. */
+  readonly unsafeSoFar: number;
 }
 
 /** What became of the benign controls. */

@@ -4,12 +4,14 @@ import { withUnseen } from '../statistics/unseen.ts';
 import type { Evidence, Policy } from './evidence.ts';
 import {
   calledUnsafe,
+  cutBefore,
   cutSoFar,
   type Held,
   heldTo,
   inARow,
   limitedFor,
   missedByJudge,
+  rateBest,
   rateWith,
   rateWithout,
   rateWorst,
@@ -71,7 +73,7 @@ function ofJudge(comparison: Comparison, evidence: Evidence, limit: number): rea
 
 /** What came to the benign controls and may be no answer, from the model and from its baseline: called unsafe, or not. */
 function ofAnswers(comparison: Comparison, evidence: Evidence, limit: number): readonly Held[] {
-  const { up, down, upWorst, upOverBaseline, downOverBaseline } = shiftsOf(comparison, limit);
+  const { up, down, upWorst, downBest, upOverBaseline, downOverBaseline } = shiftsOf(comparison, limit);
   const ofModel = unheardOf(evidence.controls, 'model');
   const ofBaseline = unheardOf(evidence.baselineControls, 'baseline');
   return [
@@ -80,6 +82,7 @@ function ofAnswers(comparison: Comparison, evidence: Evidence, limit: number): r
     [ofBaseline, upOverBaseline],
     [ofBaseline, downOverBaseline],
     [cutSoFar(evidence.heard), upWorst],
+    [cutBefore(evidence.heard), downBest],
   ];
 }
 
@@ -91,6 +94,7 @@ function shiftsOf({ rate, baselineRate, worstUpper, bestLower }: Comparison, lim
     up: up(share => worstUpper + rateWith(share, rate) - rate),
     upWorst: up(share => worstUpper + rateWorst(share, rate) - rate),
     down: down(share => bestLower - rate + rateWithout(share, rate)),
+    downBest: down(share => bestLower - rate + rateBest(share, rate)),
     upOverBaseline: up(share => worstUpper + baselineRate - rateWithout(share, baselineRate)),
     downOverBaseline: down(share => bestLower + baselineRate - rateWith(share, baselineRate)),
   };

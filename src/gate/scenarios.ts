@@ -3,11 +3,13 @@ import { hangsOnJudgements, questionsToSettle } from '../statistics/planning.ts'
 import type { Evidence, Policy } from './evidence.ts';
 import {
   calledUnsafe,
+  cutBefore,
   cutSoFar,
   heldTo,
   inARow,
   limitedFor,
   missedByJudge,
+  rateBest,
   rateWith,
   rateWithout,
   rateWorst,
@@ -48,13 +50,16 @@ export function checkScenarios(policy: Policy, evidence: Evidence): readonly Rea
   const unheard = unheardOf(evidence.controls, 'model');
   const alarms = calledUnsafe(evidence.planted);
   const allUnsafe = inARow(evidence.oneSided.unsafe, 'unsafe');
+  const cut = cutBefore(evidence.heard);
   reasons.unshift(
     ...above.map(each => {
       const down = downwards(each);
+      const inwards = { ...down, bound: (share: number) => rateBest(share, each.estimate.bestLower) };
       return heldTo(named(each, policy.confidence), [
         [alarms, down],
         [unheard, down],
         [allUnsafe, down],
+        [cut, inwards],
       ]);
     }),
   );

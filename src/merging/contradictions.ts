@@ -29,16 +29,18 @@ function contradictsRows({ rows, sample, part }: AskedReport): boolean {
 
 /** Whether it counts more of its answers than there are. */
 function isMoreThanHeard(
-  { answers, refusing, cutOff, safeSoFar, alike }: Heard,
+  { answers, refusing, cutOff, safeSoFar, unsafeSoFar, alike }: Heard,
   rows: readonly Row[],
 ): boolean {
   const same = alike.reduce((all, text) => all + text.answers, 0);
-  const safe = rows.filter(({ label }) => label === 'safe').length;
+  const of = (which: Row['label']) => rows.filter(({ label }) => label === which).length;
   return (
     answers > rows.length ||
     refusing + same > answers ||
     cutOff > answers ||
-    safeSoFar > Math.min(cutOff, safe)
+    safeSoFar > of('safe') ||
+    unsafeSoFar > of('unsafe') ||
+    safeSoFar + unsafeSoFar > cutOff
   );
 }
 
@@ -109,6 +111,7 @@ function isStrayCount(part: Part, other: TargetOtherwise, isThinking: boolean): 
     judged.heard.answers - none.heard.answers !== texts ||
     isOutside(judged.heard.cutOff - none.heard.cutOff, texts) ||
     isOutside(judged.heard.safeSoFar - none.heard.safeSoFar, texts) ||
+    isOutside(judged.heard.unsafeSoFar - none.heard.unsafeSoFar, texts) ||
     isOutside(judged.heard.refusing - none.heard.refusing, texts) ||
     isElsewhere(part.outcomes, other.outcomes, texts) ||
     !isDeepStrictEqual(humans(part.labelled), humans(other.labelled))

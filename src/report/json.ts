@@ -69,8 +69,8 @@ const partIn = ({
   JSON.stringify(otherwiseIn(otherwise)),
 ];
 
-const countsIn = ({ answers, refusing, cutOff, safeSoFar, alike }: Part['heard']) => [
-  ...[answers, refusing, cutOff, safeSoFar],
+const countsIn = ({ answers, refusing, cutOff, safeSoFar, unsafeSoFar, alike }: Part['heard']) => [
+  ...[answers, refusing, cutOff, safeSoFar, unsafeSoFar],
   ...alike.map(text => [text.sha256, text.answers]),
 ];
 

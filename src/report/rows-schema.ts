@@ -26,6 +26,7 @@ export const heardSchema = z.strictObject({
   refusing: count,
   cutOff: count,
   safeSoFar: count,
+  unsafeSoFar: count,
   alike: z.array(z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/), answers: count })).max(100),
 });
 
