@@ -126,6 +126,41 @@ test('after answers, twenty in a row end the run, and none is waited for', async
   expect(pacer).toMatchObject({ lowest: 8, limit: 8, isAway: false });
 });
 
+describe('words with status 200 in place of an answer', () => {
+  const inWords: Script = response =>
+    sendJson(
+      response,
+      completion({
+        content: 'Error: You exceeded your current quota, please check your plan and billing details.',
+      }),
+    );
+
+  test('end the run at once as the first answer', async () => {
+    const { client } = await clientOf(inWords);
+    const problem = await client.ask(question).catch((error: unknown) => error);
+    expect(problem).toEqual(new FatalEndpointError(sentence(200, 'insufficient_quota')));
+    expect(endpoint.asked).toHaveLength(1);
+  });
+
+  test('are no answer after four tries amid answers', async () => {
+    const { client, pacer } = await clientOf((...all) => (isIn(all[1], 'That?') ? inWords : well)(...all), 5);
+    await client.ask(question);
+    const detail = sentence(200, 'insufficient_quota');
+    expect(await client.ask({ ...question, text: 'That?' })).toMatchObject({ reason: 'rejected', detail });
+    expect(await client.ask(question)).toMatchObject({ kind: 'text' });
+    expect(endpoint.asked).toHaveLength(1 + 4 + 1);
+    expect(pacer).toMatchObject({ lowest: 8, limit: 8, isAway: false });
+    pacer.end();
+  });
+
+  test('of a model that has thought are its answer', async () => {
+    const { client } = await clientOf(response =>
+      sendJson(response, completion({ content: '余额不足', reasoning_content: 'Well.' })),
+    );
+    expect(await client.ask(question)).toMatchObject({ kind: 'text', text: '余额不足' });
+  });
+});
+
 describe('a 402', () => {
   const unpaid: Script = response => sendJson(response, {}, 402);
   const unpaidSentence = (): string =>

@@ -1509,6 +1509,11 @@ describe('an account whose credit is used up', () => {
       line => unasked(line, 'insufficient_quota'),
       'did not run the batch (insufficient_quota)',
     ],
+    [
+      '200 and words in place of an answer',
+      line => saying(line, '余额不足'),
+      'answered 200 (insufficient_quota)',
+    ],
   ])('ends the run at once where each line says so by %s', async (_, lineOf, said) => {
     const { client, server } = await scripted(lines => ({ errors: lines.map(lineOf) }));
     const error = await askAll(client, 40).catch(each => each);

@@ -3,8 +3,8 @@ import { parseJson } from '../common/json.ts';
 import { isLegible } from '../common/legible.ts';
 import { partThoughts } from '../common/thoughts.ts';
 import { type Answer, NO_TEXT, NO_USAGE, noAnswer, type Usage } from './answer.ts';
-import { holdsOne, isFilter } from './problems.ts';
-import { isServers } from './server-words.ts';
+import { ACCOUNT_ADVICE, holdsOne, isFilter } from './problems.ts';
+import { serversWordIn } from './server-words.ts';
 
 const contentPart = z.object({
   type: z.string(),
@@ -130,14 +130,28 @@ function answerIn(json: unknown): Ended {
   }
   const thinking = thoughtTokens.safeParse(json).data?.usage.completion_tokens_details.reasoning_tokens ?? 0;
   const said = saidIn(choice.message, { isLong, isBlocked, usage, thinking });
-  return { answer: isOfServer(said) ? noAnswer('server', SERVERS, usage) : said, isEndTold };
+  return { answer: serversIn(said, usage) ?? said, isEndTold };
 }
 
-const SERVERS = "status 200 with a server's error message as its text";
+/** What stands in place of an answer where that is a gateway's word: it neither thinks nor is cut off. */
+function serversIn(said: Answer, usage: Usage): Answer | undefined {
+  if (said.kind !== 'text' || said.truncated || said.hasThought) return undefined;
+  switch (serversWordIn(said.text)) {
+    case 'passing':
+      return noAnswer('server', "status 200 with a server's error message as its text", usage);
+    case 'used-up':
+      return noAnswer('rejected', ACCOUNT_ADVICE, usage);
+    default:
+      return undefined;
+  }
+}
 
-/** Whether what stands in place of an answer is a gateway's word: it neither thinks nor is cut off. */
-const isOfServer = (said: Answer): boolean =>
-  said.kind === 'text' && !said.truncated && !said.hasThought && isServers(said.text);
+/** Whether a body says, in place of an answer, that the account there is used up. */
+export const isUsedUp = ({ answer }: Pick<Reading, 'answer'>): boolean =>
+  answer.kind === 'none' && answer.reason === 'rejected';
+
+/** The error that says the same. */
+export const USED_UP_ERROR = { code: 'insufficient_quota' };
 
 /** What a body is that is no JSON. */
 function kindOf(body: string): string {

@@ -1,5 +1,6 @@
+import { APIError } from 'openai';
 import { type Answer, CUT, filtered, noAnswer, STOPPED } from './answer.ts';
-import { createEnds, readBody } from './body.ts';
+import { createEnds, isUsedUp, readBody, USED_UP_ERROR } from './body.ts';
 import type { ChatEndpoint, ChatRequest } from './chat.ts';
 import { createBelief, createDialectLearner, type DialectLearner } from './dialect.ts';
 import { type Access, openAi } from './library.ts';
@@ -58,6 +59,9 @@ export function createChatEndpoint(options: ClientOptions): ChatEndpoint {
         }
         const response = await client.post(COMPLETIONS_PATH, { body, headers: JSON_TYPE }).asResponse();
         const reading = readBody(await response.text(), secrets);
+        // As by any other status: it is asked for a few times more, and ends the run where everybody is told so.
+        if (isUsedUp(reading))
+          throw new APIError(response.status, USED_UP_ERROR, undefined, response.headers);
         const answer = ends(reading);
         options.heardBy?.(reading.servedBy);
         meter.spend(answer.usage);

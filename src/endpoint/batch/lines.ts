@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseJson } from '../../common/json.ts';
 import { type Answer, filtered, noAnswer } from '../answer.ts';
-import { type Reading, readBody } from '../body.ts';
+import { isUsedUp, type Reading, readBody, USED_UP_ERROR } from '../body.ts';
 import { LARGEST_BODY, passingFault } from '../client.ts';
 import { withError } from '../detail.ts';
 import { parametersIn } from '../objections.ts';
@@ -65,6 +65,7 @@ export function readLine(text: string, secrets: readonly string[]): BatchLine | 
   const { status_code: status, body } = response;
   if (status !== 200) return { id, outcome: refused(status, body, secrets) };
   const reading = readBody(typeof body === 'string' ? body : JSON.stringify(body ?? ''), secrets);
+  if (isUsedUp(reading)) return { id, outcome: refused(status, { error: USED_UP_ERROR }, secrets) };
   return { id, outcome: { kind: 'answered', ...reading } };
 }
 
