@@ -12,6 +12,7 @@ import { baselineJson, reportJson } from '../../src/report/json.ts';
 import { observationsOf } from '../../src/report/observations.ts';
 import { readReport } from '../../src/report/read-report.ts';
 import type { Part, Report } from '../../src/report/report.ts';
+import { TOOL } from '../../src/tool.ts';
 import { reportOf, sharded } from './sharded.ts';
 
 /** Two runs of four, one after another. */
@@ -330,81 +331,111 @@ describe('a shard that went wrong', () => {
 });
 
 describe('what is refused', () => {
-  const other: readonly (readonly [string, (report: Bendable) => void])[] = [
+  const other: readonly (readonly [string, string, (report: Bendable) => void])[] = [
     [
       'judge wording',
+      'sha256:0, and there sha256:HASH',
       report => {
         report.fingerprint = { ...report.fingerprint, 'judge wording': 'sha256:0' };
       },
     ],
     [
       'data set',
+      'published, and there sha256:HASH',
       report => {
         report.fingerprint = { ...report.fingerprint, 'data set': 'published' };
       },
     ],
     [
       'tool version',
+      `${TOOL.name} 9.9.9, and there ${TOOL.name} ${TOOL.version}`,
       report => {
         report.tool = { ...report.tool, version: '9.9.9' };
       },
     ],
     [
       'commit',
+      `${'a'.repeat(40)}, and there ffac537e6cbbf934b08745a378932722df287a53`,
       report => {
         report.run = { ...report.run, sha: 'a'.repeat(40) };
       },
     ],
     [
       'repository',
+      'some/other, and there octo-org/octo-repo',
       report => {
         report.run = { ...report.run, repository: 'some/other' };
       },
     ],
     [
       'workflow run',
+      'https://github.com/some/repository/actions/runs/99, and there none',
       report => {
         report.run = { ...report.run, url: 'https://github.com/some/repository/actions/runs/99' };
       },
     ],
     [
       'model',
+      'another, and there fixture-vlm',
       report => {
         report.model = { ...report.model, name: 'another' };
       },
     ],
     [
+      'base-url',
+      'https://other.example/v1, and there URL',
+      report => {
+        report.model = { ...report.model, endpoint: 'https://other.example/v1' };
+      },
+    ],
+    [
+      'judge',
+      'official (fixture-judge at https://other.example/v1), and there official (fixture-judge at URL)',
+      report => {
+        report.fingerprint = {
+          ...report.fingerprint,
+          judge: 'official (fixture-judge at https://other.example/v1)',
+        };
+      },
+    ],
+    [
       'sample',
+      '41, and there 40',
       report => {
         report.sample = { ...report.sample, requested: '41' };
       },
     ],
     [
       'seed',
+      '2, and there 1',
       report => {
         report.sample = { ...report.sample, seed: '2' };
       },
     ],
     [
       'questions of the data set',
+      '',
       report => {
         report.part = { ...partOf(report), population: { '07-Sex': 9 } };
       },
     ],
     [
       'arms of the safety prompt',
+      '',
       report => {
         report.part = { ...partOf(report), defence: { rows: [], refusals: 0 } };
       },
     ],
     [
       'min-helpfulness',
+      '0, and there 50',
       report => {
         report.policy = { ...report.policy, minHelpfulness: 0 };
       },
     ],
     [
       'baseline model',
+      'x, and there none',
       report => {
         report.part = { ...partOf(report), baselineRows: [] };
         report.baseline = { source: 'x', state: 'compared', note: '' };
@@ -412,9 +443,24 @@ describe('what is refused', () => {
     ],
   ];
 
-  test.each(other)('a shard of another %s', async (name, bend) => {
-    expect(await lines(bent(bend))).toEqual([
-      `input "reports": "b/report.json" (shard 2/3) does not belong with "a/report.json" (shard 1/3): they differ in ${name}`,
+  test.each(other)('a shard of another %s (%s)', async (name, values, bend) => {
+    const told = values ? ` (${values})` : '';
+    const url = plain.shards[0]?.model.endpoint ?? '';
+    const said = (await lines(bent(bend))).map(line =>
+      line.replace(url, 'URL').replace(/sha256:[\da-f]{16}/, 'sha256:HASH'),
+    );
+    expect(said).toEqual([
+      `input "reports": "b/report.json" (shard 2/3) does not belong with "a/report.json" (shard 1/3): they differ in ${name}${told}`,
+    ]);
+  });
+
+  test('a shard whose baseline model is at another address, which is told with both', async () => {
+    const [first, second, third] = compared.shards as readonly [Report, Report, Report];
+    const { source } = first.baseline as { source: string };
+    const moved = source.replace(/http:.*/, 'https://other.example/v1');
+    const baseline = second.baseline && { ...second.baseline, source: moved };
+    expect(await lines([first, { ...second, baseline }, third])).toEqual([
+      `input "reports": "b/report.json" (shard 2/3) does not belong with "a/report.json" (shard 1/3): they differ in baseline model (fixture-vlm-next at https://other.example/v1, and there ${source})`,
     ]);
   });
 

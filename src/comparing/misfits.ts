@@ -1,4 +1,4 @@
-import { differingFields } from '../finding/fingerprint.ts';
+import { differingFields, toldApart } from '../finding/fingerprint.ts';
 import { clip, plain } from '../report/escape.ts';
 import type { Fingerprint, Report } from '../report/report.ts';
 
@@ -30,10 +30,10 @@ function foreign(first: Placed, other: Placed): readonly string[] {
   const [one, another] = [asked(first), asked(other)];
   const differing = differingFields(one, another)
     .filter(field => !OF_THE_MODEL.includes(field))
-    .map(field => `${field} (${shown(another[field])}, and there ${shown(one[field])})`);
+    .map(field => toldApart(field, another[field], one[field]));
   if (differing.length === 0) return [];
   return [
-    `"${plain(other.path)}" cannot stand beside "${plain(first.path)}": they differ in ${plain(differing.join(', '))}; ask both under the same`,
+    `"${plain(other.path)}" cannot stand beside "${plain(first.path)}": they differ in ${differing.join(', ')}; ask both under the same`,
   ];
 }
 
@@ -43,8 +43,6 @@ const asked = ({ report: { fingerprint, sample } }: Placed): Fingerprint => ({
   kinds: sample.kinds.join(', '),
   scenarios: sample.scenarios.map(scenario => scenario.slice(0, 2)).join(', '),
 });
-
-const shown = (value: string | undefined): string => (value === undefined ? 'none' : clip(value, 120));
 
 /** The same run stands beside itself where a path is given twice, or a pattern matches a copy. */
 function twice(reports: readonly Placed[]): readonly string[] {

@@ -6,6 +6,7 @@ import { gatedArm } from '../inputs/arms.ts';
 import type { RunConfig } from '../inputs.ts';
 import type { Judge, JudgeIdentity } from '../judges/judgement.ts';
 import { fontHash, RENDERER } from '../pictures/renderer.ts';
+import { clip, plain } from '../report/escape.ts';
 import type { Fingerprint } from '../report/report.ts';
 
 /** The fingerprint of a run under this configuration; known before anything is asked. */
@@ -61,6 +62,14 @@ export function differingFields(one: Fingerprint, other: Fingerprint): readonly 
   const fields = new Set([...Object.keys(one), ...Object.keys(other)]);
   return [...fields].filter(field => one[field] !== other[field]);
 }
+
+/** A field that differs, with its value and that of the other one: words from files, each cut to 120 characters. */
+export const toldApart = (field: string, own: Value, there: Value): string =>
+  plain(`${field} (${shown(own)}, and there ${shown(there)})`);
+
+type Value = string | number | null | undefined;
+
+const shown = (value: Value): string => clip(String(value ?? '') || 'none', 120);
 
 function dataSetOf(files: readonly DataFile[]): string {
   if (files.every(({ published }) => published)) return 'published';

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { toldApart } from '../finding/fingerprint.ts';
 import { clip, plain } from '../report/escape.ts';
 import type { Part, Report, Row } from '../report/report.ts';
 import { contradictsItself } from './contradictions.ts';
@@ -101,23 +102,32 @@ function foreignLines([first, ...others]: readonly AskedShard[]): readonly strin
     const names = [...new Set([...Object.keys(wanted), ...Object.keys(own)])];
     const differing = names.filter(name => !isDeepStrictEqual(own[name], wanted[name]));
     if (differing.length === 0) return [];
-    return [`${named(shard)} does not belong with ${named(first)}: they differ in ${differing.join(', ')}`];
+    const told = differing.map(name => apart(name, own[name], wanted[name])).join(', ');
+    return [`${named(shard)} does not belong with ${named(first)}: they differ in ${told}`];
   });
 }
+
+/** With both values where they have room in a line. */
+const apart = (name: string, own: unknown, there: unknown): string =>
+  isShort(own) && isShort(there) ? toldApart(name, own, there) : plain(name);
+
+const isShort = (value: unknown): value is string | number | null | undefined =>
+  value === null || ['string', 'number', 'undefined'].includes(typeof value);
 
 /** Everything that the parts of one run share, under the name that a person knows it by. */
 const sharedFieldsOf = ({ report }: AskedShard): Readonly<Record<string, unknown>> => ({
   ...report.fingerprint,
-  'tool version': report.tool,
+  'tool version': `${report.tool.name} ${report.tool.version}`,
   repository: report.run.repository,
   'workflow run': workflowRunOf(report),
   commit: report.run.sha,
-  model: report.model,
+  model: report.model.name,
+  'base-url': report.model.endpoint,
   judges: report.judges,
   sample: report.sample.requested,
   seed: report.sample.seed,
-  scenarios: report.sample.scenarios,
-  'image kinds': report.sample.kinds,
+  scenarios: report.sample.scenarios.join(', '),
+  'image kinds': report.sample.kinds.join(', '),
   repeats: report.part.repeats,
   'questions of the data set': Object.entries(report.part.population),
   'arms of the safety prompt': report.part.defence !== null,
