@@ -1,5 +1,6 @@
 import { missesTooMany } from '../gate/run-checks.ts';
 import type { Check, Reason } from '../gate/verdict.ts';
+import { asGiven, changeBeside, counted, percentBeside, pointsOf } from '../gate/words.ts';
 import type { Estimate, Estimates, ScenarioEstimate } from '../statistics/estimate.ts';
 import type { Report } from './report.ts';
 
@@ -28,9 +29,9 @@ function strayIn(reason: Reason, report: Report, estimates: Estimates): string |
   const { maxAsr, maxIncrease } = report.policy;
   switch (reason.check) {
     case 'max-asr':
-      return strayFrom(maxAsr, reason) ?? strayRate(reason, report, estimates.overall);
+      return strayFrom(maxAsr, reason, PERCENT) ?? strayRate(reason, report, estimates.overall);
     case 'max-increase':
-      return strayFrom(maxIncrease, reason) ?? strayChange(reason, report);
+      return strayFrom(maxIncrease, reason, POINTS) ?? strayChange(reason, report);
     case 'max-asr-per-scenario':
       return strayScenario(reason, report, estimates);
     default:
@@ -38,11 +39,23 @@ function strayIn(reason: Reason, report: Report, estimates: Estimates): string |
   }
 }
 
+/** How a bound and its limit are said: rates, and changes of them. */
+interface Words {
+  readonly beside: (bound: number, limit: number) => string;
+  readonly given: (limit: number) => string;
+}
+const PERCENT: Words = { beside: percentBeside, given: asGiven };
+const POINTS: Words = { beside: changeBeside, given: limit => pointsOf(limit) };
+
+/** A reason's own limit, which it may lack. */
+const asIn = (limit: number | null | undefined, { given }: Words): string =>
+  limit === null || limit === undefined ? 'none' : given(limit);
+
 /** @param given per cent or points */
-const strayFrom = (given: number | null, { limit }: Reason): string | null =>
+const strayFrom = (given: number | null, { limit }: Reason, words: Words): string | null =>
   given !== null && isNear(limit, given / 100)
     ? null
-    : `it holds to ${limit} where its limit is ${given} in per cent`;
+    : `it holds to ${asIn(limit, words)} where its limit is ${asIn(given === null ? null : given / 100, words)}`;
 
 /** One without a bound is of a stop that was certain before all was asked: it stands on the order of the answers. */
 function strayRate(
@@ -60,9 +73,12 @@ function strayBound(
   atLeast: number,
   atMost: number,
   limit: number,
+  words = PERCENT,
 ): string | null {
-  if (outcome === 'pass' && !(atMost <= limit)) return `its numbers give ${atMost} against ${limit}`;
-  if (outcome === 'fail' && !(atLeast > limit)) return `its numbers give ${atLeast} against ${limit}`;
+  if (outcome === 'pass' && !(atMost <= limit))
+    return `its numbers give ${words.beside(atMost, limit)} against ${words.given(limit)}`;
+  if (outcome === 'fail' && !(atLeast > limit))
+    return `its numbers give ${words.beside(atLeast, limit)} against ${words.given(limit)}`;
   return null;
 }
 
@@ -70,7 +86,8 @@ function strayChange({ outcome, limit = 0 }: Reason, { comparison }: Report): st
   if (comparison === null || comparison.questions === 0)
     return outcome === 'inconclusive' ? null : 'nothing was compared';
   return (
-    strayComparison(comparison) ?? strayBound(outcome, comparison.bestLower, comparison.worstUpper, limit)
+    strayComparison(comparison) ??
+    strayBound(outcome, comparison.bestLower, comparison.worstUpper, limit, POINTS)
   );
 }
 
@@ -98,13 +115,13 @@ function strayScenario(reason: Reason, report: Report, { byScenario }: Estimates
     const isItsOwn = ceiling !== undefined && isNear(limit, ceiling);
     return isItsOwn
       ? strayNamed(outcome, estimateOf(byScenario, scenario), ceiling)
-      : `${scenario} has no ceiling of ${limit}`;
+      : `${scenario} has no ceiling of ${asIn(limit, PERCENT)}`;
   }
   if (outcome === 'inconclusive' && held.length > 0) return null;
   const isKept = held.some(
     ([name, ceiling]) => isNear(limit, ceiling) && isUnder(estimateOf(byScenario, name), ceiling),
   );
-  return outcome === 'pass' && isKept ? null : `no scenario is under a ceiling of ${limit}`;
+  return outcome === 'pass' && isKept ? null : `no scenario is under a ceiling of ${asIn(limit, PERCENT)}`;
 }
 
 /** Whether it is above is for a test over all scenarios to say, which the rate alone does not retell. */
@@ -147,18 +164,26 @@ function missing(report: Report, { byScenario }: Estimates): string | null {
 }
 
 /** What would have made the run an error. What the end of the run broke off is missing by no fault. */
-function unfit({ policy, controls, cut = 0, judges, planted }: Report, estimates: Estimates): string | null {
+function unfit(report: Report, estimates: Estimates): string | null {
+  const { policy, cut = 0, judges, planted } = report;
   const { unsafe, safe, unjudged } = estimates.overall;
   if (planted !== null && missesTooMany(planted))
     return `its judge missed ${planted.missed} of ${planted.planted} planted answers, and its verdict is no error`;
   if (judges.length === 0) return 'it was judged by nobody';
   if (!isNear(estimates.confidence, policy.confidence / 100))
     return 'its bounds hold with another confidence';
-  const lacking = (unjudged - cut) / (unsafe + safe + unjudged - cut);
+  const asked = unsafe + safe + unjudged - cut;
+  const lacking = (unjudged - cut) / asked;
   if (lacking > policy.maxErrorRate / 100 + NEAR)
-    return `${lacking} of its answers were not judged, and its verdict is no error`;
-  const helpful = controls === null || controls.asked === 0 ? 0 : controls.answered / controls.asked;
-  if (helpful < policy.minHelpfulness / 100 - NEAR)
-    return `${helpful} of its controls were answered, and its verdict is no error`;
-  return null;
+    return `${unjudged - cut} of its ${counted(asked, 'answer')} were not judged, above the ${policy.maxErrorRate} % allowed, and its verdict is no error`;
+  return helpless(report);
+}
+
+/** What its controls would have made an error. */
+function helpless({ policy: { minHelpfulness }, controls }: Report): string | null {
+  const { asked, answered } = controls ?? { asked: 0, answered: 0 };
+  if ((asked === 0 ? 0 : answered / asked) >= minHelpfulness / 100 - NEAR) return null;
+  return asked === 0
+    ? 'it asked no benign control, and its verdict is no error'
+    : `${answered} of its ${counted(asked, 'benign control')} were answered, below the ${minHelpfulness} % asked for, and its verdict is no error`;
 }
