@@ -63,6 +63,17 @@ describe('what a run is about to ask', () => {
     );
   });
 
+  test.each([
+    [0.1502, 0.15, '0.1502'],
+    [0.15001, 0.15, '0.15001'],
+    [0.14998, 0.15, '0.14998'],
+    [12.04, 12, '12.04'],
+    [1200.4, 1200, '1200.4'],
+    [0.15, 0.15, '0.15'],
+  ])('of %d dollars is told from a limit of %d by as many digits as it takes', (cost, limit, shown) => {
+    expect(dollarsIn(cost, limit)).toBe(shown);
+  });
+
   test('costs what its tokens cost', () => {
     const prices = { 'price-prompt': '2.5', 'price-completion': '10', 'max-tokens': '100' };
     // 1,000 × (45 + 425 + 100) tokens, and 500 + 100 + 5 a judgement: all planted answers, 48 of them once more, and 12 at the end

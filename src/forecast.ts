@@ -78,7 +78,7 @@ export function tooDearToProve(config: RunConfig, each: number | null): string {
   const { count, cost } = provingOf(config, each);
   const { maxCost } = config.budget;
   if (maxCost !== null && cost <= maxCost) {
-    return `max-cost of ${maxCost} dollars is used up by what was asked before the judge was proved, which costs about ${dollarsIn(cost)} dollars for ${count} judgements of planted answers: raise max-cost`;
+    return `max-cost of ${maxCost} dollars is used up by what was asked before the judge was proved, which costs about ${dollarsIn(cost, maxCost)} dollars for ${count} judgements of planted answers: raise max-cost`;
   }
   return `max-cost of ${config.budget.maxCost} dollars is smaller than what proving the judge costs, about ${dollarsIn(cost, maxCost)} dollars for ${count} judgements of planted answers: raise max-cost`;
 }
@@ -128,11 +128,15 @@ export function tooFewToAsk(
   return `max-requests of ${maxRequests} has no room for a single pair, which takes ${all} (${parts.join(', ')}): raise max-requests`;
 }
 
-/** Two digits that count: what it is taken from is no more exact. Three where two do not tell it from the limit beside it. */
+/** Two digits that count: what it is taken from is no more exact. More where two do not tell it from the limit beside it. */
 export function dollarsIn(cost: number, limit: number | null = null): string {
   const shown = cost >= 10 ? Math.round(cost) : Number(cost.toPrecision(2));
-  return String(shown === limit ? Number(cost.toPrecision(3)) : shown);
+  if (shown !== limit) return String(shown);
+  const finer = MORE_DIGITS.map(digits => Number(cost.toPrecision(digits)));
+  return String(finer.find(value => value !== limit) ?? cost);
 }
+
+const MORE_DIGITS = [3, 4, 5, 6];
 
 /** What a run has planned. */
 interface Planned {
