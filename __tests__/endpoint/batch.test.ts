@@ -1205,7 +1205,7 @@ describe('a batch that is not run because of some of its requests', () => {
     const { client, server } = await scripted(picky(([line]) => [{ ...unfit, line: line ?? null }]));
     const answers = await askSome(client, 40, bad);
     expect(answers.map(({ kind }) => kind)).toEqual(kinds(40, bad));
-    expect(server.batches.map(({ length }) => length).slice(0, 7)).toEqual([40, 39, 38, 37, 36, 35, 34]);
+    expect(server.batches.map(({ length }) => length).slice(0, 9)).toEqual([40, 39, 1, 1, 1, 35, 34, 33, 32]);
     expect(told()).toHaveLength(1);
   });
 
@@ -1229,8 +1229,37 @@ describe('a batch that is not run because of some of its requests', () => {
     expect(server.batches.length).toBeLessThanOrEqual(1 + 2 * 2 * 6);
     const code = problems.length > 0 ? ' (invalid_request)' : '';
     expect(told()).toEqual([
-      `The endpoint did not run a batch of 40 requests${code}, and does not say because of which: handed in again in halves, until it is found.`,
+      `The endpoint did not run a batch of 40 requests${code}, and does not say because of which: handed in again in parts, until it is found.`,
     ]);
+  });
+
+  const everyOne = Array.from({ length: 326 }, (_, n) => n);
+  test.each<[string, (places: readonly number[]) => readonly Problem[], readonly number[]]>([
+    ['says nothing', () => [{ code: 'invalid_json_line' }], [326, 1, 1, 1]],
+    ['names the first of them', () => [{ code: 'invalid_json_line', line: 1 }], [326, 325, 1, 1, 1]],
+    ['names each of them', places => places.map(line => ({ code: 'invalid_json_line', line })), [326]],
+  ])('since all are refused ends the run after a few where the endpoint %s', async (_, problems, sizes) => {
+    const { client, server } = await scripted(picky(problems));
+    await expect(askSome(client, 326, everyOne)).rejects.toThrow(
+      new FatalEndpointError(
+        `${server.baseUrl} did not run the batch (invalid_json_line): it does not read the file of requests as OpenAI's Batch API has it; set batch to false`,
+      ),
+    );
+    await client.close();
+    expect(server.batches.map(({ length }) => length)).toEqual(sizes);
+  });
+
+  test.each<[string, readonly number[]]>([
+    ['one', [211]],
+    ['the first one', [0]],
+    ['a score in a row', everyOne.slice(0, 20)],
+  ])('of many is halved until they are found where %s is refused', async (_, bad) => {
+    const { client, server } = await scripted(picky(() => [{ code: 'invalid_json_line' }]));
+    const answers = await askSome(client, 326, bad);
+    expect(answers.map(({ kind }) => kind)).toEqual(kinds(326, bad));
+    // The whole, three alone, and two for each of the nine halvings, of each that is refused.
+    expect(server.batches.length).toBeLessThanOrEqual(1 + 3 + 2 * 9 * bad.length);
+    expect(server.batches.slice(1, 4).map(({ length }) => length)).toEqual([1, 1, 1]);
   });
 
   test.each<[string, (places: readonly number[]) => readonly Problem[]]>([

@@ -35,9 +35,9 @@ export interface Sifting {
   /**
    * Hands all in again where the endpoint wants them worded otherwise. Else it finds the requests because of which the
    * batch is not run, and leaves them out: those whose lines the endpoint names, or, where it names none or wrong ones,
-   * those that are left when the batch is halved again and again; where it goes on to object to a parameter, a few are
-   * handed in alone first. They are no answer; the others, which were never
-   * asked, are handed in again. Throws FatalEndpointError where each is refused.
+   * those that are left when the batch is halved again and again; where it may be all of them, a few are handed in alone
+   * first. They are no answer; the others, which were never asked, are handed in again. Throws FatalEndpointError where
+   * each is refused.
    */
   sift(unfit: Unfit): void;
   /** Throws what ended the run, where nothing is to be handed in any more. */
@@ -51,15 +51,15 @@ const MOST_ROUNDS = 6;
 const ENOUGH = 3;
 /** The same of an endpoint that has answered an earlier attempt, which may have left no others. */
 const ENOUGH_OF_KNOWN = 20;
+/** In a batch of no more requests than that, the halves soon show it as well. */
+const SMALL = 12;
 
 export function createSifting(options: SiftingOptions): Sifting {
   const { again, hasRun, reader } = options;
-  const { hasAnswered } = reader;
-  const send = createSieve(options, () => throwIfOver());
+  const send = createSieve(options, () => alone.throwIfOver());
   const naming = createNaming(options.begin, send);
   const tell = createTelling(options.notice);
   const alone = createAlone(options, naming);
-  let over: FatalEndpointError | undefined;
 
   /** Hands in what is not named, once it is known or likely that the right ones are. */
   const handInAgain = (suspects: readonly Suspect[], rest: readonly Entry[], isNamed: boolean): void => {
@@ -73,23 +73,15 @@ export function createSifting(options: SiftingOptions): Sifting {
     }
   };
 
-  const throwIfOver = (): void => {
-    if (over) throw over;
-  };
-
   return {
-    throwIfOver,
+    throwIfOver: alone.throwIfOver,
     sift({ entries, spoken, complaint, sentence }) {
       if (reader.learn(complaint, spoken)) return again(entries.filter(entry => entry !== undefined));
       const all = placed(entries, complaint, naming.isRight === false);
       const before = naming.heldFor(all.map(({ entry }) => entry));
       const { suspects, rest } = parted(all, complaint.code);
       if (rest.length === 0) alone.refused(suspects);
-      if (alone.areAll() && !hasAnswered()) {
-        over = new FatalEndpointError(sentence);
-        throw over;
-      }
-      if (alone.areAll()) {
+      if (alone.areAll(sentence)) {
         giveUp([...all.map(({ entry, word = complaint.code }) => ({ entry, word })), ...before]);
         return;
       }
@@ -99,44 +91,68 @@ export function createSifting(options: SiftingOptions): Sifting {
         return;
       }
       if (complaint.parameters.length > 0 && !hasRun() && all.length > ENOUGH) {
-        fewFirst(
-          [...before, ...all].map(({ entry }) => entry),
-          send,
-        );
+        const entries = [...before, ...all].map(({ entry }) => entry);
+        fewFirst(entries, send, others => send(others));
         return;
       }
       const isNamed = suspects.length > 0;
       tell(all.length, isNamed, complaint.code);
-      handInAgain([...before, ...suspects], rest, isNamed);
+      const then = (others: readonly Entry[]) => handInAgain([...before, ...suspects], others, isNamed);
+      if (alone.areToShow(rest, isNamed && before.length === 0)) fewFirst(rest, send, then);
+      else then(rest);
     },
   };
 }
 
-/** Counts the requests that are refused with no other beside them. */
+/** Counts the requests that are refused with no other beside them, which may show that all are. */
 function createAlone(
   { hasRun, reader }: SiftingOptions,
   { isProbe }: Pick<ReturnType<typeof createNaming>, 'isProbe'>,
 ) {
   let count = 0;
+  let areTried = false;
+  let over: FatalEndpointError | undefined;
+  const throwIfOver = (): void => {
+    if (over) throw over;
+  };
   return {
+    throwIfOver,
     /** Those that are handed in alone to see about their names say nothing of others. */
     refused(refused: readonly Suspect[]): void {
       count += refused.filter(({ entry }) => !isProbe(entry)).length;
     },
-    /** Whether the endpoint has refused so many, and run none, that it refuses all of them. */
-    areAll: (): boolean => !hasRun() && count >= (reader.hasAnswered() ? ENOUGH_OF_KNOWN : ENOUGH),
+    /**
+     * Whether the endpoint has refused so many, and run none, that it refuses all of them. Throws FatalEndpointError with
+     * the sentence where it has never answered.
+     */
+    areAll(sentence: string): boolean {
+      const isKnown = reader.hasAnswered();
+      const areAll = !hasRun() && count >= (isKnown ? ENOUGH_OF_KNOWN : ENOUGH);
+      if (areAll && !isKnown) over = new FatalEndpointError(sentence);
+      throwIfOver();
+      return areAll;
+    },
+    /** Whether a few of a batch are to show it, which they are to once: not where to leave out the others may be the cure. */
+    areToShow({ length }: readonly Entry[], mayBeCure: boolean): boolean {
+      if (areTried || mayBeCure || length <= SMALL || hasRun() || reader.hasAnswered()) return false;
+      areTried = true;
+      return true;
+    },
   };
 }
 
-/** Sends a few alone before the others, where what is said of a batch is of what all its requests have. */
-function fewFirst(entries: readonly Entry[], send: Sieve): void {
-  const rest = entries.slice(ENOUGH);
+/** Sends a few alone, from all over a batch, where what is said of it may be of all its requests; then come the others. */
+function fewFirst(entries: readonly Entry[], send: Sieve, then: (others: readonly Entry[]) => void): void {
+  const few = new Set(
+    Array.from({ length: ENOUGH }, (_, n) => entries[Math.floor((n * (entries.length - 1)) / (ENOUGH - 1))]),
+  );
+  const others = entries.filter(entry => !few.has(entry));
   let waitsFor = ENOUGH;
   const told = (): void => {
     waitsFor -= 1;
-    if (waitsFor === 0) send(rest);
+    if (waitsFor === 0) then(others);
   };
-  for (const entry of entries.slice(0, ENOUGH)) {
+  for (const entry of entries.filter(each => few.has(each))) {
     let isOpen = true;
     const close = (): void => {
       if (isOpen) told();
@@ -180,7 +196,7 @@ function createTelling(notice: SiftingOptions['notice']) {
     notice(
       isNamed
         ? `${what}, and names those that it does not take: they are left out, and are no answer. The others are handed in again, as often as it names some.`
-        : `${what}, and does not say because of which: handed in again in halves, until it is found.`,
+        : `${what}, and does not say because of which: handed in again in parts, until it is found.`,
     );
   };
 }
