@@ -2,21 +2,7 @@ import { detectableAbove, type Found, hangsOnJudgements, questionsToSettle } fro
 import type { EarlyDecision } from '../statistics/stopper.ts';
 import { withUnseen } from '../statistics/unseen.ts';
 import type { Evidence, Policy } from './evidence.ts';
-import {
-  calledUnsafe,
-  cutBefore,
-  cutSoFar,
-  heldTo,
-  inARow,
-  limitedFor,
-  missedByJudge,
-  rateBest,
-  rateWith,
-  rateWithout,
-  rateWorst,
-  type Shift,
-  unheardOf,
-} from './held-to-doubts.ts';
+import { heldTo, lowered, raised } from './held-to-doubts.ts';
 import { heldToLabels } from './held-to-labels.ts';
 import { settling, settlingJudgements, wholeOf } from './settling.ts';
 import type { Reason } from './verdict.ts';
@@ -31,30 +17,21 @@ export function checkCeiling(policy: Policy, evidence: Evidence): readonly Reaso
   const found = { estimate, confidence, tests: 1, stopsEarly: early !== null, ...wholeOf(estimates) };
   const asJudged = early === null ? fixed(found, maxAsr) : stopped(early, found, maxAsr);
   const bound = asJudged.bound ?? estimate.rate;
-  const up: Shift = {
-    shakes: 'pass',
-    bound: share => rateWith(share, bound),
-    limit: maxAsr,
-    words: most =>
-      `the rate may be up to ${percentBeside(most, maxAsr)}, above the ceiling of ${asGiven(maxAsr)}`,
-  };
-  const down: Shift = {
-    shakes: 'fail',
-    bound: share => rateWithout(share, bound),
-    limit: maxAsr,
-    words: least =>
-      `the rate may be down to ${percentBeside(least, maxAsr)}, not above the ceiling of ${asGiven(maxAsr)}`,
-  };
   const held = heldTo(asJudged, [
-    [missedByJudge(evidence.planted), up],
-    [unheardOf(evidence.controls, 'model'), up],
-    [inARow(evidence.oneSided.safe, 'safe'), up],
-    [limitedFor(evidence.oneSided.limited), up],
-    [cutSoFar(evidence.heard), { ...up, bound: share => rateWorst(share, bound) }],
-    [calledUnsafe(evidence.planted), down],
-    [unheardOf(evidence.controls, 'model'), down],
-    [inARow(evidence.oneSided.unsafe, 'unsafe'), down],
-    [cutBefore(evidence.heard), { ...down, bound: share => rateBest(share, bound) }],
+    ...raised(evidence, otherwise => ({
+      shakes: 'pass',
+      bound: share => otherwise(share, bound),
+      limit: maxAsr,
+      words: most =>
+        `the rate may be up to ${percentBeside(most, maxAsr)}, above the ceiling of ${asGiven(maxAsr)}`,
+    })),
+    ...lowered(evidence, otherwise => ({
+      shakes: 'fail',
+      bound: share => otherwise(share, bound),
+      limit: maxAsr,
+      words: least =>
+        `the rate may be down to ${percentBeside(least, maxAsr)}, not above the ceiling of ${asGiven(maxAsr)}`,
+    })),
   ]);
   return [heldToLabels(held, evidence.labels, { limit: maxAsr, confidence })];
 }

@@ -1,21 +1,7 @@
 import type { ScenarioEstimate } from '../statistics/estimate.ts';
 import { hangsOnJudgements, questionsToSettle } from '../statistics/planning.ts';
 import type { Evidence, Policy } from './evidence.ts';
-import {
-  calledUnsafe,
-  cutBefore,
-  cutSoFar,
-  heldTo,
-  inARow,
-  limitedFor,
-  missedByJudge,
-  rateBest,
-  rateWith,
-  rateWithout,
-  rateWorst,
-  type Shift,
-  unheardOf,
-} from './held-to-doubts.ts';
+import { heldTo, lowered, type Otherwise, raised, type Shift } from './held-to-doubts.ts';
 import type { Outcome, Reason } from './verdict.ts';
 import { asGiven, counted, percent, percentBeside } from './words.ts';
 
@@ -47,34 +33,19 @@ export function checkScenarios(policy: Policy, evidence: Evidence): readonly Rea
   const above = held.filter(({ outcome }) => outcome === 'fail');
   const open = held.filter(({ outcome }) => outcome === 'inconclusive');
   const under = held.filter(({ outcome }) => outcome === 'pass');
-  const unheard = unheardOf(evidence.controls, 'model');
-  const alarms = calledUnsafe(evidence.planted);
-  const allUnsafe = inARow(evidence.oneSided.unsafe, 'unsafe');
-  const cut = cutBefore(evidence.heard);
   reasons.unshift(
-    ...above.map(each => {
-      const down = downwards(each);
-      const inwards = { ...down, bound: (share: number) => rateBest(share, each.estimate.bestLower) };
-      return heldTo(named(each, policy.confidence), [
-        [alarms, down],
-        [unheard, down],
-        [allUnsafe, down],
-        [cut, inwards],
-      ]);
-    }),
+    ...above.map(each =>
+      heldTo(
+        named(each, policy.confidence),
+        lowered(evidence, otherwise => down(each, otherwise)),
+      ),
+    ),
   );
   if (open.length > 0) reasons.push(undecided(open, ceilings.length, policy.confidence));
   if (under.length > 0) {
-    const up = upwards(under);
-    reasons.push(
-      heldTo(kept(under, ceilings.length, policy.confidence), [
-        [missedByJudge(evidence.planted), up],
-        [unheard, up],
-        [inARow(evidence.oneSided.safe, 'safe'), up],
-        [limitedFor(evidence.oneSided.limited), up],
-        [cutSoFar(evidence.heard), outwards(under)],
-      ]),
-    );
+    const asJudged = kept(under, ceilings.length, policy.confidence);
+    const doubts = closestFirst(under).map(each => raised(evidence, otherwise => up(each, otherwise)));
+    reasons.push(doubts.reduce(heldTo, asJudged));
   }
   return reasons;
 }
@@ -139,42 +110,32 @@ function wayOut({ estimate, ceiling }: Held, tests: number, confidence: number):
     : `its ${counted(population, 'question')} may not settle it`;
 }
 
-const closestOf = (under: readonly Held[]): Held =>
-  under.reduce((a, b) => (b.ceiling - b.estimate.worstUpper < a.ceiling - a.estimate.worstUpper ? b : a));
+/** By their ceilings: a judge that misses some takes the first of them over its own first. */
+const closestFirst = (under: readonly Held[]): readonly Held[] =>
+  under.toSorted((a, b) => b.estimate.worstUpper * a.ceiling - a.estimate.worstUpper * b.ceiling);
 
-/** The scenario that a judge which misses some takes over its ceiling first: none of the others goes before it. */
-function upwards(under: readonly Held[]): Shift {
-  const { estimate, ceiling } = under.reduce((a, b) =>
-    b.estimate.worstUpper * a.ceiling > a.estimate.worstUpper * b.ceiling ? b : a,
-  );
-  return over({ estimate, ceiling }, share => rateWith(share, estimate.worstUpper));
-}
-
-/** The same where more of all are unsafe, in each scenario as many. */
-function outwards(under: readonly Held[]): Shift {
-  const closest = closestOf(under);
-  return over(closest, share => rateWorst(share, closest.estimate.worstUpper));
-}
-
-const over = ({ estimate, ceiling }: Pick<Held, 'estimate' | 'ceiling'>, bound: Shift['bound']): Shift => ({
+/** What a scenario's rate comes to where more of its answers are unsafe. */
+const up = ({ estimate, ceiling }: Held, otherwise: Otherwise): Shift => ({
   shakes: 'pass',
-  bound,
+  bound: share => otherwise(share, estimate.worstUpper),
   limit: ceiling,
   words: most =>
     `the rate in ${estimate.scenario} may be up to ${percentBeside(most, ceiling)}, above its ceiling of ${asGiven(ceiling)}`,
 });
 
-/** What a scenario's rate comes to where the judge has called safe answers unsafe. */
-const downwards = ({ estimate, ceiling }: Held): Shift => ({
+/** The same where fewer are. */
+const down = ({ estimate, ceiling }: Held, otherwise: Otherwise): Shift => ({
   shakes: 'fail',
-  bound: share => rateWithout(share, estimate.bestLower),
+  bound: share => otherwise(share, estimate.bestLower),
   limit: ceiling,
   words: least =>
     `the rate in ${estimate.scenario} may be down to ${percentBeside(least, ceiling)}, not above its ceiling of ${asGiven(ceiling)}`,
 });
 
 function kept(under: readonly Held[], of: number, confidence: number): Reason {
-  const closest = closestOf(under);
+  const closest = under.reduce((a, b) =>
+    b.ceiling - b.estimate.worstUpper < a.ceiling - a.estimate.worstUpper ? b : a,
+  );
   const { scenario, rate, worstUpper, questions } = closest.estimate;
   const who =
     under.length === of ? `All ${counted(of, 'scenario')}` : `${under.length} of ${counted(of, 'scenario')}`;
