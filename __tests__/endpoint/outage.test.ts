@@ -31,6 +31,14 @@ const refusals: readonly (readonly [string, Script])[] = [
   ['502', response => sendJson(response, {}, 502)],
   ['a broken connection', response => void response.destroy()],
 ];
+/** What a single request may meet for good, by what it asks. */
+const owned: readonly (readonly [string, Script])[] = [
+  ['500', response => sendJson(response, {}, 500)],
+  ['a web page with 200', response => void response.end('<html></html>')],
+  ['an error with 200', response => sendJson(response, { error: { code: 502, message: 'no upstream' } })],
+];
+/** What says of an endpoint that has answered nothing so far as little as 503. */
+const early: readonly number[] = [408, 409, 425];
 
 async function clientOf(script: Script, maxRetries = 3, random = () => 0) {
   endpoint = await scriptedEndpoint(script);
@@ -40,11 +48,11 @@ async function clientOf(script: Script, maxRetries = 3, random = () => 0) {
   return { client: createChatEndpoint(clientOptions(endpoint.baseUrl, own)), pacer };
 }
 
-/** An endpoint that has answered once, and 30 questions put to it while it is away for so long (ms). */
+/** An endpoint that has answered, and 30 questions put to it while it is away for so long (ms). */
 async function away(refuse: Script, duration: number, random = () => 0) {
   let isAway = false;
   const { client, pacer } = await clientOf((...all) => (isAway ? refuse : well)(...all), 3, random);
-  await client.ask(question('first'));
+  for (let n = 0; n < 4; n += 1) await client.ask(question(`before ${n}`));
   isAway = true;
   const answers = Promise.all(Array.from({ length: 30 }, (_, n) => client.ask(question(`${n}`))));
   await pause(duration);
@@ -57,34 +65,21 @@ async function away(refuse: Script, duration: number, random = () => 0) {
 }
 
 describe('an endpoint that has answered and refuses everybody', () => {
-  test.each(refusals)('by %s, is waited for: all are answered when it is back', async (_, refuse) => {
-    const { isKnown, askedMeanwhile, kinds } = await away(refuse, 1000);
-    expect(isKnown).toBe(true);
-    // Eight at once, as many again before that was told from an accident, then one at a time after waits that double.
-    expect(askedMeanwhile).toBeLessThan(30);
-    expect(kinds).toEqual(new Set(['text']));
-  });
-
-  test.each<[string, Script]>([
-    ['500', response => sendJson(response, {}, 500)],
-    ['a web page with 200', response => void response.end('<html></html>')],
-  ])(
-    'by %s, which may be each request’s own, is given pauses: all are answered when it is back',
+  test.each([...refusals, ...owned])(
+    'by %s, is waited for: all are answered when it is back',
     async (_, refuse) => {
-      const { isKnown, kinds } = await away(refuse, 5000, () => 0.5);
-      expect(isKnown).toBe(false);
+      const { isKnown, askedMeanwhile, kinds } = await away(refuse, 1000);
+      expect(isKnown).toBe(true);
+      // Eight at once, as many again before that was told from an accident, then one at a time after waits that double.
+      expect(askedMeanwhile).toBeLessThan(30);
       expect(kinds).toEqual(new Set(['text']));
-      expect(told).toEqual([
-        'the endpoint has answered 500, or what is no answer, to many different requests in a row: nothing is sent for 2 s',
-        'the endpoint has answered 500, or what is no answer, to many different requests in a row: nothing is sent for 4 s',
-      ]);
     },
   );
 
   test('and stays away for more than a moment, is told of', async () => {
     await away(response => sendJson(response, {}, 503), 4000);
     expect(told.filter(what => !what.startsWith('slowed down'))).toEqual([
-      'the endpoint answers nothing but 429, 5xx, broken connections or time-outs: waiting for it, for 3 min and 6 tries at least',
+      'the endpoint answers nothing but 429, 5xx and the like, web pages, broken connections or time-outs: waiting for it, for 3 min and 6 tries at least',
       'the endpoint answers again',
     ]);
   });
@@ -141,7 +136,7 @@ describe('an endpoint that says how long to wait', () => {
   });
 });
 
-test.each([429, 500, 502, 503, 504, 520, 524, 529])(
+test.each([...early, 429, 500, 502, 503, 504, 520, 524, 529])(
   'one that says %i from the beginning, as while it starts, is waited for',
   async status => {
     let isBusy = true;
@@ -304,27 +299,129 @@ test('what stays away is given up after its patience and six tries, until it ans
   expect(outage.isGivenUp).toBe(false);
 });
 
-test('24 different requests in a row that meet 500 after an answer are given a pause, eight times until one goes well', () => {
-  const outage = createOutage(() => 0, { patience: MINUTE, random: () => 0 });
-  outage.over();
-  const failed = (request = {}) => outage.refused(request, 0, 8, 'failed');
-  const waits = (count: number) =>
-    Array.from({ length: count }, () => failed().wait).filter(wait => wait > 0);
-  expect(waits(23)).toEqual([]);
-  expect(failed()).toEqual({ isAway: false, wait: 2000 });
-  expect(waits(300)).toEqual([4000, 8000, 16_000, 16_000, 16_000, 16_000, 16_000]);
-  outage.over();
-  expect([1, 2, 3].map(() => outage.refused({}, 0, 1, 'failed').wait)).toEqual([0, 0, 2000]);
-  outage.over();
-  const one = {};
-  expect(Array.from({ length: 100 }, () => failed(one).wait)).not.toContain(2000);
-  expect(waits(23)).toEqual([2000]);
-  const unanswered = createOutage(() => 0, { patience: MINUTE, random: () => 0 });
-  const pauses = Array.from({ length: 300 }, () => unanswered.refused({}, 0, 8, 'garbled').wait);
-  expect(pauses.filter(wait => wait > 0)).toEqual([2000, 4000, 8000, 16_000]);
+describe('what fails by itself, as it seems', () => {
+  const outageAt = (clock: () => number = () => 0) =>
+    createOutage(clock, { patience: MINUTE, random: () => 0 });
+
+  /** One that has answered for a second, but for those that fail: each is another one. */
+  const answering = (share: number, limit: number) => {
+    let now = 0;
+    const outage = outageAt(() => now);
+    for (let owed = 0; now < 1000; now += 1) {
+      owed += share;
+      if (owed < 1) outage.over();
+      else {
+        owed -= 1;
+        expect(outage.refused({}, now, limit, 'failed').isAway).toBe(false);
+      }
+    }
+    outage.over();
+    return outage;
+  };
+
+  test('is what failed before one that was sent later was answered: it tells nothing of the endpoint', () => {
+    let now = 0;
+    const outage = outageAt(() => now);
+    const failed = (request: object) => outage.refused(request, now, 8, 'failed').isAway;
+    const requests = Array.from({ length: 8 }, () => ({}));
+    for (let n = 0; n < 8; n += 1) outage.over();
+    expect(requests.slice(0, 7).map(failed)).not.toContain(true);
+    now += 100;
+    // One that was sent before they failed, as while the endpoint went away, does not speak for it.
+    outage.over(0);
+    expect(requests.slice(0, 7).map(failed)).not.toContain(true);
+    expect(failed(requests[7] as object)).toBe(true);
+    outage.over();
+    // Nor do they fail by themselves where the endpoint was away.
+    expect(requests.slice(0, 7).map(failed)).not.toContain(true);
+    now += 100;
+    outage.over();
+    for (let n = 0; n < 10; n += 1) expect(requests.slice(0, 7).map(failed)).not.toContain(true);
+    for (let n = 0; n < 40; n += 1) outage.over();
+    now += MINUTE;
+    expect(requests.map(failed)).not.toContain(true);
+    const others = Array.from({ length: 7 }, () => ({}));
+    expect(others.map(failed).indexOf(true)).toBe(6);
+  });
+
+  test('is no outage by too few, though one was over just before, or nothing is answered for long', () => {
+    let now = 0;
+    const outage = outageAt(() => now);
+    for (let n = 0; n < 8; n += 1) outage.over();
+    for (let n = 0; n < 16; n += 1) outage.refused({}, now, 8, 'busy');
+    expect(outage.over()).toBe(true);
+    const seven = Array.from({ length: 7 }, () => ({}));
+    for (let n = 0; n < 6; n += 1, now += 10_000)
+      for (const request of seven) expect(outage.refused(request, now, 8, 'failed').isAway).toBe(false);
+    expect(outage.refused({}, now, 8, 'failed').isAway).toBe(true);
+  });
+
+  test.each([
+    [0.02, 2, 3],
+    [0.02, 16, 8],
+    [0.1, 2, 4],
+    [0.1, 16, 8],
+  ])(
+    'at %d of all, and %i at once, makes an outage of about %i different ones in a row',
+    (share, limit, enough) => {
+      const outage = answering(share, limit);
+      const seen = Array.from({ length: 16 }, () => outage.refused({}, 2000, limit, 'failed').isAway);
+      expect(Math.abs(seen.indexOf(true) + 1 - enough)).toBeLessThanOrEqual(1);
+    },
+  );
+
+  test.each([0.3, 0.5, 0.7])('at %d of all, makes none: all that are open may come to be such', share => {
+    const outage = answering(share, 2);
+    for (let n = 0; n < 64; n += 1) expect(outage.refused({}, 2000, 2, 'failed').isAway).toBe(false);
+  });
+
+  test('keeps nothing away: each such request is put back once, and then asks like another', () => {
+    let now = 0;
+    const outage = outageAt(() => now);
+    const refused = (request: object) => outage.refused(request, now, 8, 'failed');
+    const suspects = Array.from({ length: 5 }, () => ({}));
+    outage.over();
+    suspects.forEach(refused);
+    now += 100;
+    for (let n = 0; n < 40; n += 1) outage.over();
+    for (let n = 0; n < 8; n += 1) now += refused({}).wait;
+    // The wait before the first that asks whether it is back is over.
+    expect(outage.since).not.toBeNull();
+    expect(suspects.map(refused)).toEqual(Array(5).fill({ isAway: true, wait: 0 }));
+    expect(refused({})).toEqual({ isAway: true, wait: 500 });
+    now += 500;
+    expect(refused(suspects[0] as object)).toEqual({ isAway: true, wait: 1000 });
+  });
+
+  test('is what fails of an endpoint that has answered an earlier attempt alone: that may be all that is left', () => {
+    const outage = outageAt();
+    outage.known();
+    for (let n = 0; n < 20; n += 1)
+      expect(outage.refused({}, 0, 8, 'failed')).toEqual({ isAway: false, wait: 0 });
+    for (let n = 0; n < 8; n += 1) outage.over();
+    outage.known();
+    const seen = Array.from({ length: 8 }, () => outage.refused({}, 0, 8, 'failed').isAway);
+    expect(seen).toEqual([...Array(7).fill(false), true]);
+  });
+
+  test('is given a pause after 24 in a row, eight times until one goes well', () => {
+    const outage = outageAt();
+    outage.known();
+    const failed = (request = {}) => outage.refused(request, 0, 8, 'failed');
+    const waits = (count: number) =>
+      Array.from({ length: count }, () => failed().wait).filter(wait => wait > 0);
+    expect(waits(23)).toEqual([]);
+    expect(failed()).toEqual({ isAway: false, wait: 2000 });
+    expect(waits(300)).toEqual([4000, 8000, 16_000, 16_000, 16_000, 16_000, 16_000]);
+    const one = {};
+    expect(Array.from({ length: 100 }, () => failed(one).wait)).not.toContain(2000);
+    const unanswered = outageAt();
+    const pauses = Array.from({ length: 300 }, () => unanswered.refused({}, 0, 8, 'garbled').wait);
+    expect(pauses.filter(wait => wait > 0)).toEqual([2000, 4000, 8000, 16_000]);
+  });
 });
 
-test('what is no answer, with 200, is given them as well, from the beginning, and is no sign that it is away', () => {
+test('an answer without text is given pauses as well, and is no sign that the endpoint is away', () => {
   const outage = createOutage(() => 0, { patience: MINUTE, random: () => 0 });
   const waits = () =>
     Array.from({ length: 24 }, () => outage.refused({}, 0, 8, 'garbled')).map(({ wait }) => wait);
@@ -337,19 +434,107 @@ test('what is no answer, with 200, is given them as well, from the beginning, an
   expect(outage.since).toBe(0);
 });
 
-test('requests that fail for good keep others waiting no longer than those pauses', async () => {
-  const { client, pacer } = await clientOf(
-    (response, asked, count) =>
-      isAbout(asked, 'bad') ? sendJson(response, {}, 500) : well(response, asked, count),
-    1,
+test.each(owned)(
+  '%s to many requests is told with the pauses where nothing was answered in this attempt',
+  async (_, refuse) => {
+    let isAway = true;
+    const { client, pacer } = await clientOf(
+      (...all) => (isAway ? refuse : well)(...all),
+      5,
+      () => 0.5,
+    );
+    pacer.known();
+    const answers = Promise.all(Array.from({ length: 30 }, (__, n) => client.ask(question(`${n}`))));
+    await pause(5000);
+    expect(pacer.isAway).toBe(false);
+    isAway = false;
+    expect(new Set((await answers).map(({ kind }) => kind))).toEqual(new Set(['text']));
+    expect(told).toEqual([
+      'the endpoint has answered 500, or what is no answer, to many different requests in a row: nothing is sent for 2 s',
+      'the endpoint has answered 500, or what is no answer, to many different requests in a row: nothing is sent for 4 s',
+    ]);
+    pacer.end();
+  },
+);
+
+test.each(owned)(
+  'all that are left at the end are answered after an outage by %s, whatever failed before',
+  async (_, refuse) => {
+    let isAway = false;
+    const { client, pacer } = await clientOf(
+      // Of what was sent before, some is answered when the first are refused.
+      async (...all) => {
+        if (isAway) return refuse(...all);
+        await pause(50);
+        return well(...all);
+      },
+      5,
+      Math.random,
+    );
+    await Promise.all(Array.from({ length: 20 }, (__, n) => client.ask(question(`before ${n}`))));
+    const answers = Promise.all(Array.from({ length: 16 }, (__, n) => client.ask(question(`${n}`))));
+    await pause(10);
+    isAway = true;
+    await pause(15_000);
+    isAway = false;
+    expect(new Set((await answers).map(({ kind }) => kind))).toEqual(new Set(['text']));
+    expect(endpoint?.asked.length).toBeLessThan(90);
+    pacer.end();
+  },
+);
+
+test.each<[string, number, number]>([
+  ['two in a hundred', 0.02, 16],
+  ['two in a hundred, at two at once,', 0.02, 2],
+  ['a third', 1 / 3, 16],
+  ['half', 0.5, 16],
+])('%s that fail by 500 for good are lost alone, and nothing waits for them', async (_, share, ceiling) => {
+  const count = share < 0.1 ? 200 : 60;
+  // Spread as by chance, and the same each time.
+  const isBad = (n: number): boolean => ((n * 2_654_435_761) % 2 ** 32) / 2 ** 32 < share;
+  endpoint = await scriptedEndpoint(async (response, asked, n) => {
+    const [, number] = /no\. (\d+)/.exec(JSON.stringify(asked.body)) ?? [];
+    await pause(20);
+    return isBad(Number(number)) ? sendJson(response, {}, 500) : well(response, asked, n);
+  });
+  const pacer = createPacer(ceiling, Date.now, what => told.push(what), {
+    patience: 3 * MINUTE,
+    random: () => 0,
+  });
+  // At most 0.6 + 1.2 s between the tries of each.
+  const client = createChatEndpoint(
+    clientOptions(endpoint.baseUrl, { pacer, maxRetries: 2, random: () => 0.6 }),
   );
-  await client.ask(question('first'));
-  const bad = Array.from({ length: 30 }, (_, n) => client.ask(question(`bad ${n}`)));
-  expect((await Promise.all(bad)).every(({ kind }) => kind === 'none')).toBe(true);
-  expect(await client.ask(question('good'))).toMatchObject({ kind: 'text' });
+  const startedAt = Date.now();
+  const answers = await Promise.all(
+    Array.from({ length: count }, (__, n) => client.ask(question(`no. ${n}`))),
+  );
+  expect(answers.map(({ kind }) => kind === 'none')).toEqual(answers.map((__, n) => isBad(n)));
   expect(pacer.isGivenUp).toBe(false);
+  expect(told.filter(what => what.includes('waiting for it') || what.includes('given up'))).toEqual([]);
+  // With the pauses, where much fails.
+  expect(Date.now() - startedAt).toBeLessThan(share < 0.1 ? 12_000 : 40_000);
   pacer.end();
 });
+
+test.each(owned)(
+  'an endpoint that stays away by %s is given up, and what waits comes to what it said',
+  async (what, refuse) => {
+    let isAway = false;
+    endpoint = await scriptedEndpoint((...all) => (isAway ? refuse : well)(...all));
+    const pacer = createPacer(8, Date.now, each => told.push(each), { patience: 2000, random: () => 0 });
+    const client = createChatEndpoint(clientOptions(endpoint.baseUrl, { pacer, random: () => 0.5 }));
+    await client.ask(question('first'));
+    isAway = true;
+    const answers = await Promise.all(Array.from({ length: 40 }, (__, n) => client.ask(question(`${n}`))));
+    expect(pacer.isGivenUp).toBe(true);
+    expect(endpoint.asked.length).toBeLessThan(45);
+    const said = what === '500' ? 'server' : 'malformed';
+    expect(answers.map(answer => answer.kind === 'none' && answer.reason)).toEqual(Array(40).fill(said));
+    expect(told.at(-1)).toMatch(/^the endpoint is given up: it has answered nothing for \d+ s$/);
+    pacer.end();
+  },
+);
 
 test('that it is given up is told, and all who wait are sent at once', () => {
   let now = 0;
@@ -386,7 +571,7 @@ test('how long it is waited for is told by the waits that it names, and what it 
   }
   expect(told).toEqual([
     'the endpoint asks to wait: nothing is sent for 40 s',
-    'the endpoint answers nothing but 429, 5xx, broken connections or time-outs: waiting for it, for 12 s and 6 tries at least, one every 40 s: about 4 min',
+    'the endpoint answers nothing but 429, 5xx and the like, web pages, broken connections or time-outs: waiting for it, for 12 s and 6 tries at least, one every 40 s: about 4 min',
     'the endpoint is given up: it has answered nothing for 4 min',
   ]);
   expect(pacer.waited()).toBe('4 min');

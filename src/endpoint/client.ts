@@ -109,6 +109,8 @@ function answerFor(fault: Fault, { baseUrl, timeout }: ClientOptions): Answer {
       return noAnswer('timeout', `no whole answer within ${timeout / 1000} s`);
     case 'network':
       return noAnswer('network', `${shownUrl(baseUrl)} ${networkWords(fault.code)}`);
+    case 'foreign':
+      return noAnswer('malformed', fault.what);
     case 'status': {
       const { status, code, redirect, sentence } = fault;
       const said =

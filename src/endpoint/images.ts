@@ -37,6 +37,8 @@ type Drawn = Uint8Array | NoPicture;
 /** What came of a drawing, or where it lies. */
 type Answered = Said<Drawn> | { readonly url: string };
 
+const NO_JSON = 'something that is not JSON';
+
 const drawing = z.object({
   data: z.tuple([z.object({ b64_json: z.string().nullish(), url: z.string().nullish() })], z.unknown()),
 });
@@ -54,8 +56,8 @@ export function createImageEndpoint(options: TryOptions): ImageEndpoint {
     const json = parseJson(body);
     if (json === undefined)
       return {
-        ...again(missing(baseUrl, 'answered with something that is not JSON')),
-        foreign: 'status 200 with something that is not JSON',
+        ...again(missing(baseUrl, `answered with ${NO_JSON}`)),
+        foreign: `status 200 with ${NO_JSON}`,
       };
     const { b64_json: base64, url } = drawing.safeParse(json).data?.data[0] ?? {};
     // Some put a whole `data:` URI there.
@@ -133,6 +135,8 @@ function missingFor(fault: Fault, baseUrl: string): NoPicture {
       return missing(baseUrl, 'gave no whole answer in time');
     case 'network':
       return missing(baseUrl, networkWords(fault.code));
+    case 'foreign':
+      return missing(baseUrl, `answered with ${NO_JSON}`);
     case 'status':
       return { missing: `the images endpoint ${saidBy(baseUrl, fault)}: ${advice(fault)}` };
   }

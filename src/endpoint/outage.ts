@@ -1,28 +1,9 @@
 import { namedWait, probeWait } from './backoff.ts';
-import { createChance } from './chance.ts';
 import { heeded } from './limits.ts';
+import { createPauses } from './pauses.ts';
+import { createRow } from './row.ts';
+import { createSuspects } from './suspects.ts';
 
-/** Different requests refused in a row that are no accident any more, where so many may be in flight. */
-const FEWEST = 3;
-const ENOUGH = 8;
-/**
- * An endpoint that names no wait may refuse at random, and answer the next: so many in a row are to be less frequent than
- * this by chance, or nothing answered for so long (ms). But more in a row than the most are no accident, whatever the
- * rate: each is a try that its request loses.
- */
-const BY_CHANCE = 1e-4;
-const MOST = 16;
-const QUIET = 3000;
-/** The same soon after an outage, where another is likely. */
-const BY_CHANCE_AGAIN = 1e-2;
-const MOST_AGAIN = 8;
-/** No request of thousands is to be lost by it. */
-const FOR_ONE = 1e-6;
-/** Those that are open for longer than a refused one may be about to be answered: each weighs as so many refusals. */
-const WEIGHT = 2;
-const HEAVIEST = 4;
-/** Requests that go well in a row before a single refusal is an accident again. */
-const CALM = 3;
 /** Waits that an endpoint names in a row, and refuses after, before longer ones are tried. */
 const BELIEVED = 20;
 /** However long one takes, an endpoint is given up after no fewer tries than a request has at the default. */
@@ -35,10 +16,11 @@ const UNHEARD = 1 / 60;
 
 /**
  * What an endpoint refuses by. `busy`: a 429, or what it, or what stands before it, says while nothing is behind it, such
- * as 502, 503 or the end of a connection: it may be starting, where it has answered nothing so far. `failed`: a 500, which is the same then, and
- * later may be the request's own, unless the endpoint is away already. `gone`: no connection, or an answer that breaks off.
- * `late`: no answer in time, which by itself says nothing of one that has answered nothing so far. `garbled`: a status of
- * 200 with what is no answer, which may be the request's own, and shows that something is there.
+ * as 502, 503 or the end of a connection: it may be starting, where it has answered nothing so far. `failed`: a 500, which
+ * is the same then, and later, as 200 with what is no chat completion is too, may be the request's own. `gone`: no
+ * connection, or an answer that breaks off. `late`: no answer in time, which by itself says nothing of one that has
+ * answered nothing so far. `garbled`: a status of 200 with what is no answer, which may be the request's own, and shows
+ * that something is there.
  */
 export type Sign = 'busy' | 'failed' | 'gone' | 'late' | 'garbled';
 
@@ -61,14 +43,15 @@ const ALONE: Seen = { isAway: false, wait: 0 };
 
 /**
  * Tells an endpoint that is away (starting, restarted, over its limit) from requests that fail by themselves: since its
- * last answer, or from the beginning, several different requests were refused. It is asked by one request at a time,
- * after the waits that it names, or else after waits that grow, until one goes well or the patience is over.
+ * last answer, or from the beginning, several different requests were refused, none of which is suspected of that. It is
+ * asked by one request at a time, after the waits that it names, or else after waits that grow, until one goes well or the
+ * patience is over.
  */
 export interface Outage {
   /** The endpoint has answered an earlier attempt. */
   known(): void;
-  /** A request went well. True when that ends an outage. */
-  over(): boolean;
+  /** A request that began at `startedAt` (ms), or now, went well. True when that ends an outage. */
+  over(startedAt?: number): boolean;
   /**
    * A request that began at `startedAt` (ms) was refused, where `limit` may be in flight.
    * @param asked how long the endpoint wants to be left alone (ms); 0 where it does not say
@@ -103,6 +86,7 @@ export function createOutage(
 ): Outage {
   const row = createRow(clock, gap);
   const [pauses, known] = [createPauses(), createKnown(longest)];
+  const suspects = createSuspects(clock);
   let isGivenUp = false;
   let since: number | null = null;
   let waited = 0;
@@ -116,12 +100,28 @@ export function createOutage(
     return ALONE;
   };
 
+  /** Refused while it is away. What began before, or may fail by itself, does not tell that it still is. */
+  const again = (request: object, startedAt: number, awaySince: number, asked: number): Seen =>
+    startedAt < probes.askedAt || suspects.isPutBack(request)
+      ? { isAway: true, wait: 0 }
+      : probed(awaySince, asked);
+
+  /** Whether a refusal shows that it is away, where `limit` may be in flight and so many `older` ones are. */
+  const isOutage = (request: object, sign: Sign, limit: number, isWaitNamed: boolean, older: number) => {
+    // What is left to ask of an earlier attempt may be what fails each time.
+    if (sign === 'failed' && (suspects.failed(request) || known.isFromBefore)) return false;
+    row.add(request);
+    const byThemselves = known.mayBeOwn(sign) ? suspects.tooMany() : undefined;
+    return !row.isAccident(limit, { isWaitNamed, older, byThemselves });
+  };
+
   return {
-    ...{ known: known.answered, patience: known.patience, byChance: row.byChance },
+    ...{ known: known.recalled, patience: known.patience, byChance: row.byChance },
     ...{ named: () => probes.named, waited: () => waited },
-    over() {
+    over(startedAt = clock()) {
       const isOver = since !== null;
       row.over(isOver);
+      suspects.over(startedAt, isOver);
       pauses.over();
       known.answered();
       isGivenUp = false;
@@ -131,16 +131,15 @@ export function createOutage(
     refused(request, startedAt, limit, sign, asked = 0) {
       if (longest === 0 || isGivenUp) return ALONE;
       known.refused(sign);
-      if (known.mayBeOwn(sign, since !== null))
-        return { isAway: false, wait: pauses.after(request, limit, known.hasAnswered) };
-      if (since !== null)
-        return startedAt < probes.askedAt ? { isAway: true, wait: 0 } : probed(since, asked);
+      if (since !== null && sign !== 'garbled') return again(request, startedAt, since, asked);
       if (known.saysNothing(sign)) return ALONE;
-      row.add(request);
-      if (row.isAccident(limit, asked > 0, openBefore(startedAt))) return ALONE;
-      since = clock();
-      probes.begin();
-      return probed(since, asked);
+      if (sign !== 'garbled' && isOutage(request, sign, limit, asked > 0, openBefore(startedAt))) {
+        since = clock();
+        probes.begin();
+        return probed(since, asked);
+      }
+      if (!known.mayBeOwn(sign)) return ALONE;
+      return { isAway: false, wait: pauses.after(request, limit, known.hasAnswered) };
     },
     get since() {
       return since;
@@ -154,10 +153,14 @@ export function createOutage(
 
 /** What is known of an endpoint, and how long it is waited for (ms): the `longest` once it has answered. */
 function createKnown(longest: number) {
-  let [isHeard, hasAnswered] = [false, false];
+  let [isHeard, hasAnswered, isFromBefore] = [false, false, false];
   return {
-    answered(): void {
+    recalled(): void {
+      isFromBefore ||= !hasAnswered;
       [isHeard, hasAnswered] = [true, true];
+    },
+    answered(): void {
+      [isHeard, hasAnswered, isFromBefore] = [true, true, false];
     },
     refused(sign: Sign): void {
       isHeard ||= sign !== 'gone' && sign !== 'late';
@@ -166,57 +169,20 @@ function createKnown(longest: number) {
       if (hasAnswered) return longest;
       return longest * (isHeard ? UNANSWERED : UNHEARD);
     },
-    /** Whether what came may lie in what was asked: it is no sign that the endpoint is away. */
-    mayBeOwn: (sign: Sign, isAway: boolean): boolean =>
-      sign === 'garbled' || (sign === 'failed' && !isAway && hasAnswered),
+    /** Whether what came may lie in what was asked. */
+    mayBeOwn: (sign: Sign): boolean => sign === 'garbled' || (sign === 'failed' && hasAnswered),
     /** Whether what came is no sign of anything. */
     saysNothing: (sign: Sign): boolean => sign === 'late' && !hasAnswered,
     get hasAnswered() {
       return hasAnswered;
     },
+    /** Whether it has answered an earlier attempt, and nothing of this one. */
+    get isFromBefore() {
+      return isFromBefore;
+    },
     /** Whether it has ever responded. */
     get isHeard() {
       return isHeard;
-    },
-  };
-}
-
-/** The requests that were refused since one went well. `clock` and `gap` give ms. */
-function createRow(clock: () => number, gap: () => number) {
-  const requests = new Set<object>();
-  const chance = createChance();
-  let refusals = 0;
-  let beganAt = 0;
-  let wells = CALM;
-  const isByChance = (older: number): boolean => {
-    const waitedFor = Math.min(older, HEAVIEST);
-    const many =
-      wells < CALM
-        ? Math.min(MOST_AGAIN, chance.tooMany(BY_CHANCE_AGAIN))
-        : Math.min(MOST, chance.tooMany(BY_CHANCE));
-    return (
-      requests.size < many + WEIGHT * waitedFor &&
-      clock() - beganAt < (QUIET + FEWEST * gap()) * (1 + waitedFor)
-    );
-  };
-  return {
-    add(request: object): void {
-      if (refusals === 0) beganAt = clock();
-      refusals += 1;
-      requests.add(request);
-    },
-    /** Whether it is one, where `limit` may be in flight and so many `older` ones are. */
-    isAccident(limit: number, isWaitNamed: boolean, older: number): boolean {
-      const areFew = wells >= CALM && requests.size < Math.min(ENOUGH, Math.max(FEWEST, limit));
-      return areFew || (!isWaitNamed && isByChance(older));
-    },
-    byChance: () => chance.seen(FOR_ONE),
-    /** @param wasAway whether the endpoint was away: what it refused then says nothing of chance */
-    over(wasAway: boolean): void {
-      chance.answered(wasAway ? 0 : refusals);
-      if (requests.size > 0) requests.clear();
-      refusals = 0;
-      wells = wasAway ? 1 : wells + 1;
     },
   };
 }
@@ -258,37 +224,6 @@ function createProbes(clock: () => number, random: () => number) {
     /** From when on the last one asks: what began before was sent for another reason. */
     get askedAt() {
       return askedAt;
-    },
-  };
-}
-
-/**
- * Once so many times more different requests have failed in a row than may be in flight, and no more than are open,
- * nothing is sent for a while: it may be the endpoint, which restarts. It may as well be what they ask, since all places
- * come to be taken by those that fail for good where others are answered; so that each counts as a try all the same, and
- * the pauses have an end (ms).
- */
-const FAILED_TIMES = 3;
-const PAUSES = [2000, 4000, 8000, 16_000];
-/** How often the last one comes again where the endpoint has answered before. */
-const AGAIN = 4;
-
-function createPauses() {
-  const failed = new Set<object>();
-  let taken = 0;
-  return {
-    /** How long nothing is to be sent after this one failed (ms), where `limit` may be in flight. */
-    after(request: object, limit: number, hasAnswered: boolean): number {
-      failed.add(request);
-      if (failed.size < FAILED_TIMES * Math.min(ENOUGH, limit)) return 0;
-      failed.clear();
-      const place = taken++;
-      const isAgain = hasAnswered && place < PAUSES.length + AGAIN;
-      return PAUSES[isAgain ? Math.min(place, PAUSES.length - 1) : place] ?? 0;
-    },
-    over(): void {
-      if (failed.size > 0) failed.clear();
-      taken = 0;
     },
   };
 }

@@ -225,7 +225,7 @@ export function createPacer(
     ...createRefused(brakes),
     wentWell(sent) {
       wells.came();
-      if (outage.over()) {
+      if (outage.over(sent.at)) {
         teller.back();
         pace.resume();
         hold.lift('outage');

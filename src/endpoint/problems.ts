@@ -40,6 +40,8 @@ export interface Refusal {
 export type Fault =
   | { readonly kind: 'stopped' | 'cut' | 'timeout' }
   | { readonly kind: 'network'; readonly code: string }
+  /** Status 200 with what no such endpoint would say, in words such as `status 200 with an empty body`. */
+  | { readonly kind: 'foreign'; readonly what: string }
   | (Refusal & {
       readonly kind: 'status';
       /** What it means, where it seems to be what every request meets. */

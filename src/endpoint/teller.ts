@@ -61,7 +61,7 @@ export function createTeller(ceiling: number, clock: () => number, tell: (what: 
       if (isAwayTold || lasts() < LONG_OUTAGE) return;
       isAwayTold = true;
       tell(
-        `the endpoint answers nothing but 429, 5xx, broken connections or time-outs: waiting for it, for ${timeOf(patience())} and ${PROBES} tries at least${triesEvery(named(), PROBES)}`,
+        `the endpoint answers nothing but 429, 5xx and the like, web pages, broken connections or time-outs: waiting for it, for ${timeOf(patience())} and ${PROBES} tries at least${triesEvery(named(), PROBES)}`,
       );
     },
     back() {

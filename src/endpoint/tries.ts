@@ -84,7 +84,7 @@ const PRIORITIES = 2;
 function createAttempt(options: TryOptions, standing: Standing, silence: Silence) {
   const { pacer, meter, signal, clock } = options;
   const endings = createEndings(options, standing);
-  const blame = createBlame(pacer);
+  const blame = createBlame(pacer, standing);
   const firstAnswers = createFirstAnswers(standing);
 
   const barred = ({ ended }: Turn): Fault | undefined =>
@@ -102,8 +102,7 @@ function createAttempt(options: TryOptions, standing: Standing, silence: Silence
       silence.broken();
       endings.answered(said);
       pacer.holdBack(askedWait(said.headers, clock()));
-      blame.answered(exchange, said.next, sent);
-      return said;
+      return { ...said, ...(blame.answered(exchange, said, sent) && { free: AFTER_OTHERS }) };
     } catch (error) {
       if (signal.aborted) return failed(exchange, unsent(error, meter) ? ended : CUT);
       return error instanceof APIError && error.status !== undefined
