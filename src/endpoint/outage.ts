@@ -84,13 +84,11 @@ export function createOutage(
   openBefore: (time: number) => number = () => 0,
   gap: () => number = () => 0,
 ): Outage {
-  const row = createRow(clock, gap);
   const [pauses, known] = [createPauses(), createKnown(longest)];
-  const suspects = createSuspects(clock);
-  let isGivenUp = false;
-  let since: number | null = null;
-  let waited = 0;
+  const evidence = createEvidence(clock, gap, known);
   const probes = createProbes(clock, random);
+  let since: number | null = null;
+  let [isGivenUp, waited] = [false, 0];
 
   const probed = (awaySince: number, asked: number): Seen => {
     waited = clock() - awaySince;
@@ -102,26 +100,16 @@ export function createOutage(
 
   /** Refused while it is away. What began before, or may fail by itself, does not tell that it still is. */
   const again = (request: object, startedAt: number, awaySince: number, asked: number): Seen =>
-    startedAt < probes.askedAt || suspects.isPutBack(request)
+    startedAt < probes.askedAt || evidence.isPutBack(request)
       ? { isAway: true, wait: 0 }
       : probed(awaySince, asked);
 
-  /** Whether a refusal shows that it is away, where `limit` may be in flight and so many `older` ones are. */
-  const isOutage = (request: object, sign: Sign, limit: number, isWaitNamed: boolean, older: number) => {
-    // What is left to ask of an earlier attempt may be what fails each time.
-    if (sign === 'failed' && (suspects.failed(request) || known.isFromBefore)) return false;
-    row.add(request);
-    const byThemselves = known.mayBeOwn(sign) ? suspects.tooMany() : undefined;
-    return !row.isAccident(limit, { isWaitNamed, older, byThemselves });
-  };
-
   return {
-    ...{ known: known.recalled, patience: known.patience, byChance: row.byChance },
+    ...{ known: known.recalled, patience: known.patience, byChance: evidence.byChance },
     ...{ named: () => probes.named, waited: () => waited },
     over(startedAt = clock()) {
       const isOver = since !== null;
-      row.over(isOver);
-      suspects.over(startedAt, isOver);
+      evidence.over(startedAt, isOver);
       pauses.over();
       known.answered();
       isGivenUp = false;
@@ -133,7 +121,7 @@ export function createOutage(
       known.refused(sign);
       if (since !== null && sign !== 'garbled') return again(request, startedAt, since, asked);
       if (known.saysNothing(sign)) return ALONE;
-      if (sign !== 'garbled' && isOutage(request, sign, limit, asked > 0, openBefore(startedAt))) {
+      if (sign !== 'garbled' && evidence.isOutage(request, sign, limit, asked > 0, openBefore(startedAt))) {
         since = clock();
         probes.begin();
         return probed(since, asked);
@@ -147,6 +135,27 @@ export function createOutage(
     lasts: () => (since === null ? 0 : clock() - since),
     get isGivenUp() {
       return isGivenUp;
+    },
+  };
+}
+
+/** What refusals show of an endpoint that is not away so far: where they may be the requests' own, by those not suspected alone. */
+function createEvidence(clock: () => number, gap: () => number, known: ReturnType<typeof createKnown>) {
+  const row = createRow(clock, gap);
+  const suspects = createSuspects(clock);
+  return {
+    ...{ isPutBack: suspects.isPutBack, byChance: row.byChance },
+    /** Whether one more shows that it is away, where `limit` may be in flight and so many `older` ones are. */
+    isOutage(request: object, sign: Sign, limit: number, isWaitNamed: boolean, older: number): boolean {
+      // What is left to ask of an earlier attempt may be what fails each time.
+      if (sign === 'failed' && (suspects.failed(request) || known.isFromBefore)) return false;
+      row.add(request);
+      const byThemselves = known.mayBeOwn(sign) ? suspects.tooMany() : undefined;
+      return !row.isAccident(limit, { isWaitNamed, older, byThemselves });
+    },
+    over(startedAt: number, wasAway: boolean): void {
+      row.over(wasAway);
+      suspects.over(startedAt, wasAway);
     },
   };
 }
