@@ -18,26 +18,46 @@ test('a verdict names the endpoint that was given up, for how long it was waited
   expect(finding.notices).toContain(sentence);
 }, 120_000);
 
-test('a judge that says 502 while it starts is waited for, at the cost of few requests', async () => {
-  let startedAt = Number.POSITIVE_INFINITY;
-  let refused = 0;
-  const replying = (asked: Asked) => {
-    if (!isJudge(asked)) return undefined;
-    startedAt = Math.min(startedAt, Date.now());
-    if (Date.now() - startedAt > 12_000) return undefined;
-    refused += 1;
-    return { status: 502, body: '<html><body>Bad gateway</body></html>' };
-  };
+test.each([502, 408])(
+  'a judge that says %i while it starts is waited for, at the cost of few requests',
+  async status => {
+    let startedAt = Number.POSITIVE_INFINITY;
+    let refused = 0;
+    const replying = (asked: Asked) => {
+      if (!isJudge(asked)) return undefined;
+      startedAt = Math.min(startedAt, Date.now());
+      if (Date.now() - startedAt > 12_000) return undefined;
+      refused += 1;
+      return { status, body: '<html><body>Bad gateway</body></html>' };
+    };
+    const server = await endpointBehind({ replying }, { dataset: FIXTURE_QUESTIONS });
+    const { finding } = await evaluated({
+      inputs: { ...inputs, 'base-url': server.baseUrl, 'judge-api-key': 'its own', 'max-retries': '5' },
+    });
+    await server.close();
+    // Sixteen at once, as many again before that was told from an accident, then one at a time after waits that double.
+    expect(refused).toBeLessThan(45);
+    expect(finding.rows.length).toBeGreaterThan(0);
+    expect(finding.rows.filter(({ label }) => label === 'unjudged')).toEqual([]);
+  },
+  120_000,
+);
+
+test('a model that sends a page from some request on is waited for, and given up at the end of its patience', async () => {
+  let asked = 0;
+  const replying = (each: Asked) => (!isJudge(each) && ++asked > 30 ? { body: '<html></html>' } : undefined);
   const server = await endpointBehind({ replying }, { dataset: FIXTURE_QUESTIONS });
   const { finding } = await evaluated({
-    inputs: { ...inputs, 'base-url': server.baseUrl, 'judge-api-key': 'its own', 'max-retries': '5' },
+    inputs: { ...inputs, 'base-url': server.baseUrl, 'judge-api-key': 'its own', 'max-retries': '1' },
   });
   await server.close();
-  // Sixteen at once, as many again before that was told from an accident, then one at a time after waits that double.
-  expect(refused).toBeLessThan(45);
-  expect(finding.rows.length).toBeGreaterThan(0);
-  expect(finding.rows.filter(({ label }) => label === 'unjudged')).toEqual([]);
-}, 120_000);
+  expect(finding.verdict.outcome).toBe('error');
+  expect(finding.verdict.sentence).toMatch(
+    /^The endpoint of the model \([\d.:]+\) was given up, since it had answered nothing for (?:6\d s|1 min|[7-9]\d s):/,
+  );
+  // Each of those that were left was asked once or not at all.
+  expect(asked).toBeLessThan(80);
+}, 150_000);
 
 test('time-budget does not wait for a last look at a judge that has been out for as long as it may take', async () => {
   const startedAt = Date.now();
