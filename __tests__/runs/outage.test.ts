@@ -43,22 +43,6 @@ test.each([502, 408])(
   120_000,
 );
 
-test('a model that sends a page from some request on is waited for, and given up at the end of its patience', async () => {
-  let asked = 0;
-  const replying = (each: Asked) => (!isJudge(each) && ++asked > 30 ? { body: '<html></html>' } : undefined);
-  const server = await endpointBehind({ replying }, { dataset: FIXTURE_QUESTIONS });
-  const { finding } = await evaluated({
-    inputs: { ...inputs, 'base-url': server.baseUrl, 'judge-api-key': 'its own', 'max-retries': '1' },
-  });
-  await server.close();
-  expect(finding.verdict.outcome).toBe('error');
-  expect(finding.verdict.sentence).toMatch(
-    /^The endpoint of the model \([\d.:]+\) was given up, since it had answered nothing for (?:6\d s|1 min|[7-9]\d s):/,
-  );
-  // Each of those that were left was asked once or not at all.
-  expect(asked).toBeLessThan(80);
-}, 150_000);
-
 test('time-budget does not wait for a last look at a judge that has been out for as long as it may take', async () => {
   const startedAt = Date.now();
   const { finding } = await evaluated({

@@ -48,8 +48,12 @@ const thoughtTokens = z.object({
   usage: z.object({ completion_tokens_details: z.object({ reasoning_tokens: z.int().nonnegative() }) }),
 });
 
-/** Ends of an answer that a filter, or Anthropic's own classifiers, stopped. */
-const FILTERED: ReadonlySet<string> = new Set(['content_filter', 'refusal']);
+/**
+ * Ends of an answer that a filter, or Anthropic's own classifiers, stopped; Gemini's, which its OpenAI layer and gateways
+ * hand on as they are or behind `content_filter: `.
+ */
+const FILTERED =
+  /^(?:content_filter|refusal|safety|image_safety|prohibited_content|blocklist|spii)$|^content_filter\b/i;
 
 /**
  * Ends of an answer that broke off. OpenRouter, Mistral and TGI say `error`, vLLM and SGLang `abort`, DeepSeek that its
@@ -122,7 +126,7 @@ function answerIn(json: unknown): Ended {
   const finish = choice.finish_reason ?? '';
   const isLong = LONG.has(finish.toLowerCase());
   const isEndTold = finish !== '';
-  const isBlocked = FILTERED.has(finish) || (error !== undefined && isFilter(error));
+  const isBlocked = FILTERED.test(finish) || (error !== undefined && isFilter(error));
   // What came until then may be the beginning of anything, and a few words of refusal of its opposite.
   if (!isBlocked && (error !== undefined || BROKEN.has(finish.toLowerCase()))) {
     const answer = noAnswer('server', 'status 200 with an answer that an error broke off', usage);
