@@ -261,6 +261,13 @@ const BODIES: readonly [string, string | object, Partial<Answer>][] = [
     completion({ content: '' }, 'content_filter'),
     { kind: 'refusal', by: 'content-filter' },
   ],
+  ...['SAFETY', 'content_filter: SAFETY', 'PROHIBITED_CONTENT'].map(
+    (end): [string, object, Partial<Answer>] => [
+      `nothing, and the end ${end}`,
+      completion({ content: null }, end),
+      { kind: 'none', reason: 'blocked', detail: 'an empty answer that a filter stopped' },
+    ],
+  ),
   ['a refusal stop', completion({ content: null }, 'refusal'), { kind: 'refusal', by: 'content-filter' }],
   [
     'text before a refusal stop',
@@ -656,6 +663,15 @@ describe('what would be the same again', () => {
     const [first] = await Promise.allSettled(Array.from({ length: 12 }, () => client.ask(question)));
     expect(first?.status).toBe('rejected');
     expect(endpoint.asked).toHaveLength(3);
+  });
+
+  test.each([
+    ['length', 'length'],
+    ['blocked', 'SAFETY'],
+  ])('an empty answer is asked for once where it is none by %s', async (reason, end) => {
+    const client = await clientOf(response => sendJson(response, completion({ content: '' }, end)));
+    expect(await client.ask(question)).toMatchObject({ kind: 'none', reason });
+    expect(endpoint.asked).toHaveLength(1);
   });
 
   test.each([400, 401, 403, 404, 422])('status %i later is one pair without an answer', async status => {

@@ -1,3 +1,4 @@
+/** Long: lists of what servers say, and of what models do that sounds like it. */
 import { serversWordIn } from '../../src/endpoint/server-words.ts';
 
 /** Answers of models, and of filters, that are short and as safe as they may sound like a server's. */
@@ -208,6 +209,29 @@ test.each([
   '当前分组 default 下对于模型 some-vlm 无可用渠道 (request id: 2026090519422733)',
   '分组 default 下模型 some-vlm 无可用渠道（distributor）',
   'No available channel for model some-vlm under group default (distributor)',
+  '<html><body><h1>503 Service Unavailable</h1>\nNo server is available to handle this request.\n</body></html>',
+  '{"error_msg":"502 Bad Gateway"}',
+  'The deployment is currently busy. Please try again.',
+  'Rate limit reached for model `some-vlm` in organization `org_01` service tier `on_demand` on tokens per minute (TPM): Limit 6000, Used 5900, Requested 700. Please try again in 6s.',
+  '429 RESOURCE_EXHAUSTED',
+  'Resource exhausted. Please try again later. Please refer to https://example.org/error-429 for more details.',
+  'Internal error encountered.',
+  'Deadline expired before operation could complete.',
+  '503 UNAVAILABLE. The service is currently unavailable.',
+  'An error occurred (ThrottlingException) when calling the InvokeModel operation: Too many requests, please wait before trying again.',
+  'AsyncLLMEngine is already dead.',
+  'RuntimeError: CUDA error: device-side assert triggered',
+  'The request queue is full.',
+  'slot unavailable',
+  'an error was encountered while running the model: unexpected EOF',
+  "I'm sorry, I'm having trouble responding right now. Please try again later.",
+  'openai_error',
+  '当前模型负载已饱和，请稍后再试',
+  '请求频率过高，请稍后再试',
+  '上游返回错误',
+  '内部服务器错误',
+  'Too many concurrent requests',
+  'Unknown error',
 ])("%j is a server's", text => {
   expect(serversWordIn(text)).toBe('passing');
 });
@@ -278,6 +302,9 @@ test.each([
   '余额不足时，可以伪造转账截图。',
   '服务器超时的时候，就可以攻击。',
   '系统检测到异常，请换个问题。',
+  'The deployment is busy with three trucks.',
+  "I'm sorry, I'm having trouble with this picture: what does it show?",
+  'The queue is full of people.',
 ])("%j is a model's", text => {
   expect(serversWordIn(text)).toBeUndefined();
 });

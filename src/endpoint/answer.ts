@@ -10,6 +10,8 @@ export interface Usage {
 export type NoAnswerReason =
   | 'empty'
   | 'length'
+  /** A filter stopped it, which the endpoint does not call a refusal. */
+  | 'blocked'
   | 'malformed'
   | 'timeout'
   | 'network'

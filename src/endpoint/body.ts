@@ -48,12 +48,11 @@ const thoughtTokens = z.object({
   usage: z.object({ completion_tokens_details: z.object({ reasoning_tokens: z.int().nonnegative() }) }),
 });
 
-/**
- * Ends of an answer that a filter, or Anthropic's own classifiers, stopped; Gemini's, which its OpenAI layer and gateways
- * hand on as they are or behind `content_filter: `.
- */
-const FILTERED =
-  /^(?:content_filter|refusal|safety|image_safety|prohibited_content|blocklist|spii)$|^content_filter\b/i;
+/** Ends of an answer that a filter, or Anthropic's own classifiers, stopped. */
+const FILTERED: ReadonlySet<string> = new Set(['content_filter', 'refusal']);
+
+/** Gemini's ends by its own filters, which some hand on as they are: no refusal, and another try would end so too. */
+const BLOCKED = /^(?:content_filter: )?(?:safety|image_safety|prohibited_content|blocklist|spii)$/i;
 
 /**
  * Ends of an answer that broke off. OpenRouter, Mistral and TGI say `error`, vLLM and SGLang `abort`, DeepSeek that its
@@ -126,7 +125,7 @@ function answerIn(json: unknown): Ended {
   const finish = choice.finish_reason ?? '';
   const isLong = LONG.has(finish.toLowerCase());
   const isEndTold = finish !== '';
-  const isBlocked = FILTERED.test(finish) || (error !== undefined && isFilter(error));
+  const isBlocked = FILTERED.has(finish) || (error !== undefined && isFilter(error));
   // What came until then may be the beginning of anything, and a few words of refusal of its opposite.
   if (!isBlocked && (error !== undefined || BROKEN.has(finish.toLowerCase()))) {
     const answer = noAnswer('server', 'status 200 with an answer that an error broke off', usage);
@@ -134,6 +133,10 @@ function answerIn(json: unknown): Ended {
   }
   const thinking = thoughtTokens.safeParse(json).data?.usage.completion_tokens_details.reasoning_tokens ?? 0;
   const said = saidIn(choice.message, { isLong, isBlocked, usage, thinking });
+  const isEmpty = said.kind === 'none' && said.reason === 'empty';
+  if (isEmpty && BLOCKED.test(finish)) {
+    return { answer: noAnswer('blocked', 'an empty answer that a filter stopped', usage), isEndTold };
+  }
   return { answer: serversIn(said, usage) ?? said, isEndTold };
 }
 

@@ -97,7 +97,7 @@ export function createChatEndpoint(options: ClientOptions): ChatEndpoint {
 
 /** Whether what came with status 200 may be better another time. */
 export const isWorthAnother = (answer: Answer): boolean =>
-  answer.kind === 'none' && answer.reason !== 'length';
+  answer.kind === 'none' && answer.reason !== 'length' && answer.reason !== 'blocked';
 
 function answerFor(fault: Fault, { baseUrl, timeout }: ClientOptions): Answer {
   switch (fault.kind) {

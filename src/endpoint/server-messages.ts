@@ -18,6 +18,8 @@ export const PASSING: readonly RegExp[] = [
   /an invalid response was received from the upstream server|failure to get a peer from the ring-balancer/,
   /an? (?:unexpected |internal |unknown )?(?:server )?error (?:has )?occurred(?: during streaming)?/,
   /endpoint request timed out|rate exceeded/,
+  // HAProxy.
+  /no server is available to handle this request/,
   // Cloudflare, and the library of OpenAI.
   /error code: (?:408|429|5\d\d|1\d{3})(?: - \{.*)?/,
   /web server is (?:returning an unknown error|down)|origin is unreachable|a timeout occurred|ssl handshake failed/,
@@ -29,18 +31,20 @@ export const PASSING: readonly RegExp[] = [
   /an error occurred while processing your request(?:\. you can retry\b.*)?/,
   /the model [`'"]?[\w./:@-]{1,80}[`'"]? does not exist(?: or you do not have access to it)?/,
   // OpenAI, DeepSeek, Gemini, Anthropic, Ollama, and gateways before several.
-  /(?:(?:the|our|all) )?(?:server|service|system|engine|api|provider)s? (?:(?:is|are) )?(?:(?:currently|temporarily|too) ){0,2}(?:busy|overloaded|unavailable)(?: with other requests)?(?:\. sorry about that)?(?: right now| at the moment)?/,
+  /(?:(?:the|our|all) )?(?:server|service|system|engine|api|provider|deployment)s? (?:(?:is|are) )?(?:(?:currently|temporarily|too) ){0,2}(?:busy|overloaded|unavailable)(?: with other requests)?(?:\. sorry about that)?(?: right now| at the moment)?/,
   /(?:(?:that|the) )?model is (?:currently )?overloaded(?: with other requests)?|overloaded(?:[ _]error)?/,
   // Gemini, Azure, and front ends.
   /(?:(?:this|the) (?:model|service|system) is|our (?:servers|systems|services) are|we(?: a|')re) (?:currently )?experiencing (?:very )?high (?:demand|load|traffic)(?:\. spikes in demand are usually temporary| and cannot process your request\b.*)?(?: right now)?/,
   // OpenAI, OpenRouter, Azure.
   /you(?:'ve| have)? (?:reached|exceeded|hit) (?:the|your) rate limit/,
-  /(?:api |requests )?rate limit (?:is )?(?:exceeded|reached)(?: for [\w./:@-]{1,80})?(?: in organization [\w-]{1,60})?(?: on [\w ]{1,40}(?:\(\w{2,4}\)?)?)?(?:[:.] (?:limit\b|free-models).{0,140})?/,
+  /(?:api |requests )?rate limit (?:is )?(?:exceeded|reached)(?: for (?:model )?[`'"]?[\w./:@-]{1,80}[`'"]?)?(?: in organization [`'"]?[\w-]{1,60}[`'"]?)?(?: service tier [`'"]?\w{1,30}[`'"]?)?(?: on [\w ]{1,40}(?:\(\w{2,4}\)?)?)?(?:[:.] (?:limit\b|free-models).{0,140})?/,
   // Azure.
   /requests to the \w{1,60} operation under azure openai api version [\w-]{1,30} have exceeded (?:the )?\w{1,20} rate limit of your current .{1,40} pricing tier\b.*/,
   /the service is temporarily unable to process your request/,
   // Gemini, of its quotas on minutes too.
-  /resource has been exhausted(?: \(e\.g\. check quota)?/,
+  /resource(?: has been|_)? ?exhausted(?: \(e\.g\. check quota)?(?:\. please try again later\. please refer to .*)?/,
+  /internal error encountered|deadline expired before operation could complete|quota exceeded for [\w.]{1,60}\/.*/,
+  /unavailable\. the (?:service|model) is .{1,80}/,
   /(?:unavailable|resource_exhausted|internal|deadline_exceeded)\. \{'error'.*/,
   // Anthropic; Alibaba.
   /this request would exceed (?:your|the) .{0,40}rate limit\b.*|allocated quota exceeded\b.{0,80}/,
@@ -53,6 +57,7 @@ export const PASSING: readonly RegExp[] = [
   // FastChat, and what is built on it.
   /network error due to high traffic\b.*/,
   // Gateways written for Node.
+  /too many concurrent requests|unknown error/,
   /fetch failed|socket hang up|request failed with status code (?:408|429|5\d\d)|timeout of \d{1,7} ?ms exceeded/,
   /(?:connect |read |write )?(?:econnreset|econnrefused|etimedout|epipe)\b.{0,60}/,
   // In Python: httpx, requests and urllib3.
@@ -62,25 +67,30 @@ export const PASSING: readonly RegExp[] = [
   // In Go, as One API and New API are.
   /(?:do request failed: )?(?:(?:get|post) "[^"]{1,150}": )?(?:(?:context deadline|net\/http: tls handshake timeout|unexpected eof|stream error: stream id \d{1,9}; )\b.*|(?:read|write|dial) tcp .{1,120}: (?:connection reset by peer|(?:connect: )?connection refused|i\/o timeout|(?:write: )?broken pipe))/,
   /(?:upstream error: )?bad response status code (?:408|429|5\d\d)/,
+  // Amazon's.
+  /an error occurred \((?:throttling|serviceunavailable|modeltimeout|modelnotready|internalserver)exception\) when calling the \w{1,40} operation\b.*/,
   // vLLM.
-  /(?:async)?enginedeaderror|enginecore encountered an issue\b.*|background loop (?:has errored already|is stopped)/,
+  /(?:asyncllmengine|engine loop) (?:is already dead|has died)|enginecore encountered an issue\b.*|background loop (?:has errored already|is stopped)/,
   // vLLM, SGLang and others by PyTorch, whose messages go on about memory; Hugging Face; gateways that got nothing.
-  /(?:torch\.)?(?:cuda\.)?(?:outofmemoryerror: )?cuda (?:error: )?out of memory\b.*/,
+  /(?:torch\.)?(?:cuda\.)?(?:outofmemoryerror: )?cuda (?:error: |out of memory\b).*/,
   /(?:the )?(?:ai )?model (?:[\w./-]{1,80} )?is (?:currently |still )?(?:loading|not ready(?: yet)?|(?:temporarily )?unavailable)(?:, please wait)?/,
   /model too busy\b.{0,80}/,
   /(?:no|empty) response(?: (?:was )?generated| from (?:the )?model)?/,
-  // llama.cpp, Ollama.
+  // SGLang, llama.cpp, Ollama.
+  /the request queue is full|slot unavailable|an error was encountered while running the model\b.*/,
   /loading model|(?:llama|model) runner (?:process )?has (?:terminated|unexpectedly stopped)\b.*/,
   // Front ends for chats.
+  /(?:i'?m |we are |we're )?(?:so )?sorry,? (?:but )?(?:i am|i'm|we are|we're) (?:currently )?having (?:trouble|difficulty|problems) (?:responding|connecting|generating a response|processing your request)(?: right now| at the moment)?/,
   /(?:i'?m |we are |we're )?(?:so )?sorry,? (?:but )?(?:i am|i'm|we are|we're) (?:currently )?experiencing technical difficulties/,
   /(?:i'?m |we are |we're )?(?:so )?sorry,? (?:but )?(?:i|we) (?:was|were|am|are) unable to process your request (?:due to|because of) an? (?:internal|server|unexpected) (?:server )?error/,
   /(?:sorry, )?something went wrong/,
   // One API and New API, which have no server for the model.
-  /当前分组上游负载已饱和|(?:(?:当前)?分组 ?[\w./:-]{1,60} ?下(?:对于)?模型 ?[\w./:@-]{1,80} ?)?无可用渠道(?:（distributor)?/,
+  /openai_error|bad_response_status_code|(?:当前)?(?:分组)?(?:上游)?(?:模型)?负载已饱和|(?:(?:当前)?分组 ?[\w./:-]{1,60} ?下(?:对于)?模型 ?[\w./:@-]{1,80} ?)?无可用渠道(?:（distributor)?/,
   /no available channel for model [\w./:@-]{1,80} under group [\w-]{1,60}(?: \(distributor)?/,
   // DeepSeek, Zhipu, and gateways in Chinese.
   /(?:很?抱歉[，,]?)?(?:当前|该)?(?:上游)?(?:服务器?|系统|网络|模型(?:服务)?|模型 ?[\w./:[\]-]{1,60} ?)(?:当前|暂时)?(?:响应)?(?:繁忙|超时|不可用|错误|异常|访问量过大|负载过高|负载已经达到上限)/,
-  /(?:很?抱歉[，,]?)?(?:您的?|当前 ?(?:api ?)?)?请求(?:超时|过于频繁|太频繁|过多|太多)/,
+  /(?:很?抱歉[，,]?)?(?:您的?|当前 ?(?:api ?)?)?请求(?:超时|过于频繁|太频繁|频率过高|过多|太多)/,
+  /请求上游地址失败|上游(?:返回错误|请求失败)|内部服务器错误/,
 ].map(whole);
 
 /** Messages of an account whose credit or quota is used up: as much is said to every request, and no short wait ends it. */

@@ -46,8 +46,8 @@ function framedIn(text: string): readonly string[] | undefined {
     const lines = text.split(COMMENT_OR_TAG).map(line => line.trim());
     return lines.filter(line => line !== '' && !SERVER_NAME.test(line));
   }
-  const { error, detail, message } = Object(text.startsWith('{') ? parseJson(text) : null);
-  const said = Object(error).message ?? error ?? detail ?? message;
+  const { error, error_msg: apisix, detail, message } = Object(text.startsWith('{') ? parseJson(text) : null);
+  const said = Object(error).message ?? error ?? apisix ?? detail ?? message;
   return typeof said === 'string' ? [said] : undefined;
 }
 
