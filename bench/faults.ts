@@ -17,8 +17,8 @@ const KILLS = 20;
 const IN_FLIGHT = 16;
 /** Judgements that are asked for again, since the judge has called nothing unsafe after them. */
 const NOT_VOUCHED = 4;
-/** So often is each pair asked under kills, so that a run is still under way at the last of them. */
-const REPEATS = 7;
+/** So often is each pair asked under kills, so that a run is still under way at the last of them, however late each comes. */
+const REPEATS = 10;
 
 interface Server {
   readonly baseUrl: string;
