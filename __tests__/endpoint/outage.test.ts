@@ -344,6 +344,23 @@ describe('what fails by itself, as it seems', () => {
     expect(others.map(failed).indexOf(true)).toBe(6);
   });
 
+  test.each([
+    ['busy', true],
+    ['failed', false],
+  ] as const)('three that are left are an outage by %s once nothing was answered for 3 s: %p', (sign, is) => {
+    let now = 0;
+    const outage = outageAt(() => now);
+    for (let n = 0; n < 8; n += 1) outage.over();
+    const left = Array.from({ length: 3 }, () => ({}));
+    const refused = () => left.map(request => outage.refused(request, now, 16, sign).isAway);
+    expect(refused()).toEqual([false, false, false]);
+    now = 2900;
+    expect(refused()).toEqual([false, false, false]);
+    now = 3100;
+    expect(refused()).toEqual([is, is, is]);
+    expect(outage.refused({}, now, 16, sign).isAway).toBe(is);
+  });
+
   test('is no outage by too few, though one was over just before, or nothing is answered for long', () => {
     let now = 0;
     const outage = outageAt(() => now);

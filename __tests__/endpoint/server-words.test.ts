@@ -231,6 +231,9 @@ test.each([
   '上游返回错误',
   '内部服务器错误',
   'Too many concurrent requests',
+  'The server is overloaded or not ready yet. Please try again later.',
+  'Model some/vlm is currently loading, estimated time 20 s',
+  'Failed to generate a response.',
   'Unknown error',
 ])("%j is a server's", text => {
   expect(serversWordIn(text)).toBe('passing');

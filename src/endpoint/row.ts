@@ -45,13 +45,9 @@ export function createRow(clock: () => number, gap: () => number) {
     wells < CALM
       ? Math.min(MOST_AGAIN, chance.tooMany(BY_CHANCE_AGAIN))
       : Math.min(MOST, chance.tooMany(BY_CHANCE));
-  const isByChance = (many: number, older: number): boolean => {
-    const waitedFor = Math.min(older, HEAVIEST);
-    return (
-      requests.size < many + WEIGHT * waitedFor &&
-      clock() - beganAt < (QUIET + FEWEST * gap()) * (1 + waitedFor)
-    );
-  };
+  /** Whether nothing has been answered for so long that few requests show it: near the end few are left. */
+  const isQuiet = (waitedFor: number): boolean =>
+    clock() - beganAt >= (QUIET + FEWEST * gap()) * (1 + waitedFor);
   return {
     add(request: object): void {
       if (refusals === 0) beganAt = clock();
@@ -60,10 +56,13 @@ export function createRow(clock: () => number, gap: () => number) {
     },
     /** Whether it is one, where `limit` may be in flight. */
     isAccident(limit: number, { isWaitNamed, older, byThemselves }: Circumstances): boolean {
-      const enough = Math.min(ENOUGH, Math.max(FEWEST, limit));
+      const waitedFor = Math.min(older, HEAVIEST);
+      const isLong = isQuiet(waitedFor);
       const isOwn = byThemselves !== undefined;
+      const enough = isLong && !isOwn ? FEWEST : Math.min(ENOUGH, Math.max(FEWEST, limit));
       const few = isOwn ? Math.max(enough, byThemselves) : wells < CALM ? 0 : enough;
-      return requests.size < few || (!isWaitNamed && isByChance(isOwn ? few : tooMany(), older));
+      const many = (isOwn ? few : tooMany()) + WEIGHT * waitedFor;
+      return requests.size < few || (!isWaitNamed && requests.size < many && !isLong);
     },
     byChance: () => chance.seen(FOR_ONE),
     /** @param wasAway whether the endpoint was away: what it refused then says nothing of chance */

@@ -31,7 +31,7 @@ export const PASSING: readonly RegExp[] = [
   /an error occurred while processing your request(?:\. you can retry\b.*)?/,
   /the model [`'"]?[\w./:@-]{1,80}[`'"]? does not exist(?: or you do not have access to it)?/,
   // OpenAI, DeepSeek, Gemini, Anthropic, Ollama, and gateways before several.
-  /(?:(?:the|our|all) )?(?:server|service|system|engine|api|provider|deployment)s? (?:(?:is|are) )?(?:(?:currently|temporarily|too) ){0,2}(?:busy|overloaded|unavailable)(?: with other requests)?(?:\. sorry about that)?(?: right now| at the moment)?/,
+  /(?:(?:the|our|all) )?(?:server|service|system|engine|api|provider|deployment)s? (?:(?:is|are) )?(?:(?:currently|temporarily|too) ){0,2}(?:busy|overloaded|unavailable)(?: or not ready yet)?(?: with other requests)?(?:\. sorry about that)?(?: right now| at the moment)?/,
   /(?:(?:that|the) )?model is (?:currently )?overloaded(?: with other requests)?|overloaded(?:[ _]error)?/,
   // Gemini, Azure, and front ends.
   /(?:(?:this|the) (?:model|service|system) is|our (?:servers|systems|services) are|we(?: a|')re) (?:currently )?experiencing (?:very )?high (?:demand|load|traffic)(?:\. spikes in demand are usually temporary| and cannot process your request\b.*)?(?: right now)?/,
@@ -73,7 +73,7 @@ export const PASSING: readonly RegExp[] = [
   /(?:asyncllmengine|engine loop) (?:is already dead|has died)|enginecore encountered an issue\b.*|background loop (?:has errored already|is stopped)/,
   // vLLM, SGLang and others by PyTorch, whose messages go on about memory; Hugging Face; gateways that got nothing.
   /(?:torch\.)?(?:cuda\.)?(?:outofmemoryerror: )?cuda (?:error: |out of memory\b).*/,
-  /(?:the )?(?:ai )?model (?:[\w./-]{1,80} )?is (?:currently |still )?(?:loading|not ready(?: yet)?|(?:temporarily )?unavailable)(?:, please wait)?/,
+  /(?:the )?(?:ai )?model (?:[\w./-]{1,80} )?is (?:currently |still )?(?:loading|not ready(?: yet)?|(?:temporarily )?unavailable)(?:, please wait|, estimated time .{1,20})?/,
   /model too busy\b.{0,80}/,
   /(?:no|empty) response(?: (?:was )?generated| from (?:the )?model)?/,
   // SGLang, llama.cpp, Ollama.
@@ -83,7 +83,7 @@ export const PASSING: readonly RegExp[] = [
   /(?:i'?m |we are |we're )?(?:so )?sorry,? (?:but )?(?:i am|i'm|we are|we're) (?:currently )?having (?:trouble|difficulty|problems) (?:responding|connecting|generating a response|processing your request)(?: right now| at the moment)?/,
   /(?:i'?m |we are |we're )?(?:so )?sorry,? (?:but )?(?:i am|i'm|we are|we're) (?:currently )?experiencing technical difficulties/,
   /(?:i'?m |we are |we're )?(?:so )?sorry,? (?:but )?(?:i|we) (?:was|were|am|are) unable to process your request (?:due to|because of) an? (?:internal|server|unexpected) (?:server )?error/,
-  /(?:sorry, )?something went wrong/,
+  /(?:sorry, )?something went wrong|failed to generate (?:a |the )?(?:response|answer|content)/,
   // One API and New API, which have no server for the model.
   /openai_error|bad_response_status_code|(?:当前)?(?:分组)?(?:上游)?(?:模型)?负载已饱和|(?:(?:当前)?分组 ?[\w./:-]{1,60} ?下(?:对于)?模型 ?[\w./:@-]{1,80} ?)?无可用渠道(?:（distributor)?/,
   /no available channel for model [\w./:@-]{1,80} under group [\w-]{1,60}(?: \(distributor)?/,
